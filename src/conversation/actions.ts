@@ -1,0 +1,191 @@
+// What the machine can do, by name. The chart in machine.ts says when.
+
+import { assign, cancel, emit, enqueueActions, raise, sendTo } from 'xstate';
+import type { Act } from '../events.ts';
+import * as move from './context.ts';
+import { guarded, type ported } from './guards.ts';
+import { type Call, isSameCall, toWords } from './transcript.ts';
+
+type Enqueue = Parameters<Parameters<typeof ported.enqueueActions>[0]>[0]['enqueue'];
+
+function startRun(context: move.Context, enqueue: Enqueue, call: Call, isSpeculative: boolean): void {
+  const tool = move.findTool(context.agent, call.name);
+  if (tool === undefined) return;
+  const { nextRunId: runId, turn } = context;
+  enqueue.assign(move.startRun(context, call, isSpeculative));
+  enqueue.emit({ type: 'tool.started', turn, name: call.name, arguments: call.arguments, speculative: isSpeculative });
+  enqueue.spawnChild('tool', { id: `tool-${runId}`, input: { runId, turn, tool, call } });
+}
+
+/** Stops a run; the model is told of it if its call was committed. */
+function dropRun({ run }: move.Context, enqueue: Enqueue): void {
+  if (run === undefined) return;
+  enqueue.stopChild(`tool-${run.id}`);
+  if (run.content === undefined) enqueue.emit(move.toToolEnded(run, move.CANCELLED));
+  enqueue.assign(({ context }) => move.dropRun(context, run));
+}
+
+/** Adds a say to the reply: as a line, on the wire, and in the mouth. */
+function say(context: move.Context, enqueue: Enqueue, text: string, isFinal: boolean): void {
+  const change = move.endSay(context, text);
+  const { turn } = context.reply;
+  enqueue.assign(change);
+  if (change.reply.text !== context.reply.text) enqueue.emit({ type: 'reply.grew', turn, text: change.reply.text });
+  if (isFinal) enqueue.emit({ type: 'reply.written', turn });
+  enqueue.sendTo('mouth', { type: 'grow', text: change.reply.text, isFinal });
+}
+
+export const vocabulary = guarded.extend({
+  actions: {
+    dropRun: enqueueActions(({ context, enqueue }) => dropRun(context, enqueue)),
+    say: enqueueActions(({ context, enqueue }, params: { text: string; isFinal: boolean }) =>
+      say(context, enqueue, params.text, params.isFinal),
+    ),
+    hear: assign(({ context, event }) => {
+      if (event.type === 'speech.heard') return move.hear(context, event.turn, event.text);
+      return event.type === 'speech.started' ? move.hear(context, event.turn, '') : {};
+    }),
+    /** Asks for a draft, unless it was asked for these words or a write is about to change what the model knows. */
+    requestDraft: enqueueActions(({ context, enqueue }) => {
+      const words = toWords(context.heard);
+      if (words === '' || words === context.requestedWords || context.run?.effect === 'write') return;
+      const id = context.requestId + 1;
+      enqueue.assign({ requestId: id, requestedWords: words });
+      enqueue.sendTo('writer', { type: 'write', request: move.toDraftRequest(context, id) });
+    }),
+    /** Asks for the reply or its next step, starting from the draft at hand. */
+    requestReply: enqueueActions(({ context, enqueue }, params: { only: readonly Act[] } | undefined) => {
+      const id = context.requestId + 1;
+      enqueue.assign({ requestId: id, requestedWords: undefined });
+      enqueue.sendTo('writer', { type: 'write', request: move.toReplyRequest(context, id, params?.only) });
+    }),
+    cancelWriter: sendTo('writer', { type: 'cancel' }),
+    promoteDraft: sendTo('writer', ({ context }) => ({ type: 'promote', id: context.requestId })),
+    keepDraft: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'draft.grew') return;
+      const { draft, id } = event;
+      const { draft: before, turn } = context;
+      enqueue.assign({ draft, draftId: id });
+      if (before?.text === draft.text && before.act === draft.act && before.isDone === draft.isDone) return;
+      const { act, text, pEndOfTurn, pWait } = draft;
+      enqueue.emit({ type: 'draft.changed', turn, act, text, pEndOfTurn, pWait });
+    }),
+    /** After a failed draft the same words may be asked for again. */
+    forgetRequest: assign({ requestedWords: undefined }),
+    /** A read that two drafts running decide alike runs ahead of its commit; a run that the draft left behind is dropped. */
+    speculate: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'draft.grew' || !event.draft.isDone) return;
+      const call = event.draft.act === 'call' ? event.draft.call : undefined;
+      const { run, lastDraftedCall } = context;
+      enqueue.assign({ lastDraftedCall: call });
+      const isKept = run !== undefined && call !== undefined && isSameCall(run.call, call);
+      if (run?.isSpeculative && !isKept) dropRun(context, enqueue);
+      if (call === undefined || isKept || (run && !run.isSpeculative)) return;
+      if (lastDraftedCall === undefined || !isSameCall(lastDraftedCall, call)) return;
+      if (!move.maySpeculate(context, call)) return;
+      startRun(context, enqueue, call, true);
+    }),
+    startDecidedRun: enqueueActions(({ context, enqueue }) => {
+      const call = move.decidedCall(context);
+      if (context.run?.isSpeculative) dropRun(context, enqueue);
+      if (call) startRun(context, enqueue, call, false);
+    }),
+    /** The run that was started on a draft is now the turn's own. */
+    adoptRun: enqueueActions(({ context, enqueue }) => {
+      const { run } = context;
+      if (run === undefined) return;
+      if (run.content === undefined) enqueue.assign({ run: { ...run, isSpeculative: false } });
+      else enqueue.assign(move.recordRun(context, run.call, run.content));
+    }),
+    /** A read has no effect to lose; a write goes on, whoever speaks. */
+    dropRead: enqueueActions(({ context, enqueue }) => {
+      if (context.run?.effect === 'read') dropRun(context, enqueue);
+    }),
+    dropSpeculation: enqueueActions(({ context, enqueue }) => {
+      if (context.run?.isSpeculative) dropRun(context, enqueue);
+    }),
+    /** A speculative result waits for its commit; a committed one becomes lines. */
+    keepResult: enqueueActions(({ context, event, enqueue }) => {
+      const { run } = context;
+      if (run === undefined || (event.type !== 'tool.returned' && event.type !== 'tool.failed')) return;
+      const outcome = event.type === 'tool.returned' ? { result: event.result } : { error: event.message };
+      const content = move.toContent(outcome);
+      enqueue.stopChild(`tool-${run.id}`);
+      enqueue.emit(move.toToolEnded(run, outcome));
+      enqueue.assign(run.isSpeculative ? { run: { ...run, content } } : move.recordRun(context, run.call, content));
+    }),
+    refuseCall: assign(({ context }) => {
+      const call = move.decidedCall(context);
+      const error = move.toRefusal(context);
+      return call && error !== undefined ? move.recordRun(context, call, move.toContent({ error })) : {};
+    }),
+    commit: enqueueActions(({ context, enqueue }) => {
+      const isHit = move.isHit(context);
+      const isContinued = move.isUnderway(context) && move.isDraftCurrent(context);
+      enqueue.emit({ type: 'turn.committed', turn: context.turn, isHit, isContinued });
+      enqueue.assign(move.commit(context));
+    }),
+    takeBack: enqueueActions(({ context, enqueue }) => {
+      enqueue.emit({ type: 'turn.taken-back', turn: context.reply.turn });
+      enqueue.assign(move.takeBack(context));
+    }),
+    openGreeting: assign(({ context }) => move.openGreeting(context)),
+    /** The stable part of a say goes to the mouth while the rest is still being written. */
+    growReply: enqueueActions(({ context, enqueue }) => {
+      const { draft } = context;
+      if (draft === undefined || draft.act !== 'say' || draft.stableText === '') return;
+      const change = move.growReply(context, draft.stableText);
+      if (change.reply.text.length <= context.reply.text.length) return;
+      enqueue.assign(change);
+      enqueue.emit({ type: 'reply.grew', turn: change.reply.turn, text: change.reply.text });
+      enqueue.sendTo('mouth', { type: 'grow', text: change.reply.text, isFinal: false });
+    }),
+    /** What was already said of an unfinished say is a line of its own before the apology. */
+    apologise: enqueueActions(({ context, enqueue }) => {
+      const ended = move.endSay(context, move.unwrittenSay(context));
+      enqueue.assign(ended);
+      say({ ...context, ...ended }, enqueue, context.agent.say.apology, true);
+    }),
+    readBack: enqueueActions(({ context, enqueue }) => {
+      const call = move.decidedCall(context);
+      const agentTool = call && move.findTool(context.agent, call.name);
+      if (call === undefined || agentTool === undefined) return;
+      enqueue.assign({ awaiting: { call, turn: context.countCommitted } });
+      const text = context.agent.say.confirm.replaceAll('{call}', agentTool.describe(call.arguments));
+      say(context, enqueue, text, true);
+    }),
+    forwardPlayout: enqueueActions(({ event, enqueue }) => {
+      if (event.type === 'playout.advanced') enqueue.sendTo('mouth', { type: event.type, playedMs: event.playedMs });
+    }),
+    keepHeard: assign(({ context, event }) =>
+      event.type === 'reply.heard' ? { reply: { ...context.reply, heard: event.heard } } : {},
+    ),
+    endReply: enqueueActions(({ context, enqueue }, params: { isInterrupted: boolean }) => {
+      const { turn, text, heard } = context.reply;
+      enqueue.assign(move.endReply(context));
+      enqueue.emit({ type: 'reply.ended', turn, text, heard, interrupted: params.isInterrupted });
+    }),
+    startPause: enqueueActions(({ context, enqueue }) => {
+      const early = context.agent.endOfTurn.early;
+      enqueue(cancel('pause'));
+      if (early) enqueue.raise({ type: 'pause.passed' }, { id: 'pause', delay: early.pauseMs });
+    }),
+    endPause: cancel('pause'),
+    startDeadline: raise(
+      { type: 'reply.overdue' },
+      { id: 'deadline', delay: ({ context }) => context.agent.replyTimeoutMs },
+    ),
+    endDeadline: cancel('deadline'),
+    reportFailure: emit(({ context, event }) => ({
+      type: 'error',
+      code:
+        event.type === 'reply.overdue'
+          ? 'reply-overdue'
+          : event.type === 'utterance.failed'
+            ? 'voice-failed'
+            : 'reply-failed',
+      message:
+        'message' in event ? event.message : `no reply within ${context.agent.replyTimeoutMs} ms (replyTimeoutMs)`,
+    })),
+  },
+});

@@ -1,0 +1,296 @@
+// The machine's memory, and the pure moves that change it.
+
+import type { Agent, AgentTool } from '../agent/agent.ts';
+import type { Act, CallEvent } from '../events.ts';
+import {
+  addCall,
+  addSay,
+  addUser,
+  type Call,
+  isSameCall,
+  joinSays,
+  keepHeard,
+  type Line,
+  toWords,
+} from './transcript.ts';
+import type { Draft, WriteRequest } from './writer.ts';
+
+/** The one tool run in flight, or the result of a speculative one waiting for its commit. */
+export interface Run {
+  readonly id: number;
+  readonly turn: number;
+  readonly call: Call;
+  readonly effect: AgentTool['effect'];
+  readonly isSpeculative: boolean;
+  /** JSON for the model, once the tool has ended. */
+  readonly content?: string;
+}
+
+/** The reply being given: `text` is all that was given to the mouth, `base` the part before the current say. */
+export interface Reply {
+  readonly turn: number;
+  readonly base: string;
+  readonly text: string;
+  readonly heard: string;
+  /** The transcript as it was before the turn was committed, and the index of its first line after the caller's. */
+  readonly linesBefore: readonly Line[];
+  readonly from: number;
+  readonly words: string;
+  readonly calls: readonly Call[];
+  readonly hasWritten: boolean;
+}
+
+export interface Context {
+  readonly agent: Agent;
+  readonly callId: string;
+  readonly lines: readonly Line[];
+  readonly turn: number;
+  /** The caller's words of this turn so far, not yet committed. */
+  readonly heard: string;
+  readonly requestId: number;
+  /** Words that the request `requestId` was made for. */
+  readonly requestedWords: string | undefined;
+  /** Newest state of request `requestId`, or of the one before while nothing has come. */
+  readonly draft: Draft | undefined;
+  readonly draftId: number;
+  /** A call that an earlier draft of this turn decided: the same one twice may run ahead. */
+  readonly lastDraftedCall: Call | undefined;
+  readonly countSpeculations: number;
+  readonly run: Run | undefined;
+  readonly nextRunId: number;
+  readonly reply: Reply;
+  /** Read back to the caller, and the turn of that: runs if decided again on the next committed turn. */
+  readonly awaiting: { readonly call: Call; readonly turn: number } | undefined;
+  readonly countCommitted: number;
+}
+
+export const CANCELLED: Outcome = { error: 'cancelled: the caller went on speaking' };
+
+/** Speculative tool runs a turn. */
+export const MAX_SPECULATIONS = 3;
+
+const NO_REPLY: Reply = {
+  turn: 0,
+  base: '',
+  text: '',
+  heard: '',
+  linesBefore: [],
+  from: 0,
+  words: '',
+  calls: [],
+  hasWritten: false,
+};
+
+export function createContext(input: { agent: Agent; callId: string }): Context {
+  return {
+    agent: input.agent,
+    callId: input.callId,
+    lines: [],
+    turn: 0,
+    heard: '',
+    requestId: 0,
+    requestedWords: undefined,
+    draft: undefined,
+    draftId: 0,
+    lastDraftedCall: undefined,
+    countSpeculations: 0,
+    run: undefined,
+    nextRunId: 1,
+    reply: NO_REPLY,
+    awaiting: undefined,
+    countCommitted: 0,
+  };
+}
+
+type Change = Partial<Context>;
+
+/** New words of the caller, of this turn or of a new one. */
+export function hear(context: Context, turn: number, text: string): Change {
+  const isNew = turn !== context.turn;
+  return { turn, heard: text, ...(isNew ? forgetDrafts() : {}) };
+}
+
+export function forgetDrafts(): Change {
+  return { draft: undefined, requestedWords: undefined, lastDraftedCall: undefined, countSpeculations: 0 };
+}
+
+/** The draft is for exactly these words, and complete. */
+export function isHit(context: Context): boolean {
+  return isDraftCurrent(context) && context.draft?.isDone === true && context.requestedWords === toWords(context.heard);
+}
+
+/** The request in flight is for exactly these words. */
+export function isUnderway(context: Context): boolean {
+  return context.requestedWords !== undefined && context.requestedWords === toWords(context.heard) && !isHit(context);
+}
+
+export function isDraftCurrent(context: Context): boolean {
+  return context.draft !== undefined && context.draftId === context.requestId;
+}
+
+/** Freezes the caller's words as a line and opens the reply to them. */
+export function commit(context: Context): Change {
+  const lines = addUser(context.lines, context.heard);
+  return {
+    lines,
+    countCommitted: context.countCommitted + 1,
+    reply: {
+      ...NO_REPLY,
+      turn: context.turn,
+      linesBefore: context.lines,
+      from: lines.length,
+      words: toWords(context.heard),
+      // A turn that goes on after it was answered must not make its calls again.
+      calls: context.turn === context.reply.turn ? context.reply.calls : [],
+    },
+  };
+}
+
+/** The final was none: the words are open again. */
+export function takeBack(context: Context): Change {
+  return { lines: context.reply.linesBefore, countCommitted: context.countCommitted - 1, reply: NO_REPLY };
+}
+
+/** Nothing was heard of the reply, and no write tool has started: the turn can be reopened. */
+export function canTakeBack(context: Context): boolean {
+  return context.reply.turn > 0 && context.reply.heard === '' && !context.reply.hasWritten;
+}
+
+/** A reply that answers no words: the greeting, turn 0. */
+export function openGreeting(context: Context): Change {
+  return { reply: { ...NO_REPLY, from: context.lines.length } };
+}
+
+/** The reply's text grows by a say's stable part. */
+export function growReply(context: Context, say: string): { readonly reply: Reply } {
+  return { reply: { ...context.reply, text: joinSays(context.reply.base, say) } };
+}
+
+/** A say is complete: it becomes a line, and what comes next is appended to it. */
+export function endSay(context: Context, say: string): { readonly lines: readonly Line[]; readonly reply: Reply } {
+  const text = joinSays(context.reply.base, say);
+  return { lines: addSay(context.lines, say), reply: { ...context.reply, base: text, text } };
+}
+
+/** The reply is over: the transcript keeps what was heard of it. */
+export function endReply(context: Context): Change {
+  const { reply } = context;
+  const awaiting =
+    context.awaiting !== undefined && context.awaiting.turn < context.countCommitted ? undefined : context.awaiting;
+  const lines = keepHeard(addSay(context.lines, unwrittenSay(context)), reply.from, reply.heard);
+  return { lines, awaiting, ...forgetDrafts() };
+}
+
+export function startRun(context: Context, call: Call, isSpeculative: boolean): Change {
+  const tool = findTool(context.agent, call.name);
+  const effect = tool?.effect ?? 'write';
+  const run: Run = { id: context.nextRunId, turn: context.turn, call, effect, isSpeculative };
+  return {
+    run,
+    nextRunId: context.nextRunId + 1,
+    countSpeculations: context.countSpeculations + (isSpeculative ? 1 : 0),
+    reply: effect === 'write' ? { ...context.reply, hasWritten: true } : context.reply,
+  };
+}
+
+/** A committed call has ended: the model reads call and result next. */
+export function recordRun(context: Context, call: Call, content: string): Change {
+  return {
+    lines: addCall(context.lines, call, content),
+    run: undefined,
+    awaiting: undefined,
+    reply: { ...context.reply, calls: [...context.reply.calls, call] },
+    draft: undefined,
+    requestedWords: undefined,
+  };
+}
+
+/** A stopped run leaves a trace only if its call was committed. */
+export function dropRun(context: Context, run: Run): Change {
+  return run.isSpeculative ? { run: undefined } : recordRun(context, run.call, toContent(CANCELLED));
+}
+
+export function findTool(agent: Agent, name: string): AgentTool | undefined {
+  return agent.tools.find((tool) => tool.name === name);
+}
+
+/** The decided call was read back on the turn before this one, word for word. */
+export function isConfirmed(context: Context, call: Call): boolean {
+  const { awaiting } = context;
+  return awaiting !== undefined && isSameCall(awaiting.call, call) && awaiting.turn === context.countCommitted - 1;
+}
+
+export function allowedActs(context: Context, isOpen: boolean): readonly Act[] {
+  const acts: Act[] = ['say'];
+  if (context.agent.tools.length > 0 && (isOpen || context.reply.calls.length < context.agent.maxSteps))
+    acts.push('call');
+  if (context.agent.mayStaySilent && !isOpen && context.reply.calls.length === 0) acts.push('wait');
+  return acts;
+}
+
+/** The call that the draft decided, if it decided one. */
+export function decidedCall(context: Context): Call | undefined {
+  return context.draft?.isDone && context.draft.act === 'call' ? context.draft.call : undefined;
+}
+
+/** The run at hand is the one that the draft decided, started ahead of its commit. */
+export function isRunAhead(context: Context): boolean {
+  const call = decidedCall(context);
+  return call !== undefined && context.run?.isSpeculative === true && isSameCall(context.run.call, call);
+}
+
+/** Why the decided call can't be made, in words for the model; undefined: it can. */
+export function toRefusal(context: Context): string | undefined {
+  const call = decidedCall(context);
+  if (call === undefined) return undefined;
+  const tool = findTool(context.agent, call.name);
+  return tool === undefined ? `there is no tool ${call.name}` : tool.check(call.arguments);
+}
+
+/** A read with valid arguments may run on a draft, a few times a turn. */
+export function maySpeculate(context: Context, call: Call): boolean {
+  const tool = findTool(context.agent, call.name);
+  return (
+    tool?.effect === 'read' && context.countSpeculations < MAX_SPECULATIONS && tool.check(call.arguments) === undefined
+  );
+}
+
+/** The part of the reply that was given to the mouth and is no line yet. */
+export function unwrittenSay(context: Context): string {
+  return context.reply.text.slice(context.reply.base.length).trimStart();
+}
+
+export type Outcome = { readonly result: unknown } | { readonly error: string };
+
+/** A tool's outcome as the model reads it. */
+export function toContent(outcome: Outcome): string {
+  return JSON.stringify('error' in outcome ? { error: outcome.error } : outcome.result) ?? 'null';
+}
+
+export function toToolEnded(run: Run, outcome: Outcome): CallEvent {
+  const { name, arguments: args } = run.call;
+  return { type: 'tool.ended', turn: run.turn, name, arguments: args, speculative: run.isSpeculative, ...outcome };
+}
+
+/** A request for a draft on words that may still grow. */
+export function toDraftRequest(context: Context, id: number): WriteRequest {
+  return {
+    id,
+    lines: addUser(context.lines, context.heard),
+    purpose: 'draft',
+    acts: allowedActs(context, true),
+    ...(context.draft ? { previous: context.draft } : {}),
+  };
+}
+
+/** A request for the committed turn's reply, or for its next step. */
+export function toReplyRequest(context: Context, id: number, only: readonly Act[] | undefined): WriteRequest {
+  const isFirst = context.reply.calls.length === 0 && context.reply.base === '';
+  return {
+    id,
+    lines: context.lines,
+    purpose: isFirst ? 'committed' : 'step',
+    acts: only ?? allowedActs(context, false),
+    ...(isFirst && context.draft ? { previous: context.draft } : {}),
+  };
+}

@@ -1,0 +1,44 @@
+// Everything that the machine hears, and everything that it says.
+
+import type { AgentTool } from '../agent/agent.ts';
+import type { CallEvent, CallerEvent } from '../events.ts';
+import type { Call } from './transcript.ts';
+import type { WriterEvent } from './writer.ts';
+
+export interface ToolInput {
+  readonly runId: number;
+  readonly turn: number;
+  readonly tool: AgentTool;
+  readonly call: Call;
+}
+
+export type ToolEvent =
+  | { readonly type: 'tool.returned'; readonly runId: number; readonly result: unknown }
+  | { readonly type: 'tool.failed'; readonly runId: number; readonly message: string };
+
+export type MouthCommand =
+  | { readonly type: 'grow'; readonly text: string; readonly isFinal: boolean }
+  | { readonly type: 'playout.advanced'; readonly playedMs: number };
+
+export type MouthReport =
+  | { readonly type: 'reply.heard'; readonly heard: string }
+  | { readonly type: 'utterance.finished' }
+  | { readonly type: 'utterance.failed'; readonly message: string };
+
+export type MachineEvent =
+  | CallerEvent
+  | WriterEvent
+  | ToolEvent
+  | MouthReport
+  | { readonly type: 'pause.passed' }
+  | { readonly type: 'reply.overdue' };
+
+/** Marks for the ledger; they stay inside the process. */
+export type Mark =
+  /** The turn's words are frozen: the ledger's zero. `isHit`: the draft is the reply. */
+  | { readonly type: 'turn.committed'; readonly turn: number; readonly isHit: boolean; readonly isContinued: boolean }
+  | { readonly type: 'turn.taken-back'; readonly turn: number }
+  /** No more words will be added to the turn's reply. */
+  | { readonly type: 'reply.written'; readonly turn: number };
+
+export type Emitted = CallEvent | Mark;

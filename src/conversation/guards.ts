@@ -1,0 +1,76 @@
+// What the machine can ask, by name; the ports it talks to.
+
+import { fromCallback, setup } from 'xstate';
+import type { Agent } from '../agent/agent.ts';
+import * as move from './context.ts';
+import type { Emitted, MachineEvent, MouthCommand, ToolEvent, ToolInput } from './events.ts';
+import { isSameCall, toWords } from './transcript.ts';
+import type { WriterCommand } from './writer.ts';
+
+// session/ provides what really writes, speaks and runs tools.
+const writer = fromCallback<WriterCommand>(() => undefined);
+const mouth = fromCallback<MouthCommand, { turn: number }>(() => undefined);
+const tool = fromCallback<ToolEvent, ToolInput>(() => undefined);
+
+export const ported = setup({
+  types: {
+    context: {} as move.Context,
+    events: {} as MachineEvent,
+    emitted: {} as Emitted,
+    input: {} as { agent: Agent; callId: string },
+  },
+  actors: { writer, mouth, tool },
+});
+
+export const guarded = ported.extend({
+  guards: {
+    hasGreeting: ({ context }) => (context.agent.greeting ?? '') !== '',
+    /** Words, and not just the ones that are being answered. */
+    hasNewWords: ({ context, event }) =>
+      event.type === 'speech.heard' &&
+      toWords(event.text) !== '' &&
+      (event.turn !== context.reply.turn || toWords(event.text) !== context.reply.words),
+    isFinal: ({ event }) => event.type === 'speech.heard' && event.state === 'final',
+    isResumed: ({ event }) => event.type === 'speech.heard' && event.state === 'resumed',
+    canTakeBack: ({ context, event }) =>
+      event.type === 'speech.heard' && event.turn === context.reply.turn && move.canTakeBack(context),
+    isOfLaterTurn: ({ context, event }) => event.type === 'speech.started' && event.turn > context.turn,
+    isPlayed: ({ context, event }) => event.type === 'playout.advanced' && event.turn === context.reply.turn,
+    isCurrentDraft: ({ context, event }) =>
+      (event.type === 'draft.grew' || event.type === 'draft.failed') && event.id === context.requestId,
+    isDone: ({ event }) => event.type === 'draft.grew' && event.draft.isDone,
+    isOwnRun: ({ context, event }) =>
+      (event.type === 'tool.returned' || event.type === 'tool.failed') && event.runId === context.run?.id,
+    isHit: ({ context }) => move.isHit(context),
+    isUnderway: ({ context }) => move.isUnderway(context),
+    isWriteRunning: ({ context }) => context.run?.effect === 'write',
+    isLikelyOver: ({ context }) => {
+      const early = context.agent.endOfTurn.early;
+      const p = move.isDraftCurrent(context) ? (context.draft?.pEndOfTurn ?? 0) : 0;
+      return early !== undefined && toWords(context.heard) !== '' && p >= early.minProbability;
+    },
+    isSilent: ({ context }) => context.reply.text === '',
+    decidedSilence: ({ context }) => context.draft?.act === 'wait',
+    decidedNothing: ({ context }) =>
+      context.draft?.act === 'say' ? toWords(context.draft.text) === '' : move.decidedCall(context) === undefined,
+    decidedSayAndCall: ({ context }) =>
+      context.draft?.act === 'say' && context.draft.callFollows && move.allowedActs(context, false).includes('call'),
+    decidedSay: ({ context }) => context.draft?.act === 'say',
+    /** Already made in this turn: its result is there to be told. */
+    isRepeatedCall: ({ context }) => {
+      const call = move.decidedCall(context);
+      return call !== undefined && context.reply.calls.some((made) => isSameCall(made, call));
+    },
+    isRefusedCall: ({ context }) => move.toRefusal(context) !== undefined,
+    needsConfirmation: ({ context }) => {
+      const call = move.decidedCall(context);
+      return (
+        call !== undefined &&
+        move.findTool(context.agent, call.name)?.confirm === true &&
+        !move.isConfirmed(context, call)
+      );
+    },
+    hasResultAhead: ({ context }) => move.isRunAhead(context) && context.run?.content !== undefined,
+    isRunAhead: ({ context }) => move.isRunAhead(context),
+  },
+});

@@ -1,0 +1,192 @@
+// The conversation's chart: caller's words, drafts, results and playout in; requests, speech and call events out.
+// Pure: it never knows what writes, speaks or runs tools, nor any clock but the machine's.
+
+import { and, not } from 'xstate';
+import { vocabulary } from './actions.ts';
+import { createContext } from './context.ts';
+
+const interrupt = ['cancelWriter', 'dropRead', { type: 'endReply', params: { isInterrupted: true } }] as const;
+const reopen = ['dropRead', 'takeBack', 'hear'] as const;
+
+/**
+ *     opening ─▶ listening ─▶ hearing ─▶ replying ─▶ listening … ended
+ *                               ▲  drafts │  deciding ─▶ writing ─▶ acting ─▶ finishing
+ *                               └─────────┘                 ▲         │
+ *                              barge-in                     └─ calling┘
+ */
+export const conversationMachine = vocabulary.createMachine({
+  id: 'call',
+  context: ({ input }) => createContext(input),
+  invoke: { src: 'writer', id: 'writer' },
+  initial: 'opening',
+  on: {
+    'call.ended': '.ended',
+    'tool.returned': { guard: 'isOwnRun', actions: 'keepResult' },
+    'tool.failed': { guard: 'isOwnRun', actions: 'keepResult' },
+  },
+  states: {
+    opening: {
+      always: [{ guard: 'hasGreeting', target: 'replying.greeting' }, { target: 'listening' }],
+    },
+
+    listening: {
+      on: {
+        'speech.started': { guard: 'isOfLaterTurn', actions: 'hear', target: 'hearing' },
+        'speech.heard': [
+          { guard: and(['hasNewWords', 'isFinal']), actions: ['hear', 'commit'], target: 'replying' },
+          { guard: 'hasNewWords', actions: 'hear', target: 'hearing' },
+        ],
+      },
+    },
+
+    hearing: {
+      entry: ['startPause', 'requestDraft'],
+      exit: 'endPause',
+      on: {
+        'speech.started': { guard: 'isOfLaterTurn', actions: 'hear' },
+        'speech.heard': [
+          { guard: and(['hasNewWords', 'isFinal']), actions: ['hear', 'commit'], target: 'replying' },
+          { guard: 'hasNewWords', actions: ['hear', 'startPause', 'requestDraft'] },
+        ],
+        'draft.grew': { guard: 'isCurrentDraft', actions: ['keepDraft', 'speculate'] },
+        'draft.failed': { guard: 'isCurrentDraft', actions: 'forgetRequest' },
+        'tool.returned': { guard: 'isOwnRun', actions: ['keepResult', 'requestDraft'] },
+        'tool.failed': { guard: 'isOwnRun', actions: ['keepResult', 'requestDraft'] },
+        'pause.passed': { guard: 'isLikelyOver', actions: 'commit', target: 'replying' },
+      },
+    },
+
+    replying: {
+      entry: 'startDeadline',
+      exit: 'endDeadline',
+      invoke: { src: 'mouth', id: 'mouth', input: ({ context }) => ({ turn: context.reply.turn }) },
+      initial: 'deciding',
+      on: {
+        'call.ended': { actions: interrupt, target: 'ended' },
+        'speech.started': { guard: 'isOfLaterTurn', actions: [...interrupt, 'hear'], target: 'hearing' },
+        'speech.heard': [
+          { guard: and(['isResumed', 'canTakeBack']), actions: ['cancelWriter', ...reopen], target: 'hearing' },
+          {
+            guard: and(['hasNewWords', 'isFinal', 'canTakeBack']),
+            actions: [...reopen, 'commit'],
+            target: 'replying',
+            reenter: true,
+          },
+          { guard: and(['hasNewWords', 'canTakeBack']), actions: reopen, target: 'hearing' },
+          {
+            guard: and(['hasNewWords', 'isFinal']),
+            actions: [...interrupt, 'hear', 'commit'],
+            target: 'replying',
+            reenter: true,
+          },
+          { guard: 'hasNewWords', actions: [...interrupt, 'hear'], target: 'hearing' },
+        ],
+        'playout.advanced': { guard: 'isPlayed', actions: 'forwardPlayout' },
+        'reply.heard': { actions: 'keepHeard' },
+        'reply.overdue': {
+          guard: 'isSilent',
+          actions: ['cancelWriter', 'dropRead', 'reportFailure', 'apologise'],
+          target: '.finishing',
+        },
+        'utterance.failed': {
+          actions: ['cancelWriter', 'dropRead', 'reportFailure', { type: 'endReply', params: { isInterrupted: true } }],
+          target: 'listening',
+        },
+      },
+      states: {
+        greeting: {
+          entry: [
+            'openGreeting',
+            { type: 'say', params: ({ context }) => ({ text: context.agent.greeting ?? '', isFinal: true }) },
+          ],
+          always: 'finishing',
+        },
+
+        /** The words are frozen: is the draft the reply? */
+        deciding: {
+          always: [
+            { guard: 'isWriteRunning', actions: 'cancelWriter', target: 'waiting' },
+            { guard: 'isHit', target: 'acting' },
+            { guard: 'isUnderway', actions: ['promoteDraft', 'growReply'], target: 'writing' },
+            { actions: 'requestReply', target: 'writing' },
+          ],
+        },
+
+        /** A write tool of an interrupted turn is still at work; its result comes first. */
+        waiting: {
+          on: {
+            'tool.returned': { guard: 'isOwnRun', actions: ['keepResult', 'requestReply'], target: 'writing' },
+            'tool.failed': { guard: 'isOwnRun', actions: ['keepResult', 'requestReply'], target: 'writing' },
+          },
+        },
+
+        writing: {
+          on: {
+            'draft.grew': [
+              { guard: and(['isCurrentDraft', 'isDone']), actions: 'keepDraft', target: 'acting' },
+              { guard: and(['isCurrentDraft', not('isDone')]), actions: ['keepDraft', 'growReply'] },
+            ],
+            'draft.failed': { guard: 'isCurrentDraft', actions: ['reportFailure', 'apologise'], target: 'finishing' },
+          },
+        },
+
+        /** The draft is complete: do what it decided. */
+        acting: {
+          always: [
+            {
+              guard: 'decidedSilence',
+              actions: ['dropSpeculation', { type: 'endReply', params: { isInterrupted: false } }],
+              target: '#call.listening',
+            },
+            { guard: 'decidedNothing', actions: ['dropSpeculation', 'apologise'], target: 'finishing' },
+            {
+              guard: 'decidedSayAndCall',
+              actions: [
+                { type: 'say', params: ({ context }) => ({ text: context.draft?.text ?? '', isFinal: false }) },
+                { type: 'requestReply', params: { only: ['call'] } },
+              ],
+              target: 'writing',
+            },
+            {
+              guard: 'decidedSay',
+              actions: [
+                'dropSpeculation',
+                { type: 'say', params: ({ context }) => ({ text: context.draft?.text ?? '', isFinal: true }) },
+              ],
+              target: 'finishing',
+            },
+            {
+              guard: 'isRepeatedCall',
+              actions: { type: 'requestReply', params: { only: ['say'] } },
+              target: 'writing',
+            },
+            { guard: 'isRefusedCall', actions: ['dropSpeculation', 'refuseCall', 'requestReply'], target: 'writing' },
+            { guard: 'needsConfirmation', actions: ['dropSpeculation', 'readBack'], target: 'finishing' },
+            { guard: 'hasResultAhead', actions: ['adoptRun', 'requestReply'], target: 'writing' },
+            { guard: 'isRunAhead', actions: 'adoptRun', target: 'calling' },
+            { actions: 'startDecidedRun', target: 'calling' },
+          ],
+        },
+
+        calling: {
+          on: {
+            'tool.returned': { guard: 'isOwnRun', actions: ['keepResult', 'requestReply'], target: 'writing' },
+            'tool.failed': { guard: 'isOwnRun', actions: ['keepResult', 'requestReply'], target: 'writing' },
+          },
+        },
+
+        /** All words are with the mouth: until the caller has heard them. */
+        finishing: {
+          on: {
+            'utterance.finished': {
+              actions: { type: 'endReply', params: { isInterrupted: false } },
+              target: '#call.listening',
+            },
+          },
+        },
+      },
+    },
+
+    ended: { type: 'final', entry: ['cancelWriter', 'dropRun'] },
+  },
+});

@@ -1,0 +1,192 @@
+// Takes instructions, tools and messages, gives the token ids the model was trained on: the only chat template there is. Knows no conversation rules.
+
+import { toSpacedJson } from './spaced-json.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+export const maxInstructionsCharacters = 500;
+export const maxResultCharacters = 420;
+export const maxDescriptionCharacters = 90;
+export const maxEnumValues = 12;
+export const maxTools = 10;
+
+/** A tool as the model reads it; `parameters` is a JSON Schema of type object. */
+export interface PromptTool {
+  readonly name: string;
+  readonly description?: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export type Message =
+  /** `isOpen`: the turn goes on, so no <end> follows. */
+  | { readonly role: 'user'; readonly text: string; readonly isOpen?: true }
+  | { readonly role: 'say'; readonly text: string }
+  | { readonly role: 'call'; readonly name: string; readonly arguments: Readonly<Record<string, unknown>> }
+  /** `content`: a line of JSON, spaced as toSpacedJson does. */
+  | { readonly role: 'result'; readonly content: string };
+
+export interface PromptSetting {
+  readonly instructions?: string;
+  readonly tools: readonly PromptTool[];
+  /** Tell the model what each tool is for. @default true */
+  readonly hasDescriptions?: boolean;
+}
+
+/** A call in the pieces that are tokenised apart, so that a scaffold is always the same tokens. */
+export interface CallPiece {
+  readonly kind: 'name' | 'skeleton' | 'value';
+  readonly text: string;
+}
+
+export interface Prompt {
+  /** <bos>, <sys> instructions, <tool> each tool. */
+  renderSetting(setting: PromptSetting): number[];
+  /** Calls are written in the order of their tool's schema. */
+  renderMessages(messages: readonly Message[], tools: readonly PromptTool[]): number[];
+}
+
+export function createPrompt(tokenizer: Tokenizer): Prompt {
+  const { specials } = tokenizer;
+  const renderMessage = (message: Message, tools: readonly PromptTool[]): number[] => {
+    switch (message.role) {
+      case 'user': {
+        const ids = [specials.user, ...tokenizer.encode(` ${message.text}`)];
+        return message.isOpen ? ids : [...ids, specials.end];
+      }
+      case 'say':
+        return [specials.say, ...tokenizer.encode(` ${message.text}`), specials.end];
+      case 'call': {
+        const pieces = callPieces(
+          message.name,
+          message.arguments,
+          tools.find((tool) => tool.name === message.name),
+        );
+        return [specials.call, ...pieces.flatMap((piece) => tokenizer.encode(piece.text)), specials.end];
+      }
+      case 'result':
+        return [specials.result, ...tokenizer.encode(resultText(message.content)), specials.end];
+    }
+  };
+
+  return {
+    renderSetting({ instructions, tools, hasDescriptions = true }) {
+      const ids = [specials.bos];
+      if (instructions) ids.push(specials.sys, ...tokenizer.encode(instructionsText(instructions)));
+      for (const tool of tools.slice(0, maxTools)) {
+        ids.push(specials.tool, ...tokenizer.encode(signatureText(tool)));
+        if (hasDescriptions && tool.description) ids.push(...tokenizer.encode(descriptionText(tool.description)));
+      }
+      return ids;
+    },
+    renderMessages: (messages, tools) => messages.flatMap((message) => renderMessage(message, tools)),
+  };
+}
+
+/** What exceeds what the model was trained on: one line each, for the one who wrote the agent. */
+export function settingWarnings({ instructions = '', tools }: PromptSetting): string[] {
+  const warnings: string[] = [];
+  const countCharacters = Array.from(instructions).length;
+  if (countCharacters > maxInstructionsCharacters) {
+    warnings.push(
+      `instructions have ${countCharacters} characters; the model was trained on ${maxInstructionsCharacters} and reads no more`,
+    );
+  }
+  if (tools.length > maxTools) {
+    const unread = tools.slice(maxTools).map((tool) => tool.name);
+    warnings.push(
+      `${tools.length} tools; the model was trained on ${maxTools} and does not read about ${unread.join(', ')}`,
+    );
+  }
+  return warnings;
+}
+
+/** Words as a recogniser sends them: lower case, no punctuation but apostrophes. */
+export function plain(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}_' ]/gu, ' ')
+    .replaceAll(/ +/g, ' ')
+    .trim();
+}
+
+/** Reads a decoded call back; undefined for anything else than ` name {…}`. */
+export function parseCall(
+  text: string,
+): { readonly name: string; readonly arguments: Readonly<Record<string, unknown>> } | undefined {
+  const [, name, json] = /^\s*([^\s{]+)\s*(\{.*\})\s*$/s.exec(text) ?? [];
+  if (name === undefined || json === undefined) return undefined;
+  try {
+    return { name, arguments: { ...JSON.parse(json) } };
+  } catch {
+    return undefined;
+  }
+}
+
+export function instructionsText(instructions: string): string {
+  return ` ${cut(instructions, maxInstructionsCharacters)}`;
+}
+
+export function descriptionText(description: string): string {
+  return ` - ${cut(description, maxDescriptionCharacters)}`;
+}
+
+export function resultText(content: string): string {
+  return ` ${cut(content, maxResultCharacters)}`;
+}
+
+/** ` name(argument, optional?: a|b|c, count: integer)` */
+export function signatureText(tool: PromptTool): string {
+  const required = new Set(asList(tool.parameters.required));
+  const parts = Object.entries(propertiesOf(tool)).map(([key, schema]) => {
+    const name = required.has(key) ? key : `${key}?`;
+    const values = asList(field(schema, 'enum'));
+    if (values.length > 0) return `${name}: ${values.slice(0, maxEnumValues).map(String).join('|')}`;
+    const type = field(schema, 'type');
+    return type === 'string' ? name : `${name}: ${String(type)}`;
+  });
+  return ` ${tool.name}(${parts.join(', ')})`;
+}
+
+/** Arguments in the schema's order; any that it lacks come last. */
+export function callPieces(
+  name: string,
+  values: Readonly<Record<string, unknown>>,
+  tool: PromptTool | undefined,
+): CallPiece[] {
+  const pieces: CallPiece[] = [
+    { kind: 'name', text: ` ${name}` },
+    { kind: 'skeleton', text: ' {' },
+  ];
+  const known = tool === undefined ? [] : Object.keys(propertiesOf(tool)).filter((key) => Object.hasOwn(values, key));
+  const keys = [...known, ...Object.keys(values).filter((key) => !known.includes(key))];
+  for (const [index, key] of keys.entries()) {
+    pieces.push({ kind: 'skeleton', text: `${index === 0 ? '' : ', '}${JSON.stringify(key)}: ` });
+    const value = values[key];
+    if (typeof value === 'string') {
+      pieces.push({ kind: 'skeleton', text: '"' });
+      pieces.push({ kind: 'value', text: JSON.stringify(value).slice(1, -1) });
+      pieces.push({ kind: 'skeleton', text: '"' });
+    } else {
+      pieces.push({ kind: 'value', text: toSpacedJson(value) });
+    }
+  }
+  pieces.push({ kind: 'skeleton', text: '}' });
+  return pieces;
+}
+
+function propertiesOf(tool: PromptTool): Readonly<Record<string, unknown>> {
+  const properties = tool.parameters.properties;
+  return typeof properties === 'object' && properties !== null ? { ...properties } : {};
+}
+
+function field(schema: unknown, name: string): unknown {
+  return typeof schema === 'object' && schema !== null ? Reflect.get(schema, name) : undefined;
+}
+
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** By characters, not UTF-16 units, so that none is halved. */
+function cut(text: string, maxCharacters: number): string {
+  return text.length <= maxCharacters ? text : Array.from(text).slice(0, maxCharacters).join('');
+}

@@ -1,0 +1,98 @@
+// The engine as its callers see it: token ids in, token ids out. Knows neither audio nor conversations.
+
+export type Act = 'say' | 'call' | 'wait';
+
+/** How much work a reply may cost; rows of one table in efforts.ts. `ar` decodes token by token: the yardstick. */
+export type EffortName = 'instant' | 'low' | 'medium' | 'high' | 'exact' | 'ar';
+
+/** Committed turns go before steps of a tool loop, these before drafts. */
+export type Priority = 'committed' | 'step' | 'draft';
+
+/** A tool as the engine needs it: `parameters` is a JSON Schema of type object. */
+export interface ToolSchema {
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** Microseconds of model work, by ledger stage. Sums to the time from request to last state, except `wire`-like gaps. */
+export interface SpentUs {
+  readonly queue: number;
+  /** Every forward that appends tokens, its block included. */
+  readonly prefill: number;
+  /** Forwards that append none. */
+  readonly denoise: number;
+  readonly constrain: number;
+}
+
+export interface DraftRequest {
+  /** All clean tokens so far, prefix included; the engine rewinds to what its KV shares with them and appends the rest. */
+  readonly context: readonly number[];
+  readonly effort: EffortName;
+  /** Acts that may be chosen; P(wait) is reported whether or not `wait` is among them. Undefined: `say` alone follows (context ends inside an act). */
+  readonly acts: readonly Act[];
+  readonly priority: Priority;
+  /** An earlier draft's tokens (act token first): rescored under this context, its agreeing prefix is kept. */
+  readonly previous?: readonly number[];
+  /** Most tokens of the reply. @default 96 */
+  readonly maxTokens?: number;
+  /** Draft under this act, whatever the model prefers. */
+  readonly forceAct?: Act;
+  readonly signal?: AbortSignal;
+}
+
+/** One state of a draft, after one forward. The last one has `isDone`. */
+export interface DraftState {
+  readonly act: Act;
+  /** Reply tokens after the act token, without `<end>`; for a call: ` name {"key": value}`. Masked positions beyond the known prefix are left out. */
+  readonly tokens: readonly number[];
+  /** How many of `tokens` will not change any more in this draft. */
+  readonly countStable: number;
+  readonly isDone: boolean;
+  /** The reply hit `maxTokens` or looped, and was cut at a word. */
+  readonly isTruncated: boolean;
+  readonly pEndOfTurn: number;
+  readonly pWait: number;
+  /** After a finished say: p(<call>) against p(<user>), 0..1; 0 before. */
+  readonly pCallNext: number;
+  /** Lowest probability on the way, 0..1. */
+  readonly confidence: number;
+  /** Forwards so far, prefill included. */
+  readonly countForwards: number;
+  /** Forwards so far that appended no token of the context. */
+  readonly countSteps: number;
+  /** Tokens of `previous` that were kept. */
+  readonly countReused: number;
+  readonly spentUs: SpentUs;
+}
+
+/** One conversation's place in the engine; owns a causal KV. */
+export interface Sequence {
+  /** States of one draft as they come. Starting a draft cancels the one that runs. Throws EngineError. Abort ends the iteration quietly. */
+  draft(request: DraftRequest): AsyncIterable<DraftState>;
+  /** The running draft is no draft any more: its turn is committed. */
+  promote(): void;
+  close(): void;
+}
+
+export interface EngineStats {
+  readonly device: string;
+  readonly countSequences: number;
+  readonly countWaiting: number;
+  readonly countForwards: number;
+  /** Moving average, milliseconds. */
+  readonly forwardMs: number;
+}
+
+/** Clean tokens that many sequences begin with (instructions and tools): prefilled once, shared. */
+export interface Setting {
+  readonly prefix: readonly number[];
+  readonly tools: readonly ToolSchema[];
+}
+
+export interface Engine {
+  /** Compiles the tools and prefills the prefix. Throws EngineError for an unsupported schema keyword (keyword and JSON pointer in the message). */
+  prepare(setting: Setting): Promise<void>;
+  open(setting: Setting): Sequence;
+  stats(): EngineStats;
+  close(): Promise<void>;
+}

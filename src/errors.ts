@@ -1,0 +1,47 @@
+/** An error with a stable `code`; its message carries the value, the limit and the fix. Imports nothing. */
+export class RuntimeError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** A module file (an agent) that can't be used: which file, which field, why, and what to change. */
+export class AgentError extends RuntimeError {}
+
+/** A model folder that can't be used: missing, damaged, or made for another version. */
+export class ModelError extends RuntimeError {}
+
+/** The engine can't do what was asked: too long a context, an unsupported schema, a closed sequence, a dead worker. */
+export class EngineError extends RuntimeError {}
+
+/** A message on a wire that breaks its protocol. `isFatal`: the connection can't go on. */
+export class ProtocolError extends RuntimeError {
+  readonly isFatal: boolean;
+
+  constructor(code: string, message: string, isFatal = false) {
+    super(code, message);
+    this.isFatal = isFatal;
+  }
+}
+
+/** A tool that failed: it threw, ran out of time, or returned what can't be sent on. */
+export class ToolError extends RuntimeError {}
+
+/** A command line that makes no sense: the CLI prints the message and exits with 2. */
+export class UsageError extends RuntimeError {
+  constructor(message: string) {
+    super('usage', message);
+  }
+}
+
+export function toMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+export function unreachable(value: never): never {
+  throw new RuntimeError('unreachable', `unexpected value ${JSON.stringify(value)}`);
+}

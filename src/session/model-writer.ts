@@ -1,0 +1,120 @@
+// The conversation's writer, done by the engine: lines become tokens, states become drafts.
+
+import { fromCallback } from 'xstate';
+import type { Agent } from '../agent/agent.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Line } from '../conversation/transcript.ts';
+import type { Draft, WriteRequest, WriterCommand, WriterEvent } from '../conversation/writer.ts';
+import { type Message, type Prompt, parseCall } from '../engine/prompt.ts';
+import type { DraftRequest, DraftState, Engine, Priority, Sequence, Setting } from '../engine/sequence.ts';
+import { toSpacedJson } from '../engine/spaced-json.ts';
+import type { Tokenizer } from '../engine/tokenizer.ts';
+import { toMessage } from '../errors.ts';
+import type { TurnMeter } from './turn-meter.ts';
+
+export interface ModelParts {
+  readonly engine: Engine;
+  readonly tokenizer: Tokenizer;
+  readonly prompt: Prompt;
+}
+
+const PRIORITY: Readonly<Record<WriteRequest['purpose'], Priority>> = {
+  draft: 'draft',
+  committed: 'committed',
+  step: 'step',
+};
+
+/** What every call of the agent begins with; prefilled once, shared by its calls. */
+export function toSetting(agent: Agent, prompt: Prompt): Setting {
+  const { instructions, tools } = agent;
+  return { prefix: prompt.renderSetting({ instructions, tools }), tools };
+}
+
+/** A writer over one sequence of the engine; the meter is told of each state's cost. */
+export function createModelWriter(parts: ModelParts, agent: Agent, setting: Setting, clock: Clock, meter: TurnMeter) {
+  return fromCallback<WriterCommand>(({ receive, sendBack }) => {
+    const sequence = parts.engine.open(setting);
+    let running: AbortController | undefined;
+    receive((command) => {
+      switch (command.type) {
+        case 'write': {
+          running?.abort();
+          running = new AbortController();
+          void write(sequence, command.request, running.signal, sendBack);
+          return;
+        }
+        case 'promote':
+          sequence.promote();
+          return;
+        case 'cancel':
+          running?.abort();
+      }
+    });
+    return () => {
+      running?.abort();
+      sequence.close();
+    };
+  });
+
+  async function write(
+    sequence: Sequence,
+    request: WriteRequest,
+    signal: AbortSignal,
+    report: (event: WriterEvent) => void,
+  ): Promise<void> {
+    const { id } = request;
+    try {
+      let before: DraftState | undefined;
+      for await (const state of sequence.draft(toDraftRequest(request, signal))) {
+        if (signal.aborted) return;
+        meter.modelWorked(state, before, clock.nowMs());
+        report({ type: 'draft.grew', id, draft: toDraft(state) });
+        before = state;
+      }
+    } catch (error) {
+      if (!signal.aborted) report({ type: 'draft.failed', id, message: toMessage(error) });
+    }
+  }
+
+  function toDraftRequest({ lines, purpose, acts, previous }: WriteRequest, signal: AbortSignal): DraftRequest {
+    const context = [...setting.prefix, ...parts.prompt.renderMessages(lines.map(toModelMessage), agent.tools)];
+    return {
+      context,
+      effort: agent.effort,
+      acts,
+      priority: PRIORITY[purpose],
+      ...(previous && previous.tokens.length > 0 ? { previous: previous.tokens } : {}),
+      signal,
+    };
+  }
+
+  function toDraft(state: DraftState): Draft {
+    const { act, isDone } = state;
+    const text = parts.tokenizer.decode(state.tokens).trim();
+    const call = isDone && act === 'call' ? parseCall(text) : undefined;
+    const stable = parts.tokenizer.decode(state.tokens.slice(0, state.countStable)).trimStart();
+    return {
+      act,
+      text,
+      stableText: isDone ? text : toWholeWords(stable),
+      ...(call ? { call } : {}),
+      isDone,
+      pEndOfTurn: state.pEndOfTurn,
+      pWait: state.pWait,
+      callFollows: isDone && act === 'say' && state.pCallNext > 0.5,
+      countForwards: state.countForwards,
+      countSteps: state.countSteps,
+      countReused: state.countReused,
+      tokens: [parts.tokenizer.specials[act], ...state.tokens],
+    };
+  }
+}
+
+function toModelMessage(line: Line): Message {
+  return line.role === 'result' ? { role: 'result', content: toSpacedJson(JSON.parse(line.content)) } : line;
+}
+
+/** The next token may still lengthen the last word. */
+function toWholeWords(text: string): string {
+  return text.slice(0, Math.max(0, text.lastIndexOf(' ')));
+}

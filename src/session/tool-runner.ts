@@ -1,0 +1,34 @@
+// Runs one tool of the agent for one call; leaving the state that started it aborts it.
+
+import { createHash } from 'node:crypto';
+import { fromCallback } from 'xstate';
+import type { CallContext } from '../agent/agent.ts';
+import type { ToolEvent, ToolInput } from '../conversation/events.ts';
+import { type Call, canonical } from '../conversation/transcript.ts';
+import { toMessage } from '../errors.ts';
+
+export function createToolRunner(context: CallContext) {
+  return fromCallback<ToolEvent, ToolInput>(({ input, sendBack }) => {
+    const { runId, turn, tool, call } = input;
+    const controller = new AbortController();
+    const execution = { signal: controller.signal, call: context, idempotencyKey: toKey(context.callId, turn, call) };
+    let isOver = false;
+    const end = (event: ToolEvent) => {
+      isOver = true;
+      sendBack(event);
+    };
+    tool.run(call.arguments, execution).then(
+      (result) => end({ type: 'tool.returned', runId, result }),
+      (error: unknown) => end({ type: 'tool.failed', runId, message: toMessage(error) }),
+    );
+    return () => {
+      if (!isOver) controller.abort();
+    };
+  });
+}
+
+/** The same decision has the same key, however often it is attempted. */
+function toKey(callId: string, turn: number, call: Call): string {
+  const decision = `${callId}\n${turn}\n${call.name}\n${canonical(call.arguments)}`;
+  return createHash('sha256').update(decision).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,135 @@
+// Observes one call and decides nothing: marks and costs in, one turn.measured per answered turn out.
+
+import type { Clock } from '../base/clock.ts';
+import type { Emitted } from '../conversation/events.ts';
+import type { DraftState } from '../engine/sequence.ts';
+import type { CallEvent, DraftUse } from '../events.ts';
+import type { MouthEvent } from '../mouth/mouth.ts';
+import { createTurnLedger, type TurnLedger } from '../trace/ledger.ts';
+
+interface OpenTurn {
+  readonly turn: number;
+  readonly ledger: TurnLedger;
+  readonly isHit: boolean;
+  isReused: boolean;
+  countForwards: number;
+  countSteps: number;
+  firstTextMs?: number;
+  clauseCutMs?: number;
+  clauseSpokenMs?: number;
+  firstAudioMs?: number;
+  isWritten: boolean;
+}
+
+export interface TurnMeter {
+  /** What the machine said, right after it was passed on. */
+  observe(event: Emitted): void;
+  /** A state of the engine arrived; costs are the difference to the state before. */
+  modelWorked(state: DraftState, before: DraftState | undefined, atMs: number): void;
+  mouthReported(event: MouthEvent): void;
+}
+
+/** `hasAudio`: a turn's total runs to its first audio frame, else to its first text. */
+export function createTurnMeter(clock: Clock, hasAudio: boolean, report: (event: CallEvent) => void): TurnMeter {
+  let open: OpenTurn | undefined;
+  const toolStartsMs = new Map<string, number>();
+
+  function finishIfKnown(): void {
+    if (open === undefined || !open.isWritten) return;
+    const endMs = hasAudio ? open.firstAudioMs : open.firstTextMs;
+    if (endMs === undefined || open.firstTextMs === undefined) return;
+    const { turn, ledger, isHit, isReused, firstTextMs, firstAudioMs } = open;
+    const { totalUs, partsUs } = ledger.close(endMs);
+    const draft: DraftUse = isHit ? 'hit' : isReused ? 'repaired' : 'missed';
+    report({
+      type: 'turn.measured',
+      turn,
+      firstTextMs: toMs(firstTextMs - ledger.startMs),
+      ...(firstAudioMs === undefined ? {} : { firstAudioMs: toMs(firstAudioMs - ledger.startMs) }),
+      totalMs: totalUs / 1000,
+      partsUs,
+      draft,
+      forwards: open.countForwards,
+      steps: open.countSteps,
+    });
+    open = undefined;
+  }
+
+  return {
+    observe(event) {
+      const nowMs = clock.nowMs();
+      switch (event.type) {
+        case 'turn.committed':
+          open = {
+            turn: event.turn,
+            ledger: createTurnLedger(nowMs),
+            isHit: event.isHit,
+            isReused: event.isContinued,
+            countForwards: 0,
+            countSteps: 0,
+            isWritten: false,
+          };
+          return;
+        case 'turn.taken-back':
+          open = undefined;
+          return;
+        case 'tool.started':
+          toolStartsMs.set(event.name, nowMs);
+          return;
+        case 'tool.ended':
+          if (!event.speculative)
+            open?.ledger.paint(`tool.${event.name}`, toolStartsMs.get(event.name) ?? nowMs, nowMs);
+          return;
+        case 'reply.grew':
+          if (open?.turn === event.turn) open.firstTextMs ??= nowMs;
+          return;
+        case 'reply.written':
+          if (open?.turn === event.turn) open.isWritten = true;
+          finishIfKnown();
+          return;
+        case 'reply.ended':
+          if (open?.turn !== event.turn) return;
+          open.isWritten = true;
+          finishIfKnown();
+          open = undefined;
+          return;
+        default:
+      }
+    },
+
+    modelWorked(state, before, atMs) {
+      if (open === undefined || open.isWritten) return;
+      const cost = (part: keyof DraftState['spentUs']) => state.spentUs[part] - (before?.spentUs[part] ?? 0);
+      open.ledger.paintBack(atMs, [
+        ['queue', cost('queue')],
+        ['prefill', cost('prefill')],
+        ['denoise', cost('denoise')],
+        ['constrain', cost('constrain')],
+      ]);
+      open.countForwards += state.countForwards - (before?.countForwards ?? 0);
+      open.countSteps += state.countSteps - (before?.countSteps ?? 0);
+      if (state.countReused > 0) open.isReused = true;
+    },
+
+    mouthReported(event) {
+      if (open === undefined || open.firstTextMs === undefined || open.firstAudioMs !== undefined) return;
+      const nowMs = clock.nowMs();
+      if (event.type === 'clause.cut' && open.clauseCutMs === undefined) {
+        open.clauseCutMs = nowMs;
+        open.ledger.paint('clause', open.firstTextMs, nowMs);
+      } else if (event.type === 'clause.spoken' && open.clauseSpokenMs === undefined) {
+        open.clauseSpokenMs = nowMs;
+        open.ledger.paint('tts.first', open.clauseCutMs ?? nowMs, nowMs);
+      } else if (event.type === 'audio.framed') {
+        open.firstAudioMs = nowMs;
+        open.ledger.paint('wire', open.clauseSpokenMs ?? nowMs, nowMs);
+        finishIfKnown();
+      }
+    },
+  };
+}
+
+/** Milliseconds to the microsecond, as the ledger counts. */
+function toMs(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
+}

@@ -1,0 +1,167 @@
+// A recorded caller and a call in: the caller's words at their times, each turn once the reply to the last has ended.
+// Never knows what answers, nor any clock but the one it is given.
+
+import type { Clock } from '../base/clock.ts';
+import { RuntimeError } from '../errors.ts';
+import type { CallEvent, CallerEvent } from '../events.ts';
+import type { Call } from '../session/call.ts';
+import type { RecordedEvent } from '../trace/call-file.ts';
+import { createTurnLog, type TurnRecord } from './turn-log.ts';
+
+/** Silence of the caller between a reply and the next turn. */
+const BREATH_MS = 250;
+/** Longer than any agent's deadline for a reply with its speech. */
+const PATIENCE_MS = 60_000;
+const PLAYOUT_TICK_MS = 100;
+
+export interface PlayOptions {
+  /** Of a call file; what the call's side reported in it is passed over. */
+  readonly events: readonly RecordedEvent[];
+  readonly clock: Clock;
+  readonly open: (report: (event: CallEvent) => void) => Call;
+  /** How much faster than recorded the caller speaks. @default 1 */
+  readonly pace?: number;
+  /** How fast the caller hears audio: seconds of it each second. @default 1 */
+  readonly playoutPace?: number;
+  /** Audio samples a second, where the call sends any. @default 16000 */
+  readonly rateHz?: number;
+  /** Every event of the call as it comes. */
+  readonly report?: (event: CallEvent) => void;
+  /** Each of the caller's turns when it is over, the greeting first as turn 0. */
+  readonly turnEnded?: (turn: TurnRecord) => void;
+}
+
+/** Plays the caller until the last reply has ended, and ends the call. Throws RuntimeError `reply-missing`, `call-lost`. */
+export async function playCall(options: PlayOptions): Promise<void> {
+  const { clock, pace = 1, report, turnEnded } = options;
+  const log = createTurnLog();
+  const playout = createPlayout(options, (event) => call?.receive(event));
+  let isOver = false;
+  let wake: (() => void) | undefined;
+  let countGreetings = 0;
+  let endedTurn = -1;
+
+  const call = options.open((event) => {
+    log.observe(event);
+    playout.observe(event);
+    if (event.type === 'reply.grew' && event.turn === 0) countGreetings = 1;
+    if (event.type === 'reply.ended') endedTurn = event.turn;
+    report?.(event);
+    wake?.();
+  });
+  void call.ended.then(() => {
+    isOver = true;
+    wake?.();
+  });
+
+  async function waitForReply(turn: number): Promise<void> {
+    const deadlineMs = clock.nowMs() + PATIENCE_MS;
+    while (endedTurn !== turn) {
+      if (isOver) throw new RuntimeError('call-lost', `the call ended before its reply to turn ${turn}`);
+      const leftMs = deadlineMs - clock.nowMs();
+      if (leftMs <= 0)
+        throw new RuntimeError('reply-missing', `turn ${turn} had no end of reply within ${PATIENCE_MS} ms`);
+      await new Promise<void>((resolve) => {
+        const timer = clock.setTimeout(resolve, leftMs);
+        wake = () => {
+          clock.clearTimeout(timer);
+          resolve();
+        };
+      });
+      wake = undefined;
+    }
+  }
+
+  try {
+    if (countGreetings > 0) {
+      await waitForReply(0);
+      await sleep(clock, BREATH_MS / pace);
+      turnEnded?.(log.take(0));
+    }
+    for (const { turn, events } of toTurns(options.events)) {
+      const startMs = clock.nowMs();
+      const firstMs = events[0]?.atMs ?? 0;
+      for (const { atMs, ...event } of events) {
+        await sleep(clock, startMs + (atMs - firstMs) / pace - clock.nowMs());
+        if (isOver) throw new RuntimeError('call-lost', `the call ended while the caller spoke turn ${turn}`);
+        if (event.type === 'speech.heard' && event.state === 'final') endedTurn = -1;
+        log.hear(event);
+        call.receive(event);
+      }
+      const last = events.at(-1);
+      if (last?.type !== 'speech.heard' || last.state !== 'final') continue;
+      await waitForReply(turn);
+      await sleep(clock, BREATH_MS / pace);
+      turnEnded?.(log.take(turn));
+    }
+  } finally {
+    playout.stop();
+    await call.end();
+  }
+}
+
+type SpeechEvent = Extract<RecordedEvent, { readonly type: 'speech.started' | 'speech.heard' }>;
+
+/** The caller's speech, turn by turn. */
+function toTurns(events: readonly RecordedEvent[]): { turn: number; events: SpeechEvent[] }[] {
+  const turns: { turn: number; events: SpeechEvent[] }[] = [];
+  for (const event of events) {
+    if (event.type !== 'speech.started' && event.type !== 'speech.heard') continue;
+    const last = turns.at(-1);
+    if (last?.turn === event.turn) last.events.push(event);
+    else turns.push({ turn: event.turn, events: [event] });
+  }
+  return turns;
+}
+
+function sleep(clock: Clock, delayMs: number): Promise<void> {
+  if (delayMs <= 0) return Promise.resolve();
+  return new Promise((resolve) => void clock.setTimeout(resolve, delayMs));
+}
+
+/** The caller's loudspeaker: what of the audio was played so far, told each 100 ms of it. */
+function createPlayout(options: PlayOptions, tell: (event: CallerEvent) => void) {
+  const { clock, playoutPace = 1, rateHz = 16_000 } = options;
+  let timer: unknown;
+  let turn = 0;
+  let startedMs = 0;
+  let sentMs = 0;
+  let isComplete = false;
+
+  function tick(): void {
+    const playedMs = Math.min(sentMs, (clock.nowMs() - startedMs) * playoutPace);
+    tell({ type: 'playout.advanced', turn, playedMs });
+    timer = isComplete && playedMs >= sentMs ? undefined : clock.setTimeout(tick, PLAYOUT_TICK_MS / playoutPace);
+  }
+
+  function stop(): void {
+    clock.clearTimeout(timer);
+    timer = undefined;
+  }
+
+  return {
+    stop,
+    observe(event: CallEvent): void {
+      switch (event.type) {
+        case 'audio.started':
+          stop();
+          turn = event.turn;
+          startedMs = clock.nowMs();
+          sentMs = 0;
+          isComplete = false;
+          timer = clock.setTimeout(tick, PLAYOUT_TICK_MS / playoutPace);
+          return;
+        case 'audio.framed':
+          sentMs += (event.samples.length * 1000) / rateHz;
+          return;
+        case 'audio.ended':
+          isComplete = true;
+          return;
+        case 'playout.cleared':
+          stop();
+          return;
+        default:
+      }
+    },
+  };
+}

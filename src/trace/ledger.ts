@@ -1,0 +1,78 @@
+// One turn's ledger: painted stretches of time in, integer microseconds by stage out, which sum to the total.
+// Knows the names of stages, and nothing of who works or who talks.
+
+import type { PaintedStage } from './stages.ts';
+
+/** Where a turn's time went. `partsUs` sums to `totalUs`; its `unexplained` is what nobody painted. */
+export interface Ledger {
+  readonly totalUs: number;
+  readonly partsUs: Readonly<Record<string, number>>;
+}
+
+/** A line of time that is painted with stages. The first paint of a moment stays; what lies outside the turn is cut off. */
+export interface TurnLedger {
+  readonly startMs: number;
+  paint(stage: PaintedStage, fromMs: number, toMs: number): void;
+  /**
+   * Work reported only when done, in the order it was done: laid backwards from `endMs`, but not behind the end of
+   * the report before. What doesn't fit is cut from the first part.
+   */
+  paintBack(endMs: number, parts: readonly (readonly [stage: PaintedStage, durationUs: number])[]): void;
+  /** The ledger up to `endMs`. Changes nothing, so that a turn can be read at first text and again at first audio. */
+  close(endMs: number): Ledger;
+}
+
+interface Stretch {
+  readonly stage: PaintedStage;
+  readonly fromUs: number;
+  readonly toUs: number;
+}
+
+export function createTurnLedger(startMs: number): TurnLedger {
+  /** Disjoint, by time. */
+  let stretches: readonly Stretch[] = [];
+  let reportedUs = 0;
+
+  const toUs = (ms: number) => Math.max(0, Math.round((ms - startMs) * 1000));
+
+  function paintUs(stage: PaintedStage, fromUs: number, toUs: number): void {
+    if (!(fromUs < toUs)) return;
+    const painted: Stretch[] = [];
+    let openUs = fromUs;
+    for (const stretch of stretches) {
+      if (stretch.toUs > openUs && stretch.fromUs < toUs) {
+        if (stretch.fromUs > openUs) painted.push({ stage, fromUs: openUs, toUs: stretch.fromUs });
+        openUs = stretch.toUs;
+      }
+    }
+    if (openUs < toUs) painted.push({ stage, fromUs: openUs, toUs });
+    if (painted.length > 0) stretches = [...stretches, ...painted].sort((a, b) => a.fromUs - b.fromUs);
+  }
+
+  return {
+    startMs,
+    paint: (stage, fromMs, toMs) => paintUs(stage, toUs(fromMs), toUs(toMs)),
+    paintBack(endMs, parts) {
+      const endUs = toUs(endMs);
+      let toPartUs = endUs;
+      for (const [stage, durationUs] of parts.toReversed()) {
+        const fromUs = Math.max(reportedUs, toPartUs - Math.max(0, Math.round(durationUs)));
+        paintUs(stage, fromUs, toPartUs);
+        toPartUs = Math.min(toPartUs, fromUs);
+      }
+      reportedUs = Math.max(reportedUs, endUs);
+    },
+    close(endMs) {
+      const totalUs = toUs(endMs);
+      const partsUs: Record<string, number> = {};
+      let explainedUs = 0;
+      for (const { stage, fromUs, toUs } of stretches) {
+        const lengthUs = Math.min(toUs, totalUs) - fromUs;
+        if (lengthUs <= 0) break;
+        partsUs[stage] = (partsUs[stage] ?? 0) + lengthUs;
+        explainedUs += lengthUs;
+      }
+      return { totalUs, partsUs: { ...partsUs, unexplained: totalUs - explainedUs } };
+    },
+  };
+}

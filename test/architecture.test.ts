@@ -1,0 +1,167 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { expect, it } from 'vitest';
+import { MAY_IMPORT, MAY_USE } from './support/import-tables.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const src = join(root, 'src');
+const LONGEST_FILE = 400;
+
+interface SourceFile {
+  readonly path: string;
+  readonly module: string;
+  readonly imports: readonly string[];
+}
+
+const files = listFiles(src)
+  .filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'))
+  .map(readSource);
+
+it('finds the modules it is to judge', () => {
+  expect(new Set(files.map((file) => file.module))).toEqual(new Set(Object.keys(MAY_IMPORT)));
+});
+
+it('lets a module import only what its row allows', () => {
+  const broken = files.flatMap((file) =>
+    file.imports.filter(isRelative).flatMap((specifier) => {
+      const to = toModule(relative(src, resolve(dirname(join(src, file.path)), specifier)));
+      const allowed = MAY_IMPORT[file.module] ?? [];
+      const isAllowed = to === file.module || allowed.includes(to) || (allowed.includes('*') && to !== 'page');
+      return isAllowed ? [] : [`${file.path} imports ${to}`];
+    }),
+  );
+  expect(broken).toEqual([]);
+});
+
+it('lets a package in only where its row allows', () => {
+  const broken = files.flatMap((file) =>
+    file.imports
+      .filter((specifier) => !isRelative(specifier) && !specifier.startsWith('node:'))
+      .map(toPackage)
+      .filter((name) => !(MAY_USE[name] ?? []).some((prefix) => file.path.startsWith(prefix)))
+      .map((name) => `${file.path} uses ${name}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+it('has no import cycle', () => {
+  const graph = new Map(
+    files.map((file) => [file.path, file.imports.filter(isRelative).map((to) => resolveImport(file, to))]),
+  );
+  expect(findCycle(graph)).toBeUndefined();
+});
+
+it('keeps every file within two screens and a bit', () => {
+  const folders = ['src', 'test', 'agents'].map((folder) => join(root, folder)).filter(existsSync);
+  const long = folders
+    .flatMap((folder) => listFiles(folder).map((path) => join(folder, path)))
+    .filter((path) => /\.tsx?$/.test(path))
+    .map((path) => [relative(root, path), readFileSync(path, 'utf8').split('\n').length - 1] as const)
+    .filter(([, countLines]) => countLines > LONGEST_FILE);
+  expect(long).toEqual([]);
+});
+
+it('lets example agents import only the public package', () => {
+  const broken = listFiles(join(root, 'agents'))
+    .filter((path) => path.endsWith('.ts'))
+    .flatMap((path) =>
+      findImports(readFileSync(join(root, 'agents', path), 'utf8')).map((specifier) => `${path}: ${specifier}`),
+    )
+    .filter((line) => /: .*(\.\.\/|repartee\/(?!testing))/.test(line));
+  expect(broken).toEqual([]);
+});
+
+it('enforces the very tables that ARCHITECTURE.md shows', () => {
+  const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+  expect(readTable(text, 'module')).toEqual(toRows(MAY_IMPORT));
+  expect(readTable(text, 'package')).toEqual(toRows(MAY_USE));
+});
+
+it('sees a cycle where there is one', () => {
+  const graph = new Map([
+    ['a', ['b']],
+    ['b', ['c']],
+    ['c', ['a']],
+  ]);
+  expect(findCycle(graph)).toEqual(['a', 'b', 'c', 'a']);
+});
+
+function listFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+function readSource(path: string): SourceFile {
+  return { path, module: toModule(path), imports: findImports(readFileSync(join(src, path), 'utf8')) };
+}
+
+/** `engine/kv.ts` belongs to engine, `events.ts` to itself; the CLI's main file is the package's own. */
+function toModule(path: string): string {
+  return path.includes('/') ? (path.split('/')[0] ?? path) : path.replace(/\.(d\.)?tsx?$/, '');
+}
+
+function findImports(text: string): string[] {
+  const code = text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+  const patterns = [
+    /(?:^|\n)\s*(?:import|export)\s[^;'"`]*?from\s*['"]([^'"]+)['"]/g,
+    /\bimport\(\s*['"]([^'"]+)['"]/g,
+    /(?:^|\n)\s*import\s*['"]([^'"]+)['"]/g,
+  ];
+  return patterns.flatMap((pattern) => [...code.matchAll(pattern)].flatMap((match) => match[1] ?? []));
+}
+
+function isRelative(specifier: string): boolean {
+  return specifier.startsWith('.');
+}
+
+function toPackage(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+function resolveImport(file: SourceFile, specifier: string): string {
+  return relative(src, resolve(dirname(join(src, file.path)), specifier));
+}
+
+function findCycle(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
+  const done = new Set<string>();
+  const visit = (node: string, path: readonly string[]): string[] | undefined => {
+    if (path.includes(node)) return [...path.slice(path.indexOf(node)), node];
+    if (done.has(node)) return undefined;
+    for (const next of graph.get(node) ?? []) {
+      const cycle = visit(next, [...path, node]);
+      if (cycle) return cycle;
+    }
+    done.add(node);
+    return undefined;
+  };
+  for (const node of graph.keys()) {
+    const cycle = visit(node, []);
+    if (cycle) return cycle;
+  }
+  return undefined;
+}
+
+/** Rows of the markdown table whose first heading is `heading`: first cell → its list. */
+function readTable(text: string, heading: string): Record<string, string[]> {
+  const lines = text.split('\n');
+  const start = lines.findIndex((line) => line.startsWith(`| ${heading} |`));
+  const rows: Record<string, string[]> = {};
+  for (const line of lines.slice(start + 2)) {
+    if (start < 0 || !line.startsWith('|')) break;
+    const [name = '', list = ''] = line
+      .slice(1)
+      .split('|')
+      .map((cell) => cell.trim().replaceAll('`', ''));
+    rows[name] = list === '–' ? [] : list.split(', ').sort();
+  }
+  return rows;
+}
+
+function toRows(table: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
+  return Object.fromEntries(Object.entries(table).map(([name, list]) => [name, [...list].sort()]));
+}

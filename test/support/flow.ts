@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Agent, AgentTool } from '../../src/agent/agent.ts';
+import { createPrompt } from '../../src/engine/prompt.ts';
+import { loadTokenizer } from '../../src/engine/tokenizer.ts';
+import type { CallEvent, CallerEvent } from '../../src/events.ts';
+import type { Mouth } from '../../src/mouth/mouth.ts';
+import { createTextMouth } from '../../src/mouth/text-mouth.ts';
+import { startCall } from '../../src/session/call.ts';
+import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { createScriptedEngine, type Script } from './scripted-engine.ts';
+
+const tokenizer = loadTokenizer(
+  readFileSync(join(import.meta.dirname, '../../models/repartee-s/tokenizer.json'), 'utf8'),
+);
+const prompt = createPrompt(tokenizer);
+
+export function makeAgent(changes: Partial<Agent> = {}): Agent {
+  return {
+    name: 'test',
+    instructions: 'You answer calls.',
+    effort: 'low',
+    tools: [],
+    say: { apology: 'Sorry, something went wrong.', confirm: 'You want to {call}. Is that right?' },
+    maxSteps: 4,
+    replyTimeoutMs: 10_000,
+    endOfTurn: {},
+    mayStaySilent: false,
+    ...changes,
+  };
+}
+
+/** A tool that takes simulated time and remembers its runs; `ends` decides how a run ends. */
+export function makeTool(
+  clock: SimulatedClock,
+  changes: Partial<AgentTool> & { readonly takesMs?: number; readonly result?: unknown },
+): AgentTool & { readonly runs: { args: unknown; key: string; isAborted: boolean; isDone: boolean }[] } {
+  const { takesMs = 0, result = { ok: true }, ...rest } = changes;
+  const runs: { args: unknown; key: string; isAborted: boolean; isDone: boolean }[] = [];
+  return {
+    name: 'look_up',
+    description: 'Look something up',
+    parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+    effect: 'read',
+    confirm: false,
+    timeoutMs: 5000,
+    maxResultLength: 400,
+    check: () => undefined,
+    describe: (args) => `look up ${Object.values(args).join(', ')}`,
+    run: (args, { signal, idempotencyKey }) => {
+      const run = { args, key: idempotencyKey, isAborted: false, isDone: false };
+      runs.push(run);
+      return new Promise((resolve, reject) => {
+        const timer = clock.setTimeout(() => {
+          run.isDone = true;
+          resolve(result);
+        }, takesMs);
+        signal.addEventListener('abort', () => {
+          run.isAborted = true;
+          clock.clearTimeout(timer);
+          reject(new Error('aborted'));
+        });
+      });
+    },
+    ...rest,
+    runs,
+  };
+}
+
+export interface FlowOptions {
+  readonly agent?: Agent;
+  readonly script: Script;
+  readonly clock?: SimulatedClock;
+  readonly mouth?: (clock: SimulatedClock) => Mouth;
+}
+
+/** A whole call on simulated time: real conversation, session and mouth; scripted model. */
+export function startFlow({ agent = makeAgent(), script, clock = new SimulatedClock(), mouth }: FlowOptions) {
+  const engine = createScriptedEngine(tokenizer, clock, script);
+  const events: (CallEvent & { readonly atMs: number })[] = [];
+  const call = startCall({
+    model: { engine, tokenizer, prompt },
+    clock,
+    agent,
+    callId: 'call-1',
+    mouth: mouth?.(clock) ?? createTextMouth(),
+    hasAudio: mouth !== undefined,
+    report: (event) => events.push({ ...event, atMs: clock.nowMs() }),
+  });
+  const of = <T extends CallEvent['type']>(type: T) =>
+    events.filter((event): event is Extract<CallEvent, { type: T }> & { atMs: number } => event.type === type);
+  return {
+    call,
+    clock,
+    engine,
+    events,
+    of,
+    /** The last reply of each turn as the caller got it. */
+    replies: () => of('reply.ended').map(({ turn, text, heard, interrupted }) => ({ turn, text, heard, interrupted })),
+    send: (event: CallerEvent) => call.receive(event),
+    partial: (turn: number, text: string) => call.receive({ type: 'speech.heard', turn, text, state: 'partial' }),
+    final: (turn: number, text: string) => call.receive({ type: 'speech.heard', turn, text, state: 'final' }),
+    /** Text of the context of the n-th model request, specials left out. */
+    readContext: (index: number) => {
+      const request = engine.requests.at(index);
+      const prefix = prompt.renderSetting({ instructions: agent.instructions, tools: agent.tools });
+      return request ? tokenizer.decode(request.context.slice(prefix.length)) : undefined;
+    },
+  };
+}
+
+export const say = (text: string) => ({ act: 'say', text }) as const;
+export const decideCall = (name: string, args: Readonly<Record<string, unknown>>) =>
+  ({ act: 'call', text: ` ${name} ${JSON.stringify(args)}` }) as const;

@@ -1,0 +1,108 @@
+import type { Clock } from '../../src/base/clock.ts';
+import type { DraftRequest, DraftState, Engine, Sequence, SpentUs } from '../../src/engine/sequence.ts';
+import type { Tokenizer } from '../../src/engine/tokenizer.ts';
+import type { Act } from '../../src/events.ts';
+
+/** What the model decides on a context: a reply or a call, in so many forwards of so long. */
+export interface Decision {
+  readonly act: Act;
+  /** Words of a say, or ` name {json}` of a call. */
+  readonly text: string;
+  readonly prefillMs?: number;
+  readonly denoiseMs?: number;
+  /** Forwards after the first; the text becomes stable bit by bit. */
+  readonly countSteps?: number;
+  readonly pEndOfTurn?: number;
+  readonly pCallNext?: number;
+  readonly fails?: string;
+}
+
+/** `heard`: the text of the whole context after the agent's prefix, specials left out. */
+export type Script = (heard: string, request: DraftRequest) => Decision;
+
+export interface ScriptedEngine extends Engine {
+  readonly requests: readonly DraftRequest[];
+  readonly countOpen: number;
+}
+
+/** An engine that decides by script and takes simulated time: real protocol, no model. */
+export function createScriptedEngine(tokenizer: Tokenizer, clock: Clock, script: Script): ScriptedEngine {
+  const requests: DraftRequest[] = [];
+  let countOpen = 0;
+
+  const pass = (durationMs: number, signal: AbortSignal | undefined) =>
+    new Promise<void>((resolve) => {
+      if (signal?.aborted) return resolve();
+      const timer = clock.setTimeout(done, durationMs);
+      signal?.addEventListener('abort', done, { once: true });
+      function done(): void {
+        clock.clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      }
+    });
+
+  function open(prefix: readonly number[]): Sequence {
+    countOpen++;
+    return {
+      async *draft(request) {
+        requests.push(request);
+        const decision = script(tokenizer.decode(request.context.slice(prefix.length)), request);
+        const { prefillMs = 0, denoiseMs = 0, countSteps = 0, fails } = decision;
+        const target = tokenizer.encode(decision.act === 'say' ? ` ${decision.text}` : decision.text);
+        let spentUs: SpentUs = { queue: 0, prefill: 0, denoise: 0, constrain: 0 };
+        for (let step = 0; step <= countSteps; step++) {
+          await pass(step === 0 ? prefillMs : denoiseMs, request.signal);
+          if (request.signal?.aborted) return;
+          if (fails !== undefined) throw new Error(fails);
+          spentUs =
+            step === 0
+              ? { ...spentUs, prefill: prefillMs * 1000 }
+              : { ...spentUs, denoise: spentUs.denoise + denoiseMs * 1000 };
+          const countStable = Math.ceil((target.length * (step + 1)) / (countSteps + 1));
+          yield toState(decision, target.slice(0, countStable), step, step === countSteps, spentUs, request);
+        }
+      },
+      promote: () => undefined,
+      close: () => void countOpen--,
+    };
+  }
+
+  return {
+    requests,
+    get countOpen() {
+      return countOpen;
+    },
+    prepare: async () => undefined,
+    open: (setting) => open(setting.prefix),
+    stats: () => ({ device: 'scripted', countSequences: countOpen, countWaiting: 0, countForwards: 0, forwardMs: 0 }),
+    close: async () => undefined,
+  };
+}
+
+function toState(
+  decision: Decision,
+  tokens: readonly number[],
+  step: number,
+  isDone: boolean,
+  spentUs: SpentUs,
+  request: DraftRequest,
+): DraftState {
+  const previous = request.previous?.slice(1) ?? [];
+  const firstChange = tokens.findIndex((token, index) => token !== previous[index]);
+  return {
+    act: decision.act,
+    tokens,
+    countStable: tokens.length,
+    isDone,
+    isTruncated: false,
+    pEndOfTurn: decision.pEndOfTurn ?? 0.5,
+    pWait: 0.1,
+    pCallNext: isDone ? (decision.pCallNext ?? 0) : 0,
+    confidence: 1,
+    countForwards: step + 1,
+    countSteps: step,
+    countReused: firstChange === -1 ? tokens.length : firstChange,
+    spentUs,
+  };
+}

@@ -1,0 +1,50 @@
+import { systemClock } from '../../src/base/clock.ts';
+import { createLog } from '../../src/server/log.ts';
+import { type Server, type ServerOptions, startServer } from '../../src/server/server.ts';
+import { type Script, ScriptedCall } from './scripted-call.ts';
+
+export interface ServerRig {
+  readonly server: Server;
+  readonly url: string;
+  /** Every call that was opened, in order. */
+  readonly calls: ScriptedCall[];
+  /** Every line that was logged. */
+  readonly logLines: string[];
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface RigOptions {
+  readonly agents?: readonly string[];
+  /** Told of each call once it has said call.ready; throwing breaks its start. */
+  readonly opened?: (call: ScriptedCall) => void;
+}
+
+/** A real server on a free port of 127.0.0.1 whose calls follow a script. */
+export async function startServerRig(
+  script: Script = () => undefined,
+  options: Partial<ServerOptions> & RigOptions = {},
+): Promise<ServerRig> {
+  const calls: ScriptedCall[] = [];
+  const logLines: string[] = [];
+  const { agents = ['restaurant', 'clinic'], opened, ...serverOptions } = options;
+  const server = await startServer({
+    port: 0,
+    host: '127.0.0.1',
+    countMostCalls: 8,
+    pageDir: '/nonexistent',
+    clock: systemClock,
+    log: createLog((line) => logLines.push(line)),
+    ...serverOptions,
+  });
+  server.serve({
+    agents,
+    openCall: (callOptions) => {
+      const call = new ScriptedCall(callOptions, script);
+      calls.push(call);
+      opened?.(call);
+      return call;
+    },
+  });
+  const { url } = server;
+  return { server, url, calls, logLines, [Symbol.asyncDispose]: () => server.drain(0) };
+}

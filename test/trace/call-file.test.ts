@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { CallEvent, CallerEvent } from '../../src/events.ts';
+import { createCallWriter, parseCallFile, type RecordedEvent } from '../../src/trace/call-file.ts';
+
+const HEADER = '{"type":"header","version":1,"agent":"restaurant"}';
+const STARTED = '{"type":"speech.started","atMs":0,"turn":1}';
+const HEARD = '{"type":"speech.heard","atMs":500,"turn":1,"text":"a table","state":"partial"}';
+
+function problemOf(...lines: string[]): string {
+  const file = parseCallFile(`${lines.join('\n')}\n`);
+  return file.state === 'damaged' ? `${file.line}: ${file.problem}` : file.state;
+}
+
+type WithoutTime<E> = E extends { readonly atMs: number } ? Omit<E, 'atMs'> : never;
+
+describe('a call file', () => {
+  it('holds every event of a call except audio', () => {
+    expectTypeOf<RecordedEvent['type']>().toEqualTypeOf<Exclude<(CallerEvent | CallEvent)['type'], 'audio.framed'>>();
+    expectTypeOf<WithoutTime<RecordedEvent>>().toExtend<CallerEvent | CallEvent>();
+  });
+
+  it('reads back what was written, header first, one line for each event', () => {
+    const lines: string[] = [];
+    const writer = createCallWriter({ agent: 'clinic', seed: 7, startedAt: '2026-01-01T00:00:00.000Z' }, (line) =>
+      lines.push(line),
+    );
+    writer.append({ type: 'speech.started', turn: 1 }, 0.1234567);
+    writer.append({ type: 'speech.heard', turn: 1, text: 'näxt\nline "quoted"', state: 'final' }, 900);
+    writer.append(
+      { type: 'tool.ended', turn: 1, name: 'find', arguments: { city: 'X' }, result: [1], speculative: true },
+      901,
+    );
+    writer.append({ type: 'tool.ended', turn: 1, name: 'find', arguments: {}, error: 'down', speculative: false }, 902);
+    writer.append({ type: 'call.ended' }, 903);
+    expect(lines).toHaveLength(6);
+    expect(lines.every((line) => line.indexOf('\n') === line.length - 1)).toBe(true);
+    expect(parseCallFile(lines.join(''))).toEqual({
+      state: 'read',
+      header: { type: 'header', version: 1, agent: 'clinic', seed: 7, startedAt: '2026-01-01T00:00:00.000Z' },
+      events: [
+        { type: 'speech.started', atMs: 0.123, turn: 1 },
+        { type: 'speech.heard', atMs: 900, turn: 1, text: 'näxt\nline "quoted"', state: 'final' },
+        {
+          type: 'tool.ended',
+          atMs: 901,
+          turn: 1,
+          name: 'find',
+          arguments: { city: 'X' },
+          result: [1],
+          speculative: true,
+        },
+        { type: 'tool.ended', atMs: 902, turn: 1, name: 'find', arguments: {}, error: 'down', speculative: false },
+        { type: 'call.ended', atMs: 903 },
+      ],
+    });
+  });
+
+  it('never goes back in time, even if the clock does', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ min: 0, max: 1e9, noNaN: true }), { maxLength: 30 }), (times) => {
+        let text = '';
+        const writer = createCallWriter({ agent: 'a' }, (line) => {
+          text += line;
+        });
+        for (const atMs of times) writer.append({ type: 'speech.started', turn: 1 }, atMs);
+        const file = parseCallFile(text);
+        expect(file.state === 'read' && file.events.length).toBe(times.length);
+      }),
+    );
+  });
+
+  it('is readable up to a last line that was torn, and says so', () => {
+    const whole = `${HEADER}\n${STARTED}\n${HEARD}\n`;
+    const bytesOfLast = HEARD.length;
+    for (let cut = 2; cut <= bytesOfLast; cut++) {
+      const file = parseCallFile(whole.slice(0, -cut));
+      expect(file).toMatchObject({ state: 'read', events: [{ type: 'speech.started' }], tornLine: 3 });
+    }
+    expect(parseCallFile(whole.slice(0, -1))).toMatchObject({ state: 'read', events: [{}, {}] });
+    expect(parseCallFile(whole)).not.toHaveProperty('tornLine');
+  });
+
+  it.each([
+    ['an empty file', [], '1: is not JSON'],
+    ['no header', [STARTED], '1: is not a header'],
+    [
+      'a header of a later version',
+      ['{"type":"header","version":2,"agent":"a","new":1}'],
+      '1: has version 2; this reads version 1',
+    ],
+    ['a header without agent', ['{"type":"header","version":1}'], '1: field agent: '],
+    ['a broken line in the middle', [HEADER, STARTED.slice(0, -1), HEARD], '2: is not JSON'],
+    ['an unknown event', [HEADER, '{"type":"speech.sung","atMs":0,"turn":1}'], '2: field type: '],
+    ['a field of the wrong type', [HEADER, STARTED, HEARD.replace('"a table"', '7')], '3: field text: '],
+    ['a field too many', [HEADER, '{"type":"call.ended","atMs":1,"why":"x"}'], '2: Unrecognized key: "why"'],
+    ['time that goes back', [HEADER, HEARD, STARTED], '3: atMs is 0, but the line before has 500'],
+    ['a second header', [HEADER, HEADER], '2: field type: '],
+  ])('names line and field of %s', (_, lines, problem) => {
+    expect(problemOf(...lines)).toContain(problem);
+  });
+
+  it('says of a file of no bytes that it is empty', () => {
+    expect(parseCallFile('')).toEqual({ state: 'damaged', line: 1, problem: 'is missing: the file is empty' });
+  });
+
+  it('never throws, whatever the bytes', () => {
+    const junk = fc.array(fc.oneof(fc.constantFrom(HEADER, STARTED, HEARD, ''), fc.json(), fc.string()), {
+      maxLength: 6,
+    });
+    fc.assert(
+      fc.property(junk, (lines) => {
+        expect(['read', 'damaged']).toContain(parseCallFile(lines.join('\n')).state);
+      }),
+    );
+  });
+});

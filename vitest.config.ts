@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const alias = {
+  'repartee/testing': fileURLToPath(new URL('./src/testing/index.ts', import.meta.url)),
+  repartee: fileURLToPath(new URL('./src/index.ts', import.meta.url)),
+};
+const node = { environment: 'node', pool: 'forks' } as const;
+const slow = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
+
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/support/closing-line-reporter.ts'],
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          ...node,
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/{with-model,browser,deep}/**'],
+          testTimeout: 20_000,
+        },
+      },
+      { resolve: { alias }, test: { ...node, ...slow, name: 'model', include: ['test/with-model/**/*.test.ts'] } },
+      { resolve: { alias }, test: { ...node, ...slow, name: 'browser', include: ['test/browser/**/*.test.ts'] } },
+      { resolve: { alias }, test: { ...node, ...slow, name: 'deep', include: ['test/deep/**/*.test.ts'] } },
+    ],
+  },
+});
