@@ -1,0 +1,85 @@
+// The composition root: chooses the real parts and hands out calls.
+
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Agent } from '../agent/agent.ts';
+import { loadAgent } from '../agent/load.ts';
+import { systemClock } from '../base/clock.ts';
+import { createEngine } from '../engine/engine.ts';
+import { createPrompt, settingWarnings } from '../engine/prompt.ts';
+import type { EngineStats } from '../engine/sequence.ts';
+import { loadTokenizer } from '../engine/tokenizer.ts';
+import type { CallEvent } from '../events.ts';
+import { createSpeakingMouth } from '../mouth/speaking-mouth.ts';
+import { createTextMouth } from '../mouth/text-mouth.ts';
+import type { Voice } from '../mouth/voice.ts';
+import { createFliteVoice } from '../mouth/voice-flite.ts';
+import { type Call, startCall } from '../session/call.ts';
+import { toSetting } from '../session/model-writer.ts';
+import { packagePath } from './package-path.ts';
+
+export interface PartsOptions {
+  /** @default the package's models/repartee-s */
+  readonly modelDir?: string;
+  /** A Flite voice; null: calls are text only. @default 'slt' */
+  readonly voice?: string | null;
+  /** One line about something that works, but not as its author may think. */
+  readonly warn?: (line: string) => void;
+}
+
+export interface CallRequest {
+  readonly callId: string;
+  /** Undefined where the client took no audio. */
+  readonly audio: { readonly rateHz: number } | null;
+  readonly report: (event: CallEvent) => void;
+}
+
+/** What a process holds once, whatever the number of its calls. */
+export interface Parts {
+  /** Loads agent modules and prefills what their calls begin with; keys are the agents' names. Throws AgentError, EngineError. */
+  loadAgents(files: readonly string[]): Promise<ReadonlyMap<string, Agent>>;
+  /** Starts a call with an agent of `loadAgents`. */
+  openCall(agent: Agent, request: CallRequest): Call;
+  stats(): EngineStats;
+  close(): Promise<void>;
+}
+
+/** Loads the model and the voice. Throws ModelError, EngineError. */
+export async function createParts(options: PartsOptions = {}): Promise<Parts> {
+  const { modelDir = packagePath('models/repartee-s'), voice: voiceName = 'slt', warn = () => undefined } = options;
+  const startingVoice: Promise<Voice | undefined> =
+    voiceName === null ? Promise.resolve(undefined) : createFliteVoice({ voice: voiceName });
+  const [engine, tokenizerFile, voice] = await Promise.all([
+    createEngine({ modelDir }),
+    readFile(join(modelDir, 'tokenizer.json'), 'utf8'),
+    startingVoice,
+  ]);
+  const tokenizer = loadTokenizer(tokenizerFile);
+  const prompt = createPrompt(tokenizer);
+
+  async function load(file: string): Promise<readonly [string, Agent]> {
+    const agent = await loadAgent(file);
+    for (const warning of settingWarnings(agent)) warn(`${agent.name}: ${warning}`);
+    await engine.prepare(toSetting(agent, prompt));
+    return [agent.name, agent];
+  }
+
+  return {
+    loadAgents: async (files) => new Map(await Promise.all(files.map(load))),
+    openCall: (agent, { callId, audio, report }) =>
+      startCall({
+        model: { engine, tokenizer, prompt },
+        clock: systemClock,
+        agent,
+        callId,
+        mouth: audio && voice ? createSpeakingMouth({ voice, clock: systemClock }) : createTextMouth(),
+        hasAudio: audio !== null && voice !== undefined,
+        report,
+      }),
+    stats: () => engine.stats(),
+    close: async () => {
+      voice?.close();
+      await engine.close();
+    },
+  };
+}

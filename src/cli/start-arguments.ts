@@ -1,0 +1,84 @@
+import { parseArgs } from 'node:util';
+import { toMessage, UsageError } from '../errors.ts';
+
+export const startHelp = `usage: repartee start [OPTION…]
+
+Serves agents: the call page at /, calls at /v1/call (docs/native-wire.md), /health.
+
+  --agent FILE      an agent module; may be repeated, the first answers by default
+                    (default: the example agents restaurant and clinic)
+  --port N          (default 8787; 0: any free one)
+  --host ADDRESS    (default 127.0.0.1) anything but loopback needs REPARTEE_API_KEY
+  --public-url URL  where browsers reach this server, if not on loopback
+  --model DIR       a model folder (default: the one that comes with repartee)
+  --voice NAME      the voice that agents speak with (default slt)
+  --max-calls N     calls at once (default 32)
+  --drain-ms N      on SIGINT or SIGTERM, how long calls may go on (default 10000)
+
+REPARTEE_API_KEY, when set, is wanted as Authorization: Bearer by HTTP and WebSocket;
+the page asks for it.
+`;
+
+export interface StartArguments {
+  /** Empty: the example agents. */
+  readonly agentFiles: readonly string[];
+  readonly port: number;
+  readonly host: string;
+  readonly publicUrl?: URL;
+  readonly modelDir?: string;
+  readonly voice: string;
+  readonly countMostCalls: number;
+  readonly drainMs: number;
+}
+
+/** Undefined: help was asked for. Throws UsageError. */
+export function parseStartArguments(argv: readonly string[]): StartArguments | undefined {
+  const values = parse(argv);
+  if (values.help) return undefined;
+  const publicUrl = values['public-url'];
+  if (values.host === '') throw new UsageError('--host is empty, expected an address');
+  return {
+    agentFiles: values.agent ?? [],
+    port: toWhole('--port', values.port, 0, 65_535),
+    host: values.host,
+    ...(publicUrl === undefined ? {} : { publicUrl: toPublicUrl(publicUrl) }),
+    ...(values.model === undefined ? {} : { modelDir: values.model }),
+    voice: values.voice,
+    countMostCalls: toWhole('--max-calls', values['max-calls'], 1, 10_000),
+    drainMs: toWhole('--drain-ms', values['drain-ms'], 0, 3_600_000),
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        agent: { type: 'string', multiple: true },
+        port: { type: 'string', default: '8787' },
+        host: { type: 'string', default: '127.0.0.1' },
+        'public-url': { type: 'string' },
+        model: { type: 'string' },
+        voice: { type: 'string', default: 'slt' },
+        'max-calls': { type: 'string', default: '32' },
+        'drain-ms': { type: 'string', default: '10000' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
+  }
+}
+
+function toWhole(option: string, text: string, least: number, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new UsageError(`${option} is "${text}", expected a whole number from ${least} to ${most}`);
+}
+
+function toPublicUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isOrigin = url !== undefined && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  if (isOrigin) return url;
+  throw new UsageError(`--public-url is "${text}", expected scheme and host alone, such as https://voice.example.com`);
+}

@@ -1,0 +1,186 @@
+// `repartee talk`: recorded or typed callers against the real runtime in this process. Argv in, exit code out.
+
+import { parseArgs } from 'node:util';
+import type { Agent } from '../agent/agent.ts';
+import { systemClock } from '../base/clock.ts';
+import { RuntimeError, toMessage, UsageError } from '../errors.ts';
+import { playCall } from '../testing/play-call.ts';
+import type { TurnRecord } from '../testing/turn-log.ts';
+import { listCallFiles, type NamedCall, readCall } from './call-files.ts';
+import { exampleAgents } from './example-agents.ts';
+import { packagePath } from './package-path.ts';
+import type { Parts } from './parts.ts';
+import { playInThePast } from './played-world.ts';
+import { summariseTalk, type TalkedCall } from './talk-summary.ts';
+import { renderTurn } from './turn-text.ts';
+import { runTypedCall } from './typed-call.ts';
+
+const help = `usage: repartee talk [FILE…] [--agent FILE] [--json] [--voice] [--pace N]
+
+Plays recorded callers against the agents named in their files, each turn with its ledger.
+Without FILE: fixtures/calls/restaurant.jsonl, with --json all of fixtures/calls.
+With --agent and no FILE you are the caller: type; every key stroke is heard, Enter ends a turn.
+
+  --agent FILE  an agent module instead of the example agents
+  --json        one JSON object for each turn, and the summary last
+  --voice       speak the replies too: ledgers run to the first audio
+  --pace N      callers speak N times as fast (default 1)
+  --model DIR   a model folder (default: the one that comes with repartee)
+`;
+
+export interface TalkArguments {
+  readonly files: readonly string[];
+  readonly agentFile?: string;
+  readonly isJson: boolean;
+  readonly hasVoice: boolean;
+  readonly pace: number;
+  readonly modelDir?: string;
+}
+
+/** Undefined: help was asked for. Throws UsageError. */
+export function parseTalkArguments(argv: readonly string[]): TalkArguments | undefined {
+  const { values, positionals } = parse(argv);
+  if (values.help) return undefined;
+  const pace = Number(values.pace);
+  if (!(pace > 0 && pace <= 100)) throw new UsageError(`--pace is "${values.pace}", expected a number from 0 to 100`);
+  if (values.json && values.agent !== undefined && positionals.length === 0)
+    throw new UsageError('--json needs a FILE to play when there is an --agent');
+  return {
+    files: positionals,
+    ...(values.agent === undefined ? {} : { agentFile: values.agent }),
+    ...(values.model === undefined ? {} : { modelDir: values.model }),
+    isJson: values.json,
+    hasVoice: values.voice,
+    pace,
+  };
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        agent: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        voice: { type: 'boolean', default: false },
+        pace: { type: 'string', default: '1' },
+        model: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
+  }
+}
+
+/** Resolves to the exit code. Throws UsageError, RuntimeError. */
+export async function runTalk(argv: readonly string[]): Promise<number> {
+  const args = parseTalkArguments(argv);
+  if (args === undefined) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const isTyped = args.agentFile !== undefined && args.files.length === 0;
+  if (isTyped && !process.stdin.isTTY) throw new UsageError('talk --agent needs a terminal, or a FILE to play');
+  const warn = (line: string) => void process.stderr.write(`${line}\n`);
+  const calls = isTyped ? [] : await readCalls(args, warn);
+  if (!isTyped) playInThePast(calls);
+  const { createParts } = await import('./parts.ts');
+  const parts = await createParts({
+    voice: args.hasVoice ? 'slt' : null,
+    warn,
+    ...(args.modelDir === undefined ? {} : { modelDir: args.modelDir }),
+  });
+  try {
+    const agents = await parts.loadAgents(args.agentFile === undefined ? exampleAgents() : [args.agentFile]);
+    if (isTyped) await typeCall(parts, agents, args);
+    else await playCalls(parts, agents, calls, args);
+    return 0;
+  } finally {
+    await parts.close();
+  }
+}
+
+async function readCalls(args: TalkArguments, warn: (line: string) => void): Promise<NamedCall[]> {
+  const folder = packagePath('fixtures/calls');
+  const files =
+    args.files.length > 0 ? args.files : args.isJson ? await listCallFiles(folder) : [`${folder}/restaurant.jsonl`];
+  return Promise.all(files.map((file) => readCall(file, warn)));
+}
+
+async function typeCall(parts: Parts, agents: ReadonlyMap<string, Agent>, args: TalkArguments): Promise<void> {
+  for (const agent of agents.values())
+    await runTypedCall({
+      input: process.stdin,
+      output: process.stdout,
+      clock: systemClock,
+      hasColour: hasColour(),
+      open: (report) => parts.openCall(agent, { callId: 'typed', audio: toAudio(args), report }),
+    });
+}
+
+/** Which agent answers a recorded call: the one it names, or the only one there is. Throws RuntimeError `agent-unknown`. */
+export function chooseAgent(agents: ReadonlyMap<string, Agent>, call: NamedCall, isGiven: boolean): Agent {
+  const [first] = agents.values();
+  const agent = isGiven ? first : agents.get(call.header.agent);
+  if (agent === undefined)
+    throw new RuntimeError(
+      'agent-unknown',
+      `${call.name} wants the agent "${call.header.agent}"; there are ${[...agents.keys()].join(', ')}: give one with --agent`,
+    );
+  return agent;
+}
+
+async function playCalls(
+  parts: Parts,
+  agents: ReadonlyMap<string, Agent>,
+  calls: readonly NamedCall[],
+  args: TalkArguments,
+): Promise<void> {
+  const talked: TalkedCall[] = [];
+  for (const call of calls) {
+    const agent = chooseAgent(agents, call, args.agentFile !== undefined);
+    const turns: TurnRecord[] = [];
+    if (!args.isJson) print([`${call.name}: ${call.header.source ?? 'recorded'}, answered by ${agent.name}`, '']);
+    await playCall({
+      events: call.events,
+      clock: systemClock,
+      pace: args.pace,
+      playoutPace: args.pace,
+      open: (report) => parts.openCall(agent, { callId: call.name, audio: toAudio(args), report }),
+      turnEnded: (turn) => {
+        if (turn.turn > 0) turns.push(turn);
+        if (!args.isJson) print([...renderTurn(turn, hasColour()), '']);
+        else if (turn.turn > 0) print([JSON.stringify({ call: call.name, ...turn })]);
+      },
+    });
+    talked.push({ agent, turns });
+  }
+  const summary = summariseTalk(talked);
+  print([args.isJson ? JSON.stringify(summary) : toSentence(summary)]);
+}
+
+function toSentence({
+  turns,
+  replies,
+  toolCalls,
+  hits,
+  repaired,
+  missed,
+  toolTurns,
+}: ReturnType<typeof summariseTalk>): string {
+  return `${turns} turns, ${replies} replies, ${toolCalls} tool calls; drafts: ${hits} hit, ${repaired} repaired, ${missed} missed, ${toolTurns} turns with tools`;
+}
+
+function toAudio(args: TalkArguments): { readonly rateHz: number } | null {
+  return args.hasVoice ? { rateHz: 16_000 } : null;
+}
+
+function hasColour(): boolean {
+  return process.stdout.isTTY && process.env.NO_COLOR === undefined;
+}
+
+function print(lines: readonly string[]): void {
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+}

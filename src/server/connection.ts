@@ -1,0 +1,201 @@
+// One socket, one call: frames in, the call's events out, and an end for both. Knows no HTTP and no other connection.
+
+import { randomUUID } from 'node:crypto';
+import type { Clock } from '../base/clock.ts';
+import type { CallEvent } from '../events.ts';
+import { parseClientMessage, toServerMessage } from '../protocol/native.ts';
+import {
+  type CallStarted,
+  type ClientMessage,
+  nativeCloseCodes,
+  nativeLimits,
+  type Problem,
+} from '../protocol/native-messages.ts';
+import { createMessageOrder } from '../protocol/native-order.ts';
+import { boundSocket } from '../transport/bounded-socket.ts';
+import type { Socket } from '../transport/socket.ts';
+import { type Log, toLogFields } from './log.ts';
+import type { Call, CallSource } from './open-call.ts';
+
+export interface ConnectionContext {
+  readonly calls: CallSource;
+  /** Of all calls in progress: a call adds its own and takes it out when it is over. */
+  readonly callIds: Set<string>;
+  readonly counters: Counters;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Since the server started. */
+export interface Counters {
+  countCallsStarted: number;
+  countCallsFailed: number;
+  countSocketsRefused: number;
+  countMessagesRefused: number;
+}
+
+/** A socket from its opening until it is closed and its call, if it had one, is over. */
+export class Connection {
+  /** Resolves when nothing of this connection is left. */
+  readonly over: Promise<void>;
+  readonly #socket: Socket;
+  readonly #context: ConnectionContext;
+  readonly #order = createMessageOrder();
+  readonly #startTimer: unknown;
+  readonly #openedMs: number;
+  #callId: string | undefined;
+  #call: Call | undefined;
+  #ending: Promise<void> | undefined;
+  #isClosing = false;
+  #countProblems = 0;
+
+  constructor(socket: Socket, context: ConnectionContext) {
+    const { startTimeoutMs, messagesPerSecond, unreadBytes } = nativeLimits;
+    this.#socket = boundSocket(socket, { limitBytes: unreadBytes, overflowed: (bytes) => this.#overflow(bytes) });
+    this.#context = context;
+    this.#openedMs = context.clock.nowMs();
+    this.#startTimer = context.clock.setTimeout(() => {
+      const message = `no call.started within ${startTimeoutMs} ms`;
+      this.shutDown({ code: 'start-timeout', message }, nativeCloseCodes.policyBroken);
+    }, startTimeoutMs);
+    this.over = new Promise((resolve) => {
+      socket.listen({
+        text: (text) => this.#take(text),
+        binary: () => this.#close(nativeCloseCodes.binaryRefused, 'binary frames are not taken from clients'),
+        flooded: () =>
+          this.#close(nativeCloseCodes.policyBroken, `more than ${messagesPerSecond} messages in a second`),
+        closed: (code) => void this.#release(code).then(resolve),
+      });
+    });
+  }
+
+  get hasCall(): boolean {
+    return this.#callId !== undefined;
+  }
+
+  /** Tells the client why, closes the socket and ends the call. */
+  shutDown(problem: Problem, closeCode: number): void {
+    if (this.#isClosing) return;
+    this.#send(problem);
+    this.#close(closeCode, problem.code);
+  }
+
+  #take(text: string): void {
+    if (this.#isClosing) return;
+    const parsed = parseClientMessage(text);
+    const problem = parsed.ok ? this.#order.check(parsed.message) : parsed.problem;
+    if (problem !== undefined) this.#refuse(problem);
+    else if (parsed.ok) this.#pass(parsed.message);
+  }
+
+  #pass(message: ClientMessage): void {
+    try {
+      if (message.type === 'call.started') this.#start(message);
+      else this.#call?.receive(message);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #start(message: CallStarted): void {
+    const { calls, callIds, counters, log } = this.#context;
+    const agent = message.agent ?? calls.agents[0] ?? '';
+    const callId = message.callId ?? randomUUID();
+    if (!calls.agents.includes(agent)) {
+      this.#refuse({ code: 'unknown-agent', message: `no agent "${agent}"; there is ${calls.agents.join(', ')}` });
+      return;
+    }
+    if (callIds.has(callId)) {
+      this.#refuse({ code: 'call-id-in-use', message: `callId "${callId}" belongs to a call in progress` });
+      return;
+    }
+    callIds.add(callId);
+    this.#callId = callId;
+    this.#order.startCall();
+    this.#context.clock.clearTimeout(this.#startTimer);
+    counters.countCallsStarted++;
+    const audio = message.audio ? { rateHz: message.audio.rateHz } : null;
+    log('call.started', { callId, agent, audio: audio !== null });
+    const call = calls.openCall({ agent, callId, audio, report: (event) => this.#report(event) });
+    this.#call = call;
+    call.ended.then(
+      () => this.#close(nativeCloseCodes.callEnded, 'the call ended'),
+      (error: unknown) => this.#fail(error),
+    );
+    if (this.#isClosing) void this.#endCall();
+  }
+
+  #report(event: CallEvent): void {
+    if (this.#isClosing) return;
+    try {
+      this.#socket.send(toServerMessage(event));
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #overflow(unsentBytes: number): void {
+    const limitBytes = nativeLimits.unreadBytes;
+    this.#context.log('socket.overflowed', { callId: this.#callId, unsentBytes, limitBytes });
+    this.#close(nativeCloseCodes.tryAgainLater, `more than ${limitBytes} bytes wait to be read`);
+  }
+
+  #refuse(problem: Problem): void {
+    const { counters, log } = this.#context;
+    counters.countMessagesRefused++;
+    this.#countProblems++;
+    log('message.refused', { callId: this.#callId, code: problem.code });
+    if (this.#countProblems <= nativeLimits.countProblems) {
+      this.#send(problem);
+      return;
+    }
+    const message = `more than ${nativeLimits.countProblems} messages of this socket were refused`;
+    this.shutDown({ code: 'too-many-problems', message }, nativeCloseCodes.policyBroken);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isClosing) return;
+    this.#context.counters.countCallsFailed++;
+    this.#context.log('call.failed', { callId: this.#callId, ...toLogFields(error) });
+    this.shutDown({ code: 'call-failed', message: 'the call failed on the server' }, nativeCloseCodes.callFailed);
+  }
+
+  #send({ code, message }: Problem): void {
+    this.#socket.send(toServerMessage({ type: 'error', code, message }));
+  }
+
+  #close(code: number, reason: string): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.#socket.close(code, reason);
+    void this.#endCall();
+  }
+
+  async #release(closeCode: number): Promise<void> {
+    const { clock, callIds, log } = this.#context;
+    clock.clearTimeout(this.#startTimer);
+    this.#isClosing = true;
+    await this.#endCall();
+    if (this.#callId !== undefined) callIds.delete(this.#callId);
+    const durationMs = Math.round(clock.nowMs() - this.#openedMs);
+    log(this.hasCall ? 'call.ended' : 'socket.closed', {
+      callId: this.#callId,
+      closeCode,
+      durationMs,
+      countProblems: this.#countProblems,
+    });
+  }
+
+  #endCall(): Promise<void> {
+    if (this.#call !== undefined) this.#ending ??= this.#endOnce(this.#call);
+    return this.#ending ?? Promise.resolve();
+  }
+
+  async #endOnce(call: Call): Promise<void> {
+    try {
+      await call.end();
+    } catch (error) {
+      this.#context.log('call.failed', { callId: this.#callId, ...toLogFields(error) });
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// Who may ask: Host, Origin and key of a request in, a refusal or nothing out. Knows no route and no socket.
+
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
+
+/** Is this name or address one that only this machine reaches? Takes IPv6 with or without brackets. */
+export function isLoopback(hostname: string): boolean {
+  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(hostname);
+}
+
+/** Refuses a request that was addressed to, or comes from a page of, anything but loopback and `publicUrl`. */
+export function refuseForeign(headers: IncomingHttpHeaders, publicUrl: URL | undefined): Refusal | undefined {
+  if (!isOwnHost(headers.host ?? '', publicUrl))
+    return {
+      status: 403,
+      code: 'foreign-host',
+      message: `Host ${JSON.stringify(headers.host ?? '')} is neither loopback nor the public URL of this server`,
+    };
+  if (headers.origin !== undefined && !isOwnOrigin(headers.origin, publicUrl))
+    return {
+      status: 403,
+      code: 'foreign-origin',
+      message: `Origin ${JSON.stringify(headers.origin)} is neither loopback nor the public URL of this server`,
+    };
+  return undefined;
+}
+
+/** Compares `Authorization: Bearer …` with the key, in a time that tells nothing of either. */
+export function hasKey(headers: IncomingHttpHeaders, apiKey: string): boolean {
+  const given = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? '';
+  return timingSafeEqual(sha256(given), sha256(apiKey));
+}
+
+function isOwnHost(host: string, publicUrl: URL | undefined): boolean {
+  const name = hostPattern.exec(host)?.[1];
+  if (name === undefined) return false;
+  return (
+    isLoopback(name) || (publicUrl !== undefined && toUrl(`${publicUrl.protocol}//${host}`)?.host === publicUrl.host)
+  );
+}
+
+function isOwnOrigin(origin: string, publicUrl: URL | undefined): boolean {
+  const url = toUrl(origin);
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false;
+  return isLoopback(url.hostname) || url.origin === publicUrl?.origin;
+}
+
+function toUrl(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,132 @@
+// HTTP of the server: the page's files, health and tickets. Knows no call.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { nativeWire } from '../protocol/native-messages.ts';
+import type { Admission } from './admission.ts';
+import { hasKey, type Refusal, refuseForeign } from './guard.ts';
+import type { Log } from './log.ts';
+import type { StaticFiles } from './static-files.ts';
+import type { Tickets } from './tickets.ts';
+
+export interface HttpOptions {
+  readonly admission: Admission;
+  readonly files: StaticFiles;
+  readonly tickets: Tickets;
+  readonly ticketLifetimeMs: number;
+  readonly countMostCalls: number;
+  readonly apiKey: string | undefined;
+  readonly publicUrl: URL | undefined;
+  readonly log: Log;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly body?: Buffer;
+}
+
+const securityHeaders = {
+  'content-security-policy':
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'microphone=(self), camera=(), geolocation=()',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+};
+
+export const keyRefusal: Refusal = {
+  status: 401,
+  code: 'key-missing',
+  message: 'send Authorization: Bearer with the API key of this server',
+};
+
+const drainingRefusal: Refusal = {
+  status: 503,
+  code: 'server-draining',
+  message: 'this server is shutting down; try another one',
+};
+
+/** Answers every request that is no WebSocket upgrade. */
+export function createRequestListener(
+  options: HttpOptions,
+): (request: IncomingMessage, response: ServerResponse) => void {
+  return (request, response) => {
+    const { status, headers, body } = reply(request, options);
+    if (status === 401 || status === 403) options.log('request.refused', { status });
+    response.writeHead(status, { ...securityHeaders, ...headers });
+    response.end(body);
+  };
+}
+
+/** The path of a request, without its query. */
+export function toPath(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?', 1)[0] ?? '/';
+}
+
+function reply(request: IncomingMessage, options: HttpOptions): Reply {
+  const foreign = refuseForeign(request.headers, options.publicUrl);
+  if (foreign !== undefined) return toReply(foreign);
+  const path = toPath(request);
+  if (path === '/health') return allow(request, ['GET', 'HEAD']) ?? replyHealth(request, options);
+  if (options.admission.state.isDraining) return toReply(drainingRefusal);
+  if (path === '/v1/ticket') return allow(request, ['POST']) ?? replyTicket(request, options);
+  if (path === nativeWire.path) {
+    const message = `${path} is a WebSocket`;
+    return toReply({ status: 426, code: 'upgrade-required', message }, { upgrade: 'websocket' });
+  }
+  return allow(request, ['GET', 'HEAD']) ?? replyFile(request, path, options.files);
+}
+
+function replyHealth(request: IncomingMessage, options: HttpOptions): Reply {
+  const { apiKey, countMostCalls } = options;
+  const { isReady, agents, countCalls, countSockets, counters } = options.admission.state;
+  const open = { live: true, ready: isReady, needsKey: apiKey !== undefined };
+  const isTrusted = apiKey === undefined || hasKey(request.headers, apiKey);
+  const counts = { countCalls, countSockets, countMostCalls, ...counters };
+  return toJson(isReady ? 200 : 503, isTrusted ? { ...open, agents, ...counts } : open);
+}
+
+function replyTicket(request: IncomingMessage, options: HttpOptions): Reply {
+  const { apiKey, tickets, ticketLifetimeMs } = options;
+  if (apiKey !== undefined && !hasKey(request.headers, apiKey))
+    return toReply(keyRefusal, { 'www-authenticate': 'Bearer' });
+  return toJson(200, { ticket: tickets.issue(), lifetimeMs: ticketLifetimeMs });
+}
+
+function replyFile(request: IncomingMessage, path: string, files: StaticFiles): Reply {
+  const file = files.get(path);
+  if (file === undefined) {
+    const message = path === '/' ? 'the page is not built; run npm run build' : 'there is nothing here';
+    return toReply({ status: 404, code: 'not-found', message });
+  }
+  const headers = { etag: file.etag, 'cache-control': file.cacheControl };
+  if (request.headers['if-none-match'] === file.etag) return { status: 304, headers };
+  const { contentType, bytes } = file;
+  return {
+    status: 200,
+    headers: { ...headers, 'content-type': contentType, 'content-length': bytes.length },
+    body: bytes,
+  };
+}
+
+function allow(request: IncomingMessage, methods: readonly string[]): Reply | undefined {
+  if (methods.includes(request.method ?? '')) return undefined;
+  const message = `use ${methods.join(' or ')}`;
+  return toReply({ status: 405, code: 'method-not-allowed', message }, { allow: methods.join(', ') });
+}
+
+function toReply({ status, code, message }: Refusal, headers: Readonly<Record<string, string>> = {}): Reply {
+  const { headers: jsonHeaders, ...rest } = toJson(status, { code, message });
+  return { ...rest, headers: { ...jsonHeaders, ...headers } };
+}
+
+function toJson(status: number, value: unknown): Reply {
+  const body = Buffer.from(`${JSON.stringify(value)}\n`);
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': body.length,
+    'cache-control': 'no-store',
+  };
+  return { status, headers, body };
+}

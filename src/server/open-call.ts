@@ -1,0 +1,27 @@
+import type { CallEvent, CallerEvent } from '../events.ts';
+
+/** One call in progress, as the server sees it. */
+export interface Call {
+  /** Takes what the caller's side reports, in order. */
+  receive(event: CallerEvent): void;
+  /** Ends the call whatever it is doing; idempotent. Resolves when nothing of it is left. */
+  end(): Promise<void>;
+  /** Resolves when the call is over for whatever reason; rejects when it broke. */
+  readonly ended: Promise<void>;
+}
+
+export interface OpenCallOptions {
+  readonly agent: string;
+  readonly callId: string;
+  /** What to speak in; null: text only. */
+  readonly audio: { readonly rateHz: 16000 } | null;
+  readonly report: (event: CallEvent) => void;
+}
+
+export type OpenCall = (options: OpenCallOptions) => Call;
+
+/** What a server serves: its agents, the first of them being the default, and how a call with one starts. */
+export interface CallSource {
+  readonly agents: readonly string[];
+  readonly openCall: OpenCall;
+}

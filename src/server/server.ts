@@ -1,0 +1,108 @@
+// Listens and closes: the HTTP server, the WebSocket upgrade and the gate behind them, put together.
+// Knows no argv, no engine and no machine.
+
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { Clock } from '../base/clock.ts';
+import { RuntimeError, toMessage } from '../errors.ts';
+import { nativeLimits, nativeWire } from '../protocol/native-messages.ts';
+import { createWsAcceptor } from '../transport/ws.ts';
+import { Admission } from './admission.ts';
+import { isLoopback } from './guard.ts';
+import { createRequestListener } from './http.ts';
+import type { Log } from './log.ts';
+import type { CallSource } from './open-call.ts';
+import { readStaticFiles } from './static-files.ts';
+import { createTickets } from './tickets.ts';
+import { createUpgradeListener } from './upgrade.ts';
+
+export interface ServerOptions {
+  /** 0: any free one. */
+  readonly port: number;
+  /** Anything but loopback needs `apiKey`. */
+  readonly host: string;
+  /** Requests whose Host or Origin is neither this nor loopback get 403. */
+  readonly publicUrl?: URL | undefined;
+  /** Wanted as bearer, or as a ticket traded for it, by everything but the page's own files. */
+  readonly apiKey?: string | undefined;
+  /** Sockets open at once. */
+  readonly countMostCalls: number;
+  /** The folder of the built page. */
+  readonly pageDir: string;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Server {
+  readonly url: string;
+  /** Begins to take calls: until then the server answers that it isn't ready. */
+  serve(calls: CallSource): void;
+  /** Takes no more calls, lets those in progress finish for up to `drainMs`, ends the rest and closes. */
+  drain(drainMs: number): Promise<void>;
+}
+
+const ticketLifetimeMs = 30_000;
+
+/** Starts to listen; rejects with a RuntimeError when it may not or can't. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { apiKey, publicUrl, clock, log, countMostCalls } = options;
+  if (apiKey === undefined && !isLoopback(options.host))
+    throw new RuntimeError(
+      'key-missing',
+      `${options.host} can be reached from other machines: set REPARTEE_API_KEY, or listen on 127.0.0.1`,
+    );
+  const files = await readStaticFiles(options.pageDir);
+  const admission = new Admission({ countMostCalls, clock, log });
+  const tickets = createTickets({ clock, lifetimeMs: ticketLifetimeMs });
+  const http = createServer({ headersTimeout: 10_000, requestTimeout: 15_000 });
+  const url = await listen(http, options);
+  const acceptor = createWsAcceptor({
+    clock,
+    messageBytes: nativeLimits.messageBytes,
+    framesPerSecond: nativeLimits.messagesPerSecond,
+    subprotocol: nativeWire.subprotocol,
+  });
+  const shared = { admission, tickets, apiKey, publicUrl, log };
+  http.on('request', createRequestListener({ ...shared, files, ticketLifetimeMs, countMostCalls }));
+  http.on('upgrade', createUpgradeListener({ ...shared, acceptor }));
+
+  const close = async (drainMs: number) => {
+    await admission.drain(drainMs);
+    acceptor.close();
+    http.close();
+    http.closeAllConnections();
+    log('server.closed');
+  };
+  let closed: Promise<void> | undefined;
+  return {
+    url,
+    serve: (calls) => admission.open(calls),
+    drain(drainMs) {
+      closed ??= close(drainMs);
+      return closed;
+    },
+  };
+}
+
+function listen(http: HttpServer, { port, host }: ServerOptions): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const refuse = (error: Error) => {
+      const isInUse = 'code' in error && error.code === 'EADDRINUSE';
+      const reason = isInUse ? 'it is in use; choose another one' : toMessage(error);
+      const code = isInUse ? 'port-in-use' : 'listen-failed';
+      reject(new RuntimeError(code, `can't listen on port ${port} of ${host}: ${reason}`, { cause: error }));
+    };
+    http.once('error', refuse);
+    http.listen({ port, host }, () => {
+      http.off('error', refuse);
+      const address = http.address();
+      const boundPort = typeof address === 'object' && address !== null ? address.port : port;
+      resolve(`http://${toUrlHost(host)}:${boundPort}`);
+    });
+  });
+}
+
+/** A name for `host` that a browser on this machine can open. */
+function toUrlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,43 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listCallFiles, readCall } from '../../src/cli/call-files.ts';
+
+const HEADER = '{"type":"header","version":1,"agent":"restaurant"}\n';
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'call-files-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('call files', () => {
+  it('are listed by name, and nothing else of the folder is', async () => {
+    for (const name of ['b.jsonl', 'a.jsonl', 'notes.md']) await writeFile(join(folder, name), HEADER);
+    expect(await listCallFiles(folder)).toEqual([join(folder, 'a.jsonl'), join(folder, 'b.jsonl')]);
+  });
+
+  it('are named by their file, and a torn last line is told and left out', async () => {
+    const warnings: string[] = [];
+    const file = join(folder, 'torn.jsonl');
+    await writeFile(file, `${HEADER}{"type":"call.ended","atMs":1}\n{"type":"call.en`);
+    const call = await readCall(file, (line) => warnings.push(line));
+    expect(call).toMatchObject({ name: 'torn', header: { agent: 'restaurant' }, events: [{ type: 'call.ended' }] });
+    expect(warnings).toEqual([`${file}: line 3 was cut off and is left out`]);
+  });
+
+  it('that are damaged or missing are an error with file and line', async () => {
+    const file = join(folder, 'bad.jsonl');
+    await writeFile(file, `${HEADER}{"type":"speech.started","atMs":0}\n`);
+    const ignore = () => undefined;
+    await expect(readCall(file, ignore)).rejects.toMatchObject({
+      code: 'call-file',
+      message: expect.stringContaining(`${file}: line 2 field turn: `),
+    });
+    await expect(readCall(join(folder, 'none.jsonl'), ignore)).rejects.toMatchObject({
+      code: 'call-file',
+      message: expect.stringContaining("can't read"),
+    });
+  });
+});

@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { runCommandLine } from '../../src/cli/command-line.ts';
+import { runRepartee } from '../support/built-program.ts';
+import { startServerRig } from '../support/server-rig.ts';
+
+async function run(argv: readonly string[], isDebugging = false) {
+  let out = '';
+  let err = '';
+  const exitCode = await runCommandLine(argv, {
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    isDebugging,
+  });
+  return { exitCode, out, err };
+}
+
+describe('repartee', () => {
+  it.each(['--help', '-h', 'help'])('tells its commands on %s', async (option) => {
+    const { exitCode, out, err } = await run([option]);
+    expect(exitCode).toBe(0);
+    for (const command of ['start', 'talk', 'bench']) expect(out).toMatch(new RegExp(`^ {2}${command} +\\w`, 'm'));
+    expect(err).toBe('');
+  });
+
+  it('tells the version of its package', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(await run(['--version'])).toEqual({ exitCode: 0, out: `${version}\n`, err: '' });
+  });
+
+  it('without a command exits with 2 and help', async () => {
+    const { exitCode, out, err } = await run([]);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    expect(err).toMatch(/^usage: repartee/);
+  });
+
+  it('names a command that there is not and exits with 2', async () => {
+    expect(await run(['stop'])).toEqual({
+      exitCode: 2,
+      out: '',
+      err: 'repartee: there is no command "stop"; see repartee --help\n',
+    });
+  });
+
+  it('answers a wrong option in one line that says where to look, without a stack', async () => {
+    expect(await run(['start', '--prot', '1'])).toEqual({
+      exitCode: 2,
+      out: '',
+      err: "repartee start: Unknown option '--prot'; see repartee start --help\n",
+    });
+  });
+
+  it('adds the stack where it is asked for', async () => {
+    const { err } = await run(['start', '--prot', '1'], true);
+    expect(err.split('\n').length).toBeGreaterThan(2);
+    expect(err).toContain('    at ');
+  });
+
+  it('answers a failure in one line and exits with 1', async () => {
+    vi.stubEnv('REPARTEE_API_KEY', '');
+    const { exitCode, out, err } = await run(['start', '--host', '0.0.0.0', '--port', '0']);
+    vi.unstubAllEnvs();
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
+    expect(err).toMatch(/^repartee start: 0\.0\.0\.0 .*REPARTEE_API_KEY.*\n$/);
+  });
+});
+
+describe('the built program', () => {
+  it('prints the help of start', async () => {
+    const { exitCode, out } = await runRepartee(['start', '--help']);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^usage: repartee start/);
+  });
+
+  it('says in one line that the port is in use, before it loads anything', async () => {
+    await using rig = await startServerRig();
+    const { port } = new URL(rig.url);
+    expect(await runRepartee(['start', '--port', port])).toEqual({
+      exitCode: 1,
+      out: '',
+      err: `repartee start: can't listen on port ${port} of 127.0.0.1: it is in use; choose another one\n`,
+    });
+  });
+
+  it('exits with 2 on a command line that makes no sense', async () => {
+    expect((await runRepartee(['start', '--port', 'high'])).exitCode).toBe(2);
+  });
+});

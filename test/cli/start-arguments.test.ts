@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { parseStartArguments } from '../../src/cli/start-arguments.ts';
+import { UsageError } from '../../src/errors.ts';
+
+describe('parseStartArguments', () => {
+  it('gives the defaults for no options', () => {
+    expect(parseStartArguments([])).toEqual({
+      agentFiles: [],
+      port: 8787,
+      host: '127.0.0.1',
+      voice: 'slt',
+      countMostCalls: 32,
+      drainMs: 10_000,
+    });
+  });
+
+  it('takes every option, agents in their order', () => {
+    const argv =
+      '--agent a.ts --agent b.ts --port 0 --host ::1 --public-url https://voice.example.com --model m --voice rms --max-calls 5 --drain-ms 0';
+    expect(parseStartArguments(argv.split(' '))).toEqual({
+      agentFiles: ['a.ts', 'b.ts'],
+      port: 0,
+      host: '::1',
+      publicUrl: new URL('https://voice.example.com'),
+      modelDir: 'm',
+      voice: 'rms',
+      countMostCalls: 5,
+      drainMs: 0,
+    });
+  });
+
+  it.each([['--help'], ['-h']])('gives nothing where %s asks for help', (option) => {
+    expect(parseStartArguments(['--port', 'x', option])).toBeUndefined();
+  });
+
+  it.each([
+    [['--port', '65536'], '--port is "65536", expected a whole number from 0 to 65535'],
+    [['--port', '-1'], "'--port' argument is ambiguous"],
+    [['--port=-1'], '--port is "-1"'],
+    [['--port', '80.5'], '--port is "80.5"'],
+    [['--port', ''], '--port is ""'],
+    [['--max-calls', '0'], 'expected a whole number from 1 to 10000'],
+    [['--drain-ms', '1e3'], '--drain-ms is "1e3"'],
+    [['--host', ''], '--host is empty'],
+    [['--public-url', 'voice.example.com'], '--public-url is "voice.example.com"'],
+    [['--public-url', 'ftp://voice.example.com'], 'expected scheme and host alone'],
+    [['--public-url', 'https://voice.example.com/agent'], 'expected scheme and host alone'],
+    [['--public-url', 'https://user:pass@voice.example.com'], 'expected scheme and host alone'],
+    [['--agent'], "'--agent <value>' argument missing"],
+    [['--agents', 'a.ts'], "Unknown option '--agents'"],
+    [['a.ts'], "Unexpected argument 'a.ts'"],
+  ])('refuses %j', (argv, message) => {
+    const parsing = () => parseStartArguments(argv);
+    expect(parsing).toThrow(UsageError);
+    expect(parsing).toThrow(message);
+  });
+});

@@ -1,0 +1,67 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { watchStopSignal } from '../../src/cli/stop-signal.ts';
+import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+
+function watch() {
+  const source = new EventEmitter();
+  const clock = new SimulatedClock();
+  const faults: unknown[] = [];
+  const exits: number[] = [];
+  const stop = watchStopSignal({
+    source,
+    clock,
+    faulted: (error) => void faults.push(error),
+    exit: (code) => void exits.push(code),
+  });
+  return { source, clock, faults, exits, stop };
+}
+
+describe('watchStopSignal', () => {
+  it.each(['SIGINT', 'SIGTERM'])('stops with 0 on %s', async (signal) => {
+    const { source, exits, stop } = watch();
+    source.emit(signal);
+    expect(await stop.stopped).toBe(0);
+    expect(exits).toEqual([]);
+  });
+
+  it('exits at once with 130 on a second signal', async () => {
+    const { source, clock, exits } = watch();
+    source.emit('SIGINT');
+    await clock.advance(500);
+    source.emit('SIGTERM');
+    expect(exits).toEqual([130]);
+  });
+
+  it('takes signals that come together for one', async () => {
+    const { source, clock, exits } = watch();
+    source.emit('SIGINT');
+    await clock.advance(499);
+    source.emit('SIGINT');
+    expect(exits).toEqual([]);
+  });
+
+  it('goes on after a rejection that nobody caught', async () => {
+    const { source, faults, stop } = watch();
+    const error = new Error('lost');
+    source.emit('unhandledRejection', error);
+    source.emit('SIGTERM');
+    expect(faults).toEqual([error]);
+    expect(await stop.stopped).toBe(0);
+  });
+
+  it('stops with 1 after an exception that nobody caught', async () => {
+    const { source, faults, stop } = watch();
+    const error = new Error('lost');
+    source.emit('uncaughtException', error);
+    expect(faults).toEqual([error]);
+    expect(await stop.stopped).toBe(1);
+  });
+
+  it('leaves nothing behind on the process', () => {
+    const { source, stop } = watch();
+    expect(source.eventNames()).not.toEqual([]);
+    stop.close();
+    expect(source.eventNames()).toEqual([]);
+  });
+});
