@@ -15,7 +15,7 @@ import { summariseTalk, type TalkedCall } from './talk-summary.ts';
 import { renderTurn } from './turn-text.ts';
 import { runTypedCall } from './typed-call.ts';
 
-const help = `usage: repartee talk [FILE…] [--agent FILE] [--json] [--voice] [--pace N]
+const help = `usage: repartee talk [FILE…] [OPTION…]
 
 Plays recorded callers against the agents named in their files, each turn with its ledger.
 Without FILE: fixtures/calls/restaurant.jsonl, with --json all of fixtures/calls.
@@ -42,7 +42,8 @@ export function parseTalkArguments(argv: readonly string[]): TalkArguments | und
   const { values, positionals } = parse(argv);
   if (values.help) return undefined;
   const pace = Number(values.pace);
-  if (!(pace > 0 && pace <= 100)) throw new UsageError(`--pace is "${values.pace}", expected a number from 0 to 100`);
+  if (!(pace > 0 && pace <= 100))
+    throw new UsageError(`--pace is "${values.pace}", expected a number above 0, 100 at most`);
   if (values.json && values.agent !== undefined && positionals.length === 0)
     throw new UsageError('--json needs a FILE to play when there is an --agent');
   return {
@@ -82,7 +83,7 @@ export async function runTalk(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const isTyped = args.agentFile !== undefined && args.files.length === 0;
-  if (isTyped && !process.stdin.isTTY) throw new UsageError('talk --agent needs a terminal, or a FILE to play');
+  if (isTyped && !process.stdin.isTTY) throw new UsageError('--agent needs a terminal, or a FILE to play');
   const warn = (line: string) => void process.stderr.write(`${line}\n`);
   const calls = isTyped ? [] : await readCalls(args, warn);
   if (!isTyped) playInThePast(calls);

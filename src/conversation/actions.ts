@@ -21,7 +21,7 @@ function startRun(context: move.Context, enqueue: Enqueue, call: Call, isSpecula
 function dropRun({ run }: move.Context, enqueue: Enqueue): void {
   if (run === undefined) return;
   enqueue.stopChild(`tool-${run.id}`);
-  if (run.content === undefined) enqueue.emit(move.toToolEnded(run, move.CANCELLED));
+  if (run.outcome === undefined) enqueue.emit(move.toToolEnded(run, move.CANCELLED));
   enqueue.assign(({ context }) => move.dropRun(context, run));
 }
 
@@ -94,8 +94,10 @@ export const vocabulary = guarded.extend({
     adoptRun: enqueueActions(({ context, enqueue }) => {
       const { run } = context;
       if (run === undefined) return;
-      if (run.content === undefined) enqueue.assign({ run: { ...run, isSpeculative: false } });
-      else enqueue.assign(move.recordRun(context, run.call, run.content));
+      const adopted = { ...run, isSpeculative: false };
+      if (adopted.outcome === undefined) return enqueue.assign({ run: adopted });
+      enqueue.emit(move.toToolEnded(adopted, adopted.outcome));
+      enqueue.assign(move.recordRun(context, run.call, adopted.outcome));
     }),
     /** A read has no effect to lose; a write goes on, whoever speaks. */
     dropRead: enqueueActions(({ context, enqueue }) => {
@@ -109,15 +111,18 @@ export const vocabulary = guarded.extend({
       const { run } = context;
       if (run === undefined || (event.type !== 'tool.returned' && event.type !== 'tool.failed')) return;
       const outcome = event.type === 'tool.returned' ? { result: event.result } : { error: event.message };
-      const content = move.toContent(outcome);
       enqueue.stopChild(`tool-${run.id}`);
       enqueue.emit(move.toToolEnded(run, outcome));
-      enqueue.assign(run.isSpeculative ? { run: { ...run, content } } : move.recordRun(context, run.call, content));
+      enqueue.assign(run.isSpeculative ? { run: { ...run, outcome } } : move.recordRun(context, run.call, outcome));
     }),
-    refuseCall: assign(({ context }) => {
+    /** A call that its tool would not take: never run, and the model is told why. */
+    refuseCall: enqueueActions(({ context, enqueue }) => {
       const call = move.decidedCall(context);
       const error = move.toRefusal(context);
-      return call && error !== undefined ? move.recordRun(context, call, move.toContent({ error })) : {};
+      if (call === undefined || error === undefined) return;
+      const { turn } = context;
+      enqueue.emit({ type: 'tool.ended', turn, name: call.name, arguments: call.arguments, error, speculative: false });
+      enqueue.assign(move.recordRun(context, call, { error }));
     }),
     commit: enqueueActions(({ context, enqueue }) => {
       const isHit = move.isHit(context);

@@ -22,8 +22,8 @@ export interface Run {
   readonly call: Call;
   readonly effect: AgentTool['effect'];
   readonly isSpeculative: boolean;
-  /** JSON for the model, once the tool has ended. */
-  readonly content?: string;
+  /** Once the tool has ended. */
+  readonly outcome?: Outcome;
 }
 
 /** The reply being given: `text` is all that was given to the mouth, `base` the part before the current say. */
@@ -194,9 +194,9 @@ export function startRun(context: Context, call: Call, isSpeculative: boolean): 
 }
 
 /** A committed call has ended: the model reads call and result next. */
-export function recordRun(context: Context, call: Call, content: string): Change {
+export function recordRun(context: Context, call: Call, outcome: Outcome): Change {
   return {
-    lines: addCall(context.lines, call, content),
+    lines: addCall(context.lines, call, toContent(outcome)),
     run: undefined,
     awaiting: undefined,
     reply: { ...context.reply, calls: [...context.reply.calls, call] },
@@ -207,7 +207,7 @@ export function recordRun(context: Context, call: Call, content: string): Change
 
 /** A stopped run leaves a trace only if its call was committed. */
 export function dropRun(context: Context, run: Run): Change {
-  return run.isSpeculative ? { run: undefined } : recordRun(context, run.call, toContent(CANCELLED));
+  return run.isSpeculative ? { run: undefined } : recordRun(context, run.call, CANCELLED);
 }
 
 export function findTool(agent: Agent, name: string): AgentTool | undefined {
@@ -263,7 +263,7 @@ export function unwrittenSay(context: Context): string {
 export type Outcome = { readonly result: unknown } | { readonly error: string };
 
 /** A tool's outcome as the model reads it. */
-export function toContent(outcome: Outcome): string {
+function toContent(outcome: Outcome): string {
   return JSON.stringify('error' in outcome ? { error: outcome.error } : outcome.result) ?? 'null';
 }
 

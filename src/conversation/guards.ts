@@ -70,7 +70,7 @@ export const guarded = ported.extend({
         !move.isConfirmed(context, call)
       );
     },
-    hasResultAhead: ({ context }) => move.isRunAhead(context) && context.run?.content !== undefined,
+    hasResultAhead: ({ context }) => move.isRunAhead(context) && context.run?.outcome !== undefined,
     isRunAhead: ({ context }) => move.isRunAhead(context),
   },
 });

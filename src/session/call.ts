@@ -5,7 +5,7 @@ import type { Agent, CallContext } from '../agent/agent.ts';
 import type { Clock } from '../base/clock.ts';
 import type { MouthCommand } from '../conversation/events.ts';
 import { conversationMachine } from '../conversation/machine.ts';
-import { toMessage } from '../errors.ts';
+import { RuntimeError, toMessage } from '../errors.ts';
 import type { CallEvent, CallerEvent } from '../events.ts';
 import type { Mouth } from '../mouth/mouth.ts';
 import { createModelWriter, type ModelParts, toSetting } from './model-writer.ts';
@@ -28,6 +28,7 @@ export interface Call {
   receive(event: CallerEvent): void;
   /** Ends the call whatever it is doing; idempotent. Resolves when nothing of it is left. */
   end(): Promise<void>;
+  /** Rejects with RuntimeError `call-failed` when the conversation itself broke. */
   readonly ended: Promise<void>;
 }
 
@@ -52,19 +53,18 @@ export function startCall(options: CallOptions): Call {
       report(event);
     meter.observe(event);
   });
-  const ended = new Promise<void>((resolve) => {
-    const finish = () => {
+  const ended = new Promise<void>((resolve, reject) => {
+    const finish = (settle: () => void) => {
       mouth.close();
-      void runHook(agent.onCallEnd, context, report).then(resolve);
+      void runHook(agent.onCallEnd, context, report).then(settle);
     };
     actor.subscribe({
-      complete: finish,
-      error: (error) => {
-        report({ type: 'error', code: 'call-failed', message: toMessage(error) });
-        finish();
-      },
+      complete: () => finish(resolve),
+      error: (cause) => finish(() => reject(new RuntimeError('call-failed', 'the call failed', { cause }))),
     });
   });
+  // Whoever opened the call decides whether its failure matters.
+  ended.catch(() => undefined);
 
   report({ type: 'call.ready', callId, agent: agent.name });
   actor.start();

@@ -32,7 +32,7 @@ export interface TurnMeter {
 /** `hasAudio`: a turn's total runs to its first audio frame, else to its first text. */
 export function createTurnMeter(clock: Clock, hasAudio: boolean, report: (event: CallEvent) => void): TurnMeter {
   let open: OpenTurn | undefined;
-  const toolStartsMs = new Map<string, number>();
+  const toolTimesMs = new Map<string, { readonly startMs: number; readonly endMs: number | undefined }>();
 
   function finishIfKnown(): void {
     if (open === undefined || !open.isWritten) return;

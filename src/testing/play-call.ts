@@ -3,16 +3,16 @@
 
 import type { Clock } from '../base/clock.ts';
 import { RuntimeError } from '../errors.ts';
-import type { CallEvent, CallerEvent } from '../events.ts';
+import type { CallEvent } from '../events.ts';
 import type { Call } from '../session/call.ts';
 import type { RecordedEvent } from '../trace/call-file.ts';
+import { createPlayout } from './playout.ts';
 import { createTurnLog, type TurnRecord } from './turn-log.ts';
 
 /** Silence of the caller between a reply and the next turn. */
 const BREATH_MS = 250;
 /** Longer than any agent's deadline for a reply with its speech. */
 const PATIENCE_MS = 60_000;
-const PLAYOUT_TICK_MS = 100;
 
 export interface PlayOptions {
   /** Of a call file; what the call's side reported in it is passed over. */
@@ -23,8 +23,6 @@ export interface PlayOptions {
   readonly pace?: number;
   /** How fast the caller hears audio: seconds of it each second. @default 1 */
   readonly playoutPace?: number;
-  /** Audio samples a second, where the call sends any. @default 16000 */
-  readonly rateHz?: number;
   /** Every event of the call as it comes. */
   readonly report?: (event: CallEvent) => void;
   /** Each of the caller's turns when it is over, the greeting first as turn 0. */
@@ -35,24 +33,29 @@ export interface PlayOptions {
 export async function playCall(options: PlayOptions): Promise<void> {
   const { clock, pace = 1, report, turnEnded } = options;
   const log = createTurnLog();
-  const playout = createPlayout(options, (event) => call?.receive(event));
+  const playout = createPlayout({
+    clock,
+    pace: options.playoutPace ?? 1,
+    tell: (event) => call.receive(event),
+  });
   let isOver = false;
   let wake: (() => void) | undefined;
-  let countGreetings = 0;
+  let isGreeted = false;
   let endedTurn = -1;
 
   const call = options.open((event) => {
     log.observe(event);
     playout.observe(event);
-    if (event.type === 'reply.grew' && event.turn === 0) countGreetings = 1;
+    if (event.type === 'reply.grew' && event.turn === 0) isGreeted = true;
     if (event.type === 'reply.ended') endedTurn = event.turn;
     report?.(event);
     wake?.();
   });
-  void call.ended.then(() => {
+  const lose = () => {
     isOver = true;
     wake?.();
-  });
+  };
+  void call.ended.then(lose, lose);
 
   async function waitForReply(turn: number): Promise<void> {
     const deadlineMs = clock.nowMs() + PATIENCE_MS;
@@ -73,7 +76,7 @@ export async function playCall(options: PlayOptions): Promise<void> {
   }
 
   try {
-    if (countGreetings > 0) {
+    if (isGreeted) {
       await waitForReply(0);
       await sleep(clock, BREATH_MS / pace);
       turnEnded?.(log.take(0));
@@ -117,51 +120,4 @@ function toTurns(events: readonly RecordedEvent[]): { turn: number; events: Spee
 function sleep(clock: Clock, delayMs: number): Promise<void> {
   if (delayMs <= 0) return Promise.resolve();
   return new Promise((resolve) => void clock.setTimeout(resolve, delayMs));
-}
-
-/** The caller's loudspeaker: what of the audio was played so far, told each 100 ms of it. */
-function createPlayout(options: PlayOptions, tell: (event: CallerEvent) => void) {
-  const { clock, playoutPace = 1, rateHz = 16_000 } = options;
-  let timer: unknown;
-  let turn = 0;
-  let startedMs = 0;
-  let sentMs = 0;
-  let isComplete = false;
-
-  function tick(): void {
-    const playedMs = Math.min(sentMs, (clock.nowMs() - startedMs) * playoutPace);
-    tell({ type: 'playout.advanced', turn, playedMs });
-    timer = isComplete && playedMs >= sentMs ? undefined : clock.setTimeout(tick, PLAYOUT_TICK_MS / playoutPace);
-  }
-
-  function stop(): void {
-    clock.clearTimeout(timer);
-    timer = undefined;
-  }
-
-  return {
-    stop,
-    observe(event: CallEvent): void {
-      switch (event.type) {
-        case 'audio.started':
-          stop();
-          turn = event.turn;
-          startedMs = clock.nowMs();
-          sentMs = 0;
-          isComplete = false;
-          timer = clock.setTimeout(tick, PLAYOUT_TICK_MS / playoutPace);
-          return;
-        case 'audio.framed':
-          sentMs += (event.samples.length * 1000) / rateHz;
-          return;
-        case 'audio.ended':
-          isComplete = true;
-          return;
-        case 'playout.cleared':
-          stop();
-          return;
-        default:
-      }
-    },
-  };
 }

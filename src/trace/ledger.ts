@@ -30,23 +30,25 @@ interface Stretch {
 
 export function createTurnLedger(startMs: number): TurnLedger {
   /** Disjoint, by time. */
-  let stretches: readonly Stretch[] = [];
+  const stretches: Stretch[] = [];
   let reportedUs = 0;
 
   const toUs = (ms: number) => Math.max(0, Math.round((ms - startMs) * 1000));
 
   function paintUs(stage: PaintedStage, fromUs: number, toUs: number): void {
-    if (!(fromUs < toUs)) return;
-    const painted: Stretch[] = [];
+    // Paint comes nearly in order, so the place is near the end.
+    let index = stretches.length;
+    for (let last = stretches[index - 1]; last !== undefined && last.toUs > fromUs; last = stretches[index - 1])
+      index--;
     let openUs = fromUs;
-    for (const stretch of stretches) {
-      if (stretch.toUs > openUs && stretch.fromUs < toUs) {
-        if (stretch.fromUs > openUs) painted.push({ stage, fromUs: openUs, toUs: stretch.fromUs });
-        openUs = stretch.toUs;
-      }
+    while (openUs < toUs) {
+      const next = stretches[index];
+      const endUs = next === undefined ? toUs : Math.min(toUs, next.fromUs);
+      if (openUs < endUs) stretches.splice(index++, 0, { stage, fromUs: openUs, toUs: endUs });
+      if (next === undefined) return;
+      openUs = next.toUs;
+      index++;
     }
-    if (openUs < toUs) painted.push({ stage, fromUs: openUs, toUs });
-    if (painted.length > 0) stretches = [...stretches, ...painted].sort((a, b) => a.fromUs - b.fromUs);
   }
 
   return {

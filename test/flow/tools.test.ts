@@ -41,7 +41,10 @@ it('runs a read on the second draft that decides it alike, and uses its result a
   expect(tool.runs).toHaveLength(1);
   expect(flow.replies().map((reply) => reply.text)).toEqual(['It is open.']);
   expect(flow.of('turn.measured')[0]?.partsUs).toEqual({ unexplained: 0 });
-  expect(flow.of('tool.ended')).toMatchObject([{ name: 'look_up', speculative: true, result: { ok: true } }]);
+  expect(flow.of('tool.ended')).toMatchObject([
+    { name: 'look_up', speculative: true, result: { ok: true } },
+    { name: 'look_up', speculative: false, result: { ok: true } },
+  ]);
 });
 
 it('waits only for the rest of a read that was already running', async () => {
@@ -162,6 +165,7 @@ it('does not run arguments that the tool refuses; the model is told why', async 
   flow.final(1, 'look');
   await clock.advance(10);
   expect([tool.runs.length, flow.replies().at(-1)?.text]).toEqual([0, 'Which city?']);
+  expect(flow.of('tool.ended')).toMatchObject([{ error: 'city: unknown', speculative: false }]);
 });
 
 it('does not make the same call twice in a turn, and makes at most maxSteps calls', async () => {

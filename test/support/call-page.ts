@@ -36,15 +36,15 @@ export interface OpenOptions {
   readonly colorScheme?: 'light' | 'dark';
   readonly width?: number;
   readonly height?: number;
-  /** Runs in the page before its own scripts. */
-  readonly init?: () => void;
+  /** A script that runs in the page before its own. */
+  readonly initFile?: string;
 }
 
 /** Opens the page in a profile of its own and waits for it to know its server. */
 export async function openCallPage(browser: Browser, url: string, options: OpenOptions = {}): Promise<CallPage> {
-  const { colorScheme = 'light', width = 1000, height = 760, init } = options;
+  const { colorScheme = 'light', width = 1000, height = 760, initFile } = options;
   const context = await browser.newContext({ colorScheme, viewport: { width, height } });
-  if (init !== undefined) await context.addInitScript(init);
+  if (initFile !== undefined) await context.addInitScript({ path: initFile });
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(`exception: ${error.message}`));

@@ -1,0 +1,34 @@
+// `repartee bench NAME`: measurements of this machine. Argv in, exit code out.
+
+import { UsageError } from '../errors.ts';
+
+const help = `usage: repartee bench NAME [--json] [OPTIONS]
+
+  talk    all of fixtures/calls with speech: answers, their time, memory, event loop
+  engine  forwards, drafts and tool calls of the model alone
+
+repartee bench NAME --help tells the options of each.
+`;
+
+/** Resolves to the exit code. Throws UsageError, RuntimeError. */
+export async function runBench(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  switch (name) {
+    case undefined:
+    case '--help':
+    case '-h':
+      process.stdout.write(help);
+      return 0;
+    case 'talk': {
+      const { benchTalk } = await import('./talk.ts');
+      return benchTalk(rest);
+    }
+    case 'engine': {
+      const { benchEngine } = await import('./engine.ts');
+      await benchEngine(rest);
+      return 0;
+    }
+    default:
+      throw new UsageError(`no bench "${name}"; there are talk, engine`);
+  }
+}

@@ -1,0 +1,12 @@
+// What authors of agents test their agents with: recorded callers, time that stands still, a record of every turn.
+
+export {
+  type CallFile,
+  type CallHeader,
+  createCallWriter,
+  parseCallFile,
+  type RecordedEvent,
+} from '../trace/call-file.ts';
+export { type PlayOptions, playCall } from './play-call.ts';
+export { SimulatedClock } from './simulated-clock.ts';
+export type { Measured, ToolRecord, TurnRecord } from './turn-log.ts';
