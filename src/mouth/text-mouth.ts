@@ -5,21 +5,21 @@ export function createTextMouth(): Mouth {
   return {
     start(report) {
       let heard = '';
-      let isOver = false;
+      let isFinished = false;
+      let isStopped = false;
       return {
         grow(text, isFinal) {
-          if (isOver) return;
+          if (isFinished || isStopped) return;
+          isFinished = isFinal;
           if (text !== heard) {
             heard = text;
             report({ type: 'heard.grew', heard });
           }
-          if (!isFinal) return;
-          isOver = true;
-          report({ type: 'utterance.finished' });
+          if (isFinal && !isStopped) report({ type: 'utterance.finished' });
         },
         advance: () => undefined,
         stop: () => {
-          isOver = true;
+          isStopped = true;
         },
       };
     },

@@ -5,6 +5,7 @@ import type { Agent, CallContext } from '../agent/agent.ts';
 import type { Clock } from '../base/clock.ts';
 import type { MouthCommand } from '../conversation/events.ts';
 import { conversationMachine } from '../conversation/machine.ts';
+import { createTextEar } from '../ears/text-ear.ts';
 import { RuntimeError, toMessage } from '../errors.ts';
 import type { CallEvent, CallerEvent } from '../events.ts';
 import type { Mouth } from '../mouth/mouth.ts';
@@ -36,6 +37,7 @@ export interface Call {
 export function startCall(options: CallOptions): Call {
   const { model, clock, agent, callId, mouth, report } = options;
   const context: CallContext = { callId, state: {} };
+  const ear = createTextEar();
   const meter = createTurnMeter(clock, options.hasAudio, report);
   const actor = createActor(
     conversationMachine.provide({
@@ -71,8 +73,10 @@ export function startCall(options: CallOptions): Call {
   void runHook(agent.onCallStart, context, report);
 
   return {
-    receive: (event) => {
-      if (actor.getSnapshot().status === 'active') actor.send(event);
+    receive: (said) => {
+      const { event, problem } = ear(said);
+      if (problem) report({ type: 'error', ...problem });
+      if (event && actor.getSnapshot().status === 'active') actor.send(event);
     },
     end: () => {
       if (actor.getSnapshot().status === 'active') actor.send({ type: 'call.ended' });

@@ -74,12 +74,15 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, report: (event:
           open = undefined;
           return;
         case 'tool.started':
-          toolStartsMs.set(event.name, nowMs);
+          toolTimesMs.set(event.name, { startMs: nowMs, endMs: undefined });
           return;
-        case 'tool.ended':
-          if (!event.speculative)
-            open?.ledger.paint(`tool.${event.name}`, toolStartsMs.get(event.name) ?? nowMs, nowMs);
+        case 'tool.ended': {
+          // A run that was started on a draft ends twice: when it returns, and when its turn adopts it.
+          const { startMs, endMs = nowMs } = toolTimesMs.get(event.name) ?? { startMs: nowMs };
+          if (event.speculative) toolTimesMs.set(event.name, { startMs, endMs });
+          else open?.ledger.paint(`tool.${event.name}`, startMs, endMs);
           return;
+        }
         case 'reply.grew':
           if (open?.turn === event.turn) open.firstTextMs ??= nowMs;
           return;

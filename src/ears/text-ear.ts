@@ -1,0 +1,86 @@
+// Words that a client has recognised or typed in, the same in order and in one spelling out; or why they make no sense here.
+// Pure: knows no wire and decides nothing.
+
+import { unreachable } from '../errors.ts';
+import type { CallerEvent } from '../events.ts';
+
+export interface EarProblem {
+  readonly code: 'turn-went-back' | 'final-without-words' | 'resumed-without-final';
+  readonly message: string;
+}
+
+/** Neither: nothing new was heard. */
+export interface Hearing {
+  readonly event?: CallerEvent;
+  readonly problem?: EarProblem;
+}
+
+export type TextEar = (event: CallerEvent) => Hearing;
+
+type Heard = Extract<CallerEvent, { type: 'speech.heard' }>;
+
+const NOTHING: Hearing = {};
+
+/** An ear for one call whose client hears the words itself. */
+export function createTextEar(): TextEar {
+  let turn = 0;
+  let text = '';
+  /** Of the turn's last words. */
+  let state: 'none' | 'open' | 'final' = 'none';
+
+  function openTurn(next: number): void {
+    if (next === turn) return;
+    turn = next;
+    text = '';
+    state = 'none';
+  }
+
+  function started(event: CallerEvent & { type: 'speech.started' }): Hearing {
+    if (event.turn < turn) return toProblem('turn-went-back', event, `came after turn ${turn}`);
+    if (event.turn === turn) return NOTHING;
+    openTurn(event.turn);
+    return { event };
+  }
+
+  function heard(event: Heard): Hearing {
+    if (event.turn < turn) return toProblem('turn-went-back', event, `came after turn ${turn}`);
+    const words = event.text.replace(/\s+/g, ' ').trim();
+    const isFinalAlready = event.turn === turn && state === 'final';
+    switch (event.state) {
+      case 'partial':
+        if (words === '' || (event.turn === turn && words === text)) return NOTHING;
+        break;
+      case 'final':
+        if (words === '') return toProblem('final-without-words', event, 'is final but has no words');
+        if (isFinalAlready && words === text) return NOTHING;
+        break;
+      case 'resumed':
+        if (!isFinalAlready) return toProblem('resumed-without-final', event, 'takes back a final that never came');
+        break;
+      default:
+        return unreachable(event.state);
+    }
+    openTurn(event.turn);
+    text = words === '' ? text : words;
+    state = event.state === 'final' ? 'final' : 'open';
+    return { event: text === event.text ? event : { ...event, text } };
+  }
+
+  return (event) => {
+    switch (event.type) {
+      case 'speech.started':
+        return started(event);
+      case 'speech.heard':
+        return heard(event);
+      case 'playout.advanced':
+      case 'call.ended':
+        return { event };
+      default:
+        return unreachable(event);
+    }
+  };
+}
+
+function toProblem(code: EarProblem['code'], event: { type: string; turn: number }, reason: string): Hearing {
+  return { problem: { code, message: `${event.type} of turn ${event.turn} ${reason}` } };
+}

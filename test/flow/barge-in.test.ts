@@ -1,0 +1,118 @@
+import { expect, it } from 'vitest';
+import { createSpeakingMouth } from '../../src/mouth/speaking-mouth.ts';
+import type { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { makeAgent, say, startFlow } from '../support/flow.ts';
+import { createScriptedVoice } from '../support/scripted-voice.ts';
+
+const WORD_MS = 300;
+const mouth = (clock: SimulatedClock) =>
+  createSpeakingMouth({ voice: createScriptedVoice({ clock, synthesisMs: 20, wordMs: WORD_MS }), clock });
+const script = (heard: string) =>
+  heard.endsWith('thanks') ? say('You are welcome.') : say('The first place is open until nine tonight.');
+
+it('speaks the reply, and measures up to its first audio frame', async () => {
+  const flow = startFlow({ mouth, script: (heard) => ({ ...script(heard), prefillMs: 40 }) });
+  flow.final(1, 'what is open');
+  await flow.clock.advance(10_000);
+  expect(flow.replies()).toMatchObject([
+    { turn: 1, interrupted: false, heard: 'The first place is open until nine tonight.' },
+  ]);
+  const [measured] = flow.of('turn.measured');
+  expect(measured).toMatchObject({ totalMs: 60, firstAudioMs: 60, firstTextMs: 40 });
+  expect(measured?.partsUs).toEqual({ prefill: 40_000, 'tts.first': 20_000, unexplained: 0 });
+  expect(flow.of('audio.framed').length).toBeGreaterThan(50);
+  expect(flow.of('playout.cleared')).toEqual([]);
+});
+
+it('stops speaking at once when the caller makes a sound, and keeps only what was heard', async () => {
+  const flow = startFlow({ mouth, script });
+  flow.final(1, 'what is open');
+  await flow.clock.advance(20 + 3 * WORD_MS + 50);
+  flow.send({ type: 'speech.started', turn: 2 });
+  const countFrames = flow.of('audio.framed').length;
+  await flow.clock.advance(5000);
+  expect(flow.of('audio.framed').length).toBe(countFrames);
+  expect(flow.of('playout.cleared')).toMatchObject([{ turn: 1 }]);
+  expect(flow.replies()).toEqual([
+    { turn: 1, text: 'The first place is open until nine tonight.', heard: 'The first place', interrupted: true },
+  ]);
+  flow.final(2, 'thanks');
+  await flow.clock.advance(5000);
+  expect(flow.readContext(-1)).toBe(' what is open The first place thanks');
+  expect(flow.replies().at(-1)).toMatchObject({ turn: 2, heard: 'You are welcome.', interrupted: false });
+});
+
+it('believes the client about what was played', async () => {
+  const flow = startFlow({ mouth, script });
+  flow.final(1, 'what is open');
+  await flow.clock.advance(300);
+  flow.send({ type: 'playout.advanced', turn: 1, playedMs: 310 });
+  flow.partial(2, 'thanks');
+  await flow.clock.advance(10);
+  expect(flow.replies()).toMatchObject([{ heard: 'The', interrupted: true }]);
+});
+
+it('clears before new audio when one turn interrupts another', async () => {
+  const flow = startFlow({ mouth, script });
+  flow.final(1, 'what is open');
+  await flow.clock.advance(500);
+  flow.final(2, 'thanks');
+  await flow.clock.advance(5000);
+  const order = flow.events
+    .filter((event) => ['audio.started', 'audio.ended', 'playout.cleared', 'reply.ended'].includes(event.type))
+    .map((event) => `${event.type} ${'turn' in event ? event.turn : ''}`);
+  expect(order).toEqual([
+    'audio.started 1',
+    'playout.cleared 1',
+    'reply.ended 1',
+    'audio.started 2',
+    'audio.ended 2',
+    'reply.ended 2',
+  ]);
+});
+
+it('forgets a reply of which nothing was heard', async () => {
+  const flow = startFlow({ mouth, script });
+  flow.final(1, 'what is open');
+  await flow.clock.advance(10);
+  flow.final(2, 'thanks');
+  await flow.clock.advance(5000);
+  expect(flow.readContext(-1)).toBe(' what is open thanks');
+  expect(flow.replies().map((reply) => reply.heard)).toEqual(['', 'You are welcome.']);
+});
+
+it('can be interrupted in its greeting', async () => {
+  const flow = startFlow({
+    agent: makeAgent({ greeting: 'Hello and welcome to the restaurant line.' }),
+    mouth,
+    script,
+  });
+  await flow.clock.advance(20 + 2 * WORD_MS + 10);
+  flow.partial(1, 'what is open');
+  await flow.clock.advance(10);
+  expect(flow.replies()).toMatchObject([{ turn: 0, heard: 'Hello and', interrupted: true }]);
+  expect(flow.readContext(-1)).toBe(' Hello and what is open');
+});
+
+it('says so and goes on when the voice fails', async () => {
+  const failing = (clock: SimulatedClock) =>
+    createSpeakingMouth({ voice: createScriptedVoice({ clock, failsOn: 'place' }), clock });
+  const flow = startFlow({ mouth: failing, script });
+  flow.final(1, 'what is open');
+  await flow.clock.advance(1000);
+  expect(flow.of('error')).toMatchObject([{ code: 'voice-failed' }]);
+  flow.final(2, 'thanks');
+  await flow.clock.advance(5000);
+  expect(flow.replies().at(-1)).toMatchObject({ turn: 2, heard: 'You are welcome.' });
+});
+
+it('leaves nothing behind when the caller hangs up while it speaks', async () => {
+  for (const atMs of [5, 100, 900, 2800]) {
+    const flow = startFlow({ mouth, script });
+    flow.final(1, 'what is open');
+    await flow.clock.advance(atMs);
+    flow.send({ type: 'call.ended' });
+    await flow.call.ended;
+    expect([atMs, flow.clock.countTimers, flow.engine.countOpen]).toEqual([atMs, 0, 0]);
+  }
+});
