@@ -1,0 +1,151 @@
+// Takes what an author writes about a tool, gives the AgentTool that the runtime calls. Never knows who calls it.
+
+import { z } from 'zod';
+import { ToolError, toMessage } from '../errors.ts';
+import type { AgentTool, ExecuteContext } from './agent.ts';
+import { invalidField, parseDefinition, show } from './invalid.ts';
+import { isModelName, toSnakeCase, toWords } from './names.ts';
+import { compileParameters, type Parameters } from './parameters.ts';
+import { runTool } from './run-tool.ts';
+
+export interface ToolOptions<P extends z.ZodObject> {
+  /** What it does, in a few words: the model picks by it. */
+  readonly description: string;
+  /** Flat: strings, numbers, booleans and enums, optional or not. Keys reach the model in snake_case. */
+  readonly parameters: P;
+  /** `read` may run on a draft, before the caller has finished; `write` waits for the commit. */
+  readonly effect: 'read' | 'write';
+  /** Read the call back and wait for the same decision once more. @default false */
+  readonly confirm?: boolean;
+  /** From the start of `execute`, 1 to 600000 ms. @default 5000 */
+  readonly timeoutMs?: number;
+  /** Longest result, 32 to 100000 characters of JSON; longer lists lose their tails. @default 400, since the model is told of 420 */
+  readonly maxResultLength?: number;
+  /** The call in words, to be read back; where it throws, the default is used. @default made from the tool's name and the arguments */
+  readonly describe?: (args: z.output<P>) => string;
+  readonly execute: (args: z.output<P>, context: ExecuteContext) => unknown;
+}
+
+const MADE_BY_DEFINE_TOOL = Symbol.for('repartee.tool');
+
+/** A tool that has no name yet: defineAgent gives it the key that it stands under. */
+export interface ToolDefinition {
+  readonly [MADE_BY_DEFINE_TOOL]: true;
+  /** Throws an AgentError for a field of the definition that can't be used. */
+  readonly build: (key: string) => AgentTool;
+}
+
+const callable = z.custom<(...args: never) => unknown>((value) => typeof value === 'function', 'expected a function');
+
+const optionsSchema = z.strictObject({
+  description: z.string().trim().min(1, 'expected words that say what it does'),
+  parameters: z.custom<z.ZodObject>(isZodObject, 'expected z.object({ … }) of zod 4'),
+  effect: z.enum(['read', 'write']),
+  confirm: z.boolean().default(false),
+  timeoutMs: z.number().int().min(1).max(600_000).default(5000),
+  maxResultLength: z.number().int().min(32).max(100_000).default(400),
+  describe: callable.optional(),
+  execute: callable,
+});
+
+/** Describes one thing that the agent can do; `execute`'s argument has the type that `parameters` describes. */
+export function defineTool<P extends z.ZodObject>(options: ToolOptions<P>): ToolDefinition {
+  return { [MADE_BY_DEFINE_TOOL]: true, build: (key) => buildTool(key, options) };
+}
+
+export function isToolDefinition(value: unknown): value is ToolDefinition {
+  return typeof value === 'object' && value !== null && MADE_BY_DEFINE_TOOL in value;
+}
+
+function buildTool<P extends z.ZodObject>(key: string, options: ToolOptions<P>): AgentTool {
+  const field = `tools.${key}`;
+  const name = toSnakeCase(key);
+  if (!isModelName(name)) throw invalidField(field, 'not a name for a tool; use letters, digits and _, at most 64');
+  const checked = parseDefinition(optionsSchema, options, field);
+  if (checked.confirm && checked.effect === 'read') {
+    throw invalidField(`${field}.confirm`, "a tool with effect 'read' is never confirmed; use effect 'write'");
+  }
+  const parameters = compileParameters(options.parameters, `${field}.parameters`);
+  const { description, effect, confirm, timeoutMs, maxResultLength } = checked;
+
+  const check: AgentTool['check'] = (args) => {
+    const parsed = parseArguments(options.parameters, parameters, args);
+    return parsed.success ? undefined : parsed.reason;
+  };
+  const describe: AgentTool['describe'] = (args) => {
+    const parsed = parseArguments(options.parameters, parameters, args);
+    if (!parsed.success || !options.describe) return describeCall(name, args);
+    try {
+      return options.describe(parsed.args);
+    } catch {
+      // It stumbles over a value that execute will refuse with a reason; until then the plain words do.
+      return describeCall(name, args);
+    }
+  };
+  const run: AgentTool['run'] = async (args, context) => {
+    const parsed = parseArguments(options.parameters, parameters, args);
+    if (!parsed.success) throw new ToolError('tool-arguments', `${name}: ${parsed.reason}`);
+    const execute = (inner: ExecuteContext) => options.execute(parsed.args, inner);
+    return runTool({ name, timeoutMs, maxResultLength, execute }, context);
+  };
+  const { schema } = parameters;
+  return Object.freeze({
+    name,
+    description,
+    parameters: schema,
+    effect,
+    confirm,
+    timeoutMs,
+    maxResultLength,
+    run,
+    check,
+    describe,
+  });
+}
+
+type ParsedArguments<T> =
+  | { readonly success: true; readonly args: T }
+  | { readonly success: false; readonly reason: string };
+
+/** From the model's snake_case arguments to what `execute` takes. */
+function parseArguments<P extends z.ZodObject>(
+  type: P,
+  { authorNames }: Parameters,
+  args: Readonly<Record<string, unknown>>,
+): ParsedArguments<z.output<P>> {
+  const named: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(args)) {
+    const authorName = authorNames.get(name);
+    if (authorName === undefined) {
+      return { success: false, reason: `unknown argument ${name}; it takes ${[...authorNames.keys()].join(', ')}` };
+    }
+    named[authorName] = value;
+  }
+  try {
+    const parsed = type.safeParse(named, { reportInput: true });
+    if (parsed.success) return { success: true, args: parsed.data };
+    return { success: false, reason: parsed.error.issues.map(describeIssue).join('; ') };
+  } catch (error) {
+    return { success: false, reason: toMessage(error) };
+  }
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  const name = toSnakeCase(String(issue.path[0] ?? 'arguments'));
+  if (issue.input === undefined) return `${name}: missing`;
+  return `${name}: ${issue.message}${issue.path.length === 0 ? '' : `, got ${show(issue.input)}`}`;
+}
+
+/** "reserve restaurant: Sushi Bar, party size 2, 19:30" */
+function describeCall(name: string, args: Readonly<Record<string, unknown>>): string {
+  const parts = Object.entries(args).flatMap(([key, value]) => {
+    if (typeof value === 'string') return value.trim() === '' ? [] : [value.trim()];
+    if (typeof value === 'boolean') return [value ? toWords(key) : `not ${toWords(key)}`];
+    return [`${toWords(key)} ${show(value)}`];
+  });
+  return parts.length === 0 ? toWords(name) : `${toWords(name)}: ${parts.join(', ')}`;
+}
+
+function isZodObject(value: unknown): boolean {
+  return value instanceof z.ZodObject;
+}

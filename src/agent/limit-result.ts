@@ -1,0 +1,101 @@
+// Keeps a tool's result within what the model can be told, as valid JSON: lists lose their tails first, then long texts, then last fields.
+
+/** A JSON value's length as the model is told it, with a space after each comma and colon. */
+export function toldLength(value: unknown): number {
+  if (Array.isArray(value)) {
+    return 2 + value.reduce<number>((sum, item) => sum + toldLength(item), 0) + separators(value.length);
+  }
+  if (isRecord(value)) {
+    const entries = Object.entries(value);
+    const sum = entries.reduce((total, [key, item]) => total + JSON.stringify(key).length + 2 + toldLength(item), 0);
+    return 2 + sum + separators(entries.length);
+  }
+  return JSON.stringify(value).length;
+}
+
+/** `value` must be JSON (parsed, not shared with others): it is cut in place where it can be. */
+export function limitResult(value: unknown, maxLength: number): unknown {
+  let root = value;
+  for (const cut of [cutArray(1), cutText, cutFields, cutArray(0)]) {
+    for (let excess = toldLength(root) - maxLength; excess > 0; excess = toldLength(root) - maxLength) {
+      if (typeof root === 'string') root = shorten(root, excess);
+      else if (!cut(root, excess)) break;
+    }
+  }
+  return root;
+}
+
+type Cut = (root: unknown, excess: number) => boolean;
+type Holder = Record<string, unknown>;
+
+const SHORTEST_TEXT = 24;
+
+/** Drops the tail of the longest array that has more than `keep` items. */
+function cutArray(keep: number): Cut {
+  return (root, excess) => {
+    const longest = findLongest(root, (node): node is unknown[] => Array.isArray(node) && node.length > keep);
+    if (longest === undefined) return false;
+    for (let left = excess; left > 0 && longest.length > keep; ) left -= toldLength(longest.pop()) + 2;
+    return true;
+  };
+}
+
+/** Shortens the longest text that is a member of an object or array. */
+function cutText(root: unknown, excess: number): boolean {
+  let best: { readonly holder: Holder | unknown[]; readonly key: string; readonly text: string } | undefined;
+  for (const holder of nodes(root)) {
+    for (const [key, text] of Object.entries(holder)) {
+      if (typeof text === 'string' && text.length > Math.max(SHORTEST_TEXT, best?.text.length ?? 0)) {
+        best = { holder, key, text };
+      }
+    }
+  }
+  if (best === undefined) return false;
+  Object.assign(best.holder, { [best.key]: shorten(best.text, Math.min(excess, best.text.length - SHORTEST_TEXT)) });
+  return true;
+}
+
+/** Drops the last field of the longest object. */
+function cutFields(root: unknown): boolean {
+  const longest = findLongest(
+    root,
+    (node): node is Holder => !Array.isArray(node) && isRecord(node) && Object.keys(node).length > 0,
+  );
+  const last = longest && Object.keys(longest).at(-1);
+  if (longest === undefined || last === undefined) return false;
+  delete longest[last];
+  return true;
+}
+
+function shorten(text: string, by: number): string {
+  const kept = text.slice(0, Math.max(0, text.length - by - 1));
+  return `${/[\ud800-\udbff]$/.test(kept) ? kept.slice(0, -1) : kept}…`;
+}
+
+function findLongest<T extends object>(root: unknown, isWanted: (node: object) => node is T): T | undefined {
+  let longest: T | undefined;
+  let longestLength = -1;
+  for (const node of nodes(root)) {
+    if (!isWanted(node)) continue;
+    const length = toldLength(node);
+    if (length > longestLength) {
+      longest = node;
+      longestLength = length;
+    }
+  }
+  return longest;
+}
+
+function* nodes(value: unknown): Generator<Holder | unknown[]> {
+  if (!isRecord(value)) return;
+  yield value;
+  for (const item of Object.values(value)) yield* nodes(item);
+}
+
+function isRecord(value: unknown): value is Holder {
+  return typeof value === 'object' && value !== null;
+}
+
+function separators(count: number): number {
+  return 2 * Math.max(0, count - 1);
+}

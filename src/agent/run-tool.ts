@@ -1,0 +1,53 @@
+// Runs one tool once: under its timeout and the caller's signal, with a result that can be sent on. Never validates arguments.
+
+import { ToolError, toMessage } from '../errors.ts';
+import type { ExecuteContext } from './agent.ts';
+import { limitResult } from './limit-result.ts';
+
+export interface ToolRun {
+  readonly name: string;
+  readonly timeoutMs: number;
+  readonly maxResultLength: number;
+  readonly execute: (context: ExecuteContext) => unknown;
+}
+
+/** Rejects with a ToolError: tool-timeout, tool-cancelled, tool-failed or tool-result; one that the tool threw itself passes. */
+export async function runTool(run: ToolRun, context: ExecuteContext): Promise<unknown> {
+  const ending = new AbortController();
+  const cancel = () => ending.abort(new ToolError('tool-cancelled', `${run.name} was cancelled`));
+  if (context.signal.aborted) cancel();
+  ending.signal.throwIfAborted();
+  context.signal.addEventListener('abort', cancel, { once: true });
+  const timer = setTimeout(() => {
+    ending.abort(new ToolError('tool-timeout', `${run.name} took longer than its ${run.timeoutMs} ms`));
+  }, run.timeoutMs);
+  try {
+    // The race ends a tool that ignores its signal; what such a tool returns later is dropped.
+    const value = await Promise.race([whenAborted(ending.signal), start(run, { ...context, signal: ending.signal })]);
+    return limitResult(toJson(run.name, value), run.maxResultLength);
+  } catch (error) {
+    ending.signal.throwIfAborted();
+    if (error instanceof ToolError) throw error;
+    throw new ToolError('tool-failed', `${run.name} failed: ${toMessage(error)}`, { cause: error });
+  } finally {
+    clearTimeout(timer);
+    context.signal.removeEventListener('abort', cancel);
+  }
+}
+
+async function start(run: ToolRun, context: ExecuteContext): Promise<unknown> {
+  return run.execute(context);
+}
+
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+}
+
+/** A copy as JSON; a tool that returns nothing gives null. */
+function toJson(name: string, value: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(value ?? null) ?? 'null');
+  } catch (error) {
+    throw new ToolError('tool-result', `${name} returned what is not JSON: ${toMessage(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,14 @@
+// What an agent's author imports: definitions, their types, and the errors.
+
+export type {
+  Agent,
+  AgentTool,
+  CallContext,
+  Effort,
+  EndOfTurn,
+  ExecuteContext,
+  SayLines,
+} from './agent/agent.ts';
+export { type AgentOptions, defineAgent } from './agent/define-agent.ts';
+export { defineTool, type ToolDefinition, type ToolOptions } from './agent/define-tool.ts';
+export { AgentError, EngineError, ModelError, ProtocolError, RuntimeError, ToolError } from './errors.ts';

@@ -1,0 +1,189 @@
+import { expect, it } from 'vitest';
+import { z } from 'zod';
+import { type AgentOptions, defineAgent } from '../../src/agent/define-agent.ts';
+import { defineTool, type ToolOptions } from '../../src/agent/define-tool.ts';
+import { findWarnings } from '../../src/agent/warnings.ts';
+import { AgentError } from '../../src/errors.ts';
+
+const toolOptions = {
+  description: 'Find a table',
+  parameters: z.object({ city: z.string() }),
+  effect: 'read',
+  execute: () => ({}),
+} satisfies ToolOptions<z.ZodObject>;
+
+function define(changes: object): unknown {
+  const options: AgentOptions = { name: 'desk', instructions: 'You answer calls.' };
+  return defineAgent(Object.assign(options, changes));
+}
+
+function withTool(changes: object, key = 'find'): object {
+  return { tools: { [key]: defineTool(Object.assign({ ...toolOptions }, changes)) } };
+}
+
+function withArgument(type: z.ZodType, key = 'when'): object {
+  return withTool({ parameters: z.object({ [key]: type }) });
+}
+
+const refusals: readonly (readonly [string, object, RegExp])[] = [
+  ['a missing name', { name: undefined }, /^name: missing: expected string$/],
+  [
+    'a name with spaces',
+    { name: 'front desk' },
+    /^name: expected letters, digits, - and _, 64 at most, got "front desk"$/,
+  ],
+  [
+    'empty instructions',
+    { instructions: ' ' },
+    /^instructions: expected words, or a function that returns them, got " "$/,
+  ],
+  ['instructions that return nothing', { instructions: () => undefined }, /^instructions: .*got undefined from it$/],
+  ['an unknown field', { greting: 'Hi' }, /^unknown field "greting"; the fields are name, instructions, greeting, /],
+  ['an unknown effort', { effort: 'hihg' }, /^effort: expected one of "instant"\|"low".*, got "hihg"$/],
+  ['too many steps', { maxSteps: 99 }, /^maxSteps: .*32, got 99$/],
+  ['a timeout in seconds', { replyTimeoutMs: 10 }, /^replyTimeoutMs: .*100, got 10$/],
+  [
+    'a confirmation without the call',
+    { say: { confirm: 'Sure?' } },
+    /^say\.confirm: expected \{call\}.*, got "Sure\?"$/,
+  ],
+  ['an unknown line', { say: { sorry: 'Sorry' } }, /^say: unknown field "sorry"$/],
+  [
+    'a probability over 1',
+    { endOfTurn: { early: { minProbability: 3, pauseMs: 1 } } },
+    /^endOfTurn\.early\.minProbability: /,
+  ],
+  ['a hook that is no function', { onCallStart: 'hello' }, /^onCallStart: expected a function, got "hello"$/],
+  [
+    'a tool that is a plain object',
+    { tools: { find: toolOptions } },
+    /^tools\.find: expected defineTool\(\{ … \}\), got an object$/,
+  ],
+  ['two wrong fields', { effort: 1, maxSteps: 0 }, / \(and 1 more\)$/],
+  [
+    'a tool without description',
+    withTool({ description: '' }),
+    /^tools\.find\.description: expected words that say what it does/,
+  ],
+  [
+    'a tool with an unknown effect',
+    withTool({ effect: 'reed' }),
+    /^tools\.find\.effect: expected one of "read"\|"write", got "reed"$/,
+  ],
+  [
+    'a tool with an unknown field',
+    withTool({ timeout: 5 }),
+    /^tools\.find: unknown field "timeout"; the fields are description, /,
+  ],
+  ['a confirmed read', withTool({ confirm: true }), /^tools\.find\.confirm: .*; use effect 'write'$/],
+  ['a tool without execute', withTool({ execute: undefined }), /^tools\.find\.execute: missing: expected a function$/],
+  [
+    'parameters that are no z.object',
+    withTool({ parameters: { city: 'string' } }),
+    /^tools\.find\.parameters: expected z\.object/,
+  ],
+  ["a tool name the model can't read", withTool({}, '2nd-try'), /^tools\.2nd-try: not a name for a tool/],
+  ["an argument name the model can't read", withArgument(z.string(), 'né'), /^tools\.find\.parameters\.né: not a name/],
+  [
+    'a nested object',
+    withArgument(z.object({ day: z.string() })),
+    /^tools\.find\.parameters\.when: an object .*; give each/,
+  ],
+  ['an array', withArgument(z.array(z.string())), /^tools\.find\.parameters\.when: an array/],
+  ['a nullable', withArgument(z.string().nullable()), /^tools\.find\.parameters\.when: null .*; use \.optional\(\)/],
+  ['a date', withArgument(z.date()), /^tools\.find\.parameters\.when: Date cannot be represented.*; use a string/],
+  ['anything', withArgument(z.any()), /^tools\.find\.parameters\.when: this type can't be an argument; use/],
+  ['a union of types', withArgument(z.union([z.string(), z.number()])), /^tools\.find\.parameters\.when: a union/],
+  [
+    'an intersection',
+    withArgument(z.intersection(z.string(), z.string())),
+    /^tools\.find\.parameters\.when: an intersection/,
+  ],
+  ['a mixed enum', withArgument(z.literal(['a', 1])), /^tools\.find\.parameters\.when: values of several types/],
+];
+
+it.each(refusals)('refuses %s, naming field, reason and fix on one line', (_, changes, expected) => {
+  const error = catchError(() => define(changes));
+  expect(error).toBeInstanceOf(AgentError);
+  expect(error).toMatchObject({ code: 'agent-invalid' });
+  expect(error.message).toMatch(expected);
+  expect(error.message).not.toContain('\n');
+});
+
+it('refuses two names that are one to the model', () => {
+  const tools = { findTable: defineTool(toolOptions), find_table: defineTool(toolOptions) };
+  expect(() => define({ tools })).toThrow(/^tools: two tools would be known to the model as find_table; rename one$/);
+  const parameters = z.object({ partySize: z.number(), party_size: z.number() });
+  expect(() => define(withTool({ parameters }))).toThrow(
+    /^tools\.find\.parameters\.party_size: the model would know it as party_size, like partySize; rename one$/,
+  );
+});
+
+it('fills in what was left out', () => {
+  expect(defineAgent({ name: 'desk', instructions: ' You answer calls. ' })).toMatchObject({
+    instructions: 'You answer calls.',
+    effort: 'low',
+    tools: [],
+    maxSteps: 4,
+    replyTimeoutMs: 10_000,
+    mayStaySilent: false,
+    endOfTurn: {},
+    say: { confirm: expect.stringContaining('{call}'), apology: expect.any(String) },
+  });
+  const agent = defineAgent({ name: 'desk', instructions: 'You answer calls.', say: { apology: 'Oh dear.' } });
+  expect(agent.say).toMatchObject({ apology: 'Oh dear.', confirm: expect.stringContaining('{call}') });
+  expect('greeting' in agent).toBe(false);
+});
+
+it('keeps tools in the order they were defined, under their snake_case names', () => {
+  const tool = defineTool(toolOptions);
+  const agent = defineAgent({
+    name: 'desk',
+    instructions: 'x',
+    tools: { reserveTable: tool, findURL: tool, a1B: tool },
+  });
+  expect(agent.tools.map(({ name }) => name)).toEqual(['reserve_table', 'find_url', 'a1_b']);
+});
+
+it('asks a function for the instructions each time they are read', () => {
+  let day = 1;
+  const agent = defineAgent({ name: 'desk', instructions: () => `Today is March ${day}.` });
+  expect(agent.instructions).toBe('Today is March 1.');
+  day = 2;
+  expect(agent.instructions).toBe('Today is March 2.');
+});
+
+it('gives an agent that cannot be changed', () => {
+  const agent = defineAgent({ name: 'desk', instructions: 'x', tools: { find: defineTool(toolOptions) } });
+  expect(Object.isFrozen(agent)).toBe(true);
+  expect(Object.isFrozen(agent.tools[0])).toBe(true);
+});
+
+it('warns of what the model was not trained on, and of nothing else', () => {
+  const tools = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`tool${index}`, defineTool(toolOptions)]));
+  const fits = defineAgent({ name: 'desk', instructions: 'x'.repeat(500), tools: tools(10) });
+  expect(findWarnings(fits)).toEqual([]);
+  const values = Array.from({ length: 13 }, (_, index) => `v${index}`);
+  const wide = defineTool({
+    ...toolOptions,
+    description: 'd'.repeat(91),
+    parameters: z.object({ city: z.enum(values) }),
+  });
+  const exceeds = defineAgent({ name: 'desk', instructions: 'x'.repeat(501), tools: { ...tools(10), wide } });
+  expect(findWarnings(exceeds)).toEqual([
+    expect.stringMatching(/^agent desk: 11 tools; the model was trained on at most 10/),
+    expect.stringMatching(/^agent desk: instructions of 501 characters; the model was trained on at most 500/),
+    expect.stringMatching(/tool wide has a description of 91 characters/),
+    expect.stringMatching(/wide\.city has 13 values/),
+  ]);
+});
+
+function catchError(run: () => unknown): Error {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('nothing was thrown');
+}

@@ -1,0 +1,239 @@
+import { getEventListeners } from 'node:events';
+import { expect, expectTypeOf, it } from 'vitest';
+import { z } from 'zod';
+import type { AgentTool, ExecuteContext } from '../../src/agent/agent.ts';
+import { defineAgent } from '../../src/agent/define-agent.ts';
+import { defineTool, type ToolDefinition, type ToolOptions } from '../../src/agent/define-tool.ts';
+import { ToolError } from '../../src/errors.ts';
+
+function build(tool: ToolDefinition, key = 'reserveTable'): AgentTool {
+  const [built] = defineAgent({ name: 'desk', instructions: 'You answer calls.', tools: { [key]: tool } }).tools;
+  if (!built) throw new Error('the agent has no tool');
+  return built;
+}
+
+function context(signal = new AbortController().signal): ExecuteContext {
+  return { signal, call: { callId: 'call-1', state: {} }, idempotencyKey: 'key-1' };
+}
+
+const parameters = z.object({
+  restaurantName: z.string().min(2).describe('Name of the restaurant'),
+  partySize: z.number().int().positive().max(6),
+  priceRange: z.enum(['cheap', 'pricey']).optional(),
+  isOutdoors: z.boolean().default(false),
+  seats: z.literal([1, 2]).optional(),
+  tip: z.number().gte(0.5).optional(),
+  floor: z.union([z.literal('ground'), z.literal('roof')]).optional(),
+});
+const base = {
+  description: 'Reserve a table',
+  parameters,
+  effect: 'write',
+  execute: (args) => args,
+} satisfies ToolOptions<typeof parameters>;
+
+it('offers the model a flat schema with snake_case names, in the order of the definition', () => {
+  const tool = build(defineTool(base));
+  expect(tool.name).toBe('reserve_table');
+  expect(tool.parameters).toEqual({
+    type: 'object',
+    properties: {
+      restaurant_name: { type: 'string', description: 'Name of the restaurant' },
+      party_size: { type: 'integer', minimum: 1, maximum: 6 },
+      price_range: { type: 'string', enum: ['cheap', 'pricey'] },
+      is_outdoors: { type: 'boolean' },
+      seats: { type: 'integer', enum: [1, 2] },
+      tip: { type: 'number', minimum: 0.5 },
+      floor: { type: 'string', enum: ['ground', 'roof'] },
+    },
+    required: ['restaurant_name', 'party_size'],
+    additionalProperties: false,
+  });
+  expect(Object.keys(Object(tool.parameters.properties))[1]).toBe('party_size');
+});
+
+it('accepts an object that is refined', () => {
+  const refined = z
+    .object({ from: z.string(), to: z.string() })
+    .refine(({ from, to }) => from !== to, 'the same place');
+  const tool = build(defineTool({ ...base, parameters: refined, execute: () => null }));
+  expect(tool.parameters.required).toEqual(['from', 'to']);
+  expect(tool.check({ from: 'a', to: 'a' })).toBe('arguments: the same place');
+});
+
+it('gives execute its own names, defaults and the context', async () => {
+  const seen: unknown[] = [];
+  const tool = build(
+    defineTool({
+      ...base,
+      execute: (args, { call, idempotencyKey, signal }) => {
+        seen.push(args, call.callId, idempotencyKey, signal.aborted);
+      },
+    }),
+  );
+  await tool.run({ restaurant_name: 'Hana', party_size: 2 }, context());
+  expect(seen).toEqual([{ restaurantName: 'Hana', partySize: 2, isOutdoors: false }, 'call-1', 'key-1', false]);
+});
+
+it('infers what execute and describe take from the parameters', () => {
+  defineTool({
+    ...base,
+    describe: (args) => {
+      expectTypeOf(args.priceRange).toEqualTypeOf<'cheap' | 'pricey' | undefined>();
+      return args.restaurantName;
+    },
+    execute: (args, inner) => {
+      expectTypeOf(args.restaurantName).toEqualTypeOf<string>();
+      expectTypeOf(args.partySize).toEqualTypeOf<number>();
+      expectTypeOf(args.isOutdoors).toEqualTypeOf<boolean>();
+      expectTypeOf(inner).toEqualTypeOf<ExecuteContext>();
+      // @ts-expect-error: not among the parameters
+      return args.partyName;
+    },
+  });
+});
+
+it.each([
+  ['a missing argument', { party_size: 2 }, 'restaurant_name: missing'],
+  ['an argument of another type', { restaurant_name: 'Hana', party_size: '2' }, /^party_size: .*number.*, got "2"$/],
+  ['a value out of range', { restaurant_name: 'Hana', party_size: 7 }, /^party_size: .*6, got 7$/],
+  ['what only zod checks', { restaurant_name: 'H', party_size: 2 }, /^restaurant_name: .*2.*, got "H"$/],
+  [
+    'an unknown argument',
+    { restaurant_name: 'Hana', party_size: 2, wine: 'red' },
+    /^unknown argument wine; it takes restaurant_name, /,
+  ],
+  ["the author's own spelling", { restaurantName: 'Hana', party_size: 2 }, /^unknown argument restaurantName/],
+])('refuses %s without running', async (_, args, reason) => {
+  let countRuns = 0;
+  const tool = build(defineTool({ ...base, execute: () => ++countRuns }));
+  const expected =
+    typeof reason === 'string' ? `reserve_table: ${reason}` : expect.stringMatching(reason.source.replace('^', ''));
+  expect(tool.check(args)).toMatch(reason);
+  await expect(tool.run(args, context())).rejects.toMatchObject({ code: 'tool-arguments', message: expected });
+  expect(countRuns).toBe(0);
+});
+
+it('finds nothing wrong with arguments that fit', () => {
+  expect(
+    build(defineTool(base)).check({ restaurant_name: 'Hana', party_size: 2, price_range: 'cheap' }),
+  ).toBeUndefined();
+});
+
+it('ends a tool that outlives its timeout, and tells it', async () => {
+  let seen: AbortSignal | undefined;
+  const execute = (_: unknown, { signal }: ExecuteContext) => {
+    seen = signal;
+    return new Promise(() => {});
+  };
+  const run = build(defineTool({ ...base, timeoutMs: 5, execute })).run(
+    { restaurant_name: 'Hana', party_size: 2 },
+    context(),
+  );
+  await expect(run).rejects.toMatchObject({ code: 'tool-timeout', message: 'reserve_table took longer than its 5 ms' });
+  expect(seen?.aborted).toBe(true);
+});
+
+it('drops what a tool does after it was ended', async () => {
+  let fail = (_: Error) => {};
+  const late = new Promise((_, reject) => {
+    fail = reject;
+  });
+  const run = build(defineTool({ ...base, timeoutMs: 5, execute: () => late })).run(
+    { restaurant_name: 'Hana', party_size: 2 },
+    context(),
+  );
+  await expect(run).rejects.toMatchObject({ code: 'tool-timeout' });
+  fail(new Error('nobody waits for this'));
+  await new Promise((resolve) => setImmediate(resolve));
+});
+
+it("ends with the caller's signal, before and while it runs", async () => {
+  let countRuns = 0;
+  const execute = () => {
+    countRuns++;
+    return new Promise(() => {});
+  };
+  const tool = build(defineTool({ ...base, execute }));
+  const args = { restaurant_name: 'Hana', party_size: 2 };
+  await expect(tool.run(args, context(AbortSignal.abort()))).rejects.toMatchObject({ code: 'tool-cancelled' });
+  expect(countRuns).toBe(0);
+  const caller = new AbortController();
+  const running = tool.run(args, context(caller.signal));
+  caller.abort();
+  await expect(running).rejects.toMatchObject({ code: 'tool-cancelled', message: 'reserve_table was cancelled' });
+  expect(countRuns).toBe(1);
+});
+
+it("leaves no listener on the caller's signal", async () => {
+  const { signal } = new AbortController();
+  const tool = build(defineTool(base));
+  for (let i = 0; i < 3; i++) await tool.run({ restaurant_name: 'Hana', party_size: 2 }, context(signal));
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+it('turns what a tool throws into a ToolError that keeps the cause', async () => {
+  const cause = new Error('no connection');
+  const execute = () => {
+    throw cause;
+  };
+  const error = await build(defineTool({ ...base, execute }))
+    .run({ restaurant_name: 'Hana', party_size: 2 }, context())
+    .catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ToolError);
+  expect(error).toMatchObject({ code: 'tool-failed', message: 'reserve_table failed: no connection', cause });
+});
+
+it("lets a ToolError of the tool's own through", async () => {
+  const own = new ToolError('fully-booked', 'No table is left.');
+  const run = build(defineTool({ ...base, execute: () => Promise.reject(own) })).run(
+    { restaurant_name: 'Hana', party_size: 2 },
+    context(),
+  );
+  await expect(run).rejects.toBe(own);
+});
+
+it('returns JSON, cut to what the model is told', async () => {
+  const rows = Array.from({ length: 50 }, (_, index) => ({ name: `Restaurant ${index}`, opens: new Date(0) }));
+  const tool = build(
+    defineTool({ ...base, execute: () => ({ count: rows.length, results: rows, missing: undefined }) }),
+  );
+  const result = await tool.run({ restaurant_name: 'Hana', party_size: 2 }, context());
+  expect(result).toMatchObject({
+    count: 50,
+    results: rows.slice(0, 5).map(({ name }) => ({ name, opens: '1970-01-01T00:00:00.000Z' })),
+  });
+  expect(JSON.stringify(result).length).toBeLessThanOrEqual(400);
+  const silent = build(defineTool({ ...base, execute: () => {} }));
+  expect(await silent.run({ restaurant_name: 'Hana', party_size: 2 }, context())).toBeNull();
+});
+
+it('refuses a result that is not JSON', async () => {
+  const circular: Record<string, unknown> = {};
+  circular.self = circular;
+  for (const value of [circular, { big: 1n }]) {
+    const run = build(defineTool({ ...base, execute: () => value })).run(
+      { restaurant_name: 'Hana', party_size: 2 },
+      context(),
+    );
+    await expect(run).rejects.toMatchObject({ code: 'tool-result' });
+  }
+});
+
+it('puts a call into words', () => {
+  const args = { restaurant_name: 'Sushi Bar', party_size: 2, price_range: 'cheap', is_outdoors: true };
+  const plain = build(defineTool(base));
+  expect(plain.describe(args)).toBe('reserve table: Sushi Bar, party size 2, cheap, is outdoors');
+  expect(plain.describe({})).toBe('reserve table');
+  const own = build(defineTool({ ...base, describe: (a) => `${a.partySize} at ${a.restaurantName}` }));
+  expect(own.describe(args)).toBe('2 at Sushi Bar');
+  expect(own.describe({ restaurant_name: 'Sushi Bar' })).toBe('reserve table: Sushi Bar');
+});
+
+it('falls back to plain words where describe throws', () => {
+  const describe = () => {
+    throw new Error('no such day');
+  };
+  const tool = build(defineTool({ ...base, describe }));
+  expect(tool.describe({ restaurant_name: 'Hana', party_size: 2 })).toBe('reserve table: Hana, party size 2');
+});
