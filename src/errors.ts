@@ -18,6 +18,9 @@ export class ModelError extends RuntimeError {}
 /** The engine can't do what was asked: too long a context, an unsupported schema, a closed sequence, a dead worker. */
 export class EngineError extends RuntimeError {}
 
+/** Text-to-speech that can't speak: an unknown voice, a full queue, a dead worker. */
+export class VoiceError extends RuntimeError {}
+
 /** A message on a wire that breaks its protocol. `isFatal`: the connection can't go on. */
 export class ProtocolError extends RuntimeError {
   readonly isFatal: boolean;
