@@ -28,12 +28,12 @@ export interface DraftRequest {
   /** All clean tokens so far, prefix included; the engine rewinds to what its KV shares with them and appends the rest. */
   readonly context: readonly number[];
   readonly effort: EffortName;
-  /** Acts that may be chosen; P(wait) is reported whether or not `wait` is among them. Undefined: `say` alone follows (context ends inside an act). */
+  /** Acts that may be chosen; P(wait) is reported whether or not `wait` is among them. None: the context ends inside what is being said. */
   readonly acts: readonly Act[];
   readonly priority: Priority;
   /** An earlier draft's tokens (act token first): rescored under this context, its agreeing prefix is kept. */
   readonly previous?: readonly number[];
-  /** Most tokens of the reply. @default 96 */
+  /** Most tokens of the reply. A call may exceed it by what its schema requires. @default 96, for a call 192 */
   readonly maxTokens?: number;
   /** Draft under this act, whatever the model prefers. */
   readonly forceAct?: Act;
@@ -52,7 +52,7 @@ export interface DraftState {
   readonly isTruncated: boolean;
   readonly pEndOfTurn: number;
   readonly pWait: number;
-  /** After a finished say: p(<call>) against p(<user>), 0..1; 0 before. */
+  /** On the last state of a finished say, where a call may be chosen: p(<call>) against p(<user>), 0..1; else 0. */
   readonly pCallNext: number;
   /** Lowest probability on the way, 0..1. */
   readonly confidence: number;

@@ -4,27 +4,27 @@ import { ModelError } from '../errors.ts';
 import { mergeSymbols } from './byte-pairs.ts';
 import { byteOfSymbol, symbolOfByte } from './byte-symbols.ts';
 
-const specialNames = [
-  'pad',
-  'bos',
-  'end',
-  'sys',
-  'tool',
-  'user',
-  'say',
-  'call',
-  'result',
-  'wait',
-  'bye',
-  'mask',
-  'null',
-  'think',
-  'hand',
-  'prefix',
-  'suffix',
-] as const;
+const specials = {
+  pad: 0,
+  bos: 1,
+  end: 2,
+  sys: 3,
+  tool: 4,
+  user: 5,
+  say: 6,
+  call: 7,
+  result: 8,
+  wait: 9,
+  bye: 10,
+  mask: 11,
+  null: 12,
+  think: 13,
+  hand: 14,
+  prefix: 15,
+  suffix: 16,
+} as const;
 
-export type SpecialName = (typeof specialNames)[number];
+export type SpecialName = keyof typeof specials;
 
 export interface Tokenizer {
   readonly countTokens: number;
@@ -46,7 +46,7 @@ const maxCachedWordLength = 32;
 /** Reads a tokenizer.json. Throws ModelError for a file of another shape. */
 export function loadTokenizer(json: string): Tokenizer {
   const { tokens, merges } = parseTokenizerFile(json);
-  const countSpecials = specialNames.length;
+  const countSpecials = Object.keys(specials).length;
   const idOf = new Map<string, number>();
   for (let id = countSpecials; id < tokens.length; id++) idOf.set(tokens[id] ?? '', id);
   const toId = (symbols: string): number => {
@@ -91,7 +91,7 @@ export function loadTokenizer(json: string): Tokenizer {
 
   return {
     countTokens: tokens.length,
-    specials: Object.freeze(toRecord(specialNames)),
+    specials,
     encode(text) {
       const ids: number[] = [];
       for (const [word] of toWritable(text).matchAll(wordPattern)) {
@@ -129,17 +129,11 @@ function parseTokenizerFile(json: string): { readonly tokens: readonly string[];
     }
     return value;
   };
-  const specials = field('specials');
-  if (specials.join() !== specialNames.join()) {
-    throw unusable(`its specials are ${specials.join(' ')}, expected ${specialNames.join(' ')}`);
-  }
+  const [found, expected] = [field('specials').join(' '), Object.keys(specials).join(' ')];
+  if (found !== expected) throw unusable(`its specials are ${found}, expected ${expected}`);
   return { tokens: field('tokens'), merges: field('merges') };
 }
 
 function unusable(why: string, cause?: unknown): ModelError {
   return new ModelError('tokenizer-unusable', `tokenizer.json can't be used: ${why}`, { cause });
-}
-
-function toRecord<Name extends string>(names: readonly Name[]): Record<Name, number> {
-  return Object.fromEntries(names.map((name, id) => [name, id])) as Record<Name, number>;
 }

