@@ -1,0 +1,69 @@
+// The reply that is being written while the caller is still speaking: what changes with each partial is marked.
+
+import type { ServerMessage } from '../protocol/native-messages.ts';
+import { compareDrafts, describeCall, toWords } from './draft-words.ts';
+import { element, part } from './element.ts';
+
+export type DraftChanged = Extract<ServerMessage, { readonly type: 'draft.changed' }>;
+
+export interface DraftView {
+  show(draft: DraftChanged): void;
+  /** The draft became the reply, or died. */
+  clear(): void;
+}
+
+const acts: Readonly<Record<DraftChanged['act'], string>> = {
+  say: 'would say',
+  call: 'would call',
+  wait: 'would wait',
+};
+
+export function createDraftView(): DraftView {
+  const panel = part('draft', HTMLElement);
+  const act = part('draft-act', HTMLElement);
+  const text = part('draft-text', HTMLElement);
+  const meter = part('end-of-turn', HTMLMeterElement);
+  const percent = part('end-of-turn-percent', HTMLElement);
+  let words: readonly string[] = [];
+  let spans: readonly HTMLElement[] = [];
+
+  /** Spans of words that stay are kept as they are, so that only new ones fade in. */
+  const showWords = (next: readonly string[]) => {
+    const earlier = spans;
+    spans = compareDrafts(words, next).map(({ text: word, keptFrom }) => {
+      const span = earlier[keptFrom] ?? element('span', 'word', word);
+      span.classList.toggle('is-kept', keptFrom >= 0);
+      return span;
+    });
+    words = next;
+    text.replaceChildren(...spans.flatMap((span) => [span, ' ']));
+  };
+
+  return {
+    show(draft) {
+      panel.classList.add('is-live');
+      panel.dataset.act = draft.act;
+      panel.dataset.turn = String(draft.turn);
+      act.textContent = acts[draft.act];
+      showWords(toWords(toText(draft)));
+      meter.value = draft.pEndOfTurn;
+      percent.textContent = `${Math.round(draft.pEndOfTurn * 100)} %`;
+    },
+    clear() {
+      panel.classList.remove('is-live');
+      delete panel.dataset.act;
+      delete panel.dataset.turn;
+      act.textContent = '';
+      words = [];
+      spans = [];
+      text.replaceChildren();
+      meter.value = 0;
+      percent.textContent = '';
+    },
+  };
+}
+
+function toText({ act, text }: DraftChanged): string {
+  if (act === 'wait') return 'for the rest of the sentence';
+  return act === 'call' ? describeCall(text) : text;
+}

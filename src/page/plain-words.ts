@@ -1,0 +1,57 @@
+// What went wrong, in words for somebody who has never seen a close code, with what to do about it. Pure.
+
+import { nativeCloseCodes, nativeLimits, type ProblemCode } from '../protocol/native-messages.ts';
+
+const problems: Readonly<Partial<Record<ProblemCode, string>>> = {
+  'text-too-long': `That was longer than the ${nativeLimits.textLength} characters that one turn may have. Say it in two.`,
+  'too-many-calls': 'All lines are busy. Wait for another call to end, then call again.',
+  'unknown-agent': 'The server no longer has this agent. Reload the page to see which it has.',
+  'call-failed': 'The call broke on the server; its log says why. Call again.',
+  'server-draining': 'The server is shutting down. Start it again, then call again.',
+};
+
+/** For an `error` message of the server; `message` is its own wording. */
+export function explainProblem(code: string, message: string): string {
+  return lookUp(code) ?? `The server reports: ${message}.`;
+}
+
+const closings: Readonly<Record<number, string>> = {
+  1006: 'The connection is gone. Check that the server is still running, then call again.',
+  [nativeCloseCodes.policyBroken]:
+    'The server closed the call because of what this page sent. Reload the page, then call again.',
+  [nativeCloseCodes.callFailed]: 'The call broke on the server; its log says why. Call again.',
+  [nativeCloseCodes.serverDraining]: 'The server is shutting down. Start it again, then call again.',
+  [nativeCloseCodes.tryAgainLater]: 'All lines are busy. Wait for another call to end, then call again.',
+};
+
+/** For the end of a call, whose reason is the code of a problem where there was one; undefined when it ended as calls do. */
+export function explainClosing(code: number, reason: string): string | undefined {
+  if (code === nativeCloseCodes.callEnded) return undefined;
+  return (
+    lookUp(reason) ??
+    closings[code] ??
+    `The server closed the call with code ${code}${reason === '' ? '' : ` (${reason})`}. Call again.`
+  );
+}
+
+function lookUp(code: string): string | undefined {
+  return Object.entries(problems).find(([known]) => known === code)?.[1];
+}
+
+const microphoneFailures: Readonly<Record<string, string>> = {
+  'not-allowed': 'The browser keeps the microphone to itself. Allow it for this page in the address bar, or type.',
+  'audio-capture': 'No microphone was found. Plug one in, or type.',
+  network: "The browser can't reach its maker's speech service. Type instead, or use a browser that has one.",
+  'service-not-allowed': 'This browser has no speech service. Type instead, or use a browser that has one.',
+  'language-not-supported': "The browser's speech service doesn't know this language. Type instead.",
+};
+
+export function explainMicrophone(code: string): string {
+  return microphoneFailures[code] ?? `The browser's speech recognition stopped (${code}). Turn it on again, or type.`;
+}
+
+export const unreachable = 'The server can’t be reached. Start it with “npm start”; this page is waiting for it.';
+export const starting = 'The server is still loading its model.';
+export const refusedKey =
+  'The server doesn’t know this key. It is the value of REPARTEE_API_KEY where the server was started.';
+export const silentBrowser = 'This browser can’t play the voice here, so the call goes on in writing.';
