@@ -4,10 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Agent } from '../agent/agent.ts';
 import { loadAgent } from '../agent/load.ts';
+import { findWarnings } from '../agent/warnings.ts';
 import { systemClock } from '../base/clock.ts';
 import { createEngine } from '../engine/engine.ts';
-import { createPrompt, settingWarnings } from '../engine/prompt.ts';
-import type { EngineStats } from '../engine/sequence.ts';
+import { createPrompt } from '../engine/prompt.ts';
+import type { EngineStats, Setting } from '../engine/sequence.ts';
 import { loadTokenizer } from '../engine/tokenizer.ts';
 import type { CallEvent } from '../events.ts';
 import { createSpeakingMouth } from '../mouth/speaking-mouth.ts';
@@ -56,12 +57,22 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
   ]);
   const tokenizer = loadTokenizer(tokenizerFile);
   const prompt = createPrompt(tokenizer);
+  const settings = new Map<Agent, Setting>();
 
   async function load(file: string): Promise<readonly [string, Agent]> {
     const agent = await loadAgent(file);
-    for (const warning of settingWarnings(agent)) warn(`${agent.name}: ${warning}`);
-    await engine.prepare(toSetting(agent, prompt));
+    for (const warning of findWarnings(agent)) warn(`${agent.name}: ${warning}`);
+    await engine.prepare(settingOf(agent));
     return [agent.name, agent];
+  }
+
+  /** Instructions may change with the day; until they do, all calls share one prefill. */
+  function settingOf(agent: Agent): Setting {
+    const known = settings.get(agent);
+    const fresh = toSetting(agent, prompt);
+    if (known?.prefix.join() === fresh.prefix.join()) return known;
+    settings.set(agent, fresh);
+    return fresh;
   }
 
   return {
@@ -71,6 +82,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
         model: { engine, tokenizer, prompt },
         clock: systemClock,
         agent,
+        setting: settingOf(agent),
         callId,
         mouth: audio && voice ? createSpeakingMouth({ voice, clock: systemClock }) : createTextMouth(),
         hasAudio: audio !== null && voice !== undefined,

@@ -6,10 +6,11 @@ import type { Clock } from '../base/clock.ts';
 import type { MouthCommand } from '../conversation/events.ts';
 import { conversationMachine } from '../conversation/machine.ts';
 import { createTextEar } from '../ears/text-ear.ts';
+import type { Setting } from '../engine/sequence.ts';
 import { RuntimeError, toMessage } from '../errors.ts';
 import type { CallEvent, CallerEvent } from '../events.ts';
 import type { Mouth } from '../mouth/mouth.ts';
-import { createModelWriter, type ModelParts, toSetting } from './model-writer.ts';
+import { createModelWriter, type ModelParts } from './model-writer.ts';
 import { createToolRunner } from './tool-runner.ts';
 import { createTurnMeter, type TurnMeter } from './turn-meter.ts';
 
@@ -17,6 +18,8 @@ export interface CallOptions {
   readonly model: ModelParts;
   readonly clock: Clock;
   readonly agent: Agent;
+  /** What the agent's calls begin with (toSetting): one object for all of them, so that its prefill is shared. */
+  readonly setting: Setting;
   readonly callId: string;
   readonly mouth: Mouth;
   /** The wire carries audio: a turn's total runs to its first frame. */
@@ -33,7 +36,7 @@ export interface Call {
   readonly ended: Promise<void>;
 }
 
-/** Starts a call: its first events are `call.ready` and the greeting. The agent's setting must be prepared. */
+/** Starts a call: its first events are `call.ready` and the greeting. */
 export function startCall(options: CallOptions): Call {
   const { model, clock, agent, callId, mouth, report } = options;
   const context: CallContext = { callId, state: {} };
@@ -42,7 +45,7 @@ export function startCall(options: CallOptions): Call {
   const actor = createActor(
     conversationMachine.provide({
       actors: {
-        writer: createModelWriter(model, agent, toSetting(agent, model.prompt), clock, meter),
+        writer: createModelWriter(model, agent, options.setting, clock, meter),
         tool: createToolRunner(context),
         mouth: createMouthActor(mouth, meter, report),
       },

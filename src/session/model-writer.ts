@@ -27,7 +27,10 @@ const PRIORITY: Readonly<Record<WriteRequest['purpose'], Priority>> = {
 /** What every call of the agent begins with; prefilled once, shared by its calls. */
 export function toSetting(agent: Agent, prompt: Prompt): Setting {
   const { instructions, tools } = agent;
-  return { prefix: prompt.renderSetting({ instructions, tools }), tools };
+  return {
+    prefix: prompt.renderSetting({ instructions, tools }),
+    tools: tools.map(({ name, parameters }) => ({ name, parameters })),
+  };
 }
 
 /** A writer over one sequence of the engine; the meter is told of each state's cost. */

@@ -5,6 +5,7 @@ import { createPrompt } from '../../src/engine/prompt.ts';
 import { loadTokenizer } from '../../src/engine/tokenizer.ts';
 import { createTextMouth } from '../../src/mouth/text-mouth.ts';
 import { startCall } from '../../src/session/call.ts';
+import { toSetting } from '../../src/session/model-writer.ts';
 import { playCall } from '../../src/testing/play-call.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import type { TurnRecord } from '../../src/testing/turn-log.ts';
@@ -39,6 +40,7 @@ async function play(events: readonly RecordedEvent[]): Promise<TurnRecord[]> {
     denoiseMs: 10,
     countSteps: 2,
   }));
+  const agent = makeAgent({ greeting: 'Hello!' });
   const played = playCall({
     events,
     clock,
@@ -46,7 +48,8 @@ async function play(events: readonly RecordedEvent[]): Promise<TurnRecord[]> {
       startCall({
         model: { engine, tokenizer, prompt },
         clock,
-        agent: makeAgent({ greeting: 'Hello!' }),
+        agent,
+        setting: toSetting(agent, prompt),
         callId: 'fixture',
         mouth: createTextMouth(),
         hasAudio: false,

@@ -1,0 +1,356 @@
+"""Token files -> training samples. Sees numbers only: what the pieces mean is the kinds' affair, not their text's."""
+import base64, itertools, json, os
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+import numpy as np
+import torch
+from model import Group, Layout
+
+MAGIC, VERSION = 0x4B545052, 1
+INSTRUCTIONS, SIGNATURE, CALLED_SIGNATURE, DESCRIPTION, WRITTEN, RECOGNISED, SAY, NAME, SKELETON, VALUE, RESULT, TEXT = range(12)
+KINDS = ['instructions', 'signature', 'calledSignature', 'description', 'userWritten', 'userRecognised', 'say',
+         'callName', 'callSkeleton', 'callValue', 'result', 'text']
+BLOCK = 16
+
+# Share of the dialogues drawn; the domains of the example agents make up about half.
+SHARES = {'sgd-near': .30, 'star-near': .11, 'tm3': .05, 'tm3r': .01, 'tm4': .05, 'tm4r': .03, 'r8k': .04,
+          'sgd-far': .13, 'star-far': .06, 'snips': .05, 'nlu': .04, 'hr': .02, 'sdc': .05, 'spc': .03, 'topical': .02}
+TEXTS = {'changelog': .7, 'books': .3}
+
+
+class Tokens:
+    """A folder of token files, mapped into memory."""
+
+    def __init__(self, folder):
+        try:
+            with open(os.path.join(folder, 'index.json')) as file:
+                self.index = json.load(file)
+        except (OSError, ValueError) as error:
+            raise SystemExit(f'{folder}/index.json: {error}; write it with: npm run model -- tokens')
+        if self.index['version'] != VERSION or self.index['kinds'] != KINDS:
+            raise SystemExit(f'{folder}: written by another version; write it again with: npm run model -- tokens')
+        self.folder, self.files = folder, {entry['file']: entry for entry in self.index['files']}
+        for name, entry in self.files.items():
+            path = os.path.join(folder, name)
+            if not os.path.exists(path) or os.path.getsize(path) != entry['sizeBytes']:
+                raise SystemExit(f'{path}: missing or damaged; write it again with: npm run model -- tokens')
+        self.special = self.index['specials']
+        bits = np.frombuffer(base64.b64decode(self.index['wordStarts']), np.uint8)
+        self.starts_word = np.unpackbits(bits, bitorder='little')[:self.index['countTokens']].astype(bool)
+        self.opened = {}
+
+    def source(self, name):
+        if name not in self.opened:
+            if name + '.tokens' not in self.files: raise SystemExit(f'{self.folder} has no {name}.tokens: the data lacks this source')
+            self.opened[name] = Source(os.path.join(self.folder, name + '.tokens'))
+        return self.opened[name]
+
+
+class Source:
+    def __init__(self, path):
+        words = np.memmap(path, '<u4', 'r', shape=(8,))
+        if words[0] != MAGIC or words[1] != VERSION:
+            raise SystemExit(f'{path}: not a token file of version {VERSION}')
+        dialogues, pieces, ids = (int(words[i]) for i in (2, 3, 4))
+        self.dialogues = np.memmap(path, '<u4', 'r', 32, (dialogues + 1,))
+        self.pieces = np.memmap(path, '<u4', 'r', 32 + 4 * (dialogues + 1), (pieces + 1,))
+        at = 32 + 4 * (dialogues + pieces + 2)
+        self.ids = np.memmap(path, '<u2', 'r', at, (ids,))
+        self.kinds = np.memmap(path, 'u1', 'r', at + 2 * ids, (pieces,))
+
+    def __len__(self):
+        return len(self.dialogues) - 1
+
+    def pieces_of(self, i):
+        for p in range(self.dialogues[i], self.dialogues[i + 1]):
+            yield int(self.kinds[p]), self.ids[self.pieces[p]:self.pieces[p + 1]].astype(np.int64)
+
+    def dialogue(self, i):
+        instructions, tools, turns = None, [], []
+        for kind, ids in self.pieces_of(i):
+            if kind == INSTRUCTIONS: instructions = ids
+            elif kind in (SIGNATURE, CALLED_SIGNATURE): tools.append([ids, None, kind == CALLED_SIGNATURE])
+            elif kind == DESCRIPTION: tools[-1][1] = ids
+            elif kind == WRITTEN: turns.append(['user', ids, None])
+            elif kind == RECOGNISED: turns[-1][2] = ids
+            elif kind == NAME: turns.append(['call', [(kind, ids)]])
+            elif kind in (SKELETON, VALUE): turns[-1][1].append((kind, ids))
+            elif kind == SAY: turns.append(['say', ids])
+            elif kind == RESULT: turns.append(['result', ids])
+            else: raise SystemExit(f'piece kind {kind} inside a dialogue')
+        return instructions, tools, turns
+
+
+@dataclass
+class Target:
+    """Rows that predict: row, label, weight and what kind of prediction it is."""
+    row: list = field(default_factory=list)
+    label: list = field(default_factory=list)
+    weight: list = field(default_factory=list)
+    kind: list = field(default_factory=list)
+
+    def add(self, row, label, weight, kind):
+        self.row.append(row); self.label.append(int(label)); self.weight.append(weight); self.kind.append(kind)
+
+
+@dataclass
+class Reply:
+    """A reply in its segment: `start` is the row of its act token, `end` the row after its <end>."""
+    start: int
+    end: int
+    tokens: np.ndarray
+
+
+@dataclass
+class Segment:
+    """A dialogue, rendered. Targets count rows from the segment's first; `cuts` are (limit, reply) of user turns cut at a word."""
+    ids: list = field(default_factory=list)
+    setting: int = 0
+    target: Target = field(default_factory=Target)
+    replies: list = field(default_factory=list)
+    cuts: list = field(default_factory=list)
+
+
+# Kinds of target: the causal head's, and the block's.
+ACT, REPLY, NAMED, ARGUMENT, SPOKEN, TURN_END, WAIT, PLAIN, MASKED, KEPT, FILLED = range(11)
+
+
+def render(rng, tokens, dialogue, longest, cut_share, recognised=None, most_others=4, descriptions=None):
+    """One dialogue with tools drawn anew. With `cut_share` it ends inside a user turn, then the reply to the whole turn."""
+    s, (instructions, tools, turns) = tokens.special, dialogue
+    out = Segment(ids=[s['bos']])
+    if instructions is not None: out.ids += [s['sys'], *instructions]
+    others = [i for i, tool in enumerate(tools) if not tool[2]]
+    chosen = [i for i, tool in enumerate(tools) if tool[2]] + list(rng.permutation(others)[:rng.integers(0, most_others + 1)])
+    descriptions = rng.random() < .4 if descriptions is None else descriptions
+    for i in rng.permutation(chosen[:10]).astype(int):
+        out.ids += [s['tool'], *tools[i][0], *(tools[i][1] if descriptions and tools[i][1] is not None else [])]
+    out.ids = out.ids[:longest * 2 // 3]
+    out.setting = len(out.ids)
+    recognised = rng.random() < .5 if recognised is None else recognised
+    form = 2 if recognised else 1
+
+    # A dialogue that does not fit starts at a random user turn.
+    lengths = [sum(len(ids) for _, ids in turn[1]) if turn[0] == 'call' else len(turn[-1]) for turn in turns]
+    room, first = longest - out.setting, 0
+    if sum(lengths) + 2 * len(turns) > room:
+        rest = np.cumsum(lengths[::-1])[::-1]
+        starts = [i for i, turn in enumerate(turns) if turn[0] == 'user' and rest[i] > room * .6]
+        first = int(rng.choice(starts)) if starts and rng.random() < .7 else 0
+    cuttable = [i for i in range(first, len(turns) - 1) if turns[i][0] == 'user' and len(turns[i][form]) > 3]
+    cut_turn = int(rng.choice(cuttable)) if cuttable and rng.random() < cut_share else -1
+
+    for i in range(first, len(turns)):
+        turn, at = turns[i], len(out.ids)
+        if at + lengths[i] + 2 > longest: break
+        if turn[0] == 'user':
+            words = turn[form]
+            points = cut_points(tokens, words)
+            if i == cut_turn and points:
+                length = late(rng, points)
+                out.ids += [s['user'], *words[:length], s['end']]
+                for j in range(length): out.target.add(at + j, words[j], .3, SPOKEN)
+                out.target.add(at + length, words[length], .3, SPOKEN)
+                row = len(out.ids) - 1
+                out.target.add(row, s['wait'], .8, WAIT)
+                add_reply(out, tokens, turns[i + 1], .2, .6)
+                break
+            out.ids += [s['user'], *words, s['end']]
+            for j in range(len(words)): out.target.add(at + j, words[j], .3, SPOKEN)
+            out.target.add(at + len(words), s['end'], .5, TURN_END)
+            if i + 1 < len(turns) and points:
+                out.cuts.append((at + 1 + late(rng, points), reply_tokens(tokens, turns[i + 1])))
+        elif turn[0] == 'result':
+            out.ids += [s['result'], *turn[1], s['end']]
+        else:
+            add_reply(out, tokens, turn, 1., 1.)
+    return out
+
+
+def cut_points(tokens, words):
+    """Where a recogniser's partial may end: before a token that begins a word."""
+    return [j for j in range(1, len(words)) if tokens.starts_word[words[j]]]
+
+
+def late(rng, points):
+    """Late points more often than early ones."""
+    return points[int((1 - rng.random() ** 2) * len(points) * .999999)]
+
+
+def reply_tokens(tokens, turn):
+    s = tokens.special
+    if turn[0] == 'say': return np.array([s['say'], *turn[1], s['end']])
+    return np.array([s['call'], *np.concatenate([ids for _, ids in turn[1]]), s['end']])
+
+
+def add_reply(out, tokens, turn, act_weight, weight):
+    """The row before predicts the act, each row the next token."""
+    start, reply = len(out.ids), reply_tokens(tokens, turn)
+    kinds = [ACT]
+    if turn[0] == 'say': kinds += [REPLY] * (len(reply) - 1)
+    else: kinds += [NAMED if kind == NAME else ARGUMENT for kind, ids in turn[1] for _ in ids] + [ARGUMENT]
+    for j, (label, kind) in enumerate(zip(reply, kinds)):
+        out.target.add(start - 1 + j, label, act_weight if kind == ACT else weight, kind)
+    out.ids += list(reply)
+    out.replies.append(Reply(start, len(out.ids), reply))
+
+
+def render_text(ids):
+    out = Segment(ids=list(ids))
+    for j in range(len(ids) - 1): out.target.add(j, ids[j + 1], .3, PLAIN)
+    return out
+
+
+def block_of(rng, tokens, content, noise):
+    """A noised block that starts with `content`: ids of its rows, and targets (row in block, label, weight, kind)."""
+    s, size = tokens.special, BLOCK
+    content = content[:size]
+    ends = np.flatnonzero(content == s['end'])
+    if len(ends): content = content[:ends[0] + 1]
+    clean = np.full(size, s['end']); clean[:len(content)] = content
+    weights = np.ones(size); weights[len(content) + (0 if len(content) and content[-1] == s['end'] else 1):] = .1
+    if noise is None:
+        rate = np.ones(size)
+    else:
+        rate = np.full(size, noise)
+        # Decoding keeps early positions first, so half of the blocks are noised like that.
+        if rng.random() < .5: rate = np.clip(rate + (np.arange(size) / (size - 1) - .5) * .6, .02, 1)
+    masked = rng.random(size) < rate
+    if not masked.any(): masked[rng.integers(size)] = True
+    ids = np.where(masked, s['mask'], clean)
+    return ids, clean, weights, masked
+
+
+def corrupt(rng, ids, masked, pool):
+    """Some visible tokens become others of the dialogue: to be corrected in place."""
+    wrong = ~masked & (rng.random(len(ids)) < .15)
+    ids = ids.copy()
+    ids[wrong] = rng.choice(pool, int(wrong.sum()))
+    return ids, wrong
+
+
+class Batch:
+    """Segments and scratch groups put together: a Layout, and targets by row."""
+
+    def __init__(self):
+        self.ids, self.positions, self.segments, self.groups, self.target = [], [], [], [], Target()
+        self.setting = []
+
+    def add_segment(self, segment, length=None):
+        start, ids = len(self.ids), segment.ids[:length]
+        self.ids += ids
+        self.positions += range(len(ids))
+        self.segments.append((start, start + len(ids)))
+        for row, label, weight, kind in zip(segment.target.row, segment.target.label, segment.target.weight, segment.target.kind):
+            if row < len(ids) and (length is None or row + 1 < length or kind in (WAIT, ACT)):
+                self.target.add(start + row, label, weight, kind)
+
+    def add_blocks(self, rng, tokens, index, blocks, lead):
+        """`blocks`: (limit, content, noise, corrupted) of one segment; with `lead` each begins with a clean <end>."""
+        if not blocks: return
+        s, (start, end) = tokens.special, self.segments[index]
+        pool = np.array(self.ids[start:end])
+        self.groups.append(Group(index, len(self.ids), BLOCK + lead, [block[0] for block in blocks], bool(lead)))
+        for limit, content, noise, corrupted in blocks:
+            if lead:
+                row = len(self.ids)
+                self.ids.append(s['end']); self.positions.append(limit)
+                self.target.add(row, s['wait'], .8, WAIT)
+                self.target.add(row, content[0], .2, ACT)
+            ids, clean, weights, masked = block_of(rng, tokens, content, noise)
+            wrong = np.zeros(BLOCK, bool)
+            if corrupted: ids, wrong = corrupt(rng, ids, masked, pool)
+            first = len(self.ids)
+            self.ids += ids.tolist()
+            self.positions += range(limit + lead, limit + lead + BLOCK)
+            for j in range(BLOCK):
+                if masked[j]: self.target.add(first + j, clean[j], weights[j], MASKED if weights[j] == 1 else FILLED)
+                elif corrupted: self.target.add(first + j, clean[j], (1. if wrong[j] else .3) * weights[j], KEPT)
+
+    def pad(self, tokens, rows):
+        missing = rows - len(self.ids)
+        self.ids += [tokens.special['pad']] * missing
+        self.positions += [0] * missing
+
+    def finish(self, device):
+        layout = Layout(torch.tensor(self.ids, device=device), torch.tensor(self.positions, device=device), self.segments, self.groups)
+        t = self.target
+        return layout, torch.tensor(t.row, device=device), torch.tensor(t.label, device=device), \
+            torch.tensor(t.weight, dtype=torch.float32, device=device), torch.tensor(t.kind, device=device)
+
+
+def noise_level(rng):
+    return None if rng.random() < .25 else rng.uniform(.25, 1.)
+
+
+def draw_blocks(rng, segment, length, count, cut_share=.3):
+    """What the scratch groups of a segment hold: reply blocks, some after a cut turn (with lead), some anywhere."""
+    plain, led = [], []
+    replies = [reply for reply in segment.replies if reply.end <= length]
+    cuts = [cut for cut in segment.cuts if cut[0] < length]
+    for _ in range(count):
+        noise, corrupted = noise_level(rng), rng.random() < .3
+        if replies and rng.random() < .9:
+            if cuts and rng.random() < cut_share:
+                limit, reply = cuts[rng.integers(len(cuts))]
+                led.append((limit, reply, noise, corrupted))
+                continue
+            reply = replies[rng.integers(len(replies))]
+            offset = 0 if rng.random() < .65 else int(rng.integers(1, max(2, len(reply.tokens) - 1)))
+            plain.append((reply.start + offset, reply.tokens[offset:], noise, corrupted))
+        elif length > BLOCK + 8:
+            limit = int(rng.integers(min(segment.setting + 1, length - BLOCK - 1), length - BLOCK))
+            plain.append((limit, np.array(segment.ids[limit:limit + BLOCK]), noise, corrupted))
+    return plain, led
+
+
+def make_batch(tokens, seed, count_clean, count_blocks, longest, split='train', shares=SHARES, cut_share=.25):
+    """The batch of one step, a function of its seed alone. Every batch of the same counts has the same number of rows."""
+    rng, batch, segments = np.random.default_rng(seed), Batch(), []
+    names, weights = list(shares), np.array(list(shares.values()))
+    while True:
+        room = count_clean - len(batch.ids)
+        if room < 8: break
+        if room < 160:
+            source = tokens.source(f'{split}-' + rng.choice(list(TEXTS), p=list(TEXTS.values())))
+            (_, ids), = source.pieces_of(int(rng.integers(len(source))))
+            at = int(rng.integers(max(1, len(ids) - room)))
+            segment = render_text([tokens.special['bos'], *ids[at:at + room - 1]])
+        else:
+            source = tokens.source(f'{split}-' + rng.choice(names, p=weights / weights.sum()))
+            segment = render(rng, tokens, source.dialogue(int(rng.integers(len(source)))), min(longest, max(room, 256)), cut_share)
+        length = min(room, len(segment.ids))
+        batch.add_segment(segment, length if length < len(segment.ids) else None)
+        segments.append((segment, length))
+    share = np.array([len([r for r in segment.replies if r.end <= length]) for segment, length in segments], float) + .05
+    counts = rng.multinomial(count_blocks, share / share.sum())
+    for index, ((segment, length), count) in enumerate(zip(segments, counts)):
+        plain, led = draw_blocks(rng, segment, length, count)
+        batch.add_blocks(rng, tokens, index, plain, 0)
+        batch.add_blocks(rng, tokens, index, led, 1)
+    batch.pad(tokens, -(-(count_clean + count_blocks * (BLOCK + 1)) // 128) * 128)
+    return batch
+
+
+def stream_batches(tokens, seed, step, micro_batches, workers, *counts):
+    """The batches of `step` and on, in order; with workers, made ahead in other processes. Ends when it is closed."""
+    seeds = ([seed, at, micro] for at in itertools.count(step) for micro in range(micro_batches))
+    if not workers:
+        yield from (make_batch(tokens, seed, *counts) for seed in seeds)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context('spawn'), initializer=open_tokens, initargs=(tokens.folder,)) as pool:
+        ahead = deque(pool.submit(make_batch_there, next(seeds), *counts) for _ in range(3 * workers))
+        while True:
+            ahead.append(pool.submit(make_batch_there, next(seeds), *counts))
+            yield ahead.popleft().result()
+
+
+def open_tokens(folder):
+    global opened
+    opened = Tokens(folder)
+
+
+def make_batch_there(seed, *counts):
+    return make_batch(opened, seed, *counts)

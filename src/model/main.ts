@@ -1,0 +1,93 @@
+// The offline commands behind `npm run model`: argv in, exit code out. Knows nothing of calls.
+
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { RuntimeError, toMessage, UsageError } from '../errors.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const modelDir = join(root, 'models', 'repartee-s');
+
+const text = { type: 'string' } as const;
+
+const help = `usage: npm run model -- COMMAND [OPTIONS]
+
+  base     write the shipped weights as a checkpoint that training starts from
+             --from DIR        default models/repartee-s
+             --to FILE         default .cache/base/weights.safetensors
+  tokens   write token files for training from the dialogues in $REPARTEE_DATA
+             --to DIR          default .cache/tokens
+  export   write a checkpoint as a model folder for the runtime
+             --from FILE       a checkpoint (weights.safetensors)
+             --to DIR          default models/repartee-s
+             --metrics FILE    a JSON object of dev metrics for the manifest
+  fixtures write the calls of real people's words from the dialogues in $REPARTEE_DATA
+             --to DIR          default fixtures
+
+Training itself is Python: see models/training/README.md.
+`;
+
+async function run(argv: readonly string[]): Promise<void> {
+  const [command, ...rest] = argv;
+  switch (command) {
+    case undefined:
+    case 'help':
+    case '--help':
+    case '-h':
+      console.log(help);
+      return;
+    case 'base': {
+      const { values } = parse(() => parseArgs({ args: rest, options: { from: text, to: text } }));
+      const { writeBase } = await import('./base.ts');
+      const to = values.to ?? join(root, '.cache', 'base', 'weights.safetensors');
+      return writeBase({ from: values.from ?? modelDir, to });
+    }
+    case 'tokens': {
+      const { values } = parse(() => parseArgs({ args: rest, options: { to: text } }));
+      const { writeTokens } = await import('./tokens.ts');
+      const toDir = values.to ?? join(root, '.cache', 'tokens');
+      return writeTokens({ dataDir: dataDir(), tokenizerFile: join(modelDir, 'tokenizer.json'), toDir, report });
+    }
+    case 'export': {
+      const { values } = parse(() => parseArgs({ args: rest, options: { from: text, to: text, metrics: text } }));
+      const { from, to = modelDir, metrics } = values;
+      if (from === undefined) throw new UsageError('export needs --from FILE, a checkpoint');
+      const { exportModel } = await import('./export.ts');
+      await exportModel({ from, to, ...(metrics === undefined ? {} : { metricsFile: metrics }) });
+      return;
+    }
+    case 'fixtures': {
+      const { values } = parse(() => parseArgs({ args: rest, options: { to: text } }));
+      const { writeFixtures } = await import('./fixtures.ts');
+      return writeFixtures({ dataDir: dataDir(), toDir: values.to ?? join(root, 'fixtures'), report });
+    }
+    default:
+      throw new UsageError(`no command "${command}"; try: npm run model -- --help`);
+  }
+}
+
+function dataDir(): string {
+  const dir = process.env.REPARTEE_DATA;
+  if (dir) return dir;
+  throw new UsageError(
+    'REPARTEE_DATA is not set: give the folder with train/, dev/ and text/ (models/training/README.md)',
+  );
+}
+
+function report(line: string): void {
+  console.log(line);
+}
+
+/** A wrong option is the user's error, said in one line. */
+function parse<Parsed>(read: () => Parsed): Parsed {
+  try {
+    return read();
+  } catch (cause) {
+    throw new UsageError(toMessage(cause));
+  }
+}
+
+run(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof RuntimeError ? error.message : error);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+});

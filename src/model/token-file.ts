@@ -1,0 +1,65 @@
+// Takes dialogues as pieces of token ids, gives the bytes of a token file. The format is described in models/training/README.md.
+
+import { type Piece, pieceKinds } from './pieces.ts';
+
+export const tokenFileMagic = 0x4b545052;
+export const tokenFileVersion = 1;
+const headerWords = 8;
+
+export interface TokenFileCounts {
+  readonly countDialogues: number;
+  readonly countPieces: number;
+  readonly countIds: number;
+}
+
+export function encodeTokenFile(dialogues: readonly (readonly Piece[])[]): Uint8Array {
+  const pieces = dialogues.flat();
+  const countIds = pieces.reduce((sum, piece) => sum + piece.ids.length, 0);
+  const counts = [dialogues.length, pieces.length, countIds];
+  const starts = [
+    ...runningSums(dialogues.map((dialogue) => dialogue.length)),
+    ...runningSums(pieces.map((piece) => piece.ids.length)),
+  ];
+  const words = Uint32Array.from([tokenFileMagic, tokenFileVersion, ...counts, 0, 0, 0, ...starts]);
+  const ids = new Uint16Array(countIds);
+  let at = 0;
+  for (const piece of pieces) {
+    ids.set(piece.ids, at);
+    at += piece.ids.length;
+  }
+  const kinds = Uint8Array.from(pieces, (piece) => pieceKinds.indexOf(piece.kind));
+  return Buffer.concat([toBytes(words), toBytes(ids), kinds]);
+}
+
+/** The inverse of encodeTokenFile. */
+export function decodeTokenFile(bytes: Uint8Array): Piece[][] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const word = (index: number) => view.getUint32(index * 4, true);
+  if (word(0) !== tokenFileMagic || word(1) !== tokenFileVersion) throw new RangeError('no token file of version 1');
+  const [countDialogues, countPieces, countIds] = [word(2), word(3), word(4)];
+  const pieceStarts = headerWords + countDialogues + 1;
+  const idsAt = (pieceStarts + countPieces + 1) * 4;
+  const pieces = Array.from({ length: countPieces }, (_, piece): Piece => {
+    const [start, end] = [word(pieceStarts + piece), word(pieceStarts + piece + 1)];
+    const kind = pieceKinds[bytes[idsAt + countIds * 2 + piece] ?? -1];
+    if (kind === undefined) throw new RangeError(`piece ${piece} is of no known kind`);
+    return { kind, ids: Array.from({ length: end - start }, (_, i) => view.getUint16(idsAt + (start + i) * 2, true)) };
+  });
+  return Array.from({ length: countDialogues }, (_, dialogue) =>
+    pieces.slice(word(headerWords + dialogue), word(headerWords + dialogue + 1)),
+  );
+}
+
+function runningSums(lengths: readonly number[]): number[] {
+  const sums = [0];
+  let sum = 0;
+  for (const length of lengths) {
+    sum += length;
+    sums.push(sum);
+  }
+  return sums;
+}
+
+function toBytes(array: Uint32Array | Uint16Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}

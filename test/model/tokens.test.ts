@@ -1,0 +1,145 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createPrompt } from '../../src/engine/prompt.ts';
+import { loadTokenizer } from '../../src/engine/tokenizer.ts';
+import { readDialogues } from '../../src/model/dialogues.ts';
+import { type Piece, toPieces } from '../../src/model/pieces.ts';
+import { decodeTokenFile, encodeTokenFile } from '../../src/model/token-file.ts';
+import { writeTokens } from '../../src/model/tokens.ts';
+
+const tokenizerFile = fileURLToPath(new URL('../../models/repartee-s/tokenizer.json', import.meta.url));
+const tokenizer = loadTokenizer(readFileSync(tokenizerFile, 'utf8'));
+const goldens = readFileSync(new URL('../../fixtures/goldens.jsonl', import.meta.url), 'utf8')
+  .trim()
+  .split('\n');
+const dialogueLines = goldens.map((line) => JSON.stringify(JSON.parse(line).dialogue));
+
+let dir = '';
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'repartee-tokens-'));
+  for (const folder of ['train', 'dev', 'text']) mkdirSync(join(dir, folder));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+/** Puts the stored pieces together as training does when it keeps every tool. */
+function assemble(pieces: readonly Piece[], form: 'userWritten' | 'userRecognised'): number[] {
+  const { specials } = tokenizer;
+  const ids = [specials.bos];
+  const opens = new Map<string, number>([
+    ['instructions', specials.sys],
+    ['signature', specials.tool],
+    ['calledSignature', specials.tool],
+    ['userWritten', specials.user],
+    ['userRecognised', specials.user],
+    ['say', specials.say],
+    ['callName', specials.call],
+    ['result', specials.result],
+  ]);
+  for (const [index, { kind, ids: part }] of pieces.entries()) {
+    if (kind.startsWith('user') && kind !== form) continue;
+    const special = opens.get(kind);
+    ids.push(...(special === undefined ? [] : [special]), ...part);
+    const next = pieces[index + 1]?.kind ?? '';
+    const isTurn = !['instructions', 'signature', 'calledSignature', 'description'].includes(kind);
+    if (isTurn && !next.startsWith('callS') && !next.startsWith('callV')) ids.push(specials.end);
+  }
+  return ids;
+}
+
+describe('token pieces', () => {
+  it('put together give what the chat template gives', () => {
+    const file = join(dir, 'train', 'goldens.jsonl');
+    writeFileSync(file, dialogueLines.join('\n'));
+    const prompt = createPrompt(tokenizer);
+    for (const dialogue of readDialogues(file)) {
+      const rendered = [
+        ...prompt.renderSetting({ instructions: dialogue.instructions, tools: dialogue.tools }),
+        ...prompt.renderMessages(dialogue.messages, dialogue.tools),
+      ];
+      expect(assemble(toPieces(dialogue, tokenizer), 'userWritten')).toEqual(rendered);
+    }
+  });
+
+  it('mark the tools that the dialogue calls', () => {
+    const file = join(dir, 'train', 'goldens.jsonl');
+    writeFileSync(file, dialogueLines.join('\n'));
+    for (const dialogue of readDialogues(file)) {
+      const called = new Set(dialogue.messages.flatMap((message) => (message.role === 'call' ? [message.name] : [])));
+      const marked = toPieces(dialogue, tokenizer).filter((piece) => piece.kind === 'calledSignature');
+      expect(marked.length).toBe(called.size);
+    }
+  });
+});
+
+describe('a token file', () => {
+  it('gives back the pieces that were written', () => {
+    const dialogues: Piece[][] = [
+      [
+        { kind: 'instructions', ids: [1, 2, 65535] },
+        { kind: 'say', ids: [] },
+      ],
+      [],
+      [{ kind: 'text', ids: [7] }],
+    ];
+    expect(decodeTokenFile(encodeTokenFile(dialogues))).toEqual(dialogues);
+  });
+});
+
+describe('writeTokens', () => {
+  it('writes a file for each split and group, and an index that describes them', () => {
+    const near = JSON.parse(dialogueLines[2] ?? '');
+    const far = { ...near, meta: { services: ['Banks_1'] } };
+    writeFileSync(
+      join(dir, 'train', 'mixed.jsonl.br'),
+      brotliCompressSync(`${JSON.stringify(near)}\n${JSON.stringify(far)}\n`),
+    );
+    writeFileSync(join(dir, 'dev', 'plain.jsonl'), `${dialogueLines[0]}\n`);
+    writeFileSync(join(dir, 'text', 'talk.jsonl'), '{"id":"1","source":"talk","text":"Hello there."}\n');
+    const toDir = join(dir, 'tokens');
+    writeTokens({ dataDir: dir, tokenizerFile, toDir });
+    const index = JSON.parse(readFileSync(join(toDir, 'index.json'), 'utf8'));
+    expect(index.files.map((entry: { file: string }) => entry.file)).toEqual([
+      'train-mixed-near.tokens',
+      'train-mixed-far.tokens',
+      'dev-plain.tokens',
+      'train-talk.tokens',
+    ]);
+    for (const entry of index.files) {
+      const bytes = readFileSync(join(toDir, entry.file));
+      expect(bytes.byteLength).toBe(entry.sizeBytes);
+      const pieces = decodeTokenFile(bytes);
+      expect(pieces.length).toBe(entry.countDialogues);
+      expect(pieces.flat().flatMap((piece) => piece.ids).length).toBe(entry.countIds);
+    }
+    const wordStarts = Buffer.from(index.wordStarts, 'base64');
+    const startsWord = (id: number) => (((wordStarts[id >> 3] ?? 0) >> (id & 7)) & 1) === 1;
+    expect(tokenizer.encode(' restaurants in').map(startsWord).filter(Boolean).length).toBe(2);
+    expect(startsWord(tokenizer.encode('x')[0] ?? 0)).toBe(false);
+  });
+
+  it('names file and line of a malformed dialogue', () => {
+    writeFileSync(
+      join(dir, 'train', 'bad.jsonl'),
+      `${dialogueLines[0]}\n{"id":"x","tools":[],"messages":[{"role":"robot","content":""}]}\n`,
+    );
+    expect(() => writeTokens({ dataDir: dir, tokenizerFile, toDir: join(dir, 'out') })).toThrow(
+      /bad\.jsonl:2: role is "robot", expected user, assistant or tool/,
+    );
+    writeFileSync(join(dir, 'train', 'bad.jsonl'), '{"id":\n');
+    expect(() => writeTokens({ dataDir: dir, tokenizerFile, toDir: join(dir, 'out') })).toThrow(/bad\.jsonl:1: /);
+  });
+
+  it('names a folder that is missing, and a file that is no brotli', () => {
+    expect(() => writeTokens({ dataDir: join(dir, 'none'), tokenizerFile, toDir: join(dir, 'out') })).toThrow(
+      /none.train does not exist: is REPARTEE_DATA right/,
+    );
+    writeFileSync(join(dir, 'train', 'torn.jsonl.br'), 'not brotli');
+    expect(() => writeTokens({ dataDir: dir, tokenizerFile, toDir: join(dir, 'out') })).toThrow(
+      /can't read .*torn\.jsonl\.br/,
+    );
+  });
+});
