@@ -86,7 +86,7 @@ function buildTool<P extends z.ZodObject>(key: string, options: ToolOptions<P>):
     const parsed = parseArguments(options.parameters, parameters, args);
     if (!parsed.success) throw new ToolError('tool-arguments', `${name}: ${parsed.reason}`);
     const execute = (inner: ExecuteContext) => options.execute(parsed.args, inner);
-    return runTool({ name, timeoutMs, maxResultLength, execute }, context);
+    return runTool({ name, maxResultLength, execute }, context);
   };
   const { schema } = parameters;
   return Object.freeze({

@@ -1,4 +1,4 @@
-// Runs one tool once: under its timeout and the caller's signal, with a result that can be sent on. Never validates arguments.
+// Runs one tool once: until its signal ends it, with a result that can be sent on. Never validates arguments, never looks at a clock.
 
 import { ToolError, toMessage } from '../errors.ts';
 import type { ExecuteContext } from './agent.ts';
@@ -6,21 +6,20 @@ import { limitResult } from './limit-result.ts';
 
 export interface ToolRun {
   readonly name: string;
-  readonly timeoutMs: number;
   readonly maxResultLength: number;
   readonly execute: (context: ExecuteContext) => unknown;
 }
 
-/** Rejects with a ToolError: tool-timeout, tool-cancelled, tool-failed or tool-result; one that the tool threw itself passes. */
+/** Rejects with a ToolError: tool-failed, tool-result, or what the signal was aborted with (tool-cancelled if with none); one that the tool threw itself passes. */
 export async function runTool(run: ToolRun, context: ExecuteContext): Promise<unknown> {
   const ending = new AbortController();
-  const cancel = () => ending.abort(new ToolError('tool-cancelled', `${run.name} was cancelled`));
+  const cancel = () => {
+    const { reason } = context.signal;
+    ending.abort(reason instanceof ToolError ? reason : new ToolError('tool-cancelled', `${run.name} was cancelled`));
+  };
   if (context.signal.aborted) cancel();
   ending.signal.throwIfAborted();
   context.signal.addEventListener('abort', cancel, { once: true });
-  const timer = setTimeout(() => {
-    ending.abort(new ToolError('tool-timeout', `${run.name} took longer than its ${run.timeoutMs} ms`));
-  }, run.timeoutMs);
   try {
     // The race ends a tool that ignores its signal; what such a tool returns later is dropped.
     const value = await Promise.race([whenAborted(ending.signal), start(run, { ...context, signal: ending.signal })]);
@@ -30,7 +29,6 @@ export async function runTool(run: ToolRun, context: ExecuteContext): Promise<un
     if (error instanceof ToolError) throw error;
     throw new ToolError('tool-failed', `${run.name} failed: ${toMessage(error)}`, { cause: error });
   } finally {
-    clearTimeout(timer);
     context.signal.removeEventListener('abort', cancel);
   }
 }

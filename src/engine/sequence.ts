@@ -14,8 +14,9 @@ export interface ToolSchema {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** Microseconds of model work, by ledger stage. Sums to the time from request to last state, except `wire`-like gaps. */
+/** Microseconds of model work by ledger stage, from the request to this state; sums to all of that time. */
 export interface SpentUs {
+  /** Waiting: for the engine's thread, for a cancelled draft's last forward, for other sequences. */
   readonly queue: number;
   /** Every forward that appends tokens, its block included. */
   readonly prefill: number;
@@ -63,6 +64,8 @@ export interface DraftState {
   /** Tokens of `previous` that were kept. */
   readonly countReused: number;
   readonly spentUs: SpentUs;
+  /** From the engine's thread to this one, microseconds. */
+  readonly handoverUs: number;
 }
 
 /** One conversation's place in the engine; owns a causal KV. */

@@ -46,7 +46,7 @@ export function startCall(options: CallOptions): Call {
     conversationMachine.provide({
       actors: {
         writer: createModelWriter(model, agent, options.setting, clock, meter),
-        tool: createToolRunner(context),
+        tool: createToolRunner(context, clock),
         mouth: createMouthActor(mouth, meter, report),
       },
     }),

@@ -1,20 +1,25 @@
-// Runs one tool of the agent for one call; leaving the state that started it aborts it.
+// Runs one tool of the agent for one call, under its timeout; leaving the state that started it aborts it.
 
 import { createHash } from 'node:crypto';
 import { fromCallback } from 'xstate';
 import type { CallContext } from '../agent/agent.ts';
+import type { Clock } from '../base/clock.ts';
 import type { ToolEvent, ToolInput } from '../conversation/events.ts';
 import { type Call, canonical } from '../conversation/transcript.ts';
-import { toMessage } from '../errors.ts';
+import { ToolError, toMessage } from '../errors.ts';
 
-export function createToolRunner(context: CallContext) {
+export function createToolRunner(context: CallContext, clock: Clock) {
   return fromCallback<ToolEvent, ToolInput>(({ input, sendBack }) => {
     const { runId, turn, tool, call } = input;
     const controller = new AbortController();
+    const timer = clock.setTimeout(() => {
+      controller.abort(new ToolError('tool-timeout', `${tool.name} took longer than its ${tool.timeoutMs} ms`));
+    }, tool.timeoutMs);
     const execution = { signal: controller.signal, call: context, idempotencyKey: toKey(context.callId, turn, call) };
     let isOver = false;
     const end = (event: ToolEvent) => {
       isOver = true;
+      clock.clearTimeout(timer);
       sendBack(event);
     };
     tool.run(call.arguments, execution).then(
@@ -22,6 +27,7 @@ export function createToolRunner(context: CallContext) {
       (error: unknown) => end({ type: 'tool.failed', runId, message: toMessage(error) }),
     );
     return () => {
+      clock.clearTimeout(timer);
       if (!isOver) controller.abort();
     };
   });

@@ -108,6 +108,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, report: (event:
         ['prefill', cost('prefill')],
         ['denoise', cost('denoise')],
         ['constrain', cost('constrain')],
+        ['wire', state.handoverUs],
       ]);
       open.countForwards += state.countForwards - (before?.countForwards ?? 0);
       open.countSteps += state.countSteps - (before?.countSteps ?? 0);

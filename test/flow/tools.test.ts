@@ -156,6 +156,22 @@ it('tells the model of a failed tool, and lets it answer', async () => {
   expect(flow.replies().map((reply) => reply.text)).toEqual(['I can not reach it.']);
 });
 
+it('ends a tool that outlives its timeout, tells it, and tells the model', async () => {
+  const clock = new SimulatedClock();
+  const tool = makeTool(clock, { takesMs: 60_000, timeoutMs: 2000 });
+  const script = (heard: string) =>
+    heard.includes('took longer') ? say('It takes too long.') : decideCall('look_up', { city: 'Denver' });
+  const flow = startFlow({ clock, agent: makeAgent({ tools: [tool] }), script });
+  flow.final(1, 'look');
+  await clock.advance(1999);
+  expect(flow.of('tool.ended')).toEqual([]);
+  await clock.advance(1);
+  expect(tool.runs).toMatchObject([{ isAborted: true, isDone: false }]);
+  expect(flow.of('tool.ended')).toMatchObject([{ error: 'look_up took longer than its 2000 ms' }]);
+  expect(flow.replies().map((reply) => reply.text)).toEqual(['It takes too long.']);
+  expect(flow.of('turn.measured')[0]?.partsUs).toEqual({ 'tool.look_up': 2_000_000, unexplained: 0 });
+});
+
 it('does not run arguments that the tool refuses; the model is told why', async () => {
   const clock = new SimulatedClock();
   const tool = makeTool(clock, { check: () => 'city: unknown' });

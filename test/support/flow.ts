@@ -7,6 +7,7 @@ import type { CallEvent, CallerEvent } from '../../src/events.ts';
 import type { Mouth } from '../../src/mouth/mouth.ts';
 import { createTextMouth } from '../../src/mouth/text-mouth.ts';
 import { startCall } from '../../src/session/call.ts';
+import { toSetting } from '../../src/session/model-writer.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { createScriptedEngine, type Script } from './scripted-engine.ts';
 
@@ -58,7 +59,7 @@ export function makeTool(
         signal.addEventListener('abort', () => {
           run.isAborted = true;
           clock.clearTimeout(timer);
-          reject(new Error('aborted'));
+          reject(signal.reason);
         });
       });
     },
@@ -82,6 +83,7 @@ export function startFlow({ agent = makeAgent(), script, clock = new SimulatedCl
     model: { engine, tokenizer, prompt },
     clock,
     agent,
+    setting: toSetting(agent, prompt),
     callId: 'call-1',
     mouth: mouth?.(clock) ?? createTextMouth(),
     hasAudio: mouth !== undefined,

@@ -104,5 +104,6 @@ function toState(
     countSteps: step,
     countReused: firstChange === -1 ? tokens.length : firstChange,
     spentUs,
+    handoverUs: 0,
   };
 }

@@ -1,0 +1,63 @@
+// Which characters may come next in a JSON number, so that it can still end within its bounds. Pure.
+
+export interface NumberRules {
+  readonly isInteger: boolean;
+  readonly min: number;
+  readonly max: number;
+  readonly isMinExclusive: boolean;
+  readonly isMaxExclusive: boolean;
+}
+
+const digits = '0123456789';
+/** So that every value, scaled to an integer, is exact in a double. */
+const limits = { integer: { integerDigits: 15, fractionDigits: 0 }, number: { integerDigits: 9, fractionDigits: 6 } };
+
+/** The characters that may follow `prefix`; whether the number may end there is canEndNumber's. */
+export function nextCharacters(rules: NumberRules, prefix: string): string[] {
+  const candidates = prefix === '' ? `-${digits}` : rules.isInteger || prefix.includes('.') ? digits : `${digits}.`;
+  return Array.from(candidates).filter((character) => canFinish(rules, prefix + character));
+}
+
+export function canEndNumber(rules: NumberRules, text: string): boolean {
+  if (!/^-?\d+(\.\d+)?$/.test(text)) return false;
+  const value = Number(text);
+  const isAboveMin = rules.isMinExclusive ? value > rules.min : value >= rules.min;
+  const isBelowMax = rules.isMaxExclusive ? value < rules.max : value <= rules.max;
+  return isAboveMin && isBelowMax;
+}
+
+/** Whether any number begins with `prefix` and lies within the bounds. */
+export function canFinish(rules: NumberRules, prefix: string): boolean {
+  const { integerDigits, fractionDigits } = limits[rules.isInteger ? 'integer' : 'number'];
+  const match = /^(-?)(0|[1-9]\d*|)(?:(\.)(\d*))?$/.exec(prefix);
+  if (!match) return false;
+  const [, sign = '', whole = '', point = '', fraction = ''] = match;
+  if (whole.length > integerDigits || fraction.length > fractionDigits || (point !== '' && whole === '')) return false;
+  const scale = 10 ** fractionDigits;
+  const bounds = scaledBounds(rules, scale, sign === '-');
+  const isNegative = sign === '-';
+  // A minus sign before nothing but zeros would be a second way to write zero.
+  const lowest = isNegative ? 1 : 0;
+  const meets = (from: number, to: number) => Math.max(from, lowest, bounds.from) <= Math.min(to, bounds.to);
+  if (point !== '') {
+    const room = 10 ** (fractionDigits - fraction.length);
+    const start = Number(whole) * scale + Number(fraction || '0') * room;
+    return meets(start, start + room - 1) && (fraction !== '' || fractionDigits > 0);
+  }
+  if (whole === '') return meets(0, 10 ** integerDigits * scale - 1);
+  const countMore = whole === '0' ? 0 : integerDigits - whole.length;
+  for (let more = 0; more <= countMore; more++) {
+    const start = Number(whole) * 10 ** more * scale;
+    if (meets(start, start + 10 ** more * scale - 1)) return true;
+  }
+  return false;
+}
+
+/** The bounds of the magnitude, in units of 1/scale. */
+function scaledBounds(rules: NumberRules, scale: number, isNegative: boolean): { from: number; to: number } {
+  const low = Math.ceil(rules.min * scale);
+  const high = Math.floor(rules.max * scale);
+  const min = rules.isMinExclusive && low === rules.min * scale ? low + 1 : low;
+  const max = rules.isMaxExclusive && high === rules.max * scale ? high - 1 : high;
+  return isNegative ? { from: -max, to: -min } : { from: min, to: max };
+}

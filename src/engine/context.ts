@@ -1,0 +1,80 @@
+// The first forward of a draft: the context goes into the KV, and the causal head says whose turn it is. Knows no reply.
+import type { Manifest } from './manifest.ts';
+import type { PassContext, RunPass, Scores } from './pass.ts';
+import type { Act, DraftRequest } from './sequence.ts';
+
+/** More than this at once is slower, and lets others wait longer. */
+const chunkTokens = 128;
+
+/** What the causal head says at the end of a context. */
+export interface Outlook {
+  readonly act: Act;
+  /** Among say, call and wait. */
+  readonly pAct: number;
+  readonly pWait: number;
+  readonly pEndOfTurn: number;
+}
+
+/** Rows of the forward that ends the context. */
+export interface ContextRows {
+  /** Clean tokens that the KV does not hold yet; the last of the context among them. */
+  readonly causal: readonly number[];
+  /** Rows, counted from the first of `causal`, for the end of the caller's turn (if it has one) and for the act. */
+  readonly rows: readonly number[];
+}
+
+/** Rewinds to what the KV shares with `context` and prefills all but the last chunk of the rest. */
+export async function approach(
+  runPass: RunPass,
+  where: PassContext,
+  context: readonly number[],
+  manifest: Manifest,
+): Promise<ContextRows> {
+  const { kv } = where;
+  const turnRow = findTurnRow(context, manifest);
+  kv.rewind(Math.min(kv.countShared(context), turnRow ?? context.length - 1));
+  const firstNeeded = turnRow ?? context.length - 1;
+  while (context.length - kv.length > chunkTokens) {
+    const count = Math.min(chunkTokens, firstNeeded - kv.length);
+    if (count <= 0) break;
+    await prefill(runPass, where, context.slice(kv.length, kv.length + count));
+  }
+  const rows = turnRow === undefined ? [] : [turnRow - kv.length];
+  return { causal: context.slice(kv.length), rows: [...rows, context.length - 1 - kv.length] };
+}
+
+/** Puts all of `ids` into the KV. */
+export async function prefillAll(runPass: RunPass, where: PassContext, ids: readonly number[]): Promise<void> {
+  for (let start = where.kv.length; start < ids.length; start += chunkTokens)
+    await prefill(runPass, where, ids.slice(start, start + chunkTokens));
+}
+
+async function prefill(runPass: RunPass, where: PassContext, causal: readonly number[]): Promise<void> {
+  const scores = await runPass(where, { causal, rows: [causal.length - 1], wantsRows: false, stage: 'prefill' });
+  scores.keep(causal.length);
+}
+
+/** Reads what `rows` of ContextRows say. `acts` is what may be chosen. */
+export function readOutlook(scores: Scores, rows: ContextRows, request: DraftRequest, acts: readonly Act[]): Outlook {
+  const actRow = rows.rows.length - 1;
+  const p = (act: Act) => scores.pOf(actRow, act);
+  const sum = p('say') + p('call') + p('wait');
+  const share = (act: Act) => (sum > 0 ? p(act) / sum : 0);
+  const [first = 'say', ...others] = acts;
+  const act = request.forceAct ?? others.reduce((best, other) => (p(other) > p(best) ? other : best), first);
+  return {
+    act,
+    pAct: share(act),
+    pWait: share('wait'),
+    pEndOfTurn: actRow === 0 ? 0 : scores.pOf(0, 'end'),
+  };
+}
+
+/** The row of the caller's last word, if the context ends with the caller's turn, closed or open. */
+function findTurnRow(context: readonly number[], { specials, countSpecials }: Manifest): number | undefined {
+  const isClosed = context.at(-1) === specials.end;
+  const last = context.length - (isClosed ? 2 : 1);
+  let opening = last;
+  while (opening >= 0 && (context[opening] ?? 0) >= countSpecials) opening--;
+  return context[opening] === specials.user ? last : undefined;
+}

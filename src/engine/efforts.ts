@@ -1,0 +1,47 @@
+// What each effort means: the one table of how much work a reply may cost. Set by measurement (decisions/002).
+import type { EffortName } from './sequence.ts';
+import type { Policy } from './unmask.ts';
+
+export type Effort =
+  /** Every token is checked by the causal head before it is kept. */
+  | {
+      readonly kind: 'checked';
+      /** Tokens that each forward drafts for the next one to check; 0: token by token. */
+      readonly draftTokens: number;
+      /** A drafted token is kept if it is the likeliest, or if its probability is at least this. */
+      readonly keepDraftedAt: number;
+      /** The same for tokens of an earlier draft. */
+      readonly keepPreviousAt: number;
+    }
+  /** A block is filled in a few steps; nothing is checked. Calls are checked all the same. */
+  | {
+      readonly kind: 'diffused';
+      readonly policy: Policy;
+      /** Forwards for each block; the last one keeps every guess. */
+      readonly maxSteps: number;
+      readonly keepPreviousAt: number;
+    };
+
+/** No probability reaches it: only the likeliest token is kept. */
+const likeliestOnly = 2;
+/** Below this the causal head no longer stands by a token of an earlier draft. */
+const stillPlausible = 0.3;
+
+export const efforts: Readonly<Record<EffortName, Effort>> = {
+  ar: { kind: 'checked', draftTokens: 0, keepDraftedAt: likeliestOnly, keepPreviousAt: likeliestOnly },
+  exact: { kind: 'checked', draftTokens: 1, keepDraftedAt: likeliestOnly, keepPreviousAt: likeliestOnly },
+  low: { kind: 'checked', draftTokens: 1, keepDraftedAt: stillPlausible, keepPreviousAt: stillPlausible },
+  instant: {
+    kind: 'diffused',
+    policy: { kind: 'threshold', confidence: 0.5 },
+    maxSteps: 2,
+    keepPreviousAt: stillPlausible,
+  },
+  medium: {
+    kind: 'diffused',
+    policy: { kind: 'entropy', boundNats: 0.5 },
+    maxSteps: 8,
+    keepPreviousAt: stillPlausible,
+  },
+  high: { kind: 'diffused', policy: { kind: 'entropy', boundNats: 0.1 }, maxSteps: 16, keepPreviousAt: stillPlausible },
+};

@@ -1,0 +1,174 @@
+// The engine in its caller's thread: sequences over one device. Takes token ids, gives token ids; never knows where the device runs.
+import { EngineError } from '../errors.ts';
+import { createCall } from './call.ts';
+import { createTextTable } from './constrain-text.ts';
+import { type CallTrie, compileTools } from './constrain-tools.ts';
+import { prefillAll } from './context.ts';
+import { decode } from './decode.ts';
+import type { Device } from './device.ts';
+import { Kv } from './kv.ts';
+import type { Manifest } from './manifest.ts';
+import { createPasses, Meter, type PassContext } from './pass.ts';
+import { createReply } from './reply.ts';
+import { createScheduler } from './scheduler.ts';
+import type { Act, DraftRequest, DraftState, Engine, EngineStats, Priority, Sequence, Setting } from './sequence.ts';
+import { createTokenTraits } from './token-traits.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+export interface LocalEngineOptions {
+  readonly device: Device;
+  readonly manifest: Manifest;
+  readonly tokenizer: Tokenizer;
+}
+
+/** A setting with its tools compiled and, once prefilled, the KV of its prefix. */
+interface Prepared {
+  readonly tools: CallTrie;
+  readonly hasTools: boolean;
+  readonly prefix: Kv;
+}
+
+/** A sequence's latest draft. */
+interface Running {
+  readonly stopping: AbortController;
+  priority: Priority;
+  /** Settles when the draft leaves the KV alone: it does between its states. */
+  busy: Promise<unknown>;
+}
+
+/** Weight of the newest forward in the moving average. */
+const newest = 0.1;
+
+export function createLocalEngine({ device, manifest, tokenizer }: LocalEngineOptions): Engine {
+  const scheduler = createScheduler();
+  const traits = createTokenTraits(tokenizer);
+  const text = createTextTable(tokenizer);
+  const sequences = new Set<Sequence>();
+  const settings = new WeakMap<Setting, Prepared>();
+  let countForwards = 0;
+  let forwardMs = 0;
+  let isClosed = false;
+  const runPass = createPasses(device, scheduler, manifest, (ms) => {
+    countForwards++;
+    forwardMs = countForwards === 1 ? ms : (1 - newest) * forwardMs + newest * ms;
+  });
+
+  function checkOpen(): void {
+    if (isClosed) throw new EngineError('engine-closed', 'the engine is closed');
+  }
+
+  function compile(setting: Setting): Prepared {
+    const known = settings.get(setting);
+    if (known) return known;
+    const tools = compileTools(setting.tools, tokenizer);
+    const prepared = { tools, hasTools: setting.tools.length > 0, prefix: new Kv(manifest.config) };
+    settings.set(setting, prepared);
+    return prepared;
+  }
+
+  /** What may be chosen: a call only where there is something to call. */
+  function possibleActs(acts: readonly Act[], prepared: Prepared): Act[] {
+    const possible = acts.filter((act) => act !== 'call' || prepared.hasTools);
+    if (acts.length > 0 && possible.length === 0)
+      throw new EngineError('act-unavailable', 'only a call may be chosen, and the setting has no tools: allow say');
+    return possible;
+  }
+
+  async function* run(
+    kv: Kv,
+    request: DraftRequest,
+    prepared: Prepared,
+    where: PassContext,
+  ): AsyncGenerator<DraftState> {
+    const { prefix } = prepared;
+    if (kv.length === 0) kv.copyFrom(prefix, prefix.countShared(request.context));
+    yield* decode({
+      runPass,
+      where,
+      manifest,
+      request,
+      acts: possibleActs(request.acts, prepared),
+      createGuide: (act, maxTokens) =>
+        act === 'call'
+          ? createCall({ tools: prepared.tools, text, tokenizer, maxTokens, isBlank: traits.isBlank })
+          : createReply({ traits, endToken: manifest.specials.end, maxTokens }),
+    });
+  }
+
+  function open(setting: Setting): Sequence {
+    checkOpen();
+    const prepared = compile(setting);
+    const kv = new Kv(manifest.config);
+    let running: Running | undefined;
+    let isSequenceClosed = false;
+
+    async function* draft(request: DraftRequest): AsyncGenerator<DraftState> {
+      if (isSequenceClosed || isClosed)
+        throw new EngineError('sequence-closed', 'the sequence is closed: open another one');
+      const before = running;
+      before?.stopping.abort();
+      const current: Running = { stopping: new AbortController(), priority: request.priority, busy: Promise.resolve() };
+      running = current;
+      const { stopping } = current;
+      const signal = request.signal ? AbortSignal.any([request.signal, stopping.signal]) : stopping.signal;
+      const where = { kv, priority: () => current.priority, signal, meter: new Meter() };
+      const states = run(kv, request, prepared, where);
+      try {
+        await before?.busy;
+        while (!signal.aborted) {
+          const step = states.next();
+          current.busy = step.catch(() => undefined);
+          const { value, done } = await step;
+          if (done || signal.aborted) return;
+          yield value;
+        }
+      } catch (error) {
+        // An abort is how a draft usually ends.
+        if (!signal.aborted) throw error;
+      } finally {
+        await states.return(undefined);
+      }
+    }
+
+    const sequence: Sequence = {
+      draft,
+      promote() {
+        if (running) running.priority = 'committed';
+      },
+      close() {
+        isSequenceClosed = true;
+        running?.stopping.abort();
+        sequences.delete(sequence);
+      },
+    };
+    sequences.add(sequence);
+    return sequence;
+  }
+
+  return {
+    async prepare(setting) {
+      checkOpen();
+      const { prefix } = compile(setting);
+      const where = { kv: prefix, priority: (): Priority => 'step', signal: undefined, meter: new Meter() };
+      prefix.rewind(prefix.countShared(setting.prefix));
+      await prefillAll(runPass, where, setting.prefix);
+    },
+
+    open,
+
+    stats: (): EngineStats => ({
+      device: device.name,
+      countSequences: sequences.size,
+      countWaiting: scheduler.countWaiting(),
+      countForwards,
+      forwardMs,
+    }),
+
+    async close() {
+      isClosed = true;
+      for (const sequence of sequences) sequence.close();
+      await scheduler.idle();
+      await device.close();
+    },
+  };
+}

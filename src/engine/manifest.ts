@@ -1,0 +1,104 @@
+// A model folder's model.json: what the folder holds, how large the model is, how its files must hash.
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { z } from 'zod';
+import { ModelError } from '../errors.ts';
+
+const count = z.int().positive();
+const token = z.int().nonnegative();
+
+export const manifestSchema = z.object({
+  /** Version of this file's format. */
+  format: z.literal(1),
+  name: z.string(),
+  version: z.string(),
+  exportedOn: z.iso.date(),
+  licence: z.string(),
+  origin: z.string(),
+  config: z.object({
+    layers: count,
+    hidden: count,
+    heads: count,
+    keyValueHeads: count,
+    headSize: count,
+    feedForward: count,
+    vocabulary: count,
+    ropeBase: z.number().positive(),
+    normEpsilon: z.number().positive(),
+  }),
+  /** Most clean tokens that a sequence may hold, block included. */
+  contextTokens: count,
+  /** Positions a diffusion block was trained with. */
+  blockSize: count,
+  specials: z.object({
+    bos: token,
+    end: token,
+    user: token,
+    say: token,
+    call: token,
+    result: token,
+    wait: token,
+    mask: token,
+    null: token,
+  }),
+  /** Every id below this one is a special token. */
+  countSpecials: count,
+  /** Measured on dev data when the weights were saved; names say what. */
+  dev: z.record(z.string(), z.unknown()),
+  /** The graph first, then its weights, then the tokenizer. */
+  files: z.array(z.object({ name: z.string(), sizeBytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) })).min(2),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+
+export type ModelConfig = Manifest['config'];
+
+export const manifestFile = 'model.json';
+export const graphFile = 'graph.onnx';
+
+/** Reads `modelDir`'s manifest and checks the hash of every file it names; throws ModelError. */
+export async function loadManifest(modelDir: string): Promise<Manifest> {
+  const path = join(modelDir, manifestFile);
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ModelError('model-missing', `${path} can't be read; ${restoring(modelDir)}`, { cause });
+  });
+  const manifest = parseManifest(path, text);
+  await Promise.all(manifest.files.map((file) => verifyFile(modelDir, file)));
+  return manifest;
+}
+
+/** Hex sha256 of a file, read as a stream. */
+export function hashFile(path: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const hash = createHash('sha256');
+    createReadStream(path, { highWaterMark: 1 << 20 })
+      .on('error', reject)
+      .on('data', (chunk) => hash.update(chunk))
+      .on('end', () => resolve(hash.digest('hex')));
+  });
+}
+
+function parseManifest(path: string, text: string): Manifest {
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    const reason = cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll('\n', ' ') : String(cause);
+    throw new ModelError('manifest-invalid', `${path} is not a model manifest: ${reason}`, { cause });
+  }
+}
+
+async function verifyFile(modelDir: string, file: Manifest['files'][number]): Promise<void> {
+  const path = join(modelDir, file.name);
+  const found = await hashFile(path).catch(() => 'no file');
+  if (found === file.sha256) return;
+  throw new ModelError(
+    found === 'no file' ? 'model-missing' : 'model-damaged',
+    `${path}: expected sha256 ${file.sha256}, found ${found}; ${restoring(modelDir)}`,
+  );
+}
+
+function restoring(modelDir: string): string {
+  return `restore it with: git checkout -- models/${basename(modelDir)}`;
+}

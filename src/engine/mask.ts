@@ -1,0 +1,38 @@
+// Which position of a forward sees which: additive bias for attention. Pure.
+
+const unseen = -1e30;
+
+/** Positions that see each other, the past, and the first `countSeen` clean positions of the forward. */
+export interface Block {
+  readonly ids: readonly number[];
+  readonly countSeen: number;
+}
+
+/**
+ * Clean positions come first: each sees the past and those before it. Then the blocks, one after the other; none sees another. `bias` is
+ * [countNew][countPast + countNew]. Allocates nothing.
+ */
+export function fillBias(bias: Float32Array, countPast: number, countCausal: number, blocks: readonly Block[]): void {
+  const countNew = blocks.reduce((sum, block) => sum + block.ids.length, countCausal);
+  const width = countPast + countNew;
+  bias.fill(unseen, 0, countNew * width);
+  for (let row = 0; row < countCausal; row++) bias.fill(0, row * width, row * width + countPast + row + 1);
+  let row = countCausal;
+  for (const { ids, countSeen } of blocks) {
+    const first = countPast + row;
+    for (const end = row + ids.length; row < end; row++) {
+      bias.fill(0, row * width, row * width + countPast + countSeen);
+      bias.fill(0, row * width + first, row * width + first + ids.length);
+    }
+  }
+}
+
+/**
+ * Where in the text the positions of a forward are: a block follows what it sees. Without a past, the runtime counts them itself: then a block
+ * must see all clean positions.
+ */
+export function positionsOf(countPast: number, countCausal: number, blocks: readonly Block[]): Int32Array {
+  const inBlocks = blocks.flatMap(({ ids, countSeen }) => ids.map((_, slot) => countPast + countSeen + slot));
+  const clean = Array.from({ length: countCausal }, (_, index) => countPast + index);
+  return Int32Array.from([...clean, ...inBlocks]);
+}

@@ -1,0 +1,31 @@
+// What decoding must know of a token's bytes: where words begin, and what is blank. Knows no vocabulary file.
+import type { Tokenizer } from './tokenizer.ts';
+
+export interface TokenTraits {
+  /** Its first byte can't continue a word. */
+  startsWord(id: number): boolean;
+  /** White space only. */
+  isBlank(id: number): boolean;
+}
+
+const apostrophe = 0x27;
+/** Space, tab, line feed, vertical tab, form feed, carriage return. */
+const blanks = new Set([0x20, 0x09, 0x0a, 0x0b, 0x0c, 0x0d]);
+
+export function createTokenTraits(tokenizer: Tokenizer): TokenTraits {
+  const starts = new Uint8Array(tokenizer.countTokens);
+  const blank = new Uint8Array(tokenizer.countTokens);
+  for (let id = 0; id < tokenizer.countTokens; id++) {
+    const bytes = tokenizer.tokenBytes(id);
+    starts[id] = Number(!continuesWord(bytes[0] ?? 0));
+    blank[id] = Number(bytes.every((byte) => blanks.has(byte)));
+  }
+  return { startsWord: (id) => starts[id] === 1, isBlank: (id) => blank[id] === 1 };
+}
+
+/** Letters, digits, apostrophes, and every byte beyond ASCII. */
+function continuesWord(byte: number): boolean {
+  const isDigit = byte >= 0x30 && byte <= 0x39;
+  const isLetter = (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
+  return isDigit || isLetter || byte === apostrophe || byte >= 0x80;
+}

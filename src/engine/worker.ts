@@ -1,0 +1,128 @@
+// The engine's own thread: takes messages, gives messages. A forward blocks this thread and no other.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { EngineError, ModelError, RuntimeError, toMessage, unreachable } from '../errors.ts';
+import { createOnnxDevice } from './device-onnx.ts';
+import { createLocalEngine } from './local-engine.ts';
+import { loadManifest } from './manifest.ts';
+import type { Engine, Sequence, Setting } from './sequence.ts';
+import { loadTokenizer } from './tokenizer.ts';
+import { type Failure, type FromWorker, sharedNowUs, type ToWorker, type WorkerOptions } from './worker-messages.ts';
+
+const port = parentPort;
+if (!port) throw new EngineError('worker-alone', 'this file runs as a worker thread of the engine');
+
+function post(message: FromWorker): void {
+  port?.postMessage(message);
+}
+
+async function loadEngine(options: WorkerOptions): Promise<Engine> {
+  const { modelDir } = options;
+  const manifest = await loadManifest(modelDir);
+  const tokenizer = loadTokenizer(await readFile(join(modelDir, 'tokenizer.json'), 'utf8'));
+  const device = await createOnnxDevice({ ...options, manifest });
+  return createLocalEngine({ device, manifest, tokenizer });
+}
+
+function serve(engine: Engine): void {
+  const settings = new Map<number, Setting>();
+  const sequences = new Map<number, Sequence>();
+  const cancels = new Map<number, AbortController>();
+
+  function find<T>(map: ReadonlyMap<number, T>, id: number, what: string): T {
+    const found = map.get(id);
+    if (found === undefined) throw new EngineError('sequence-closed', `${what} ${id} is closed: open another one`);
+    return found;
+  }
+
+  /** A message has no answer, so what forbids a sequence is said when it is used. */
+  function open(setting: number): Sequence {
+    try {
+      return engine.open(find(settings, setting, 'setting'));
+    } catch (error) {
+      const draft = () => {
+        throw error;
+      };
+      return { draft, promote() {}, close() {} };
+    }
+  }
+
+  async function run(task: number, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      post({ type: 'task.ended', task, stats: engine.stats() });
+    } catch (error) {
+      post({ type: 'task.ended', task, stats: engine.stats(), failure: toFailure(error) });
+    }
+  }
+
+  async function draft(message: ToWorker & { type: 'draft.wanted' }): Promise<void> {
+    const { task, request } = message;
+    const underwayUs = sharedNowUs() - message.sentUs;
+    const cancel = new AbortController();
+    cancels.set(task, cancel);
+    try {
+      const sequence = find(sequences, message.sequence, 'sequence');
+      for await (const state of sequence.draft({ ...request, signal: cancel.signal }))
+        post({
+          type: 'draft.changed',
+          task,
+          state: { ...state, spentUs: { ...state.spentUs, queue: state.spentUs.queue + underwayUs } },
+          stats: engine.stats(),
+          sentUs: sharedNowUs(),
+        });
+    } finally {
+      cancels.delete(task);
+    }
+  }
+
+  function receive(message: ToWorker): void {
+    switch (message.type) {
+      case 'setting.defined':
+        settings.set(message.setting, message.value);
+        return;
+      case 'setting.forgotten':
+        settings.delete(message.setting);
+        return;
+      case 'prepare.wanted':
+        void run(message.task, () => engine.prepare(find(settings, message.setting, 'setting')));
+        return;
+      case 'sequence.opened':
+        sequences.set(message.sequence, open(message.setting));
+        return;
+      case 'sequence.closed':
+        sequences.get(message.sequence)?.close();
+        sequences.delete(message.sequence);
+        return;
+      case 'draft.wanted':
+        void run(message.task, () => draft(message));
+        return;
+      case 'draft.promoted':
+        sequences.get(message.sequence)?.promote();
+        return;
+      case 'draft.cancelled':
+        cancels.get(message.task)?.abort();
+        return;
+      case 'stop.wanted':
+        // Closing the port lets the thread end by itself: it must never be killed within a forward.
+        void engine.close().then(() => port?.close());
+        return;
+      default:
+        unreachable(message);
+    }
+  }
+
+  port?.on('message', receive);
+  post({ type: 'engine.ready', stats: engine.stats() });
+}
+
+function toFailure(error: unknown): Failure {
+  const kind = error instanceof ModelError ? 'model' : 'engine';
+  return { kind, code: error instanceof RuntimeError ? error.code : 'engine-broken', message: toMessage(error) };
+}
+
+loadEngine(workerData).then(serve, (error: unknown) => {
+  post({ type: 'engine.failed', failure: toFailure(error) });
+  port.close();
+});

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { Kv } from '../../src/engine/kv.ts';
+
+const shape = { layers: 2, keyValueHeads: 3, headSize: 4 };
+
+/** What a forward gives for `ids`: every number tells where it belongs. */
+function freshOf(ids: readonly number[], countNew: number): Float32Array {
+  const { layers, keyValueHeads, headSize } = shape;
+  const fresh = new Float32Array(2 * layers * keyValueHeads * countNew * headSize);
+  let at = 0;
+  for (let buffer = 0; buffer < 2 * layers; buffer++)
+    for (let head = 0; head < keyValueHeads; head++)
+      for (let slot = 0; slot < countNew; slot++)
+        for (let size = 0; size < headSize; size++) fresh[at++] = valueAt(buffer, head, ids[slot] ?? -1, size);
+  return fresh;
+}
+
+function valueAt(buffer: number, head: number, id: number, size: number): number {
+  return id * 1000 + buffer * 100 + head * 10 + size;
+}
+
+function expectHolds(kv: Kv, ids: readonly number[]): void {
+  expect(kv.length).toBe(ids.length);
+  expect(kv.countShared(ids)).toBe(ids.length);
+  for (let layer = 0; layer < shape.layers; layer++)
+    for (let head = 0; head < shape.keyValueHeads; head++)
+      for (const [slot, id] of ids.entries()) {
+        const start = (head * kv.capacity + slot) * shape.headSize;
+        expect(kv.keys(layer)[start]).toBe(valueAt(2 * layer, head, id, 0));
+        expect(kv.values(layer)[start + 3]).toBe(valueAt(2 * layer + 1, head, id, 3));
+      }
+}
+
+it('holds what was appended and not rewound, through every growth', () => {
+  const step = fc.oneof(
+    fc.record({ rewind: fc.nat(500) }),
+    fc.record({ append: fc.array(fc.nat(5000), { minLength: 1, maxLength: 90 }), more: fc.nat(4) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
+      const kv = new Kv(shape);
+      const ids: number[] = [];
+      for (const one of steps) {
+        if ('rewind' in one) {
+          kv.rewind(one.rewind);
+          ids.length = Math.min(ids.length, one.rewind);
+        } else {
+          const countNew = one.append.length + one.more;
+          kv.append(one.append, freshOf(one.append, countNew), countNew);
+          ids.push(...one.append);
+        }
+      }
+      expectHolds(kv, ids);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+it('copies a prefix of another and leaves that one as it was', () => {
+  const [from, to] = [new Kv(shape), new Kv(shape)];
+  const ids = Array.from({ length: 200 }, (_, index) => index * 7);
+  from.append(ids, freshOf(ids, 200), 200);
+  to.append([1, 2], freshOf([1, 2], 2), 2);
+  to.copyFrom(from, 130);
+  to.append([9], freshOf([9], 1), 1);
+  expectHolds(to, [...ids.slice(0, 130), 9]);
+  expectHolds(from, ids);
+});
+
+it('counts what a text shares with it', () => {
+  const kv = new Kv(shape);
+  kv.append([1, 2, 3], freshOf([1, 2, 3], 3), 3);
+  expect(kv.countShared([1, 2, 4, 3])).toBe(2);
+  expect(kv.countShared([])).toBe(0);
+  expect(kv.countShared([1, 2, 3, 4])).toBe(3);
+});
+
+it('keeps unused slots few, since each costs attention', () => {
+  const kv = new Kv(shape);
+  const ids = Array.from({ length: 300 }, (_, index) => index);
+  kv.append(ids, freshOf(ids, 300), 300);
+  expect(kv.capacity).toBe(320);
+});

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Scores } from '../../src/engine/pass.ts';
+import { createReply } from '../../src/engine/reply.ts';
+import { createTokenTraits } from '../../src/engine/token-traits.ts';
+import { manifest, tokenizer } from '../support/small-vocabulary.ts';
+
+const traits = createTokenTraits(tokenizer);
+const endToken = manifest.specials.end;
+
+function write(text: string, maxTokens = 200) {
+  const reply = createReply({ traits, endToken, maxTokens });
+  for (const id of [...tokenizer.encode(text), endToken]) if (!reply.isDone) reply.take(id);
+  return { text: tokenizer.decode(reply.tokens), isTruncated: reply.isTruncated, reply };
+}
+
+/** A head whose best are these two. */
+function headSaying(first: number, second: number): Scores {
+  return {
+    best: (_, rank) => [first, second][rank] ?? first,
+    pBest: (_, rank) => [0.7, 0.2][rank] ?? 0,
+    pTarget: () => 0.4,
+    entropy: () => 1,
+    pOf: () => 0,
+    all: () => new Float32Array(),
+    keep: () => {},
+  };
+}
+
+it('ends where the end is taken', () => {
+  expect(write(' Which city?')).toMatchObject({ text: ' Which city?', isTruncated: false });
+});
+
+it('does not choose the end before a word stands', () => {
+  const [space = 0, letter = 0] = tokenizer.encode(' x');
+  const reply = createReply({ traits, endToken, maxTokens: 9 });
+  expect(reply.choose(headSaying(endToken, letter), 0)).toEqual({ id: letter, p: 0.2 });
+  expect(reply.share(headSaying(letter, space), 0, endToken)).toBe(0);
+  reply.take(space);
+  expect(reply.choose(headSaying(endToken, letter), 0).id).toBe(letter);
+  reply.take(letter);
+  expect(reply.choose(headSaying(endToken, letter), 0)).toEqual({ id: endToken, p: 0.7 });
+  expect(reply.share(headSaying(letter, space), 0, endToken)).toBe(0.4);
+});
+
+it('is cut after a whole word when it is too long', () => {
+  const countTokens = tokenizer.encode(' one two').length;
+  expect(write(' one two three', countTokens - 1)).toMatchObject({ text: ' one', isTruncated: true });
+  expect(write(' one two three', countTokens)).toMatchObject({ text: ' one two', isTruncated: true });
+  expect(write(' one two', countTokens)).toMatchObject({ text: ' one two', isTruncated: false });
+});
+
+it('keeps a single endless word, since half of it is better than nothing', () => {
+  expect(write('Llanfairpwllgwyngyll', 5)).toMatchObject({ text: 'Llanf', isTruncated: true });
+});
+
+it('stops before it says the same four tokens again', () => {
+  expect(write(' no no no no no no')).toMatchObject({ isTruncated: true });
+  const { text } = write(' Have a nice day. Have a nice day. Have a nice day.');
+  expect(text).toBe(' Have a nice day.');
+});
+
+it('never takes back a stable token, holds stable only whole words, and repeats no four tokens', () => {
+  const words = fc.array(fc.constantFrom(' a', ' the', ' day', ' nice', '.', ' Have', ' 12', 'er', ' '), {
+    maxLength: 40,
+  });
+  fc.assert(
+    fc.property(words, fc.integer({ min: 1, max: 60 }), (parts, maxTokens) => {
+      const reply = createReply({ traits, endToken, maxTokens });
+      const stable: number[][] = [];
+      for (const id of [...tokenizer.encode(parts.join('')), endToken]) {
+        if (reply.isDone) break;
+        reply.take(id);
+        const next = reply.tokens[reply.countStable];
+        if (next !== undefined && reply.countStable > 0) expect(traits.startsWord(next)).toBe(true);
+        stable.push(reply.tokens.slice(0, reply.countStable));
+      }
+      expect(reply.isDone).toBe(true);
+      const final = [...reply.tokens];
+      for (const prefix of stable) expect(final.slice(0, prefix.length)).toEqual(prefix);
+      expect(final.length).toBeLessThanOrEqual(maxTokens);
+      const runs = final.slice(3).map((_, index) => final.slice(index, index + 4).join());
+      expect(new Set(runs).size).toBe(runs.length);
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { chooseKept, type Guess, type Policy } from '../../src/engine/unmask.ts';
+
+const unit = fc.double({ min: 0, max: 1, noNaN: true });
+const guesses = fc.array(fc.record({ confidence: unit, entropy: fc.double({ min: 0, max: 10, noNaN: true }) }), {
+  minLength: 1,
+  maxLength: 20,
+});
+const policy: fc.Arbitrary<Policy> = fc.oneof(
+  unit.map((confidence) => ({ kind: 'threshold' as const, confidence })),
+  unit.map((factor) => ({ kind: 'factor' as const, factor })),
+  fc.double({ min: 0, max: 5, noNaN: true }).map((boundNats) => ({ kind: 'entropy' as const, boundNats })),
+);
+
+function pick(all: readonly Guess[], kept: readonly number[]): Guess[] {
+  return kept.flatMap((index) => all[index] ?? []);
+}
+
+it('always keeps at least one guess, and none twice', () => {
+  fc.assert(
+    fc.property(policy, guesses, (chosen, all) => {
+      const kept = chooseKept(chosen, all);
+      expect(kept.length).toBeGreaterThan(0);
+      expect(new Set(kept).size).toBe(kept.length);
+      expect(pick(all, kept)).toHaveLength(kept.length);
+    }),
+  );
+});
+
+it('keeps nothing of nothing', () => {
+  for (const kind of [
+    { kind: 'threshold', confidence: 0.5 },
+    { kind: 'factor', factor: 1 },
+    { kind: 'entropy', boundNats: 1 },
+  ] as const)
+    expect(chooseKept(kind, [])).toEqual([]);
+});
+
+it('keeps by threshold exactly the guesses that reach it', () => {
+  fc.assert(
+    fc.property(unit, guesses, (confidence, all) => {
+      const kept = chooseKept({ kind: 'threshold', confidence }, all);
+      const sure = all.filter((guess) => guess.confidence >= confidence);
+      const best = all.reduce((a, b) => (b.confidence > a.confidence ? b : a));
+      expect(pick(all, kept).map((guess) => guess.confidence)).toEqual(
+        (sure.length > 0 ? sure : [best]).map((guess) => guess.confidence),
+      );
+    }),
+  );
+});
+
+it('keeps by entropy as many of the surest as tell each other little, and not one more', () => {
+  fc.assert(
+    fc.property(fc.double({ min: 0, max: 5, noNaN: true }), guesses, (boundNats, all) => {
+      const kept = pick(all, chooseKept({ kind: 'entropy', boundNats }, all)).map((guess) => guess.entropy);
+      const sorted = all.map((guess) => guess.entropy).sort((a, b) => a - b);
+      expect([...kept].sort((a, b) => a - b)).toEqual(sorted.slice(0, kept.length));
+      const sumBefore = (count: number) => sorted.slice(0, count - 1).reduce((sum, value) => sum + value, 0);
+      if (kept.length > 1) expect(sumBefore(kept.length)).toBeLessThanOrEqual(boundNats);
+      if (kept.length < all.length) expect(sumBefore(kept.length + 1)).toBeGreaterThan(boundNats);
+    }),
+  );
+});
+
+it('keeps by factor more of them, the surer they are', () => {
+  const at = (confidence: number) => Array.from({ length: 4 }, () => ({ confidence, entropy: 0 }));
+  const counts = [0.5, 0.7, 0.85, 0.99].map(
+    (confidence) => chooseKept({ kind: 'factor', factor: 0.5 }, at(confidence)).length,
+  );
+  expect(counts).toEqual([1, 1, 2, 4]);
+});

@@ -1,0 +1,46 @@
+import { symbolOfByte } from '../../src/engine/byte-symbols.ts';
+import type { Manifest } from '../../src/engine/manifest.ts';
+import { loadTokenizer, type Tokenizer } from '../../src/engine/tokenizer.ts';
+
+const specials = 'pad bos end sys tool user say call result wait bye mask null think hand prefix suffix'.split(' ');
+const merges = ['Ġ {', '" ,', '\\ "', 't h', 'Ġ th', 'o n', 'e r', 'a b', '1 ,', 'Ġ a'];
+
+/** Every byte and a few merges, some of which no JSON string may hold. */
+export const tokenizerJson = JSON.stringify({
+  specials,
+  tokens: [
+    ...specials.map((name) => `<${name}>`),
+    ...Array.from({ length: 256 }, (_, byte) => symbolOfByte(byte)),
+    ...merges.map((merge) => merge.replace(' ', '')),
+  ],
+  merges,
+});
+
+export const tokenizer: Tokenizer = loadTokenizer(tokenizerJson);
+
+/** A model of one layer whose keys are token ids: see fake-device.ts. */
+export const manifest: Manifest = {
+  format: 1,
+  name: 'fake',
+  version: '0.0.0',
+  exportedOn: '2026-11-23',
+  licence: 'Apache-2.0',
+  origin: 'made for tests',
+  config: {
+    layers: 1,
+    hidden: 1,
+    heads: 1,
+    keyValueHeads: 1,
+    headSize: 1,
+    feedForward: 1,
+    vocabulary: tokenizer.countTokens,
+    ropeBase: 1,
+    normEpsilon: 1,
+  },
+  contextTokens: 640,
+  blockSize: 8,
+  specials: { ...tokenizer.specials },
+  countSpecials: specials.length,
+  dev: {},
+  files: [],
+};

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Running, startRepartee } from '../support/built-program.ts';
+import { connectWire } from '../support/wire-client.ts';
+
+const urlPattern = /http:\/\/127\.0\.0\.1:\d+/;
+const start = { type: 'call.started', version: 1, agent: 'restaurant' } as const;
+let stateDir = '';
+
+beforeAll(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), 'repartee-state-'));
+});
+afterAll(() => rm(stateDir, { recursive: true }));
+
+function startServer(argv: readonly string[] = []): Running {
+  return startRepartee(['start', '--port', '0', ...argv], { REPARTEE_STATE: stateDir });
+}
+
+describe('repartee start', () => {
+  it('answers a caller in text, and in speech, logs no words of theirs and exits with 0 on SIGTERM', async () => {
+    const program = startServer();
+    const url = await program.printed(urlPattern);
+
+    const client = await connectWire(url);
+    client.send(start);
+    expect((await client.nextOf('reply.ended')).turn).toBe(0);
+    client.send({ type: 'speech.heard', turn: 1, text: 'i want to eat thai', state: 'partial' });
+    client.send({ type: 'speech.heard', turn: 1, text: 'I want to eat Thai food in Oakland.', state: 'final' });
+    const reply = await client.nextOf('reply.ended');
+    expect(reply.turn).toBe(1);
+    expect(reply.heard.length).toBeGreaterThan(0);
+    client.send({ type: 'call.ended' });
+    expect((await client.closed).code).toBe(1000);
+
+    const speaking = await connectWire(url);
+    speaking.send({ ...start, audio: { encoding: 'pcm16', rateHz: 16000 } });
+    await speaking.nextOf('audio.ended');
+    expect(speaking.frames.some((frame) => frame.some((byte) => byte !== 0))).toBe(true);
+    speaking.send({ type: 'call.ended' });
+    expect((await speaking.closed).code).toBe(1000);
+
+    program.child.kill('SIGTERM');
+    const { exitCode, out, err } = await program.ended;
+    expect(exitCode).toBe(0);
+    expect(out.match(urlPattern)).toHaveLength(1);
+    expect(err).not.toMatch(/thai|oakland/i);
+  });
+
+  it('lets a call finish after SIGINT, takes no other and then exits with 0', async () => {
+    const program = startServer(['--drain-ms', '60000']);
+    const url = await program.printed(urlPattern);
+    const client = await connectWire(url);
+    client.send(start);
+    await client.nextOf('reply.ended');
+    program.child.kill('SIGINT');
+    while ((await fetch(`${url}/health`)).status !== 503) await new Promise((resolve) => setTimeout(resolve, 10));
+    const late = await connectWire(url);
+    expect((await late.closed).code).toBe(1012);
+    client.send({ type: 'speech.heard', turn: 1, text: 'A table for two in San Jose, please.', state: 'final' });
+    expect((await client.nextOf('reply.ended')).heard.length).toBeGreaterThan(0);
+    client.send({ type: 'call.ended' });
+    expect((await client.closed).code).toBe(1000);
+    expect((await program.ended).exitCode).toBe(0);
+  });
+
+  it('exits with 1 and one line where the model folder is not there', async () => {
+    const { exitCode, out, err } = await startServer(['--model', join(stateDir, 'nothing')]).ended;
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
+    const lines = err.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain(join(stateDir, 'nothing'));
+  });
+});
