@@ -209,4 +209,6 @@ export default defineAgent({
     `Today is ${spellDate(readToday())}. Ask for missing details one at a time. Keep replies short and natural.`,
   greeting: 'Hello! Are you looking for a doctor or a dentist, and in which city?',
   tools: { findProvider, openingHours, bookAppointment },
+  // Seeds a new database while the greeting is spoken, not while a caller waits for a search.
+  onCallStart: () => store.use(AbortSignal.timeout(3000), () => undefined),
 });

@@ -212,4 +212,6 @@ export default defineAgent({
     `Today is ${spellDate(readToday())}. Only ask for details you still need. Keep replies short and natural.`,
   greeting: 'Hello! What kind of restaurant are you looking for, and in which city?',
   tools: { findRestaurants, reserveRestaurant },
+  // Seeds a new database while the greeting is spoken, not while a caller waits for a search.
+  onCallStart: () => store.use(AbortSignal.timeout(3000), () => undefined),
 });

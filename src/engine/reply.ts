@@ -2,6 +2,7 @@
 import type { Choice, Guide } from './guide.ts';
 import type { Scores } from './pass.ts';
 import type { TokenTraits } from './token-traits.ts';
+import { createWordRuns } from './word-runs.ts';
 
 export interface ReplyOptions {
   readonly traits: TokenTraits;
@@ -9,12 +10,9 @@ export interface ReplyOptions {
   readonly maxTokens: number;
 }
 
-/** No run of this many tokens comes twice in a reply. */
-const loopTokens = 4;
-
 export function createReply({ traits, endToken, maxTokens }: ReplyOptions): Guide {
   const tokens: number[] = [];
-  const runs = new Set<string>();
+  const runs = createWordRuns(traits);
   let countStable = 0;
   let isDone = false;
   let isTruncated = false;
@@ -27,14 +25,10 @@ export function createReply({ traits, endToken, maxTokens }: ReplyOptions): Guid
     return 0;
   }
 
-  /** How many of the last tokens stood together before: they may turn out to be the start of a loop. */
-  function countRepeated(): number {
-    for (let length = Math.min(loopTokens - 1, tokens.length - 1); length > 0; length--)
-      if (runs.has(tokens.slice(-length).join())) return length;
-    return 0;
-  }
-
-  function truncate(length: number): false {
+  /** Cut after the last whole sentence before `limit`, or else after whole words; never behind what is stable. */
+  function truncate(limit: number): false {
+    const isEnd = (id: number, index: number) => index < limit && traits.endsSentence(id);
+    const length = Math.max(tokens.findLastIndex(isEnd) + 1 || limit, countStable);
     // A single word without end stays as it is: half of it is better than nothing.
     if (length > 0) tokens.length = length;
     countStable = tokens.length;
@@ -43,12 +37,16 @@ export function createReply({ traits, endToken, maxTokens }: ReplyOptions): Guid
     return false;
   }
 
+  function mayCome(id: number): boolean {
+    return id === endToken ? hasText : !runs.wouldLoop(id);
+  }
+
   function push(id: number): void {
     tokens.push(id);
+    runs.push(id);
     hasText ||= !traits.isBlank(id);
-    if (hasText) countStable = Math.max(countStable, wordStart(tokens.length - countRepeated()));
-    for (let length = 1; length <= Math.min(loopTokens, tokens.length); length++)
-      runs.add(tokens.slice(-length).join());
+    // Words that stood together before may turn out to be the start of a loop.
+    if (hasText) countStable = Math.max(countStable, wordStart(runs.repeatedFrom()));
   }
 
   return {
@@ -67,11 +65,15 @@ export function createReply({ traits, endToken, maxTokens }: ReplyOptions): Guid
     forced: () => undefined,
 
     choose(scores, row): Choice {
-      const rank = scores.best(row, 0) === endToken && !hasText ? 1 : 0;
-      return { id: scores.best(row, rank), p: scores.pBest(row, rank) };
+      for (const rank of [0, 1] as const) {
+        const id = scores.best(row, rank);
+        if (mayCome(id)) return { id, p: scores.pBest(row, rank) };
+      }
+      // Both would repeat what was said: there is nothing more to say.
+      return { id: endToken, p: scores.pOf(row, 'end') };
     },
 
-    share: (scores: Scores, row: number, id: number) => (id === endToken && !hasText ? 0 : scores.pTarget(row)),
+    share: (scores: Scores, row: number, id: number) => (mayCome(id) ? scores.pTarget(row) : 0),
 
     take(id) {
       if (id === endToken) {
@@ -82,8 +84,7 @@ export function createReply({ traits, endToken, maxTokens }: ReplyOptions): Guid
         return false;
       }
       if (tokens.length >= maxTokens) return truncate(traits.startsWord(id) ? tokens.length : wordStart(tokens.length));
-      const run = [...tokens.slice(1 - loopTokens), id];
-      if (run.length === loopTokens && runs.has(run.join())) return truncate(wordStart(tokens.length + 1 - loopTokens));
+      if (runs.wouldLoop(id)) return truncate(wordStart(runs.repeatedFrom()));
       push(id);
       return true;
     },

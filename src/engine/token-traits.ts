@@ -6,21 +6,36 @@ export interface TokenTraits {
   startsWord(id: number): boolean;
   /** White space only. */
   isBlank(id: number): boolean;
+  /** No letter and no digit. */
+  isWordless(id: number): boolean;
+  /** Ends a sentence. */
+  endsSentence(id: number): boolean;
 }
 
 const apostrophe = 0x27;
+/** . ! ? */
+const sentenceEnds = new Set([0x2e, 0x21, 0x3f]);
 /** Space, tab, line feed, vertical tab, form feed, carriage return. */
 const blanks = new Set([0x20, 0x09, 0x0a, 0x0b, 0x0c, 0x0d]);
 
 export function createTokenTraits(tokenizer: Tokenizer): TokenTraits {
   const starts = new Uint8Array(tokenizer.countTokens);
   const blank = new Uint8Array(tokenizer.countTokens);
+  const wordless = new Uint8Array(tokenizer.countTokens);
+  const ends = new Uint8Array(tokenizer.countTokens);
   for (let id = 0; id < tokenizer.countTokens; id++) {
     const bytes = tokenizer.tokenBytes(id);
     starts[id] = Number(!continuesWord(bytes[0] ?? 0));
     blank[id] = Number(bytes.every((byte) => blanks.has(byte)));
+    wordless[id] = Number(!bytes.some(continuesWord));
+    ends[id] = Number(sentenceEnds.has(bytes.at(-1) ?? 0));
   }
-  return { startsWord: (id) => starts[id] === 1, isBlank: (id) => blank[id] === 1 };
+  return {
+    startsWord: (id) => starts[id] === 1,
+    isBlank: (id) => blank[id] === 1,
+    isWordless: (id) => wordless[id] === 1,
+    endsSentence: (id) => ends[id] === 1,
+  };
 }
 
 /** Letters, digits, apostrophes, and every byte beyond ASCII. */

@@ -54,13 +54,27 @@ it('keeps a single endless word, since half of it is better than nothing', () =>
   expect(write('Llanfairpwllgwyngyll', 5)).toMatchObject({ text: 'Llanf', isTruncated: true });
 });
 
-it('stops before it says the same four tokens again', () => {
+it('stops before it says the same four words again, after a whole sentence where there is one', () => {
   expect(write(' no no no no no no')).toMatchObject({ isTruncated: true });
   const { text } = write(' Have a nice day. Have a nice day. Have a nice day.');
   expect(text).toBe(' Have a nice day.');
 });
 
-it('never takes back a stable token, holds stable only whole words, and repeats no four tokens', () => {
+it('may say a name twice, however many tokens it has', () => {
+  const text = ' Try El Patio Dorado or El Patio Dorado.';
+  expect(write(text)).toMatchObject({ text, isTruncated: false });
+});
+
+it('chooses the second best word where the best would begin a loop, and the end where both would', () => {
+  const reply = createReply({ traits, endToken, maxTokens: 99 });
+  for (const id of tokenizer.encode(' k l m n. k l m p. k l m ')) reply.take(id);
+  const [n = 0, p = 0, q = 0] = tokenizer.encode('npq');
+  expect(reply.choose(headSaying(n, q), 0)).toEqual({ id: q, p: 0.2 });
+  expect(reply.choose(headSaying(n, p), 0).id).toBe(endToken);
+  expect([reply.share(headSaying(n, q), 0, n), reply.share(headSaying(n, q), 0, q)]).toEqual([0, 0.4]);
+});
+
+it('never takes back a stable token, holds stable only whole words, and repeats no four words', () => {
   const words = fc.array(fc.constantFrom(' a', ' the', ' day', ' nice', '.', ' Have', ' 12', 'er', ' '), {
     maxLength: 40,
   });
@@ -79,7 +93,8 @@ it('never takes back a stable token, holds stable only whole words, and repeats 
       const final = [...reply.tokens];
       for (const prefix of stable) expect(final.slice(0, prefix.length)).toEqual(prefix);
       expect(final.length).toBeLessThanOrEqual(maxTokens);
-      const runs = final.slice(3).map((_, index) => final.slice(index, index + 4).join());
+      const said = tokenizer.decode(final).match(/[A-Za-z0-9]+/g) ?? [];
+      const runs = said.slice(3).map((_, index) => said.slice(index, index + 4).join(' '));
       expect(new Set(runs).size).toBe(runs.length);
     }),
     { numRuns: 300 },

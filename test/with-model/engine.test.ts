@@ -1,0 +1,232 @@
+import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createOnnxDevice } from '../../src/engine/device-onnx.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { Kv } from '../../src/engine/kv.ts';
+import { loadManifest } from '../../src/engine/manifest.ts';
+import { fillBias, positionsOf } from '../../src/engine/mask.ts';
+import { createPrompt, type Message, parseCall } from '../../src/engine/prompt.ts';
+import type { DraftRequest, DraftState, Engine, Sequence } from '../../src/engine/sequence.ts';
+import { loadTokenizer, type Tokenizer } from '../../src/engine/tokenizer.ts';
+import { ModelError } from '../../src/errors.ts';
+
+const modelDir = join(import.meta.dirname, '../../models/repartee-s');
+const tools = [
+  {
+    name: 'find_restaurants',
+    description: 'Find a restaurant of a particular cuisine in a city',
+    parameters: {
+      type: 'object',
+      properties: {
+        city: { type: 'string' },
+        cuisine: { type: 'string' },
+        price_range: { type: 'string', enum: ['inexpensive', 'moderate', 'expensive'] },
+        party_size: { type: 'integer', minimum: 1, maximum: 20 },
+      },
+      required: ['city', 'cuisine'],
+    },
+  },
+];
+
+let tokenizer: Tokenizer;
+let engine: Engine;
+let setting: { prefix: number[]; tools: typeof tools };
+let context: (...messages: Message[]) => number[];
+
+beforeAll(async () => {
+  tokenizer = loadTokenizer(await readFile(join(modelDir, 'tokenizer.json'), 'utf8'));
+  const prompt = createPrompt(tokenizer);
+  setting = { prefix: prompt.renderSetting({ instructions: 'You help callers find restaurants.', tools }), tools };
+  context = (...messages) => [...setting.prefix, ...prompt.renderMessages(messages, tools)];
+  engine = await createEngine({ modelDir });
+  await engine.prepare(setting);
+});
+afterAll(() => engine.close());
+
+const heard = (text: string): Message => ({ role: 'user', text });
+const openings = [
+  'hi i want to find a place to eat',
+  'what can you do for me',
+  'no thank you that is all',
+  'i am hungry',
+];
+
+async function collect(sequence: Sequence, request: Partial<DraftRequest>): Promise<DraftState[]> {
+  const states: DraftState[] = [];
+  const whole: DraftRequest = {
+    context: context(heard('hi')),
+    effort: 'low',
+    acts: ['say'],
+    priority: 'committed',
+    ...request,
+  };
+  for await (const state of sequence.draft(whole)) states.push(state);
+  return states;
+}
+
+async function last(sequence: Sequence, request: Partial<DraftRequest>): Promise<DraftState> {
+  const state = (await collect(sequence, request)).at(-1);
+  if (!state) throw new Error('the draft gave no state');
+  return state;
+}
+
+it('computes what 32-bit floats compute from the same weights, but for the rounding of activations', async () => {
+  const manifest = await loadManifest(modelDir);
+  const device = await createOnnxDevice({ modelDir, manifest, countThreads: 2, isSpinning: true });
+  const file = await readFile(join(import.meta.dirname, '../../fixtures/golden-logits.json'), 'utf8');
+  const {
+    cases,
+  }: { cases: { ids: number[]; countCausal: number; rows: { row: number; best: [number, number][] }[] }[] } =
+    JSON.parse(file);
+  const deviations: number[] = [];
+  let countSame = 0;
+  let countRows = 0;
+  for (const { ids, countCausal, rows } of cases) {
+    const kv = new Kv(manifest.config);
+    const block = { ids: ids.slice(countCausal), countSeen: countCausal };
+    const bias = new Float32Array(ids.length ** 2);
+    fillBias(bias, 0, countCausal, [block]);
+    const { logProbabilities } = await device.forward({
+      ids: Int32Array.from(ids),
+      positions: positionsOf(0, countCausal, [block]),
+      bias,
+      past: kv,
+      rows: Int32Array.from(rows, ({ row }) => row),
+      watch: new Int32Array(rows.length),
+      wantsFresh: false,
+      wantsRows: true,
+    });
+    for (const [index, { best }] of rows.entries()) {
+      const logP = logProbabilities.subarray(
+        index * manifest.config.vocabulary,
+        (index + 1) * manifest.config.vocabulary,
+      );
+      const [likeliest] = best;
+      countRows++;
+      countSame += Number(logP.indexOf(logP.reduce((a, b) => Math.max(a, b))) === likeliest?.[0]);
+      for (const [id, expected] of best) deviations.push(Math.abs((logP[id] ?? 0) - expected));
+    }
+  }
+  await device.close();
+  expect(countSame / countRows).toBeGreaterThanOrEqual(0.9);
+  // A wrong position, mask or weight gives more than 2.
+  expect(deviations.reduce((sum, deviation) => sum + deviation, 0) / deviations.length).toBeLessThan(0.5);
+});
+
+it('drafts and checks to exactly the words that it would write token by token, with fewer forwards', async () => {
+  const sequence = engine.open(setting);
+  let [countAr, countExact] = [0, 0];
+  for (const words of openings) {
+    const request = { context: context(heard(words)) };
+    const [ar, exact] = [
+      await last(sequence, { ...request, effort: 'ar' }),
+      await last(sequence, { ...request, effort: 'exact' }),
+    ];
+    expect(exact.tokens).toEqual(ar.tokens);
+    expect(tokenizer.decode(ar.tokens).trim()).not.toBe('');
+    countAr += ar.countForwards;
+    countExact += exact.countForwards;
+  }
+  expect(countExact).toBeLessThan(countAr);
+  sequence.close();
+});
+
+it('gives the same after a rewind as on a fresh sequence', async () => {
+  const [warm, cold] = [engine.open(setting), engine.open(setting)];
+  for (const words of ['i want to find', 'i want to find a place', 'i would like'])
+    await last(warm, { context: context(heard(words)) });
+  const request = { context: context(heard('i want to eat something')) };
+  const [first, second] = [await last(warm, request), await last(cold, request)];
+  expect([first.tokens, first.pEndOfTurn, first.confidence]).toEqual([
+    second.tokens,
+    second.pEndOfTurn,
+    second.confidence,
+  ]);
+});
+
+it('keeps a draft that still stands with one forward', async () => {
+  const sequence = engine.open(setting);
+  const request = { context: context(heard('hi i want to find a place to eat')) };
+  const { tokens } = await last(sequence, request);
+  const say = tokenizer.specials.say;
+  const again = await last(sequence, { ...request, previous: [say, ...tokens] });
+  expect(again).toMatchObject({ tokens, isDone: true, countForwards: 1, countReused: tokens.length + 1 });
+});
+
+it('calls a tool with arguments that parse and are allowed, at every effort', async () => {
+  const sequence = engine.open(setting);
+  for (const effort of ['ar', 'low', 'instant'] as const) {
+    const request = { context: context(heard('i want to find an italian restaurant in san jose')), effort };
+    const { act, tokens, isDone } = await last(sequence, { ...request, acts: ['say', 'call'] });
+    expect([act, isDone]).toEqual(['call', true]);
+    const call = parseCall(tokenizer.decode(tokens));
+    expect(call?.name).toBe('find_restaurants');
+    expect(Object.keys(call?.arguments ?? {})).toEqual(expect.arrayContaining(['city', 'cuisine']));
+  }
+});
+
+it('ends a draft quietly when it is aborted, and goes on with the next', async () => {
+  const sequence = engine.open(setting);
+  const abort = new AbortController();
+  const states: DraftState[] = [];
+  const request: DraftRequest = {
+    context: context(heard('hi')),
+    effort: 'ar',
+    acts: ['say'],
+    priority: 'draft',
+    signal: abort.signal,
+  };
+  for await (const state of sequence.draft(request)) {
+    states.push(state);
+    abort.abort();
+  }
+  expect(states).toHaveLength(1);
+  expect(states[0]?.isDone).toBe(false);
+  expect((await last(sequence, {})).isDone).toBe(true);
+});
+
+it('reports an error of the engine to the one who asked, with its code', async () => {
+  const sequence = engine.open(setting);
+  await expect(last(sequence, { context: [99_999] })).rejects.toMatchObject({
+    name: 'EngineError',
+    code: 'token-unknown',
+  });
+  const unsupported = {
+    prefix: setting.prefix,
+    tools: [{ name: 'x', parameters: { type: 'object', properties: { a: { type: 'array' } } } }],
+  };
+  await expect(engine.prepare(unsupported)).rejects.toMatchObject({ code: 'schema-unsupported' });
+  await expect(last(engine.open(unsupported), {})).rejects.toMatchObject({ code: 'schema-unsupported' });
+  sequence.close();
+  await expect(last(sequence, {})).rejects.toMatchObject({ code: 'sequence-closed' });
+  expect((await last(engine.open(setting), {})).isDone).toBe(true);
+});
+
+it('refuses a damaged model in one line', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'damaged-'));
+  const manifest = await loadManifest(modelDir);
+  for (const { name } of manifest.files) await symlink(join(modelDir, name), join(folder, name));
+  await copyFile(join(modelDir, 'model.json'), join(folder, 'model.json'));
+  await rm(join(folder, 'weights-02.bin'));
+  await writeFile(join(folder, 'weights-02.bin'), 'no weights');
+  const error: unknown = await createEngine({ modelDir: folder }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(ModelError);
+  expect(error).toMatchObject({
+    code: 'model-damaged',
+    message: expect.stringMatching(/^\S*weights-02\.bin: expected sha256 \w{64}, found \w{64}; .*$/),
+  });
+  await rm(folder, { recursive: true });
+});
+
+it('closes while a draft runs, without harm', async () => {
+  const other = await createEngine({ modelDir, countThreads: 1 });
+  const request: DraftRequest = { context: context(heard('hi')), effort: 'ar', acts: ['say'], priority: 'draft' };
+  const draft = other.open(setting).draft(request)[Symbol.asyncIterator]();
+  expect((await draft.next()).done).toBe(false);
+  const next = draft.next().catch((error: unknown) => error);
+  await other.close();
+  expect(await next).toMatchObject({ code: 'engine-closed' });
+  expect(() => other.open(setting)).toThrow('the engine is closed');
+});
