@@ -15,7 +15,7 @@ const help = `usage: repartee bench engine [--json] [--rounds N] [--threads N] [
 Drafts the replies of fixtures/goldens.jsonl at every effort, by turns, on contexts that are prefilled already.
 
   --json       one JSON object instead of a table
-  --rounds N   how often each reply is drafted (default 3)
+  --rounds N   how often each reply is drafted (default 2)
   --threads N  threads of one forward (default: the machine's, 4 at most)
   --model DIR  a model folder (default: the one that comes with repartee)
 `;
@@ -275,7 +275,7 @@ function parse(argv: readonly string[]) {
       args: [...argv],
       options: {
         json: { type: 'boolean', default: false },
-        rounds: { type: 'string', default: '3' },
+        rounds: { type: 'string', default: '2' },
         threads: { type: 'string' },
         model: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
