@@ -20,7 +20,12 @@ export interface TalkBench {
   readonly summary: TalkSummary;
   readonly firstAudioMs: Readonly<Record<TurnClass, Percentiles>>;
   /** Of the first audio's ledger: the rest that no stage explains. */
-  readonly unexplainedP95: { readonly ms: number | null; readonly percent: number | null };
+  readonly unexplainedP95: {
+    readonly ms: number | null;
+    readonly percent: number | null;
+    /** Against the turn's own bound, the larger of 2 ms and 2 % of its total: at most 1 is within it. */
+    readonly ofBound: number | null;
+  };
   /** From the start of the process to both agents being ready for a call. */
   readonly startToReadyMs: number;
   readonly rssPeakMb: number;
@@ -37,6 +42,7 @@ export function summarise(talked: readonly TalkedCall[]) {
   const percent = ledgers.map(({ totalMs }, index) =>
     totalMs > 0 ? (100 * (unexplainedMs[index] ?? 0)) / totalMs : 0,
   );
+  const ofBound = ledgers.map(({ totalMs }, index) => (unexplainedMs[index] ?? 0) / Math.max(2, totalMs / 50));
   const firstAudio = (name: TurnClass) =>
     toPercentiles(turns.filter((turn) => classOf(turn) === name).map((turn) => turn.measured?.firstAudioMs));
   return {
@@ -47,7 +53,11 @@ export function summarise(talked: readonly TalkedCall[]) {
       missed: firstAudio('missed'),
       tool: firstAudio('tool'),
     },
-    unexplainedP95: { ms: percentile(unexplainedMs, 0.95), percent: percentile(percent, 0.95) },
+    unexplainedP95: {
+      ms: percentile(unexplainedMs, 0.95),
+      percent: percentile(percent, 0.95),
+      ofBound: percentile(ofBound, 0.95),
+    },
   };
 }
 
@@ -70,7 +80,7 @@ export function renderTable(bench: TalkBench): string {
     '',
     `${summary.calls} calls, ${summary.turns} turns, ${summary.replies} replies, ${summary.toolCalls} tool calls`,
     `empty ${summary.empty}, looped ${summary.looped}, invalid arguments ${summary.invalidArguments}, fallback lines ${summary.fallbackLines}`,
-    `unexplained p95   ${ms(bench.unexplainedP95.ms)} ms, ${ms(bench.unexplainedP95.percent).trim()} %`,
+    `unexplained p95   ${ms(bench.unexplainedP95.ms)} ms, ${ms(bench.unexplainedP95.percent).trim()} %, ${bench.unexplainedP95.ofBound?.toFixed(2)} of max(2 ms, 2 %)`,
     `event-loop lag    ${ms(bench.eventLoopLagMs.p50)} ms p50, ${ms(bench.eventLoopLagMs.p99).trim()} ms p99`,
     `start to ready    ${ms(bench.startToReadyMs)} ms`,
     `RSS peak          ${ms(bench.rssPeakMb)} MB`,

@@ -66,6 +66,8 @@ async function openSession({ modelDir, countThreads, isSpinning }: OnnxDeviceOpt
     executionProviders: ['cpu'],
     intraOpNumThreads: countThreads,
     interOpNumThreads: 1,
+    // Shapes differ from forward to forward: plans kept for each would only take memory.
+    enableMemPattern: false,
     extra: { session: { intra_op: { allow_spinning: spinning } } },
   }).catch((cause: unknown) => {
     throw new EngineError('graph-refused', `${join(modelDir, graphFile)}: ${toMessage(cause)}`, { cause });

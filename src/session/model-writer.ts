@@ -35,6 +35,8 @@ export function toSetting(agent: Agent, prompt: Prompt): Setting {
 
 /** A writer over one sequence of the engine; the meter is told of each state's cost. */
 export function createModelWriter(parts: ModelParts, agent: Agent, setting: Setting, clock: Clock, meter: TurnMeter) {
+  const tokensOf = new WeakMap<Line, readonly number[]>();
+
   return fromCallback<WriterCommand>(({ receive, sendBack }) => {
     const sequence = parts.engine.open(setting);
     let running: AbortController | undefined;
@@ -79,8 +81,17 @@ export function createModelWriter(parts: ModelParts, agent: Agent, setting: Sett
     }
   }
 
+  /** Lines don't change, and most of a transcript is as it was at the last partial. */
+  function toTokens(line: Line): readonly number[] {
+    const known = tokensOf.get(line);
+    if (known) return known;
+    const tokens = parts.prompt.renderMessages([toModelMessage(line)], agent.tools);
+    tokensOf.set(line, tokens);
+    return tokens;
+  }
+
   function toDraftRequest({ lines, purpose, acts, previous }: WriteRequest, signal: AbortSignal): DraftRequest {
-    const context = [...setting.prefix, ...parts.prompt.renderMessages(lines.map(toModelMessage), agent.tools)];
+    const context = [...setting.prefix, ...lines.flatMap(toTokens)];
     return {
       context,
       effort: agent.effort,

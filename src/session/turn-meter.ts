@@ -12,6 +12,8 @@ interface OpenTurn {
   readonly ledger: TurnLedger;
   readonly isHit: boolean;
   isReused: boolean;
+  /** When the newest state came from the engine, or the turn was committed. */
+  decidedMs: number;
   countForwards: number;
   countSteps: number;
   firstTextMs?: number;
@@ -65,6 +67,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, report: (event:
             ledger: createTurnLedger(nowMs),
             isHit: event.isHit,
             isReused: event.isContinued,
+            decidedMs: nowMs,
             countForwards: 0,
             countSteps: 0,
             isWritten: false,
@@ -84,7 +87,10 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, report: (event:
           return;
         }
         case 'reply.grew':
-          if (open?.turn === event.turn) open.firstTextMs ??= nowMs;
+          if (open?.turn !== event.turn || open.firstTextMs !== undefined) return;
+          open.firstTextMs = nowMs;
+          // From the decision to the words on their way.
+          open.ledger.paint('wire', open.decidedMs, nowMs);
           return;
         case 'reply.written':
           if (open?.turn === event.turn) open.isWritten = true;
@@ -113,6 +119,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, report: (event:
       open.countForwards += state.countForwards - (before?.countForwards ?? 0);
       open.countSteps += state.countSteps - (before?.countSteps ?? 0);
       if (state.countReused > 0) open.isReused = true;
+      open.decidedMs = atMs;
     },
 
     mouthReported(event) {

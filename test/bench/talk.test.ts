@@ -59,12 +59,16 @@ describe('the figures of bench talk', () => {
     expect(summarise([{ agent, turns }])).toMatchObject({
       summary: { turns: 3, hits: 2, missed: 1, firstTextMs: { hit: { p50: 5, p99: 10 } } },
       firstAudioMs: { hit: { p50: 10, p99: 20 }, missed: { p50: 200, p99: 200 }, tool: { p50: null, p99: null } },
-      unexplainedP95: { ms: 4, percent: 10 },
+      unexplainedP95: { ms: 4, percent: 10, ofBound: 1 },
     });
   });
 
   it('take no share of a turn that took no time', () => {
-    expect(summarise([{ agent, turns: [turn('hit', 0, 0)] }]).unexplainedP95).toEqual({ ms: 0, percent: 0 });
+    expect(summarise([{ agent, turns: [turn('hit', 0, 0)] }]).unexplainedP95).toEqual({
+      ms: 0,
+      percent: 0,
+      ofBound: 0,
+    });
   });
 });
 
