@@ -81,24 +81,6 @@ export function createPrompt(tokenizer: Tokenizer): Prompt {
   };
 }
 
-/** What exceeds what the model was trained on: one line each, for the one who wrote the agent. */
-export function settingWarnings({ instructions = '', tools }: PromptSetting): string[] {
-  const warnings: string[] = [];
-  const countCharacters = Array.from(instructions).length;
-  if (countCharacters > maxInstructionsCharacters) {
-    warnings.push(
-      `instructions have ${countCharacters} characters; the model was trained on ${maxInstructionsCharacters} and reads no more`,
-    );
-  }
-  if (tools.length > maxTools) {
-    const unread = tools.slice(maxTools).map((tool) => tool.name);
-    warnings.push(
-      `${tools.length} tools; the model was trained on ${maxTools} and does not read about ${unread.join(', ')}`,
-    );
-  }
-  return warnings;
-}
-
 /** Words as a recogniser sends them: lower case, no punctuation but apostrophes. */
 export function plain(text: string): string {
   return text

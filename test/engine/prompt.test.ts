@@ -8,7 +8,6 @@ import {
   type PromptTool,
   parseCall,
   plain,
-  settingWarnings,
   signatureText,
 } from '../../src/engine/prompt.ts';
 import { toSpacedJson } from '../../src/engine/spaced-json.ts';
@@ -145,18 +144,6 @@ describe('the chat template', () => {
         expect(ids).toEqual([specials.call, ...pieces.flatMap((piece) => tokenizer.encode(piece.text)), specials.end]);
       }),
     );
-  });
-});
-
-describe('settingWarnings', () => {
-  it('says what exceeds training, and nothing else', () => {
-    const tool = (i: number): PromptTool => ({ name: `t${i}`, parameters: {} });
-    const tools = Array.from({ length: 12 }, (_, i) => tool(i));
-    expect(settingWarnings({ instructions: 'x'.repeat(500), tools: tools.slice(0, 10) })).toEqual([]);
-    const warnings = settingWarnings({ instructions: 'x'.repeat(501), tools });
-    expect(warnings.length).toBe(2);
-    expect(warnings[0]).toMatch(/501 characters.*500/);
-    expect(warnings[1]).toMatch(/12 tools.*10.*t10, t11/);
   });
 });
 
