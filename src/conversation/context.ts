@@ -131,6 +131,7 @@ export function isDraftCurrent(context: Context): boolean {
 /** Freezes the caller's words as a line and opens the reply to them. */
 export function commit(context: Context): Change {
   const lines = addUser(context.lines, context.heard);
+  const isSameTurn = context.turn === context.reply.turn;
   return {
     lines,
     countCommitted: context.countCommitted + 1,
@@ -141,7 +142,9 @@ export function commit(context: Context): Change {
       from: lines.length,
       words: toWords(context.heard),
       // A turn that goes on after it was answered must not make its calls again.
-      calls: context.turn === context.reply.turn ? context.reply.calls : [],
+      calls: isSameTurn ? context.reply.calls : [],
+      // A write that is still at work will add its lines to this reply.
+      hasWritten: (isSameTurn && context.reply.hasWritten) || context.run?.effect === 'write',
     },
   };
 }
@@ -195,11 +198,12 @@ export function startRun(context: Context, call: Call, isSpeculative: boolean): 
 
 /** A committed call has ended: the model reads call and result next. */
 export function recordRun(context: Context, call: Call, outcome: Outcome): Change {
+  const hasWritten = context.reply.hasWritten || findTool(context.agent, call.name)?.effect === 'write';
   return {
     lines: addCall(context.lines, call, toContent(outcome)),
     run: undefined,
     awaiting: undefined,
-    reply: { ...context.reply, calls: [...context.reply.calls, call] },
+    reply: { ...context.reply, calls: [...context.reply.calls, call], hasWritten },
     draft: undefined,
     requestedWords: undefined,
   };

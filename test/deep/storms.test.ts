@@ -4,7 +4,7 @@ import type { CallerEvent } from '../../src/events.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 
-const COUNT_STORMS = 700;
+const COUNT_STORMS = 5000;
 const LONGEST_STORM = 80;
 
 type Step = { readonly event: CallerEvent } | { readonly waitMs: number };

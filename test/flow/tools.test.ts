@@ -271,6 +271,22 @@ it('never takes a turn back once its write has started', async () => {
   expect(tool.runs).toHaveLength(1);
 });
 
+it('runs a write once, however often its turn is finished anew while it works', async () => {
+  const clock = new SimulatedClock();
+  const tool = makeTool(clock, { effect: 'write', takesMs: 160 });
+  const script = (heard: string) =>
+    heard.endsWith('}') ? say('Done.') : { ...decideCall('look_up', { city: 'Denver' }), prefillMs: 30 };
+  const flow = startFlow({ clock, agent: makeAgent({ tools: [tool] }), script });
+  flow.final(1, 'book denver');
+  await clock.advance(100);
+  flow.final(1, 'book denver now');
+  await clock.advance(100);
+  flow.final(1, 'book denver please');
+  await clock.advance(1000);
+  expect(tool.runs).toMatchObject([{ isDone: true }]);
+  expect(flow.replies().at(-1)?.text).not.toBe('');
+});
+
 it('stops tools when the caller hangs up', async () => {
   const clock = new SimulatedClock();
   const tool = makeTool(clock, { effect: 'write', takesMs: 500 });
