@@ -77,10 +77,8 @@ for (const [state, reach] of Object.entries(WAYS)) {
     expect(ids('tool.ended')).toEqual(ids('tool.started'));
     // What had begun to be said has ended, with no more heard than was said.
     for (const reply of flow.replies()) expect(reply.text.startsWith(reply.heard)).toBe(true);
-    const begun = new Set(flow.of('reply.grew').map((event) => event.turn));
-    expect(new Set(flow.replies().map((reply) => reply.turn))).toEqual(
-      new Set([...begun, ...flow.replies().map((r) => r.turn)]),
-    );
+    const endedTurns = flow.replies().map((reply) => reply.turn);
+    for (const { turn } of flow.of('reply.grew')) expect(endedTurns).toContain(turn);
     expect(flow.of('audio.started').length).toBe(
       flow.of('playout.cleared').length + flow.replies().filter((reply) => !reply.interrupted).length,
     );

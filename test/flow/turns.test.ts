@@ -162,7 +162,7 @@ it('leaves no timer, no sequence and no word behind when the caller hangs up, wh
     await flow.clock.advance(60_000);
     expect([atMs, flow.clock.countTimers, flow.engine.countOpen, flow.events.length]).toEqual([
       atMs,
-      atMs < 5 ? 0 : 0,
+      0,
       0,
       countEvents,
     ]);
