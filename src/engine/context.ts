@@ -11,6 +11,7 @@ export interface Outlook {
   readonly act: Act;
   /** Among say, call and wait. */
   readonly pAct: number;
+  readonly pCall: number;
   readonly pWait: number;
   readonly pEndOfTurn: number;
 }
@@ -65,6 +66,7 @@ export function readOutlook(scores: Scores, rows: ContextRows, request: DraftReq
   return {
     act,
     pAct: share(act),
+    pCall: share('call'),
     pWait: share('wait'),
     pEndOfTurn: actRow === 0 ? 0 : scores.pOf(0, 'end'),
   };

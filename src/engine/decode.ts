@@ -27,6 +27,7 @@ interface Progress {
   confidence: number;
   countReused: number;
   pCallNext: number;
+  readonly previousLossNats: number;
 }
 
 const defaultMaxTokens = 96;
@@ -100,7 +101,7 @@ async function begin(decoding: Decoding, effort: Effort, maxTokens: number) {
   };
   const scores = await runPass(where, pass);
   const outlook: Outlook = isInside
-    ? { act: 'say', pAct: 1, pWait: 0, pEndOfTurn: 0 }
+    ? { act: 'say', pAct: 1, pCall: 0, pWait: 0, pEndOfTurn: 0 }
     : readOutlook(scores, context, request, acts);
   const guide = decoding.createGuide(
     outlook.act,
@@ -109,6 +110,7 @@ async function begin(decoding: Decoding, effort: Effort, maxTokens: number) {
   const progress: Progress = {
     outlook,
     guide,
+    previousLossNats: lossOf(scores, contextRows.length - (isInside ? 1 : 0), candidates.slice(isInside ? 0 : 1)),
     pending: [],
     confidence: outlook.pAct,
     countReused: 0,
@@ -335,8 +337,10 @@ function toState({ where }: Decoding, progress: Progress, isDone: boolean): Draf
     isDone,
     isTruncated: guide.isTruncated,
     pEndOfTurn: outlook.pEndOfTurn,
+    pCall: outlook.pCall,
     pWait: outlook.pWait,
     pCallNext,
+    previousLossNats: progress.previousLossNats,
     confidence: progress.confidence,
     countForwards: meter.countForwards,
     countSteps: meter.countSteps,
@@ -344,6 +348,11 @@ function toState({ where }: Decoding, progress: Progress, isDone: boolean): Draf
     spentUs: meter.spentUs(),
     handoverUs: 0,
   };
+}
+
+/** What the causal head makes of `tokens`, the first of which is judged by row `firstRow`. */
+function lossOf(scores: Scores, firstRow: number, tokens: readonly number[]): number {
+  return tokens.reduce((sum, _, index) => sum - Math.log(scores.pTarget(firstRow + index)), 0);
 }
 
 function masks(count: number, countSeen: number, { specials }: Manifest): Block {

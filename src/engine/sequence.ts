@@ -52,9 +52,13 @@ export interface DraftState {
   /** The reply hit `maxTokens` or looped, and was cut at a word. */
   readonly isTruncated: boolean;
   readonly pEndOfTurn: number;
+  /** Shares among say, call and wait, whatever may be chosen. */
+  readonly pCall: number;
   readonly pWait: number;
   /** On the last state of a finished say, where a call may be chosen: p(<call>) against p(<user>), 0..1; else 0. */
   readonly pCallNext: number;
+  /** -ln p of the tokens of `previous` behind its act, together, by the causal head under this context; 0 without them. */
+  readonly previousLossNats: number;
   /** Lowest probability on the way, 0..1. */
   readonly confidence: number;
   /** Forwards so far, prefill included. */

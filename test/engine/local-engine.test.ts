@@ -122,7 +122,11 @@ it('chooses the likeliest act among those allowed, and tells how likely it is to
           ]),
         );
   const { engine, sequence } = createRig(model);
-  expect(await last(sequence, {})).toMatchObject({ act: 'say', pWait: expect.closeTo(0.625, 3) });
+  expect(await last(sequence, {})).toMatchObject({
+    act: 'say',
+    pWait: expect.closeTo(0.625, 3),
+    pCall: expect.closeTo(0.125, 3),
+  });
   expect(await last(sequence, { acts: ['say', 'wait'] })).toMatchObject({
     act: 'wait',
     tokens: [],
@@ -134,6 +138,21 @@ it('chooses the likeliest act among those allowed, and tells how likely it is to
   expect(await last(sequence, { acts: ['call', 'say'] })).toMatchObject({ act: 'say' });
   const withTools = engine.open({ prefix: [bos], tools: [finding] });
   expect(await last(withTools, { acts: ['call'] })).toMatchObject({ act: 'call' });
+});
+
+it('tells what the causal head makes of an earlier draft, in the one forward that decides to wait', async () => {
+  const known = replying(' hi', ' hello');
+  const { sequence } = createRig(reciting([known], 0.5));
+  const said = known.slice(heard(' hi').length);
+  const score = (previous: readonly number[]) =>
+    last(sequence, { effort: 'ar', acts: ['say', 'wait'], forceAct: 'wait', previous });
+  expect(await score(said)).toMatchObject({
+    countForwards: 1,
+    previousLossNats: expect.closeTo((said.length - 1) * Math.log(2), 3),
+  });
+  const changed = [...said.slice(0, -1), encode('o')[0] ?? 0];
+  expect((await score(changed)).previousLossNats).toBeGreaterThan((said.length - 1) * Math.log(2) + 1);
+  expect((await score([])).previousLossNats).toBe(0);
 });
 
 it('tells how likely the caller has ended, from the last word of the turn', async () => {
