@@ -2,94 +2,24 @@
 // Knows what a line may hold, and nothing of disks: the browser reads it too.
 
 import { z } from 'zod';
+import { eventSchemas } from './call-file-events.ts';
+import { type CallHeader, headerSchema } from './call-file-header.ts';
+import { markSchemas } from './call-file-marks.ts';
 
-const turn = z.int().min(0);
-const atMs = z.number().min(0);
-const args = z.record(z.string(), z.unknown());
+export type { Loop, LoopStep, Stretch } from './call-file-events.ts';
+export type { CallHeader } from './call-file-header.ts';
 
-const header = z.strictObject({
-  type: z.literal('header'),
-  version: z.literal(1),
-  /** The agent's name: who answers. */
-  agent: z.string().min(1),
-  /** Where the words are from. */
-  source: z.string().exactOptional(),
-  licence: z.string().exactOptional(),
-  modelHash: z.string().exactOptional(),
-  seed: z.int().exactOptional(),
-  /** ISO 8601: the wall time of `atMs` 0. */
-  startedAt: z.iso.datetime().exactOptional(),
-});
+const lineSchema = z.discriminatedUnion('type', [...eventSchemas, ...markSchemas]);
 
-const event = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('speech.started'), atMs, turn }),
-  z.strictObject({
-    type: z.literal('speech.heard'),
-    atMs,
-    turn,
-    text: z.string(),
-    state: z.enum(['partial', 'final', 'resumed']),
-  }),
-  z.strictObject({ type: z.literal('playout.advanced'), atMs, turn, playedMs: z.number().min(0) }),
-  z.strictObject({ type: z.literal('call.ended'), atMs }),
-  z.strictObject({ type: z.literal('call.ready'), atMs, callId: z.string(), agent: z.string() }),
-  z.strictObject({
-    type: z.literal('draft.changed'),
-    atMs,
-    turn,
-    act: z.enum(['say', 'call', 'wait']),
-    text: z.string(),
-    pEndOfTurn: z.number(),
-    pWait: z.number(),
-  }),
-  z.strictObject({ type: z.literal('reply.grew'), atMs, turn, text: z.string() }),
-  z.strictObject({ type: z.literal('audio.started'), atMs, turn }),
-  z.strictObject({ type: z.literal('audio.ended'), atMs, turn }),
-  z.strictObject({ type: z.literal('playout.cleared'), atMs, turn }),
-  z.strictObject({
-    type: z.literal('reply.ended'),
-    atMs,
-    turn,
-    text: z.string(),
-    heard: z.string(),
-    interrupted: z.boolean(),
-  }),
-  z.strictObject({
-    type: z.literal('tool.started'),
-    atMs,
-    turn,
-    name: z.string(),
-    arguments: args,
-    speculative: z.boolean(),
-  }),
-  z.strictObject({
-    type: z.literal('tool.ended'),
-    atMs,
-    turn,
-    name: z.string(),
-    arguments: args,
-    result: z.unknown().optional(),
-    error: z.string().exactOptional(),
-    speculative: z.boolean(),
-  }),
-  z.strictObject({
-    type: z.literal('turn.measured'),
-    atMs,
-    turn,
-    firstTextMs: z.number(),
-    firstAudioMs: z.number().exactOptional(),
-    totalMs: z.number(),
-    partsUs: z.record(z.string(), z.int()),
-    draft: z.enum(['hit', 'repaired', 'missed']),
-    forwards: z.int(),
-    steps: z.int(),
-  }),
-  z.strictObject({ type: z.literal('error'), atMs, code: z.string(), message: z.string() }),
-]);
-
-export type CallHeader = Readonly<z.infer<typeof header>>;
 /** What the caller's side or the call reported, `atMs` after the call began. Audio itself is in no line. */
-export type RecordedEvent = Readonly<z.infer<typeof event>>;
+export type RecordedEvent = Readonly<z.infer<typeof lineSchema>>;
+
+/** An event before it has its time. */
+export type UnstampedEvent = RecordedEvent extends infer E
+  ? E extends RecordedEvent
+    ? Omit<E, 'atMs'>
+    : never
+  : never;
 
 /** A file that was read, or the first line that can't be. */
 export type CallFile =
@@ -120,12 +50,12 @@ export function parseCallFile(text: string): CallFile {
       return { state: 'damaged', line: number, problem: 'is not JSON' };
     }
     if (first === undefined) {
-      const parsed = header.safeParse(value.json);
+      const parsed = headerSchema.safeParse(value.json);
       if (!parsed.success) return { state: 'damaged', line: number, problem: describeHeader(value.json, parsed.error) };
       first = parsed.data;
       continue;
     }
-    const parsed = event.safeParse(value.json);
+    const parsed = lineSchema.safeParse(value.json);
     if (!parsed.success) return { state: 'damaged', line: number, problem: describe(parsed.error) };
     if (parsed.data.atMs < lastMs) {
       const problem = `atMs is ${parsed.data.atMs}, but the line before has ${lastMs}: time only moves forward`;
@@ -141,10 +71,8 @@ export function parseCallFile(text: string): CallFile {
 /** Appends one line for each event. */
 export interface CallWriter {
   /** `atMs` since the call began; a clock that steps back is held at the last time. */
-  append(event: Unstamped, atMs: number): void;
+  append(event: UnstampedEvent, atMs: number): void;
 }
-
-type Unstamped = RecordedEvent extends infer E ? (E extends RecordedEvent ? Omit<E, 'atMs'> : never) : never;
 
 /** Writes the header at once; each line ends in a line feed, and goes to `write` whole. */
 export function createCallWriter(
@@ -178,7 +106,7 @@ function describeHeader(json: unknown, error: z.ZodError): string {
   if (typeof json !== 'object' || json === null || !('type' in json) || json.type !== 'header')
     return 'is not a header: a call file begins with {"type":"header","version":1,"agent":…}';
   if ('version' in json && json.version !== 1)
-    return `has version ${JSON.stringify(json.version)}; this reads version 1`;
+    return `has version ${JSON.stringify(json.version)}, and this reads version 1: use a later repartee`;
   return describe(error);
 }
 
@@ -186,4 +114,10 @@ function describe(error: z.ZodError): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'is not valid';
   return issue.path.length > 0 ? `field ${issue.path.join('.')}: ${issue.message}` : issue.message;
+}
+
+/** The format as JSON Schema: one schema for each kind of line. */
+export function toJsonSchema(): object {
+  const title = 'One line of a call file of repartee';
+  return { ...z.toJSONSchema(z.union([headerSchema, lineSchema]), { unrepresentable: 'any' }), title };
 }

@@ -1,28 +1,47 @@
-// Where a turn's time can go: the names of the ledger's parts, their order, and what each means.
+// Where a turn's time can go: the names of the ledger's parts, their order, what each means, and how long it may take.
 
-/** One sentence for each part, in the order in which a turn passes through them. */
-const MEANINGS = {
-  'stt.lag': 'From the last voiced audio to the recogniser naming its words.',
-  endpointing: 'From the last word to the decision that the caller has finished.',
-  queue: 'Waiting for the engine while it works for somebody else.',
-  prefill: 'Forwards that append tokens to the context, the block that rides along included.',
-  denoise: 'Forwards that append nothing: reply positions are filled in or changed.',
-  constrain: "Keeping a tool call's arguments within their schema.",
-  tool: 'Waiting for a tool of the agent.',
-  clause: 'From the first stable word to a clause that is long enough to be spoken.',
-  'tts.first': "The first clause's way through text-to-speech to its first audio.",
-  wire: 'Hand-overs between threads, and from the reply to the socket.',
-  unexplained: 'The rest, so that the parts sum to the total.',
-} as const;
+interface StageRow {
+  /** One sentence. */
+  readonly meaning: string;
+  /** More than this in one turn is worth a look. */
+  readonly budgetMs: number;
+}
+
+/** In the order in which a turn passes through them. */
+const STAGES = {
+  'stt.lag': { meaning: 'From the last voiced audio to the recogniser naming its words.', budgetMs: 150 },
+  endpointing: { meaning: 'From the last word to the decision that the caller has finished.', budgetMs: 300 },
+  queue: { meaning: 'Waiting for the engine while it works for somebody else.', budgetMs: 10 },
+  prefill: {
+    meaning: 'Forwards that append tokens to the context, the block that rides along included.',
+    budgetMs: 40,
+  },
+  denoise: { meaning: 'Forwards that append nothing: reply positions are filled in or changed.', budgetMs: 60 },
+  constrain: { meaning: "Keeping a tool call's arguments within their schema.", budgetMs: 5 },
+  tool: { meaning: 'Waiting for a tool of the agent.', budgetMs: 300 },
+  clause: { meaning: 'From the first stable word to a clause that is long enough to be spoken.', budgetMs: 30 },
+  'tts.first': { meaning: "The first clause's way through text-to-speech to its first audio.", budgetMs: 80 },
+  wire: { meaning: 'Hand-overs between threads, and from the reply to the socket.', budgetMs: 3 },
+  unexplained: { meaning: 'The rest, so that the parts sum to the total.', budgetMs: 2 },
+} as const satisfies Readonly<Record<string, StageRow>>;
 
 /** A part of a turn's time. Tools are named one by one: `tool.find_restaurants`. */
-export type Stage = Exclude<keyof typeof MEANINGS, 'tool'> | `tool.${string}`;
+export type Stage = Exclude<keyof typeof STAGES, 'tool'> | `tool.${string}`;
 
 /** A part that something can be blamed for. */
 export type PaintedStage = Exclude<Stage, 'unexplained'>;
 
-const ORDER: readonly string[] = Object.keys(MEANINGS);
-const MEANING_BY_KEY: ReadonlyMap<string, string> = new Map(Object.entries(MEANINGS));
+/** A part that took longer than it may. */
+export interface Overrun {
+  readonly stage: string;
+  readonly tookUs: number;
+  readonly budgetUs: number;
+}
+
+/** Beside its budget, the rest may be this share of a turn. */
+const UNEXPLAINED_SHARE = 0.02;
+const ORDER: readonly string[] = Object.keys(STAGES);
+const ROW_BY_KEY: ReadonlyMap<string, StageRow> = new Map(Object.entries(STAGES));
 
 function toKey(stage: string): string {
   return stage.startsWith('tool.') ? 'tool' : stage;
@@ -30,7 +49,21 @@ function toKey(stage: string): string {
 
 /** What the part is, in a sentence; undefined for a name that is no stage. */
 export function describeStage(stage: string): string | undefined {
-  return stage === 'tool' ? undefined : MEANING_BY_KEY.get(toKey(stage));
+  return stage === 'tool' ? undefined : ROW_BY_KEY.get(toKey(stage))?.meaning;
+}
+
+/** How long the part may take in a turn of this length; undefined for a name that is no stage. */
+export function toBudgetMs(stage: string, totalMs: number): number | undefined {
+  const budgetMs = stage === 'tool' ? undefined : ROW_BY_KEY.get(toKey(stage))?.budgetMs;
+  return stage === 'unexplained' ? Math.max(STAGES.unexplained.budgetMs, totalMs * UNEXPLAINED_SHARE) : budgetMs;
+}
+
+/** The parts of a turn that took longer than they may, the worst first. */
+export function findOverruns(partsUs: Readonly<Record<string, number>>, totalMs: number): readonly Overrun[] {
+  return Object.entries(partsUs)
+    .map(([stage, tookUs]) => ({ stage, tookUs, budgetUs: Math.round(1000 * (toBudgetMs(stage, totalMs) ?? tookUs)) }))
+    .filter(({ tookUs, budgetUs }) => tookUs > budgetUs)
+    .sort((a, b) => b.tookUs - b.budgetUs - (a.tookUs - a.budgetUs));
 }
 
 /** For sorting names: the way of a turn first, then tools by name; unknown names last. */

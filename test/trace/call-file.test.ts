@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { CallEvent, CallerEvent } from '../../src/events.ts';
-import { createCallWriter, parseCallFile, type RecordedEvent } from '../../src/trace/call-file.ts';
+import { createCallWriter, parseCallFile, type RecordedEvent, type UnstampedEvent } from '../../src/trace/call-file.ts';
 
 const HEADER = '{"type":"header","version":1,"agent":"restaurant"}';
 const STARTED = '{"type":"speech.started","atMs":0,"turn":1}';
@@ -16,8 +16,11 @@ type WithoutTime<E> = E extends { readonly atMs: number } ? Omit<E, 'atMs'> : ne
 
 describe('a call file', () => {
   it('holds every event of a call except audio', () => {
-    expectTypeOf<RecordedEvent['type']>().toEqualTypeOf<Exclude<(CallerEvent | CallEvent)['type'], 'audio.framed'>>();
-    expectTypeOf<WithoutTime<RecordedEvent>>().toExtend<CallerEvent | CallEvent>();
+    type OnTheWire = Exclude<CallerEvent | CallEvent, { readonly type: 'audio.framed' }>;
+    expectTypeOf<OnTheWire>().toExtend<UnstampedEvent>();
+    type Recorded = Extract<RecordedEvent, { readonly type: OnTheWire['type'] }>;
+    expectTypeOf<Recorded['type']>().toEqualTypeOf<OnTheWire['type']>();
+    expectTypeOf<WithoutTime<Recorded>>().toExtend<CallerEvent | CallEvent>();
   });
 
   it('reads back what was written, header first, one line for each event', () => {
@@ -56,6 +59,70 @@ describe('a call file', () => {
     });
   });
 
+  it('reads back what only a recording knows', () => {
+    const events: readonly UnstampedEvent[] = [
+      { type: 'draft.started', turn: 1, draft: 1, cause: 'partial', words: 'a table', acts: ['say', 'call'] },
+      {
+        type: 'draft.stepped',
+        turn: 1,
+        draft: 1,
+        step: 1,
+        stage: 'prefill',
+        tookUs: { queue: 12, prefill: 9100, wire: 80 },
+        act: 'say',
+        text: 'For many?',
+        stableLength: 4,
+        fixed: [[0, 9]],
+        masked: [4],
+        isDone: false,
+        pEndOfTurn: 0.4,
+        pWait: 0.1,
+        countSteps: 0,
+        countReused: 0,
+        tokens: [3, 17],
+      },
+      { type: 'turn.committed', turn: 1, isHit: true, isContinued: false },
+      {
+        type: 'draft.ended',
+        turn: 1,
+        draft: 1,
+        death: 'committed',
+        modelUs: 9100,
+        savedUs: 9100,
+        neededUs: 0,
+        wastedUs: 0,
+      },
+      { type: 'reply.written', turn: 1 },
+      { type: 'clause.cut', turn: 1, text: 'For many?' },
+      { type: 'clause.spoken', turn: 1, text: 'For many?', lengthMs: 640 },
+      { type: 'audio.peaks', side: 'agent', fromMs: 40, peaks: [0, 127] },
+      { type: 'reply.heard', turn: 1, heard: 'For' },
+      { type: 'machine.told', event: { type: 'tool.returned', runId: 1, result: { count: 2 } } },
+      { type: 'turn.taken-back', turn: 1 },
+      { type: 'lines.dropped', count: 3 },
+      {
+        type: 'turn.measured',
+        turn: 1,
+        firstTextMs: 0.2,
+        totalMs: 0.2,
+        partsUs: { wire: 150, unexplained: 50 },
+        draft: 'hit',
+        forwards: 0,
+        steps: 0,
+        zeroMs: 900,
+        stretches: [['wire', 0, 150]],
+        loop: { steps: [{ kind: 'model', aloneUs: 9100, waitedUs: 0 }], aloneUs: 9100, waitedUs: 0, savedUs: 9100 },
+      },
+    ];
+    let text = '';
+    const writer = createCallWriter({ agent: 'a' }, (line) => {
+      text += line;
+    });
+    for (const event of events) writer.append(event, 1);
+    const file = parseCallFile(text);
+    expect(file.state === 'read' && file.events.map(({ atMs, ...event }) => event)).toEqual(events);
+  });
+
   it('never goes back in time, even if the clock does', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 1e9, noNaN: true }), { maxLength: 30 }), (times) => {
@@ -87,7 +154,7 @@ describe('a call file', () => {
     [
       'a header of a later version',
       ['{"type":"header","version":2,"agent":"a","new":1}'],
-      '1: has version 2; this reads version 1',
+      '1: has version 2, and this reads version 1: use a later repartee',
     ],
     ['a header without agent', ['{"type":"header","version":1}'], '1: field agent: '],
     ['a broken line in the middle', [HEADER, STARTED.slice(0, -1), HEARD], '2: is not JSON'],
