@@ -1,0 +1,84 @@
+// The first forward of a draft: the context, the act, and as much of an earlier draft as still stands.
+import { approach, type Outlook, readOutlook } from './context.ts';
+import type { Pass, Scores } from './pass.ts';
+import { type Decoding, type Guesses, guessesOf, masks, maxTokensOf, type Progress } from './progress.ts';
+import { takeForced, walk } from './walk.ts';
+
+export interface Beginning {
+  readonly progress: Progress;
+  /** What a block of the same forward guessed for the positions after `pending`. */
+  readonly drafted: Guesses;
+}
+
+/** One forward, more for a long context. */
+export async function begin(decoding: Decoding): Promise<Beginning> {
+  const { runPass, where, manifest, request, acts, effort } = decoding;
+  const { specials } = manifest;
+  const context = await approach(runPass, where, request.context, manifest);
+  const isInside = acts.length === 0;
+  const candidates = request.previous ?? [];
+  // Its first position stands for the act, or for the token that the causal head decides.
+  const blockTokens = effort.kind === 'diffused' ? manifest.blockSize : effort.draftTokens + 1;
+  const hasBlock = blockTokens > 1 && candidates.length === 0 && request.forceAct !== 'call';
+  const causal = [...context.causal, ...candidates];
+  const contextRows = context.rows;
+  const candidateRows = candidates.map((_, index) => context.causal.length + index);
+  const blockRows = hasBlock ? Array.from({ length: blockTokens }, (_, slot) => causal.length + slot) : [];
+  const pass: Pass = {
+    causal,
+    rows: [...contextRows, ...candidateRows, ...blockRows],
+    targets: [...contextRows.slice(1).map(() => 0), ...candidates, 0],
+    wantsRows: candidates[0] === specials.call,
+    stage: 'prefill',
+    blocks: hasBlock ? [masks(blockTokens, causal.length, manifest)] : [],
+  };
+  const scores = await runPass(where, pass);
+  const outlook: Outlook = isInside
+    ? { act: 'say', pAct: 1, pCall: 0, pWait: 0, pEndOfTurn: 0 }
+    : readOutlook(scores, context, request, acts);
+  const guide = decoding.createGuide(outlook.act, maxTokensOf(request, outlook.act));
+  const progress: Progress = {
+    outlook,
+    guide,
+    pending: [],
+    confidence: outlook.pAct,
+    countReused: 0,
+    pCallNext: 0,
+    previousLossNats: lossOf(scores, contextRows.length - (isInside ? 1 : 0), candidates.slice(isInside ? 0 : 1)),
+  };
+  const actToken = specials[outlook.act];
+  if (outlook.act === 'wait') {
+    scores.keep(context.causal.length);
+    return { progress, drafted: [] };
+  }
+  // The row of the context's end is where the first token of the reply, or its act, is decided.
+  const endRow = contextRows.length - 1;
+  const isSameAct = isInside || candidates[0] === actToken;
+  const countAct = isInside || !isSameAct || candidates.length === 0 ? 0 : 1;
+  const firstRow = endRow + countAct;
+  const old = isSameAct ? candidates.slice(countAct) : [];
+  if (isInside || countAct > 0) {
+    const countKept = walk(decoding, progress, scores, firstRow, old, effort.keepPreviousAt);
+    progress.countReused = countAct + countKept;
+    scores.keep(context.causal.length + countAct + countKept);
+  } else {
+    scores.keep(context.causal.length);
+    progress.pending = [actToken, ...takeForced(guide)];
+  }
+  return { progress, drafted: hasBlock ? readBlock(scores) : [] };
+
+  /** Only where the block saw the same act coming: else it wrote something else. */
+  function readBlock(block: Scores): Guesses {
+    const first = contextRows.length;
+    const guesses = guessesOf(block, first, blockTokens);
+    if (isInside) return guesses.slice(1);
+    const others = (['say', 'call', 'wait'] as const).filter((act) => act !== outlook.act);
+    const own = block.pOf(first, outlook.act);
+    return outlook.act === 'say' && others.every((act) => block.pOf(first, act) <= own) ? guesses.slice(1) : [];
+  }
+}
+
+/** What the causal head makes of `tokens`, the first of which is judged by row `firstRow`. */
+function lossOf(scores: Scores, firstRow: number, tokens: readonly number[]): number {
+  return tokens.reduce((sum, _, index) => sum - Math.log(scores.pTarget(firstRow + index)), 0);
+}

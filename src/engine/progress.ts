@@ -1,0 +1,76 @@
+// What one draft is about and how far it is: shared by the steps of decode.ts.
+import type { Outlook } from './context.ts';
+import type { Effort } from './efforts.ts';
+import type { Guide } from './guide.ts';
+import type { Manifest } from './manifest.ts';
+import type { Block } from './mask.ts';
+import type { PassContext, RunPass, Scores } from './pass.ts';
+import type { Act, DraftRequest, DraftState } from './sequence.ts';
+
+export interface Decoding {
+  readonly runPass: RunPass;
+  readonly where: PassContext;
+  readonly manifest: Manifest;
+  readonly request: DraftRequest;
+  readonly effort: Effort;
+  /** Acts that may be chosen. None: the context ends inside a reply. */
+  readonly acts: readonly Act[];
+  createGuide(act: Act, maxTokens: number): Guide;
+}
+
+/** Where a draft is. `pending` tokens are decided and not yet in the KV. */
+export interface Progress {
+  readonly outlook: Outlook;
+  guide: Guide;
+  pending: number[];
+  confidence: number;
+  countReused: number;
+  pCallNext: number;
+  readonly previousLossNats: number;
+}
+
+/** What a block guessed for positions that follow each other. */
+export type Guesses = readonly { readonly id: number; readonly confidence: number; readonly entropy: number }[];
+
+const defaultMaxTokens = 96;
+const callMaxTokens = 192;
+
+/** Most tokens of what is written under `act`. */
+export function maxTokensOf(request: DraftRequest, act: Act): number {
+  return request.maxTokens ?? (act === 'call' ? callMaxTokens : defaultMaxTokens);
+}
+
+export function toState({ where }: Decoding, progress: Progress, isDone: boolean): DraftState {
+  const { outlook, guide, pCallNext } = progress;
+  const { meter } = where;
+  return {
+    act: outlook.act,
+    tokens: [...guide.tokens],
+    countStable: isDone ? guide.tokens.length : guide.countStable,
+    isDone,
+    isTruncated: guide.isTruncated,
+    pEndOfTurn: outlook.pEndOfTurn,
+    pCall: outlook.pCall,
+    pWait: outlook.pWait,
+    pCallNext,
+    previousLossNats: progress.previousLossNats,
+    confidence: progress.confidence,
+    countForwards: meter.countForwards,
+    countSteps: meter.countSteps,
+    countReused: progress.countReused,
+    spentUs: meter.spentUs(),
+    handoverUs: 0,
+  };
+}
+
+export function masks(count: number, countSeen: number, { specials }: Manifest): Block {
+  return { ids: Array<number>(count).fill(specials.mask), countSeen };
+}
+
+export function guessesOf(scores: Scores, firstRow: number, count: number): Guesses {
+  return Array.from({ length: count }, (_, index) => ({
+    id: scores.best(firstRow + index, 0),
+    confidence: scores.pBest(firstRow + index, 0),
+    entropy: scores.entropy(firstRow + index),
+  }));
+}
