@@ -95,7 +95,3 @@ export const eventSchemas = [
   }),
   z.strictObject({ type: z.literal('error'), atMs, code: z.string(), message: z.string() }),
 ] as const;
-
-export type Stretch = Readonly<z.infer<typeof stretch>>;
-export type Loop = Readonly<z.infer<typeof loop>>;
-export type LoopStep = Readonly<z.infer<typeof loopStep>>;

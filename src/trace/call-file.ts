@@ -6,7 +6,6 @@ import { eventSchemas } from './call-file-events.ts';
 import { type CallHeader, headerSchema } from './call-file-header.ts';
 import { markSchemas } from './call-file-marks.ts';
 
-export type { Loop, LoopStep, Stretch } from './call-file-events.ts';
 export type { CallHeader } from './call-file-header.ts';
 
 const lineSchema = z.discriminatedUnion('type', [...eventSchemas, ...markSchemas]);
@@ -114,10 +113,4 @@ function describe(error: z.ZodError): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'is not valid';
   return issue.path.length > 0 ? `field ${issue.path.join('.')}: ${issue.message}` : issue.message;
-}
-
-/** The format as JSON Schema: one schema for each kind of line. */
-export function toJsonSchema(): object {
-  const title = 'One line of a call file of repartee';
-  return { ...z.toJSONSchema(z.union([headerSchema, lineSchema]), { unrepresentable: 'any' }), title };
 }
