@@ -6,6 +6,7 @@ const help = `usage: repartee bench NAME [--json] [OPTIONS]
 
   talk    all of fixtures/calls with speech: answers, their time, memory, event loop
   engine  forwards, drafts and tool calls of the model alone
+  viewer  how a long call opens and scrolls in the trace viewer
 
 repartee bench NAME --help tells the options of each.
 `;
@@ -28,7 +29,12 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       await benchEngine(rest);
       return 0;
     }
+    case 'viewer': {
+      const { benchViewer } = await import('./viewer.ts');
+      await benchViewer(rest);
+      return 0;
+    }
     default:
-      throw new UsageError(`no bench "${name}"; there are talk, engine`);
+      throw new UsageError(`no bench "${name}"; there are talk, engine, viewer`);
   }
 }

@@ -33,6 +33,13 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
     },
   ],
   [
+    'trace',
+    {
+      summary: 'show a recorded call: in the terminal, as figures, as one HTML file',
+      run: async (argv) => (await import('./trace.ts')).runTrace(argv),
+    },
+  ],
+  [
     'bench',
     {
       summary: 'measure: repartee bench NAME',

@@ -28,6 +28,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     apiKey,
     countMostCalls: args.countMostCalls,
     pageDir: packagePath('dist/page'),
+    traces: { viewerDir: packagePath('dist/viewer'), demoFolder: packagePath('fixtures/traces') },
     clock: systemClock,
     log,
   });

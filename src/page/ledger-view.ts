@@ -1,6 +1,5 @@
 // One turn's ledger: a line of text, a stacked bar, and the table behind it.
 
-import { element } from './element.ts';
 import {
   describeSpeed,
   draftMeanings,
@@ -10,7 +9,8 @@ import {
   type LedgerPart,
   type TurnMeasured,
   toLedger,
-} from './ledger-parts.ts';
+} from '../trace/ledger-parts.ts';
+import { element } from './element.ts';
 
 export function createLedgerView(measured: TurnMeasured): HTMLElement {
   const { parts, sumUs, totalUs } = toLedger(measured);

@@ -7,6 +7,7 @@ import { hasKey, type Refusal, refuseForeign } from './guard.ts';
 import type { Log } from './log.ts';
 import type { StaticFiles } from './static-files.ts';
 import type { Tickets } from './tickets.ts';
+import type { createTraceRoutes } from './trace-routes.ts';
 
 export interface HttpOptions {
   readonly admission: Admission;
@@ -17,6 +18,10 @@ export interface HttpOptions {
   readonly apiKey: string | undefined;
   readonly publicUrl: URL | undefined;
   readonly log: Log;
+  /** The built trace viewer, by path below /traces. */
+  readonly viewerFiles: StaticFiles | undefined;
+  /** Answers what is below tracesPath, and says whether that was it. */
+  readonly traces: ReturnType<typeof createTraceRoutes> | undefined;
 }
 
 interface Reply {
@@ -24,6 +29,8 @@ interface Reply {
   readonly headers: Readonly<Record<string, string | number>>;
   readonly body?: Buffer;
 }
+
+const viewerPath = '/traces';
 
 const securityHeaders = {
   'content-security-policy':
@@ -52,7 +59,9 @@ export function createRequestListener(
   options: HttpOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    const { status, headers, body } = reply(request, options);
+    const foreign = refuseForeign(request.headers, options.publicUrl);
+    if (foreign === undefined && options.traces?.(request, response, toPath(request), securityHeaders)) return;
+    const { status, headers, body } = foreign ? toReply(foreign) : reply(request, options);
     if (status === 401 || status === 403) options.log('request.refused', { status });
     response.writeHead(status, { ...securityHeaders, ...headers });
     response.end(body);
@@ -65,8 +74,6 @@ export function toPath(request: IncomingMessage): string {
 }
 
 function reply(request: IncomingMessage, options: HttpOptions): Reply {
-  const foreign = refuseForeign(request.headers, options.publicUrl);
-  if (foreign !== undefined) return toReply(foreign);
   const path = toPath(request);
   if (path === '/health') return allow(request, ['GET', 'HEAD']) ?? replyHealth(request, options);
   if (options.admission.state.isDraining) return toReply(drainingRefusal);
@@ -75,6 +82,11 @@ function reply(request: IncomingMessage, options: HttpOptions): Reply {
     const message = `${path} is a WebSocket`;
     return toReply({ status: 426, code: 'upgrade-required', message }, { upgrade: 'websocket' });
   }
+  // Its files are named relative to the folder.
+  if (options.viewerFiles && path === viewerPath)
+    return { status: 308, headers: { location: `${viewerPath}/`, 'content-length': 0 } };
+  if (options.viewerFiles && path.startsWith(`${viewerPath}/`))
+    return allow(request, ['GET', 'HEAD']) ?? replyFile(request, path.slice(viewerPath.length), options.viewerFiles);
   return allow(request, ['GET', 'HEAD']) ?? replyFile(request, path, options.files);
 }
 

@@ -13,6 +13,8 @@ import type { Log } from './log.ts';
 import type { CallSource } from './open-call.ts';
 import { readStaticFiles } from './static-files.ts';
 import { createTickets } from './tickets.ts';
+import { createTraceRoutes } from './trace-routes.ts';
+import { createTraceShelf } from './trace-shelf.ts';
 import { createUpgradeListener } from './upgrade.ts';
 
 export interface ServerOptions {
@@ -28,8 +30,19 @@ export interface ServerOptions {
   readonly countMostCalls: number;
   /** The folder of the built page. */
   readonly pageDir: string;
+  /** @default no trace viewer */
+  readonly traces?: TraceFolders;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+export interface TraceFolders {
+  /** The built viewer. */
+  readonly viewerDir: string;
+  /** Where calls are written to; undefined: they are not. */
+  readonly folder?: string | undefined;
+  /** Shown while there are no other calls. */
+  readonly demoFolder: string;
 }
 
 export interface Server {
@@ -51,6 +64,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       `${options.host} can be reached from other machines: set REPARTEE_API_KEY, or listen on 127.0.0.1`,
     );
   const files = await readStaticFiles(options.pageDir);
+  const viewerFiles = options.traces ? await readStaticFiles(options.traces.viewerDir) : undefined;
+  const traces = options.traces && createTraceRoutes({ shelf: createTraceShelf({ ...options.traces, clock }), apiKey });
   const admission = new Admission({ countMostCalls, clock, log });
   const tickets = createTickets({ clock, lifetimeMs: ticketLifetimeMs });
   const http = createServer({ headersTimeout: 10_000, requestTimeout: 15_000 });
@@ -62,7 +77,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     subprotocol: nativeWire.subprotocol,
   });
   const shared = { admission, tickets, apiKey, publicUrl, log };
-  http.on('request', createRequestListener({ ...shared, files, ticketLifetimeMs, countMostCalls }));
+  http.on(
+    'request',
+    createRequestListener({ ...shared, files, viewerFiles, traces, ticketLifetimeMs, countMostCalls }),
+  );
   http.on('upgrade', createUpgradeListener({ ...shared, acceptor }));
 
   const close = async (drainMs: number) => {

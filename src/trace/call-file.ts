@@ -33,38 +33,78 @@ export type CallFile =
 
 /** Reads a whole file. Never throws. */
 export function parseCallFile(text: string): CallFile {
-  const lines = text.split('\n');
-  const isEnded = lines.at(-1) === '';
-  if (isEnded) lines.pop();
-  let first: CallHeader | undefined;
+  const reader = createCallReader();
+  reader.push(text);
+  return reader.read();
+}
+
+/** Reads a file as it comes, each line once. */
+export interface CallReader {
+  /** More text, cut anywhere. Never throws. */
+  push(text: string): void;
+  /** The file so far; `events` goes on growing with what is pushed later. */
+  read(): CallFile;
+}
+
+export function createCallReader(): CallReader {
   const events: RecordedEvent[] = [];
+  let header: CallHeader | undefined;
+  let damage: Extract<CallFile, { state: 'damaged' }> | undefined;
+  let rest = '';
+  /** The last line was read before its line feed came. */
+  let isAhead = false;
+  let countLines = 0;
   let lastMs = 0;
-  for (const [index, line] of lines.entries()) {
-    const number = index + 1;
-    const value = parseJson(line);
-    if (value === undefined) {
-      // Lines are appended whole, with their end: only a last one without it can be half written.
-      if (first !== undefined && !isEnded && number === lines.length)
-        return { state: 'read', header: first, events, tornLine: number };
-      return { state: 'damaged', line: number, problem: 'is not JSON' };
-    }
-    if (first === undefined) {
+
+  function take(line: string): void {
+    countLines++;
+    const problem = takeJson(parseJson(line));
+    if (problem !== undefined) damage = { state: 'damaged', line: countLines, problem };
+  }
+
+  /** What is wrong with the line, or nothing. */
+  function takeJson(value: { json: unknown } | undefined): string | undefined {
+    if (value === undefined) return 'is not JSON';
+    if (header === undefined) {
       const parsed = headerSchema.safeParse(value.json);
-      if (!parsed.success) return { state: 'damaged', line: number, problem: describeHeader(value.json, parsed.error) };
-      first = parsed.data;
-      continue;
+      if (!parsed.success) return describeHeader(value.json, parsed.error);
+      header = parsed.data;
+      return undefined;
     }
     const parsed = lineSchema.safeParse(value.json);
-    if (!parsed.success) return { state: 'damaged', line: number, problem: describe(parsed.error) };
-    if (parsed.data.atMs < lastMs) {
-      const problem = `atMs is ${parsed.data.atMs}, but the line before has ${lastMs}: time only moves forward`;
-      return { state: 'damaged', line: number, problem };
-    }
+    if (!parsed.success) return describe(parsed.error);
+    if (parsed.data.atMs < lastMs)
+      return `atMs is ${parsed.data.atMs}, but the line before has ${lastMs}: time only moves forward`;
     lastMs = parsed.data.atMs;
     events.push(parsed.data);
+    return undefined;
   }
-  if (first === undefined) return { state: 'damaged', line: 1, problem: 'is missing: the file is empty' };
-  return { state: 'read', header: first, events };
+
+  return {
+    push(text) {
+      const more = isAhead && text.startsWith('\n') ? text.slice(1) : text;
+      isAhead &&= text === '';
+      const lines = (rest + more).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) if (damage === undefined) take(line);
+    },
+    read() {
+      if (damage !== undefined) return damage;
+      // Lines are appended whole, with their end: only a last one without it can be half written.
+      const isWhole = rest !== '' && parseJson(rest) !== undefined;
+      if (isWhole) {
+        take(rest);
+        rest = '';
+        isAhead = true;
+        if (damage !== undefined) return damage;
+      }
+      if (header === undefined)
+        return rest === ''
+          ? { state: 'damaged', line: 1, problem: 'is missing: the file is empty' }
+          : { state: 'damaged', line: 1, problem: 'is not JSON' };
+      return { state: 'read', header, events, ...(rest === '' ? {} : { tornLine: countLines + 1 }) };
+    },
+  };
 }
 
 /** Appends one line for each event. */

@@ -1,9 +1,17 @@
-// A measured turn in, the numbers and words of its ledger out. Pure.
+// A measured turn in, the numbers and words of its ledger out: what the page, the viewer and the terminal show. Pure.
 
-import type { ServerMessage } from '../protocol/native-messages.ts';
-import { compareStages, describeStage } from '../trace/stages.ts';
+import { compareStages, describeStage } from './stages.ts';
 
-export type TurnMeasured = Extract<ServerMessage, { readonly type: 'turn.measured' }>;
+/** The figures of one turn that a ledger is made of. */
+export interface TurnMeasured {
+  readonly firstTextMs: number;
+  readonly firstAudioMs?: number;
+  readonly totalMs: number;
+  readonly partsUs: Readonly<Record<string, number>>;
+  readonly draft: 'hit' | 'repaired' | 'missed';
+  readonly forwards: number;
+  readonly steps: number;
+}
 
 export interface LedgerPart {
   readonly stage: string;
@@ -30,12 +38,17 @@ export function toLedger({ partsUs, totalMs }: Pick<TurnMeasured, 'partsUs' | 't
   const parts = taken.map(([stage, durationUs]) => ({
     stage,
     kind: stage.split('.', 1)[0] ?? stage,
-    label: stage.startsWith('tool.') ? stage.slice('tool.'.length).replaceAll('_', ' ') : (names[stage] ?? stage),
+    label: toLabel(stage),
     meaning: describeStage(stage) ?? '',
     durationUs,
     share: durationUs / sumUs,
   }));
   return { parts, sumUs, totalUs: Math.round(totalMs * 1000) };
+}
+
+/** What people call it: a tool by its own name. */
+export function toLabel(stage: string): string {
+  return stage.startsWith('tool.') ? stage.slice('tool.'.length).replaceAll('_', ' ') : (names[stage] ?? stage);
 }
 
 const names: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeSpeed, formatMs, formatShare, formatUs, toLedger } from '../../src/page/ledger-parts.ts';
+import { describeSpeed, formatMs, formatShare, formatUs, toLedger } from '../../src/trace/ledger-parts.ts';
 
 describe("a turn's ledger", () => {
   const partsUs = { unexplained: 90, wire: 1200, 'tool.find_restaurants': 30_000, prefill: 8710, denoise: 0 };

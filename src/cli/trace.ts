@@ -1,0 +1,84 @@
+// `repartee trace FILE`: a recorded call in the terminal, as figures, or as one HTML file. Argv in, exit code out.
+
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { RuntimeError, toMessage, UsageError } from '../errors.ts';
+import { createTurnLog, type TurnRecord } from '../testing/turn-log.ts';
+import type { RecordedEvent } from '../trace/call-file.ts';
+import { summarise } from '../trace/summary.ts';
+import { type NamedCall, readCall } from './call-files.ts';
+import { packagePath } from './package-path.ts';
+import { renderTraceHtml } from './trace-html.ts';
+import { renderTurn } from './turn-text.ts';
+
+const help = `usage: repartee trace FILE [--json | --html OUT]
+
+Prints a recorded call: each turn with its tools and its ledger.
+
+  --json      its figures as one JSON object
+  --html OUT  writes the trace viewer with this call into one HTML file
+`;
+
+/** Throws UsageError, RuntimeError. */
+export async function runTrace(argv: readonly string[]): Promise<number> {
+  const { values, positionals } = parse(argv);
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new UsageError(`expected one file, got ${positionals.length}`);
+  const call = await readCall(file, (line) => void process.stderr.write(`${line}\n`));
+  if (values.html !== undefined) await writeHtml(values.html, call);
+  else process.stdout.write(values.json ? toJson(call) : render(call));
+  return 0;
+}
+
+async function writeHtml(out: string, { header, events }: NamedCall): Promise<void> {
+  const lines = [header, ...events].map((line) => `${JSON.stringify(line)}\n`);
+  try {
+    await writeFile(out, await renderTraceHtml(packagePath('dist/viewer'), lines.join('')));
+  } catch (cause) {
+    throw new RuntimeError('trace-not-written', `can't write ${out}: ${toMessage(cause)}`, { cause });
+  }
+  process.stdout.write(`${out}\n`);
+}
+
+function toJson({ name, header, events }: NamedCall): string {
+  return `${JSON.stringify(summarise(name, { state: 'read', header, events }))}\n`;
+}
+
+function render({ name, header, events }: NamedCall): string {
+  const hasColour = process.stdout.isTTY;
+  const when = header.startedAt === undefined ? '' : `, ${header.startedAt}`;
+  const turns = toRecords(events).flatMap((turn) => ['', ...renderTurn(turn, hasColour)]);
+  return `${[`${name}: ${header.agent}${when}`, ...turns].join('\n')}\n`;
+}
+
+function toRecords(events: readonly RecordedEvent[]): readonly TurnRecord[] {
+  const log = createTurnLog();
+  const turns = new Set<number>();
+  for (const event of events) {
+    if ('turn' in event) turns.add(event.turn);
+    if (event.type === 'speech.heard') log.hear(event);
+    else if (event.type === 'tool.ended' || event.type === 'reply.ended' || event.type === 'turn.measured')
+      log.observe(event);
+  }
+  return [...turns].sort((a, b) => a - b).map((turn) => log.take(turn));
+}
+
+function parse(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean', default: false },
+        html: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
+  }
+}

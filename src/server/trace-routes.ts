@@ -1,0 +1,112 @@
+// HTTP of the trace viewer: the list of calls, their files, and files that grow as an event stream. Knows no call in progress.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hasKey, type Refusal } from './guard.ts';
+import type { TraceShelf } from './trace-shelf.ts';
+
+/** Below it: nothing is the list, `/ID` a file, `/ID/events` the same file as it grows. */
+export const tracesPath = '/v1/traces';
+
+export interface TraceRouteOptions {
+  readonly shelf: TraceShelf;
+  readonly apiKey: string | undefined;
+}
+
+/** Event streams open at once. */
+const countMostStreams = 32;
+
+const missing: Refusal = { status: 404, code: 'no-such-call', message: 'there is no such call; see /v1/traces' };
+const refusedKey: Refusal = {
+  status: 401,
+  code: 'key-missing',
+  message: 'send Authorization: Bearer with the API key of this server',
+};
+const tooMany: Refusal = {
+  status: 503,
+  code: 'too-many-streams',
+  message: 'as many event streams are open as this server takes; close one',
+};
+const wrongMethod: Refusal = { status: 405, code: 'method-not-allowed', message: 'use GET' };
+
+/** Takes requests to `tracesPath` and below; false: the path is another one. Bodies carry callers' words, URLs never do. */
+export function createTraceRoutes({ shelf, apiKey }: TraceRouteOptions) {
+  let countStreams = 0;
+
+  return (request: IncomingMessage, response: ServerResponse, path: string, headers: Headers): boolean => {
+    if (path !== tracesPath && !path.startsWith(`${tracesPath}/`)) return false;
+    void answer(request, response, path, headers).catch(() => response.destroy());
+    return true;
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse, path: string, headers: Headers) {
+    if (apiKey !== undefined && !hasKey(request.headers, apiKey)) return refuse(response, headers, refusedKey);
+    if (request.method !== 'GET') return refuse(response, headers, wrongMethod);
+    if (path === tracesPath) {
+      const calls = await shelf.list();
+      return send(response, headers, 200, 'application/json', `${JSON.stringify({ calls })}\n`);
+    }
+    const [id = '', view, ...more] = path
+      .slice(tracesPath.length + 1)
+      .split('/')
+      .map(decode);
+    if (more.length > 0 || (view !== undefined && view !== 'events')) return refuse(response, headers, missing);
+    if (view === 'events') return stream(request, response, id, headers);
+    const bytes = await shelf.read(id);
+    if (bytes === undefined) return refuse(response, headers, missing);
+    return send(response, headers, 200, 'application/x-ndjson', bytes);
+  }
+
+  /** Server-sent events whose ids are byte offsets: a client that comes back goes on where it was. */
+  async function stream(request: IncomingMessage, response: ServerResponse, id: string, headers: Headers) {
+    if (countStreams >= countMostStreams) return refuse(response, headers, tooMany);
+    const stopping = new AbortController();
+    response.on('close', () => stopping.abort());
+    countStreams++;
+    try {
+      const asked = Number(request.headers['last-event-id'] ?? 0);
+      const from = Number.isSafeInteger(asked) && asked > 0 ? asked : 0;
+      response.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      response.flushHeaders();
+      for await (const { text, to } of shelf.follow(id, from, stopping.signal)) {
+        const lines = text.trimEnd().split('\n');
+        const isTaken = response.write(`id: ${to}\n${lines.map((line) => `data: ${line}\n`).join('')}\n`);
+        if (!isTaken && !stopping.signal.aborted) await drained(response);
+      }
+      response.end();
+    } finally {
+      countStreams--;
+    }
+  }
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+function refuse(response: ServerResponse, headers: Headers, { status, code, message }: Refusal): void {
+  const extra = status === 401 ? { ...headers, 'www-authenticate': 'Bearer' } : headers;
+  send(response, extra, status, 'application/json', `${JSON.stringify({ code, message })}\n`);
+}
+
+function send(response: ServerResponse, headers: Headers, status: number, type: string, body: string | Buffer): void {
+  response.writeHead(status, {
+    ...headers,
+    'content-type': `${type}; charset=utf-8`,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+  });
+  response.end(body);
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('drain', resolve);
+    response.once('close', resolve);
+  });
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,63 @@
+// Summaries of calls in, the rows of the list out: what is filtered, how it is sorted, what each row says. Pure.
+
+import { type CallSummary, percentileOf, type TurnFigures } from '../trace/summary.ts';
+
+export interface CallRow {
+  readonly call: CallSummary;
+  readonly p50Ms: number | undefined;
+  readonly p95Ms: number | undefined;
+  readonly worst: TurnFigures | undefined;
+}
+
+export type SortKey = 'time' | 'agent' | 'turns' | 'p50' | 'p95' | 'worst';
+
+export interface Sorting {
+  readonly key: SortKey;
+  readonly isDescending: boolean;
+}
+
+export function toRow(call: CallSummary): CallRow {
+  const totals = call.turns.map(({ totalMs }) => totalMs);
+  const worst = call.turns.reduce<TurnFigures | undefined>(
+    (best, turn) => (best && best.totalMs >= turn.totalMs ? best : turn),
+    undefined,
+  );
+  return { call, p50Ms: percentileOf(totals, 0.5), p95Ms: percentileOf(totals, 0.95), worst };
+}
+
+/** Every word of `filter` stands in the call's agent, name, time or state. */
+export function matches({ id, agent, startedAt = '', hasEnded, problem }: CallSummary, filter: string): boolean {
+  const state = problem !== undefined ? 'damaged' : hasEnded ? 'ended' : 'live';
+  const text = `${agent} ${id} ${startedAt} ${state}`.toLowerCase();
+  return filter
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+/** What has no value comes last, whichever way. */
+export function sortRows(rows: readonly CallRow[], { key, isDescending }: Sorting): readonly CallRow[] {
+  return [...rows].sort((a, b) => {
+    const [x, y] = [sortValue(a, key), sortValue(b, key)];
+    if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
+    const order = x < y ? -1 : x > y ? 1 : 0;
+    return isDescending ? -order : order;
+  });
+}
+
+function sortValue({ call, p50Ms, p95Ms, worst }: CallRow, key: SortKey): string | number | undefined {
+  switch (key) {
+    case 'time':
+      return call.startedAt ?? call.id;
+    case 'agent':
+      return call.agent;
+    case 'turns':
+      return call.turns.length;
+    case 'p50':
+      return p50Ms;
+    case 'p95':
+      return p95Ms;
+    case 'worst':
+      return worst?.totalMs;
+  }
+}

@@ -1,0 +1,169 @@
+// The calls, newest first: when, who, how fast, and where it was slow.
+
+import { formatMs } from '../trace/ledger-parts.ts';
+import type { CallSummary } from '../trace/summary.ts';
+import { type CallRow, matches, type Sorting, type SortKey, sortRows, toRow } from './call-rows.ts';
+import { button, element, link, svg } from './dom.ts';
+import { toCallPlace, toTurnPlace } from './places.ts';
+import type { TraceSource } from './source.ts';
+import type { View } from './view.ts';
+
+const refreshMs = 3000;
+const columns: readonly (readonly [key: SortKey | undefined, label: string])[] = [
+  ['time', 'Call'],
+  ['agent', 'Agent'],
+  ['turns', 'Turns'],
+  ['p50', 'p50'],
+  ['p95', 'p95'],
+  ['worst', 'Worst turn'],
+  [undefined, 'Response by turn'],
+];
+
+/** What is filtered and how it is sorted outlives the view: one comes back to the list often. */
+let filter = '';
+let sorting: Sorting = { key: 'time', isDescending: true };
+
+export function openListView(source: TraceSource, failed: (error: unknown) => void): View {
+  const search = element('input', 'search');
+  search.type = 'search';
+  search.placeholder = 'Filter by agent, day or file';
+  search.setAttribute('aria-label', 'Filter calls');
+  search.setAttribute('aria-keyshortcuts', '/');
+  search.value = filter;
+  const count = element('p', 'quiet');
+  count.setAttribute('role', 'status');
+  const headRow = element('tr', '');
+  const body = element('tbody', '');
+  const calls = element(
+    'table',
+    'calls',
+    element('caption', 'spoken-only', 'Calls'),
+    element('thead', '', headRow),
+    body,
+  );
+  const head = element('header', 'list-head', element('h1', '', 'Calls'), search, count);
+  const made = element('main', 'list', head, element('div', 'scrolls', calls));
+  let known: readonly CallSummary[] = [];
+  let shownText = '';
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isClosed = false;
+
+  async function refresh(): Promise<void> {
+    try {
+      known = await source.list();
+      if (isClosed) return;
+      show();
+    } catch (error) {
+      if (!isClosed) failed(error);
+    }
+    if (!isClosed) timer = setTimeout(refresh, refreshMs);
+  }
+
+  function show(): void {
+    // Rows that are as they were are left alone, with the focus that one of them may have.
+    const text = JSON.stringify([known, filter, sorting]);
+    if (text === shownText) return;
+    shownText = text;
+    const rows = sortRows(known.filter((call) => matches(call, filter)).map(toRow), sorting);
+    const focused = document.activeElement instanceof HTMLAnchorElement ? document.activeElement.hash : '';
+    const slowestMs = Math.max(1, ...rows.map(({ worst }) => worst?.totalMs ?? 0));
+    headRow.replaceChildren(...columns.map(([key, label]) => createHead(key, label)));
+    body.replaceChildren(...rows.map((row) => createRow(row, slowestMs)));
+    const turns = rows.reduce((sum, { call }) => sum + call.turns.length, 0);
+    count.textContent =
+      known.length === 0
+        ? 'No call yet. Make one, and it appears here while it is still going on.'
+        : `${rows.length} of ${known.length} calls, ${turns} measured turns`;
+    if (focused !== '') made.querySelector<HTMLElement>(`a[href="${CSS.escape(focused)}"]`)?.focus();
+  }
+
+  function createHead(key: SortKey | undefined, label: string): HTMLElement {
+    const cell = element('th', key === undefined || key === 'time' || key === 'agent' ? '' : 'number');
+    cell.scope = 'col';
+    if (key === undefined) {
+      cell.append(label);
+      return cell;
+    }
+    const isOwn = sorting.key === key;
+    cell.setAttribute('aria-sort', isOwn ? (sorting.isDescending ? 'descending' : 'ascending') : 'none');
+    cell.append(
+      button('sort', label, () => {
+        sorting = { key, isDescending: isOwn ? !sorting.isDescending : key !== 'agent' };
+        show();
+        headRow.querySelectorAll('button')[columns.findIndex(([own]) => own === key)]?.focus();
+      }),
+    );
+    return cell;
+  }
+
+  search.addEventListener('input', () => {
+    filter = search.value;
+    show();
+  });
+  void refresh();
+
+  return {
+    element: made,
+    title: 'calls',
+    close() {
+      isClosed = true;
+      clearTimeout(timer);
+    },
+    accepts: (place) => place.kind === 'calls',
+    keyPressed(key) {
+      if (key === '/') {
+        search.focus();
+        return true;
+      }
+      if (key !== 'ArrowDown' && key !== 'ArrowUp') return false;
+      const links = [...body.querySelectorAll<HTMLElement>('a.call-link')];
+      const at = links.findIndex((one) => one.isSameNode(document.activeElement));
+      links[at < 0 ? 0 : at + (key === 'ArrowDown' ? 1 : -1)]?.focus();
+      return true;
+    },
+  };
+}
+
+function createRow({ call, p50Ms, p95Ms, worst }: CallRow, slowestMs: number): HTMLElement {
+  const when = call.startedAt === undefined ? call.id : new Date(call.startedAt).toLocaleString();
+  const name = element('th', '', link('call-link', toCallPlace(call.id), when));
+  name.scope = 'row';
+  if (!call.hasEnded && call.problem === undefined) name.append(element('span', 'live', 'live'));
+  if (call.problem !== undefined && call.turns.length === 0) {
+    const problem = element('td', 'problem', call.problem);
+    problem.colSpan = columns.length - 1;
+    return element('tr', '', name, problem);
+  }
+  const worstCell = element('td', 'number');
+  if (worst)
+    worstCell.append(link('', toTurnPlace(call.id, worst.turn), `${formatMs(worst.totalMs)} in turn ${worst.turn}`));
+  return element(
+    'tr',
+    '',
+    name,
+    element('td', '', call.agent),
+    element('td', 'number', String(call.turns.length)),
+    element('td', 'number', p50Ms === undefined ? '' : formatMs(p50Ms)),
+    element('td', 'number', p95Ms === undefined ? '' : formatMs(p95Ms)),
+    worstCell,
+    element('td', 'spark-cell', createSparkline(call, slowestMs)),
+  );
+}
+
+const sparkHeight = 22;
+const sparkStep = 6;
+const sparkMost = 40;
+
+/** One bar a turn, all calls on one scale; a square root, so that quick turns are still seen beside slow ones. */
+function createSparkline({ turns }: CallSummary, slowestMs: number): Node {
+  const shown = turns.slice(-sparkMost);
+  const width = Math.max(1, shown.length * sparkStep);
+  const bars = shown.map(({ totalMs, draft }, index) => {
+    const height = Math.max(1.5, Math.sqrt(totalMs / slowestMs) * sparkHeight);
+    const place = { x: index * sparkStep, y: sparkHeight - height, width: sparkStep - 2, height };
+    return svg('rect', { ...place, class: `spark-${draft}`, rx: 1 });
+  });
+  const label = `Response by turn: ${shown.map(({ totalMs }) => formatMs(totalMs)).join(', ')}`;
+  const size = { width, height: sparkHeight, viewBox: `0 0 ${width} ${sparkHeight}` };
+  return svg('svg', { ...size, class: 'spark', role: 'img', 'aria-label': label }, ...bars);
+}

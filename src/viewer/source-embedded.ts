@@ -1,0 +1,21 @@
+// The call that lies in this very file: a page that was saved to be sent to somebody.
+
+import { parseCallFile } from '../trace/call-file.ts';
+import { summarise } from '../trace/summary.ts';
+import type { TraceSource } from './source.ts';
+
+export const embeddedId = 'this-call';
+
+/** Undefined where the page holds no call. */
+export function findEmbeddedSource(): TraceSource | undefined {
+  const text = document.getElementById('trace')?.textContent ?? '';
+  if (text.trim() === '') return undefined;
+  const lines = text.trimStart();
+  return {
+    list: async () => [summarise(embeddedId, parseCallFile(lines))],
+    follow(_, { grew }) {
+      const timer = setTimeout(() => grew(lines));
+      return () => clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+// Calls of the server that served this page. Its key stays in this tab's memory.
+
+import type { CallSummary } from '../trace/summary.ts';
+import { createEventReader } from './event-stream.ts';
+import { type Follower, Locked, type TraceSource } from './source.ts';
+
+export interface ServerSource extends TraceSource {
+  useKey(key: string): void;
+}
+
+const tracesPath = '/v1/traces';
+const firstPauseMs = 500;
+const longestPauseMs = 8000;
+
+export function createServerSource(): ServerSource {
+  let key: string | undefined;
+
+  async function ask(path: string, headers: Readonly<Record<string, string>>, signal?: AbortSignal) {
+    const authorization = key === undefined ? undefined : { authorization: `Bearer ${key}` };
+    const response = await fetch(path, { headers: { ...headers, ...authorization }, ...(signal ? { signal } : {}) });
+    if (response.status === 401) throw new Locked('This server asks for its key.');
+    if (response.status === 404) throw new Missing('There is no such call on this server (any more).');
+    if (!response.ok) throw new Error(`The server answered ${response.status}.`);
+    return response;
+  }
+
+  async function follow(id: string, { grew, failed }: Follower, signal: AbortSignal): Promise<void> {
+    const path = `${tracesPath}/${encodeURIComponent(id)}/events`;
+    let at = '0';
+    let pauseMs = firstPauseMs;
+    while (!signal.aborted) {
+      try {
+        const response = await ask(path, { accept: 'text/event-stream', 'last-event-id': at }, signal);
+        const read = createEventReader((event) => {
+          at = event.id;
+          pauseMs = firstPauseMs;
+          grew(`${event.data}\n`);
+        });
+        const decoder = new TextDecoder();
+        const reader = response.body?.getReader();
+        for (let chunk = await reader?.read(); chunk?.done === false; chunk = await reader?.read())
+          read(decoder.decode(chunk.value, { stream: true }));
+      } catch (error) {
+        if (signal.aborted) return;
+        failed(error instanceof Error && !(error instanceof TypeError) ? error.message : unreachable);
+        if (error instanceof Locked || error instanceof Missing) return;
+      }
+      // Many viewers that lost one server must not come back at the same moment.
+      await pause(pauseMs * (0.75 + Math.random() / 2), signal);
+      pauseMs = Math.min(longestPauseMs, 2 * pauseMs);
+    }
+  }
+
+  return {
+    useKey(given) {
+      key = given;
+    },
+    async list() {
+      const response = await ask(tracesPath, {}).catch((error: unknown) => {
+        throw error instanceof TypeError ? new Error(unreachable) : error;
+      });
+      const body: { readonly calls: readonly CallSummary[] } = await response.json();
+      return body.calls;
+    },
+    follow(id, follower) {
+      const stopping = new AbortController();
+      void follow(id, follower, stopping.signal);
+      return () => stopping.abort();
+    },
+  };
+}
+
+const unreachable = 'The server can’t be reached; trying again.';
+
+class Missing extends Error {}
+
+function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, delayMs);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,19 @@
+// Where calls come from: a server, or the very file that is open.
+
+import type { CallSummary } from '../trace/summary.ts';
+
+export interface Follower {
+  /** More of the file, in whole lines. */
+  readonly grew: (text: string) => void;
+  /** In words for people; it may go on later all the same. */
+  readonly failed: (problem: string) => void;
+}
+
+export interface TraceSource {
+  /** Throws Locked where a key is wanted, and an Error in words for people. */
+  list(): Promise<readonly CallSummary[]>;
+  /** Gives the file from its start, and what is added to it, until the function that it returns is called. */
+  follow(id: string, follower: Follower): () => void;
+}
+
+export class Locked extends Error {}

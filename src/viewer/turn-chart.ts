@@ -1,0 +1,85 @@
+// A turn's time line: lanes of caller, drafts, tools, reply and voice around the moment the caller stopped speaking.
+
+import { formatMs } from '../trace/ledger-parts.ts';
+import type { Turn } from './call-model.ts';
+import { element, table, tableBehind } from './dom.ts';
+import { aroundZeroScale } from './scale.ts';
+import { type Lane, toLanes } from './turn-lanes.ts';
+
+/** The axis is even for so long on each side of the zero. */
+const evenMs = 60;
+/** Room for ticks: places are percents of it. */
+const axisLengths = { wide: 640, narrow: 230 } as const;
+const narrowWindow = '(max-width: 40rem)';
+const smallestBar = 0.4;
+
+/** `picked` is told of the draft whose lane was chosen. */
+export function createTurnChart(turn: Turn, picked: (draft: number) => void): HTMLElement {
+  const { lanes, fromMs, toMs } = toLanes(turn);
+  const axisLength = axisLengths[matchMedia(narrowWindow).matches ? 'narrow' : 'wide'];
+  const { place, ticks } = aroundZeroScale(fromMs, toMs, axisLength, evenMs);
+  const at = (ms: number) => (100 * place(ms)) / axisLength;
+
+  const axis = element('div', 'lane-axis');
+  axis.setAttribute('aria-hidden', 'true');
+  const zeroes: HTMLElement[] = [];
+  for (const tick of ticks) {
+    const mark = element('span', tick === 0 ? 'tick zero' : 'tick', tick === 0 ? '0' : formatTick(tick));
+    mark.style.left = `${at(tick)}%`;
+    axis.append(mark);
+  }
+  const rows = lanes.map((lane) => {
+    const track = element('div', 'track');
+    const zero = element('span', 'zero-line');
+    zero.style.left = `${at(0)}%`;
+    zeroes.push(zero);
+    const bar = element('span', `lane-bar lane-${lane.bar.kind}`);
+    const from = at(lane.bar.fromMs);
+    bar.style.left = `${from}%`;
+    bar.style.width = `${Math.max(smallestBar, at(lane.bar.toMs) - from)}%`;
+    track.append(zero, bar, ...lane.bar.marksMs.map((ms) => createMark(at(ms))));
+    track.title = `${lane.label}, ${formatTick(lane.bar.fromMs)} to ${formatTick(lane.bar.toMs)}: ${lane.note}`;
+    track.setAttribute('aria-hidden', 'true');
+    const text = element('p', 'lane-text', lane.text === '' ? '…' : lane.text);
+    const row = element('div', 'lane', createLabel(lane, picked), track, text, element('p', 'lane-note', lane.note));
+    return row;
+  });
+  const chart = element('div', 'lanes', element('div', 'lane lane-head', element('span', '', ''), axis), ...rows);
+  chart.setAttribute('role', 'group');
+  chart.setAttribute('aria-label', 'What happened when: zero is when the caller stopped speaking');
+  const told = lanes.map(({ label, bar, text, note }) => {
+    const cells = [label, formatTick(bar.fromMs), formatTick(bar.toMs), text, note];
+    return element(
+      'tr',
+      '',
+      ...cells.map((cell, index) => element('td', index === 1 || index === 2 ? 'number' : '', cell)),
+    );
+  });
+  const head = ['lane', 'from', 'to', 'words', 'fate'];
+  return element(
+    'div',
+    '',
+    chart,
+    tableBehind('The time line as a table', table('figures', 'Lanes of this turn', head, told)),
+  );
+}
+
+function createLabel(lane: Lane, picked: (draft: number) => void): HTMLElement {
+  const { draft } = lane;
+  if (draft === undefined || draft === 0) return element('span', 'lane-label', lane.label);
+  const made = element('button', 'lane-label', lane.label);
+  made.type = 'button';
+  made.title = 'Step through this draft';
+  made.addEventListener('click', () => picked(draft));
+  return made;
+}
+
+function createMark(left: number): HTMLElement {
+  const mark = element('span', 'mark');
+  mark.style.left = `${left}%`;
+  return mark;
+}
+
+function formatTick(ms: number): string {
+  return ms < 0 ? `−${formatMs(-ms)}` : formatMs(ms);
+}

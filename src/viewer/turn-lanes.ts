@@ -1,0 +1,111 @@
+// A turn in, the lanes of its time line out: who worked or spoke from when to when, in milliseconds from the caller's last word. Pure.
+
+import type { Draft, Said, Turn } from './call-model.ts';
+
+export interface Bar {
+  readonly kind: 'caller' | 'saved' | 'needed' | 'wasted' | 'tool' | 'ahead' | 'text' | 'voice';
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Moments within: partials, forwards, words. */
+  readonly marksMs: readonly number[];
+}
+
+export interface Lane {
+  readonly label: string;
+  readonly bar: Bar;
+  /** What is said or written in it. */
+  readonly text: string;
+  /** Why it ended and what it cost. */
+  readonly note: string;
+  /** The draft that it shows. */
+  readonly draft?: number;
+}
+
+export interface TurnLanes {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly lanes: readonly Lane[];
+}
+
+export function toLanes(turn: Turn): TurnLanes {
+  const zeroMs = turn.zeroMs ?? turn.startMs;
+  const at = (ms: number) => ms - zeroMs;
+  const lanes: Lane[] = [];
+  const { partials, voice, grown } = turn;
+  const [first] = partials;
+  if (first !== undefined) {
+    const bar: Bar = {
+      kind: 'caller',
+      fromMs: at(turn.startMs),
+      toMs: 0,
+      marksMs: partials.map(({ atMs }) => at(atMs)),
+    };
+    lanes.push({ label: 'caller', bar, text: turn.caller, note: count(partials.length, 'partial') });
+  }
+  for (const draft of turn.drafts) lanes.push(toDraftLane(draft, at));
+  for (const tool of turn.tools) {
+    const kind = tool.isSpeculative ? 'ahead' : 'tool';
+    const bar: Bar = { kind, fromMs: at(tool.startMs), toMs: at(tool.endMs ?? turn.endMs), marksMs: [] };
+    const fate = tool.isSpeculative ? (tool.isAdopted ? 'ran ahead, used' : 'ran ahead, dropped') : 'after the commit';
+    const args = Object.entries(tool.arguments).map(([name, value]) => `${name}: ${String(value)}`);
+    lanes.push({
+      label: tool.name.replaceAll('_', ' '),
+      bar,
+      text: args.join(', '),
+      note: tool.isError ? `${fate}, failed` : fate,
+    });
+  }
+  const [firstText] = grown;
+  if (firstText !== undefined) lanes.push(toReplyLane(firstText, turn, at));
+  if (voice !== undefined) {
+    const marksMs = turn.heardAt.map(({ atMs }) => at(atMs));
+    const bar: Bar = { kind: 'voice', fromMs: at(voice.fromMs), toMs: at(Math.max(voice.toMs, turn.endMs)), marksMs };
+    lanes.push({ label: 'heard', bar, text: turn.heard, note: turn.isInterrupted ? 'interrupted' : 'to the end' });
+  }
+  const from = Math.min(0, ...lanes.map(({ bar }) => bar.fromMs));
+  return { fromMs: from, toMs: Math.max(1, ...lanes.map(({ bar }) => bar.toMs)), lanes };
+}
+
+function toDraftLane(draft: Draft, at: (ms: number) => number): Lane {
+  const { steps, modelUs, savedUs, neededUs, wastedUs, death } = draft;
+  const kind = savedUs > 0 ? 'saved' : neededUs > 0 ? 'needed' : 'wasted';
+  const bar: Bar = {
+    // Without costs in the file nothing can be said of its use.
+    kind: modelUs === 0 ? 'needed' : kind,
+    fromMs: at(draft.startMs),
+    toMs: at(draft.endMs),
+    marksMs: steps.map(({ atMs }) => at(atMs)),
+  };
+  const costs = [
+    [savedUs, 'saved'],
+    [neededUs, 'waited for'],
+    [wastedUs, 'wasted'],
+  ] as const;
+  const spent = costs.filter(([us]) => us > 0).map(([us, name]) => `${(us / 1000).toFixed(1)} ms ${name}`);
+  const note = [deaths[death] ?? death, ...spent].filter((part) => part !== '').join(' · ');
+  const label = draft.draft > 0 ? `draft ${draft.draft}` : 'draft';
+  return { label, bar, text: steps.at(-1)?.text ?? '', note, draft: draft.draft };
+}
+
+const deaths: Readonly<Record<string, string>> = {
+  committed: 'became the reply',
+  superseded: 'other words came',
+  'barge-in': 'the caller spoke',
+  ended: 'the call ended',
+};
+
+function toReplyLane(first: Said, turn: Turn, at: (ms: number) => number): Lane {
+  const { grown, reply, measured } = turn;
+  const last = grown.at(-1) ?? first;
+  const bar: Bar = {
+    kind: 'text',
+    fromMs: at(first.atMs),
+    toMs: at(last.atMs),
+    marksMs: grown.map(({ atMs }) => at(atMs)),
+  };
+  return { label: 'reply', bar, text: reply, note: measured ? `draft ${measured.draft}` : '' };
+}
+
+function count(value: number, noun: string): string {
+  return `${value} ${noun}${value === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,195 @@
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { makeLongCall } from '../../src/bench/long-call.ts';
+import { runRepartee } from '../support/built-program.ts';
+import { launchBrowser } from '../support/call-page.ts';
+import { startViewerRig, type ViewerRig } from '../support/viewer-rig.ts';
+
+const shots = resolve(import.meta.dirname, '../../.repartee/screenshots');
+const axePath = createRequire(import.meta.url).resolve('axe-core');
+const long = makeLongCall(40, 7);
+const lines = long.trimEnd().split('\n');
+const files = {
+  'long-call': long,
+  'short-call': makeLongCall(4, 2),
+  future: '{"type":"header","version":9}\n',
+  empty: '',
+};
+
+let browser: Browser;
+let rig: ViewerRig;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  await mkdir(shots, { recursive: true });
+});
+afterAll(() => browser.close());
+afterEach(async () => {
+  await rig.close();
+  expect(rig.problems.filter((problem) => !problem.includes('401'))).toEqual([]);
+});
+
+async function open(place: string, options: Parameters<ViewerRig['open']>[1] = {}, apiKey?: string): Promise<Page> {
+  rig = await startViewerRig(browser, files, apiKey === undefined ? {} : { apiKey });
+  return rig.open(place, options);
+}
+
+const slider = (page: Page) => page.getByRole('slider', { name: 'Step of the model' });
+const currentTurn = (page: Page) => page.locator('.row-link[aria-current]').getAttribute('data-turn');
+
+describe('the trace viewer', () => {
+  it('lists calls with their figures, and damaged files as what they are', async () => {
+    const page = await open('');
+    await page.getByText('4 of 4 calls').waitFor();
+    await page.getByText('is missing: the file is empty').waitFor();
+    await page.getByText('has version 9').waitFor();
+    await page.getByRole('searchbox', { name: 'Filter calls' }).fill('long');
+    await page.getByText('1 of 4 calls, 40 measured turns').waitFor();
+    await page.screenshot({ path: join(shots, 'viewer-list.png') });
+  });
+
+  it('opens a call at its slowest turn, whose parts sum to its total', async () => {
+    const page = await open('#/call/long-call');
+    await page.locator('.row-link[aria-current]').waitFor();
+    await page.getByText('The ledger as a table').click();
+    await page.locator('.ledger + .behind').getByText('equals the total').waitFor();
+    const totals = lines.map((line) => JSON.parse(line)).filter(({ type }) => type === 'turn.measured');
+    totals.sort((a, b) => b.totalMs - a.totalMs);
+    expect(await currentTurn(page)).toBe(String(totals[0].turn));
+    await page.screenshot({ path: join(shots, 'viewer-call.png') });
+  });
+
+  it('steps through the drafts of a turn, out of order as they were written', async () => {
+    const page = await open('#/call/long-call/1');
+    await slider(page).waitFor();
+    await slider(page).fill('0');
+    await page.getByText(/^step 1 of \d+ · .* before zero · draft 1, forward 1 · prefill/).waitFor();
+    const first = await page.locator('.step-words').textContent();
+    await page.getByRole('button', { name: 'Next step' }).click();
+    await page.getByText(/^step 2 of/).waitFor();
+    expect(await page.locator('.step-words').textContent()).not.toBe(first);
+    await page.getByRole('button', { name: 'draft 2' }).click();
+    await page.getByText(/draft 2, forward 1/).waitFor();
+  });
+
+  it('keeps only the rows in sight in the document', async () => {
+    const page = await open('#/call/long-call/1');
+    await page.locator('.row').first().waitFor();
+    expect(await page.locator('.row').count()).toBeLessThan(32);
+  });
+
+  it('is driven by the keyboard alone', async () => {
+    const page = await open('');
+    await page.locator('a.call-link').first().waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('long');
+    await page.getByText('1 of 4 calls').waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.locator('.row-link[aria-current]').waitFor();
+    const before = Number(await currentTurn(page));
+    await page.keyboard.press('ArrowUp');
+    await page.locator(`.row-link[aria-current][data-turn="${before - 1}"]`).waitFor();
+    expect(page.url()).toContain(`/long-call/${before - 1}`);
+    await page.keyboard.press('ArrowLeft');
+    const [, step, steps] = /step (\d+) of (\d+)/.exec((await page.locator('.step-about').textContent()) ?? '') ?? [];
+    expect(Number(step)).toBe(Number(steps) - 1);
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: 'Calls' }).waitFor();
+  });
+
+  it('leads from a percentile to the turn behind it', async () => {
+    const page = await open('#/percentiles');
+    await page
+      .getByRole('row', { name: /^total/ })
+      .getByRole('link')
+      .last()
+      .click();
+    await page.locator('.row-link[aria-current]').waitFor();
+    expect(page.url()).toMatch(/#\/call\/(long|short)-call\/\d+$/);
+  });
+
+  it('draws a call that is still going on, line by line', async () => {
+    rig = await startViewerRig(browser, { growing: `${lines.slice(0, 3).join('\n')}\n` });
+    const page = await rig.open('#/call/growing');
+    await page.locator('.call.is-live').waitFor();
+    const file = join(rig.folder, 'growing.jsonl');
+    const half = Math.floor(lines.length / 2);
+    await appendFile(file, `${lines.slice(3, half).join('\n')}\n${lines[half]?.slice(0, 20)}`);
+    await page.getByText(/^(1\d|2\d) turns/).waitFor();
+    await appendFile(file, `${lines[half]?.slice(20)}\n${lines.slice(half + 1).join('\n')}\n`);
+    await page.getByText('40 turns').waitFor();
+    await page.locator('.call:not(.is-live)').waitFor();
+  });
+
+  it('asks for the key of a server that has one', async () => {
+    const page = await open('', {}, 'open-sesame-1234');
+    await page.getByLabel('This server asks for its key').fill('open-sesame-1234');
+    await page.getByRole('button', { name: 'Use key' }).click();
+    await page.getByText('4 of 4 calls').waitFor();
+  });
+
+  it.each(['light', 'dark'] as const)('has no serious violation of accessibility, %s', async (colorScheme) => {
+    const page = await open('', { colorScheme });
+    for (const [name, ready] of [
+      ['', 'a.call-link'],
+      ['call/long-call/3', '.scrubber'],
+      ['percentiles', '.stats'],
+      ['compare', '.stats'],
+    ] as const) {
+      await page.goto(`${rig.url}/traces/#/${name}`);
+      await page.locator(ready).first().waitFor();
+      expect([name, await findViolations(page)]).toEqual([name, []]);
+      await page.screenshot({ path: join(shots, `viewer-${colorScheme}-${name.split('/')[0] || 'list'}.png`) });
+    }
+  });
+
+  it.each([360, 2560])('fits a window of %i pixels', async (width) => {
+    const page = await open('#/call/long-call/3', { width });
+    await page.locator('.scrubber').waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    await page.screenshot({ path: join(shots, `viewer-${width}.png`), fullPage: true });
+  });
+
+  it('lies in one file that opens from disk and asks for nothing', async () => {
+    rig = await startViewerRig(browser, files);
+    const folder = await mkdtemp(join(tmpdir(), 'repartee-html-'));
+    try {
+      const html = join(folder, 'call.html');
+      const source = join(folder, 'call.jsonl');
+      await writeFile(source, makeLongCall(3, 5).replaceAll('open until ten', 'open </script><b> until ten'));
+      expect(await runRepartee(['trace', source, '--html', html])).toMatchObject({ exitCode: 0, err: '' });
+      expect(await readFile(html, 'utf8')).not.toMatch(/unsafe-inline/);
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      const asked: string[] = [];
+      const errors: string[] = [];
+      page.on('request', (request) => asked.push(request.url()));
+      page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+      await page.goto(pathToFileURL(html).href);
+      await page.locator('.scrubber').waitFor();
+      await page.locator('.said-agent', { hasText: 'open </script><b> until ten' }).waitFor();
+      expect([asked, errors]).toEqual([[pathToFileURL(html).href], []]);
+      await context.close();
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
+
+/** Rules that axe-core calls serious or critical, and where they are broken. */
+async function findViolations(page: Page): Promise<unknown> {
+  await page.evaluate(await readFile(axePath, 'utf8'));
+  return page.evaluate(`axe.run().then(({ violations }) => violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html.slice(0, 160))]))`);
+}

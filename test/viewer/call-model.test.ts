@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { makeLongCall } from '../../src/bench/long-call.ts';
+import { parseCallFile } from '../../src/trace/call-file.ts';
+import { type CallModel, toCallModel, toSteps } from '../../src/viewer/call-model.ts';
+import { toLanes } from '../../src/viewer/turn-lanes.ts';
+
+function modelOf(...lines: object[]): CallModel {
+  const text = [{ type: 'header', version: 1, agent: 'a' }, ...lines].map((line) => JSON.stringify(line)).join('\n');
+  const file = parseCallFile(`${text}\n`);
+  if (file.state === 'damaged') throw new Error(`line ${file.line} ${file.problem}`);
+  return toCallModel(file.header, file.events);
+}
+
+const heard = (atMs: number, text: string, state = 'partial') => ({ type: 'speech.heard', atMs, turn: 1, text, state });
+const changed = (atMs: number, text: string) => ({
+  ...{ type: 'draft.changed', atMs, turn: 1, act: 'say', text },
+  ...{ pEndOfTurn: 0.5, pWait: 0 },
+});
+const measured = {
+  ...{ type: 'turn.measured', atMs: 120, turn: 1, firstTextMs: 20, totalMs: 20, partsUs: { prefill: 20_000 } },
+  ...{ draft: 'hit', forwards: 1, steps: 0 },
+};
+
+describe('a call in the viewer', () => {
+  it('has its zero where the ledger says, else at the final', () => {
+    expect(modelOf(heard(100, 'hi', 'final')).turns[0]?.zeroMs).toBe(100);
+    expect(modelOf(heard(100, 'hi', 'final'), { ...measured, zeroMs: 60 }).turns[0]?.zeroMs).toBe(60);
+  });
+
+  it('shows a file without model steps by its drafts at each partial', () => {
+    const [turn] = modelOf(
+      heard(1, 'a'),
+      changed(2, 'For two?'),
+      changed(3, 'For four?'),
+      heard(4, 'a b'),
+      changed(5, 'When?'),
+    ).turns;
+    expect(turn?.drafts.map(({ words, steps }) => [words, steps.map(({ text }) => text)])).toEqual([
+      ['a', ['For two?', 'For four?']],
+      ['a b', ['When?']],
+    ]);
+    expect(turn?.drafts[0]?.steps[1]?.fixed).toEqual([[4, 8]]);
+  });
+
+  it('keeps a speculative tool as one that ran ahead, and says whether its turn used it', () => {
+    const tool = { turn: 1, name: 'find', arguments: { city: 'Oakland' } };
+    const ahead = [
+      { type: 'tool.started', atMs: 1, ...tool, speculative: true },
+      { type: 'tool.ended', atMs: 5, ...tool, speculative: true, result: 4 },
+    ];
+    const used = { type: 'tool.ended', atMs: 9, ...tool, speculative: false, result: 4 };
+    expect(modelOf(...ahead).turns[0]?.tools).toMatchObject([{ isSpeculative: true, isAdopted: false, endMs: 5 }]);
+    expect(modelOf(...ahead, used).turns[0]?.tools).toMatchObject([{ isAdopted: true, endMs: 5, outcome: '4' }]);
+    expect(toLanes(modelOf(...ahead, used).turns[0]!).lanes[0]?.note).toBe('ran ahead, used');
+  });
+
+  it('tells what went wrong in the call', () => {
+    const { notes } = modelOf(
+      { type: 'error', atMs: 3, code: 'hook-failed', message: 'no' },
+      { type: 'lines.dropped', atMs: 4, count: 7 },
+    );
+    expect(notes.map(({ text }) => text)).toEqual(['hook-failed: no', '7 lines were lost']);
+  });
+
+  it('reads every kind of line of a long call', () => {
+    const file = parseCallFile(makeLongCall(30, 3));
+    if (file.state === 'damaged') throw new Error(file.problem);
+    const { turns, hasEnded, peaks } = toCallModel(file.header, file.events);
+    expect([turns.length, hasEnded, peaks.caller.length]).toEqual([30, true, 30]);
+    for (const turn of turns) {
+      const steps = toSteps(turn);
+      expect(steps.map(({ atMs }) => atMs)).toEqual(steps.map(({ atMs }) => atMs).sort((a, b) => a - b));
+      for (const { bar } of toLanes(turn).lanes) expect(bar.toMs).toBeGreaterThanOrEqual(bar.fromMs);
+    }
+  });
+});
