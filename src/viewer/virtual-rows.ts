@@ -69,10 +69,10 @@ export function createVirtualRows({ label, rowHeight, createRow }: VirtualRowsOp
   }
 
   outer.addEventListener('scroll', () => {
-    asked ||= requestAnimationFrame(draw);
+    if (asked === 0) asked = requestAnimationFrame(draw);
   });
   new ResizeObserver(() => {
-    asked ||= requestAnimationFrame(draw);
+    if (asked === 0) asked = requestAnimationFrame(draw);
   }).observe(outer);
 
   function reveal(index: number): void {
