@@ -135,6 +135,7 @@ async function readSummary(id: string, path: string, sizeBytes: number): Promise
 }
 
 function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
       clock.clearTimeout(timer);

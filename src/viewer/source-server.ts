@@ -75,6 +75,7 @@ const unreachable = 'The server can’t be reached; trying again.';
 class Missing extends Error {}
 
 function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, delayMs);
     signal.addEventListener('abort', () => {
