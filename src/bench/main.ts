@@ -1,11 +1,12 @@
 // `repartee bench NAME`: measurements of this machine. Argv in, exit code out.
 
-import { UsageError } from '../errors.ts';
+import { RuntimeError, toMessage, UsageError } from '../errors.ts';
 
 const help = `usage: repartee bench NAME [--json] [OPTIONS]
 
   talk    all of fixtures/calls with speech: answers, their time, memory, event loop
   engine  forwards, drafts and tool calls of the model alone
+  model   how good the model's acts, calls and replies are, beside those of people's dialogues
   viewer  how a long call opens and scrolls in the trace viewer
 
 repartee bench NAME --help tells the options of each.
@@ -29,12 +30,22 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       await benchEngine(rest);
       return 0;
     }
+    case 'model': {
+      const { benchModel } = await import('./model.ts').catch((cause: unknown) => {
+        const reason = toMessage(cause).split('\n', 1)[0];
+        throw new RuntimeError('clone-needed', `bench model runs in a clone of the repository only (${reason})`, {
+          cause,
+        });
+      });
+      await benchModel(rest);
+      return 0;
+    }
     case 'viewer': {
       const { benchViewer } = await import('./viewer.ts');
       await benchViewer(rest);
       return 0;
     }
     default:
-      throw new UsageError(`no bench "${name}"; there are talk, engine, viewer`);
+      throw new UsageError(`no bench "${name}"; there are talk, engine, model, viewer`);
   }
 }

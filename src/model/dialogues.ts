@@ -36,7 +36,8 @@ export function readPassages(file: string): string[] {
   });
 }
 
-function readLines(file: string): string[] {
+/** Lines that are not blank, unpacked. Throws ModelError naming the file. */
+export function readLines(file: string): string[] {
   try {
     const bytes = readFileSync(file);
     const text = (file.endsWith('.br') ? brotliDecompressSync(bytes) : bytes).toString('utf8');

