@@ -15,8 +15,19 @@ import { locateError, type Place, toShortPath } from './load-place.ts';
 
 const EXTENSIONS = /\.(ts|mts|js|mjs)$/;
 
-/** Each call loads the file anew. Rejects with an AgentError whose message starts with file:line:column where there is one. */
+export interface AgentModule {
+  readonly agent: Agent;
+  /** Absolute paths of the files that it is made of: its own, and those that it imports by path. */
+  readonly sources: readonly string[];
+}
+
+/** See loadAgentModule. */
 export async function loadAgent(path: string): Promise<Agent> {
+  return (await loadAgentModule(path)).agent;
+}
+
+/** Each call loads the file anew. Rejects with an AgentError whose message starts with file:line:column where there is one. */
+export async function loadAgentModule(path: string): Promise<AgentModule> {
   const file = resolve(path);
   await checkFile(file);
   const { code, sources } = await bundleAgent(file);
@@ -31,7 +42,7 @@ export async function loadAgent(path: string): Promise<Agent> {
   } finally {
     await module.remove();
   }
-  return pickAgent(loaded, file);
+  return { agent: pickAgent(loaded, file), sources };
 }
 
 async function checkFile(file: string): Promise<void> {

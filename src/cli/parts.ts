@@ -39,6 +39,8 @@ export interface CallRequest {
 export interface Parts {
   /** Loads agent modules and prefills what their calls begin with; keys are the agents' names. Throws AgentError, EngineError. */
   loadAgents(files: readonly string[]): Promise<ReadonlyMap<string, Agent>>;
+  /** Prefills what the calls of a new version begin with. Throws EngineError. */
+  prepare(agent: Agent): Promise<void>;
   /** Starts a call with an agent of `loadAgents`. */
   openCall(agent: Agent, request: CallRequest): Call;
   stats(): EngineStats;
@@ -57,13 +59,17 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
   ]);
   const tokenizer = loadTokenizer(tokenizerFile);
   const prompt = createPrompt(tokenizer);
-  const settings = new Map<Agent, Setting>();
+  const settings = new WeakMap<Agent, Setting>();
 
   async function load(file: string): Promise<readonly [string, Agent]> {
     const agent = await loadAgent(file);
+    await prepare(agent);
+    return [agent.name, agent];
+  }
+
+  async function prepare(agent: Agent): Promise<void> {
     for (const warning of findWarnings(agent)) warn(`${agent.name}: ${warning}`);
     await engine.prepare(settingOf(agent));
-    return [agent.name, agent];
   }
 
   /** Instructions may change with the day; until they do, all calls share one prefill. */
@@ -77,6 +83,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
 
   return {
     loadAgents: async (files) => new Map(await Promise.all(files.map(load))),
+    prepare,
     openCall: (agent, { callId, audio, report }) =>
       startCall({
         model: { engine, tokenizer, prompt },

@@ -7,6 +7,7 @@ Serves agents: the call page at /, calls at /v1/call (docs/native-wire.md), /hea
 
   --agent FILE      an agent module; may be repeated, the first answers by default
                     (default: the example agents restaurant and clinic)
+  --watch           reload agents when their files are saved; calls keep the version they began with
   --port N          (default 8787; 0: any free one)
   --host ADDRESS    (default 127.0.0.1) anything but loopback needs REPARTEE_API_KEY
   --public-url URL  where browsers reach this server, if not on loopback
@@ -22,6 +23,7 @@ the page asks for it.
 export interface StartArguments {
   /** Empty: the example agents. */
   readonly agentFiles: readonly string[];
+  readonly isWatching: boolean;
   readonly port: number;
   readonly host: string;
   readonly publicUrl?: URL;
@@ -39,6 +41,7 @@ export function parseStartArguments(argv: readonly string[]): StartArguments | u
   if (values.host === '') throw new UsageError('--host is empty, expected an address');
   return {
     agentFiles: values.agent ?? [],
+    isWatching: values.watch,
     port: toWhole('--port', values.port, 0, 65_535),
     host: values.host,
     ...(publicUrl === undefined ? {} : { publicUrl: toPublicUrl(publicUrl) }),
@@ -55,6 +58,7 @@ function parse(argv: readonly string[]) {
       args: [...argv],
       options: {
         agent: { type: 'string', multiple: true },
+        watch: { type: 'boolean', default: false },
         port: { type: 'string', default: '8787' },
         host: { type: 'string', default: '127.0.0.1' },
         'public-url': { type: 'string' },

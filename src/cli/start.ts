@@ -1,13 +1,12 @@
 // `repartee start`: the server in this process, from argv to the exit code.
 
 import { systemClock } from '../base/clock.ts';
-import { RuntimeError, UsageError } from '../errors.ts';
 import { createLog, toLogFields } from '../server/log.ts';
-import type { CallSource } from '../server/open-call.ts';
 import { startServer } from '../server/server.ts';
 import { exampleAgents } from './example-agents.ts';
 import { packagePath } from './package-path.ts';
 import type { Parts } from './parts.ts';
+import { type ServedAgents, serveAgents } from './served-agents.ts';
 import { parseStartArguments, type StartArguments, startHelp } from './start-arguments.ts';
 import { watchStopSignal } from './stop-signal.ts';
 
@@ -42,42 +41,38 @@ export async function runStart(argv: readonly string[]): Promise<number> {
   try {
     const loaded = await Promise.race([loading, stop.stopped]);
     if (typeof loaded === 'number') return loaded;
-    server.serve(loaded.calls);
+    server.serve(loaded.agents.calls);
     process.stdout.write(`repartee is ready: ${args.publicUrl?.origin ?? server.url}\n`);
     return await stop.stopped;
   } finally {
     await server.drain(args.drainMs);
-    await loading.then(({ parts }) => parts.close()).catch(() => undefined);
+    const close = async ({ parts, agents }: Loaded) => {
+      await agents.close();
+      await parts.close();
+    };
+    await loading.then(close).catch(() => undefined);
     stop.close();
   }
 }
 
-async function loadParts(args: StartArguments): Promise<{ readonly parts: Parts; readonly calls: CallSource }> {
+interface Loaded {
+  readonly parts: Parts;
+  readonly agents: ServedAgents;
+}
+
+async function loadParts(args: StartArguments): Promise<Loaded> {
   const { createParts } = await import('./parts.ts');
+  const tell = (line: string) => void process.stderr.write(`${line}\n`);
   const parts = await createParts({
     voice: args.voice,
-    warn: (line) => void process.stderr.write(`${line}\n`),
+    warn: tell,
     ...(args.modelDir === undefined ? {} : { modelDir: args.modelDir }),
   });
   try {
-    return { parts, calls: await loadCalls(parts, args) };
+    const files = args.agentFiles.length > 0 ? args.agentFiles : exampleAgents();
+    return { parts, agents: await serveAgents({ parts, files, isWatching: args.isWatching, tell }) };
   } catch (error) {
     await parts.close();
     throw error;
   }
-}
-
-async function loadCalls(parts: Parts, args: StartArguments): Promise<CallSource> {
-  const files = args.agentFiles.length > 0 ? args.agentFiles : exampleAgents();
-  const agents = await parts.loadAgents(files);
-  if (agents.size < files.length)
-    throw new UsageError(`${files.length} agent files give ${agents.size} names: ${[...agents.keys()].join(', ')}`);
-  return {
-    agents: [...agents.keys()],
-    openCall: ({ agent: name, ...request }) => {
-      const agent = agents.get(name);
-      if (agent === undefined) throw new RuntimeError('unknown-agent', `no agent "${name}"`);
-      return parts.openCall(agent, request);
-    },
-  };
 }

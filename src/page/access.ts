@@ -5,18 +5,25 @@ export interface Health {
   readonly needsKey: boolean;
   /** Empty where the server tells them only to those with its key. */
   readonly agents: readonly string[];
+  /** What is wrong with agents whose last save can't be used; undefined where agents are not reloaded. */
+  readonly problems: readonly string[] | undefined;
 }
 
 /** Undefined: there is no server to be reached. */
 export async function fetchHealth(key?: string): Promise<Health | undefined> {
   const body = await fetchJson('/health', 'GET', key);
   if (body === undefined) return undefined;
-  const agents: unknown = 'agents' in body ? body.agents : [];
+  const problems = 'problems' in body ? toTexts(body.problems) : undefined;
   return {
     isReady: 'ready' in body && body.ready === true,
     needsKey: 'needsKey' in body && body.needsKey === true,
-    agents: Array.isArray(agents) ? agents.filter((name) => typeof name === 'string') : [],
+    agents: 'agents' in body ? toTexts(body.agents) : [],
+    problems,
   };
+}
+
+function toTexts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [];
 }
 
 /** A ticket for one socket; undefined: the server doesn't know this key. */

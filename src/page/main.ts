@@ -38,6 +38,8 @@ const transcript = createTranscript(
 let key: string | undefined;
 let call: PageCall | undefined;
 let startedMs = 0;
+let watching: ReturnType<typeof setInterval> | undefined;
+let brokenSave: string | undefined;
 
 const composer = createComposer({
   changed: (text) => call?.hear(text),
@@ -87,6 +89,18 @@ async function prepare(): Promise<void> {
   if (document.body.dataset.state === 'closed') notice.show(undefined);
   show('idle');
   status.say('Ready');
+  if (health.problems !== undefined) watchAgents(health.problems);
+}
+
+/** A save that can't be used is told here too, until the next one can. */
+function watchAgents(problems: readonly string[]): void {
+  const text = problems.length === 0 ? undefined : problems.join(' ');
+  if (text !== brokenSave) notice.show(text);
+  brokenSave = text;
+  watching ??= setInterval(async () => {
+    const health = await fetchHealth(key);
+    if (health?.problems !== undefined) watchAgents(health.problems);
+  }, healthEveryMs);
 }
 
 async function startCall(): Promise<void> {

@@ -19,6 +19,8 @@ export interface AdmissionState {
   readonly isReady: boolean;
   readonly isDraining: boolean;
   readonly agents: readonly string[];
+  /** Undefined: agents are not reloaded. */
+  readonly problems: readonly string[] | undefined;
   readonly countCalls: number;
   readonly countSockets: number;
   readonly counters: Readonly<Counters>;
@@ -52,6 +54,7 @@ export class Admission {
       isReady: this.#calls !== undefined && this.#drained === undefined,
       isDraining: this.#drained !== undefined,
       agents: this.#calls?.agents ?? [],
+      problems: this.#calls?.problems?.(),
       countCalls: this.#callIds.size,
       countSockets: this.#connections.size,
       counters: this.#counters,

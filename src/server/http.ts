@@ -92,11 +92,11 @@ function reply(request: IncomingMessage, options: HttpOptions): Reply {
 
 function replyHealth(request: IncomingMessage, options: HttpOptions): Reply {
   const { apiKey, countMostCalls } = options;
-  const { isReady, agents, countCalls, countSockets, counters } = options.admission.state;
+  const { isReady, agents, problems, countCalls, countSockets, counters } = options.admission.state;
   const open = { live: true, ready: isReady, needsKey: apiKey !== undefined };
   const isTrusted = apiKey === undefined || hasKey(request.headers, apiKey);
   const counts = { countCalls, countSockets, countMostCalls, ...counters };
-  return toJson(isReady ? 200 : 503, isTrusted ? { ...open, agents, ...counts } : open);
+  return toJson(isReady ? 200 : 503, isTrusted ? { ...open, agents, problems, ...counts } : open);
 }
 
 function replyTicket(request: IncomingMessage, options: HttpOptions): Reply {

@@ -24,4 +24,6 @@ export type OpenCall = (options: OpenCallOptions) => Call;
 export interface CallSource {
   readonly agents: readonly string[];
   readonly openCall: OpenCall;
+  /** Agents are reloaded on save: what is wrong with those whose last save can't be used, in a line each. @default they are not */
+  readonly problems?: () => readonly string[];
 }

