@@ -97,10 +97,11 @@ function watchAgents(problems: readonly string[]): void {
   const text = problems.length === 0 ? undefined : problems.join(' ');
   if (text !== brokenSave) notice.show(text);
   brokenSave = text;
-  watching ??= setInterval(async () => {
-    const health = await fetchHealth(key);
-    if (health?.problems !== undefined) watchAgents(health.problems);
-  }, healthEveryMs);
+  if (watching === undefined)
+    watching = setInterval(async () => {
+      const health = await fetchHealth(key);
+      if (health?.problems !== undefined) watchAgents(health.problems);
+    }, healthEveryMs);
 }
 
 async function startCall(): Promise<void> {
