@@ -4,10 +4,11 @@ import { RuntimeError, toMessage, UsageError } from '../errors.ts';
 
 const help = `usage: repartee bench NAME [--json] [OPTIONS]
 
-  talk    all of fixtures/calls with speech: answers, their time, memory, event loop
-  engine  forwards, drafts and tool calls of the model alone
-  model   how good the model's acts, calls and replies are, beside those of people's dialogues
-  viewer  how a long call opens and scrolls in the trace viewer
+  talk       all of fixtures/calls with speech: answers, their time, memory, event loop
+  engine     forwards, drafts and tool calls of the model alone
+  model      how good the model's acts, calls and replies are, beside those of people's dialogues
+  calibrate  how much to add to the model's odds of calling and waiting
+  viewer     how a long call opens and scrolls in the trace viewer
 
 repartee bench NAME --help tells the options of each.
 `;
@@ -31,13 +32,13 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       return 0;
     }
     case 'model': {
-      const { benchModel } = await import('./model.ts').catch((cause: unknown) => {
-        const reason = toMessage(cause).split('\n', 1)[0];
-        throw new RuntimeError('clone-needed', `bench model runs in a clone of the repository only (${reason})`, {
-          cause,
-        });
-      });
+      const { benchModel } = await import('./model.ts').catch(needClone);
       await benchModel(rest);
+      return 0;
+    }
+    case 'calibrate': {
+      const { benchCalibrate } = await import('./calibrate.ts').catch(needClone);
+      await benchCalibrate(rest);
       return 0;
     }
     case 'viewer': {
@@ -46,6 +47,12 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       return 0;
     }
     default:
-      throw new UsageError(`no bench "${name}"; there are talk, engine, model, viewer`);
+      throw new UsageError(`no bench "${name}"; there are talk, engine, model, calibrate, viewer`);
   }
+}
+
+/** The package leaves out what reads dialogues. */
+function needClone(cause: unknown): never {
+  const reason = toMessage(cause).split('\n', 1)[0];
+  throw new RuntimeError('clone-needed', `this bench runs in a clone of the repository only: ${reason}`, { cause });
 }

@@ -1,9 +1,9 @@
 // Asks a model through the engine: what would it do at a point, and in which words. Knows no metric.
-import { type Prompt, parseCall } from '../engine/prompt.ts';
-import type { DraftRequest, DraftState, EffortName, Engine, Sequence } from '../engine/sequence.ts';
-import type { Tokenizer } from '../engine/tokenizer.ts';
+import { parseCall } from '../engine/prompt.ts';
+import type { DraftRequest, DraftState, EffortName, Sequence } from '../engine/sequence.ts';
 import { EngineError } from '../errors.ts';
 import type { Call } from './model-calls.ts';
+import type { ModelParts } from './model-parts.ts';
 import type { EvaluatedDialogue, Point } from './model-points.ts';
 
 /** A way to draft: an effort. */
@@ -40,14 +40,6 @@ export interface Answer {
   readonly outlook: Outlook;
   /** By the label of the way; none at a cut turn. */
   readonly drafts: ReadonlyMap<string, Draft>;
-}
-
-export interface ModelParts {
-  readonly engine: Engine;
-  readonly tokenizer: Tokenizer;
-  readonly prompt: Prompt;
-  /** Longer contexts have no room for a reply. */
-  readonly maxContextTokens: number;
 }
 
 /** Answers at each point that has room. Throws EngineError for tools that the engine can't keep to. */

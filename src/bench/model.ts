@@ -1,19 +1,15 @@
 // `repartee bench model`: how good a model's acts, calls and replies are, through the engine, beside what people's agents did.
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { packagePath } from '../cli/package-path.ts';
 import { efforts } from '../engine/efforts.ts';
-import { createEngine } from '../engine/engine.ts';
-import { loadManifest } from '../engine/manifest.ts';
-import { createPrompt } from '../engine/prompt.ts';
 import type { EffortName } from '../engine/sequence.ts';
-import { loadTokenizer } from '../engine/tokenizer.ts';
-import { EngineError, toMessage, UsageError } from '../errors.ts';
+import { EngineError, UsageError } from '../errors.ts';
 import { createRandom } from '../model/recogniser.ts';
 import { describeMachine } from './machine.ts';
-import { answer, type ModelParts, type Way } from './model-answers.ts';
+import { answer, type Way } from './model-answers.ts';
 import { type AnsweredDialogue, type Figures, figuresOf } from './model-figures.ts';
+import { type Drawing, drawingHelp, drawingOptions, orUsage, toDrawing } from './model-options.ts';
+import { loadParts, type ModelParts } from './model-parts.ts';
 import { toPoints } from './model-points.ts';
 import { drawDialogues, findSources, type Source } from './model-sources.ts';
 import { type ModelBench, renderModelBench } from './model-table.ts';
@@ -22,26 +18,18 @@ const help = `usage: repartee bench model [--data FILE]… [--effort LIST] [--li
 
 Asks the model what it would do at every turn of dialogues whose agent is known, and compares.
 
-  --data FILE     dialogues, JSON Lines, plain or brotli; may be repeated
-                  (default: those of $REPARTEE_DATA/dev, else the sample in fixtures/eval)
+${drawingHelp}
   --effort LIST   of ${Object.keys(efforts).join(', ')} (default instant,low,medium,high,ar)
-  --limit N       dialogues of each source, drawn with the seed (default: all)
-  --seed S        draws dialogues, cuts and intervals (default 1)
   --json          one JSON object instead of tables
   --replies FILE  also write each reply and call beside what was said, JSON Lines
-  --model DIR     a model folder (default: the one that comes with repartee)
 `;
 
 const defaultEfforts = 'instant,low,medium,high,ar';
 
-interface Options {
-  readonly data: readonly string[];
+interface Options extends Drawing {
   readonly ways: readonly Way[];
-  readonly limit: number;
-  readonly seed: number;
   readonly isJson: boolean;
   readonly repliesFile: string | undefined;
-  readonly modelDir: string;
 }
 
 /** Throws UsageError, RuntimeError. */
@@ -59,22 +47,8 @@ export async function benchModel(argv: readonly string[]): Promise<void> {
   }
 }
 
-export async function loadParts(modelDir: string): Promise<ModelParts & { readonly name: string }> {
-  const manifest = await loadManifest(modelDir);
-  const tokenizer = loadTokenizer(readFileSync(join(modelDir, 'tokenizer.json'), 'utf8'));
-  return {
-    name: `${manifest.name} ${manifest.version}`,
-    engine: await createEngine({ modelDir }),
-    tokenizer,
-    prompt: createPrompt(tokenizer),
-    maxContextTokens: manifest.contextTokens - longestCallTokens - manifest.blockSize,
-  };
-}
-
-const longestCallTokens = 192;
-
 async function measure(
-  parts: ModelParts & { readonly name: string },
+  parts: ModelParts,
   sources: readonly Source[],
   options: Options,
   warn: (line: string) => void,
@@ -126,49 +100,31 @@ function renderReplies(source: string, { id, answers }: AnsweredDialogue): strin
 }
 
 function parse(argv: readonly string[]): Options | 'help' {
-  const values = readArguments(argv);
+  const values = orUsage(
+    () =>
+      parseArgs({
+        args: [...argv],
+        options: {
+          ...drawingOptions,
+          effort: { type: 'string', default: defaultEfforts },
+          json: { type: 'boolean', default: false },
+          replies: { type: 'string' },
+        },
+      }).values,
+  );
   if (values.help) return 'help';
   return {
-    data: values.data,
     ways: values.effort.split(',').map((name) => ({ label: name, effort: toEffort(name) })),
-    limit: values.limit === undefined ? Number.POSITIVE_INFINITY : toWhole('--limit', values.limit, 1),
-    seed: toWhole('--seed', values.seed, 0),
+    ...toDrawing(values),
     isJson: values.json,
     repliesFile: values.replies,
-    modelDir: values.model ?? packagePath('models/repartee-s'),
   };
-}
-
-function readArguments(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        data: { type: 'string', multiple: true, default: [] },
-        effort: { type: 'string', default: defaultEfforts },
-        limit: { type: 'string' },
-        seed: { type: 'string', default: '1' },
-        json: { type: 'boolean', default: false },
-        replies: { type: 'string' },
-        model: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
-  }
 }
 
 function toEffort(name: string): EffortName {
   const isEffort = (one: string): one is EffortName => Object.hasOwn(efforts, one);
   if (isEffort(name)) return name;
   throw new UsageError(`--effort has "${name}", expected some of ${Object.keys(efforts).join(', ')}`);
-}
-
-function toWhole(option: string, value: string, min: number): number {
-  const number = Number(value);
-  if (value.trim() !== '' && Number.isSafeInteger(number) && number >= min) return number;
-  throw new UsageError(`${option} is "${value}", expected a whole number from ${min}`);
 }
 
 /** Four digits are more than a sample supports. */

@@ -35,7 +35,7 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
   const scores = await runPass(where, pass);
   const outlook: Outlook = isInside
     ? { act: 'say', pAct: 1, pCall: 0, pWait: 0, pEndOfTurn: 0 }
-    : readOutlook(scores, context, request, acts);
+    : readOutlook(scores, context, request, acts, manifest);
   const guide = decoding.createGuide(outlook.act, maxTokensOf(request, outlook.act));
   const progress: Progress = {
     outlook,

@@ -56,9 +56,20 @@ async function prefill(runPass: RunPass, where: PassContext, causal: readonly nu
 }
 
 /** Reads what `rows` of ContextRows say. `acts` is what may be chosen. */
-export function readOutlook(scores: Scores, rows: ContextRows, request: DraftRequest, acts: readonly Act[]): Outlook {
+export function readOutlook(
+  scores: Scores,
+  rows: ContextRows,
+  request: DraftRequest,
+  acts: readonly Act[],
+  { calibration }: Pick<Manifest, 'calibration'>,
+): Outlook {
   const actRow = rows.rows.length - 1;
-  const p = (act: Act) => scores.pOf(actRow, act);
+  const nats: Readonly<Record<Act, number>> = {
+    say: 0,
+    call: calibration?.callNats ?? 0,
+    wait: calibration?.waitNats ?? 0,
+  };
+  const p = (act: Act) => scores.pOf(actRow, act) * Math.exp(nats[act]);
   const sum = p('say') + p('call') + p('wait');
   const share = (act: Act) => (sum > 0 ? p(act) / sum : 0);
   const [first = 'say', ...others] = acts;

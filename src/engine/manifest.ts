@@ -8,6 +8,7 @@ import { ModelError } from '../errors.ts';
 
 const count = z.int().positive();
 const token = z.int().nonnegative();
+const nats = z.number().min(-10).max(10);
 
 export const manifestSchema = z.object({
   /** Version of this file's format. */
@@ -45,6 +46,8 @@ export const manifestSchema = z.object({
   }),
   /** Every id below this one is a special token. */
   countSpecials: count,
+  /** Added to the log-odds of an act, nats, so that it comes as often as it should; belongs to these weights. @default 0 */
+  calibration: z.object({ callNats: nats, waitNats: nats }).optional(),
   /** Measured on dev data when the weights were saved; names say what. */
   dev: z.record(z.string(), z.unknown()),
   /** The graph first, then its weights, then the tokenizer. */

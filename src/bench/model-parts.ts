@@ -1,0 +1,31 @@
+// Opens a model folder for an evaluation. Knows no dialogue.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createEngine } from '../engine/engine.ts';
+import { loadManifest } from '../engine/manifest.ts';
+import { createPrompt, type Prompt } from '../engine/prompt.ts';
+import type { Engine } from '../engine/sequence.ts';
+import { loadTokenizer, type Tokenizer } from '../engine/tokenizer.ts';
+
+export interface ModelParts {
+  readonly name: string;
+  readonly engine: Engine;
+  readonly tokenizer: Tokenizer;
+  readonly prompt: Prompt;
+  /** Longer contexts have no room for a reply. */
+  readonly maxContextTokens: number;
+}
+
+export async function loadParts(modelDir: string): Promise<ModelParts> {
+  const manifest = await loadManifest(modelDir);
+  const tokenizer = loadTokenizer(readFileSync(join(modelDir, 'tokenizer.json'), 'utf8'));
+  return {
+    name: `${manifest.name} ${manifest.version}`,
+    engine: await createEngine({ modelDir }),
+    tokenizer,
+    prompt: createPrompt(tokenizer),
+    maxContextTokens: manifest.contextTokens - longestCallTokens - manifest.blockSize,
+  };
+}
+
+const longestCallTokens = 192;
