@@ -11,8 +11,32 @@ export type CallerEvent =
       /** Only `final` commits; `resumed` takes a final back while nothing was heard and no write tool has started. */
       readonly state: 'partial' | 'final' | 'resumed';
     }
+  /** The caller makes no sound any more, from wires that can tell; words of it may still be on their way. */
+  | { readonly type: 'speech.stopped'; readonly turn: number }
+  /** A key of the phone: 0 to 9, *, # or A to D. The keys pressed in a turn are its words. */
+  | { readonly type: 'dtmf.pressed'; readonly turn: number; readonly digit: string }
   | { readonly type: 'playout.advanced'; readonly turn: number; readonly playedMs: number }
+  /** The wire, which speaks by itself, stopped the reply to `turn` because it heard the caller. `heard`: what was spoken of it. */
+  | { readonly type: 'playout.interrupted'; readonly turn: number; readonly heard: string }
+  /** A machine took the call, says the wire. */
+  | { readonly type: 'voicemail.detected' }
+  /** Hung up. */
   | { readonly type: 'call.ended' };
+
+/** Why a call is over. */
+export type CloseReason =
+  | 'caller-hung-up'
+  | 'agent-hung-up'
+  | 'transferred'
+  | 'caller-silent'
+  | 'too-long'
+  | 'voicemail';
+
+/** Where the wire is to take a caller whom the agent gave away, and what whoever answers there should know. */
+export interface Transfer {
+  readonly to: string;
+  readonly note?: string;
+}
 
 export type Act = 'say' | 'call' | 'wait';
 
@@ -38,6 +62,8 @@ export type CallEvent =
   | { readonly type: 'audio.framed'; readonly turn: number; readonly samples: Int16Array }
   | { readonly type: 'audio.ended'; readonly turn: number }
   | { readonly type: 'playout.cleared'; readonly turn: number }
+  /** It was no interruption: what comes after `heard` is spoken again, in new audio. */
+  | { readonly type: 'reply.resumed'; readonly turn: number; readonly heard: string }
   | {
       readonly type: 'reply.ended';
       readonly turn: number;
@@ -72,4 +98,12 @@ export type CallEvent =
       readonly forwards: number;
       readonly steps: number;
     }
+  /** Another agent answers from here on. */
+  | { readonly type: 'agent.changed'; readonly turn: number; readonly agent: string }
+  /** The agent asks the wire to play a sound file, to press keys, to change the language (BCP 47); a wire that can't passes it over. */
+  | { readonly type: 'sound.requested'; readonly source: string }
+  | { readonly type: 'digits.requested'; readonly digits: string }
+  | { readonly type: 'language.requested'; readonly language: string }
+  /** Nothing follows but the socket's end. */
+  | { readonly type: 'call.closed'; readonly reason: CloseReason; readonly transfer?: Transfer }
   | { readonly type: 'error'; readonly code: string; readonly message: string };

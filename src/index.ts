@@ -3,12 +3,12 @@
 export type {
   Agent,
   AgentTool,
-  CallContext,
   Effort,
   EndOfTurn,
   ExecuteContext,
   SayLines,
 } from './agent/agent.ts';
+export type { CallContext, CallFacts } from './agent/call-context.ts';
 export { type AgentOptions, defineAgent } from './agent/define-agent.ts';
 export { defineTool, type ToolDefinition, type ToolOptions } from './agent/define-tool.ts';
 export { AgentError, EngineError, ModelError, ProtocolError, RuntimeError, ToolError } from './errors.ts';

@@ -1,12 +1,15 @@
 // An agent as the runtime sees it, after defineAgent has checked it. Knows nothing of what runs it.
 
+import type { CloseReason } from '../events.ts';
+import type { CallContext, CallFacts, Values } from './call-context.ts';
+
 export type Effort = 'instant' | 'low' | 'medium' | 'high' | 'exact' | 'ar';
 
 export interface Agent {
   readonly name: string;
   readonly instructions: string;
-  /** Said when the call starts, as turn 0; undefined: the caller speaks first. */
-  readonly greeting?: string;
+  /** Said when the call starts, as turn 0; undefined or empty: the caller speaks first. */
+  readonly greeting?: string | ((call: CallFacts) => string);
   readonly effort: Effort;
   /** In the order they were defined. */
   readonly tools: readonly AgentTool[];
@@ -16,10 +19,14 @@ export interface Agent {
   /** A committed turn that has no reply by then gets the apology. @default 10000 */
   readonly replyTimeoutMs: number;
   readonly endOfTurn: EndOfTurn;
+  readonly dtmf: DtmfRules;
   /** May the model answer a finished turn with silence? @default false */
   readonly mayStaySilent: boolean;
+  /** Checks what a call brought along. Throws AgentError `variables-invalid`, which names the variable. */
+  readonly readVariables: (given: Values) => Values;
+  readonly createState: () => Record<string, unknown>;
   readonly onCallStart?: (call: CallContext) => void | Promise<void>;
-  readonly onCallEnd?: (call: CallContext) => void | Promise<void>;
+  readonly onCallEnd?: (call: CallContext, reason: CloseReason) => void | Promise<void>;
 }
 
 export interface EndOfTurn {
@@ -27,24 +34,34 @@ export interface EndOfTurn {
   readonly early?: { readonly minProbability: number; readonly pauseMs: number };
 }
 
+/** When pressed keys are complete; the end key is no part of them. */
+export interface DtmfRules {
+  /** @default '#' */
+  readonly endKey: string;
+  /** Silence after a key that ends them. @default 3000 */
+  readonly gapMs: number;
+  /** This many end them at once; undefined: no number does. */
+  readonly countDigits?: number;
+}
+
 export interface SayLines {
   /** When the model or the loop failed. */
   readonly apology: string;
   /** Before a tool with `confirm` runs; `{call}` stands for the call in words. */
   readonly confirm: string;
+  /** Before the agent hangs up. */
+  readonly goodbye: string;
+  /** Before the caller is given away. */
+  readonly transfer: string;
+  /** To a machine that took the call; undefined: nothing. */
+  readonly voicemail?: string;
 }
 
-/** A call, as tools and hooks see it. */
-export interface CallContext {
-  readonly callId: string;
-  /** Free for the agent's own use during the call. */
-  readonly state: Record<string, unknown>;
-}
-
-export interface ExecuteContext {
+export interface ExecuteContext<Call = CallContext> {
   /** Aborted on timeout, on barge-in before a read returned, and at the end of the call. */
   readonly signal: AbortSignal;
-  readonly call: CallContext;
+  /** Of a tool with effect `read`, which may run on a draft, wishes are refused with ToolError `tool-effect`. */
+  readonly call: Call;
   /** The same for every attempt at the same decision: call, turn, tool and arguments. */
   readonly idempotencyKey: string;
 }

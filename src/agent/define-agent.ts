@@ -1,37 +1,48 @@
 // Takes what an author writes about an agent, checks all of it, and gives the Agent that the runtime runs.
 
 import { z } from 'zod';
-import type { Agent, CallContext, EndOfTurn, SayLines } from './agent.ts';
+import { AgentError, toMessage } from '../errors.ts';
+import type { CloseReason } from '../events.ts';
+import type { Agent, DtmfRules, EndOfTurn, SayLines } from './agent.ts';
+import type { CallContext, CallFacts, Values } from './call-context.ts';
 import { isToolDefinition, type ToolDefinition } from './define-tool.ts';
 import { invalidField, parseDefinition, show } from './invalid.ts';
 
-export interface AgentOptions {
+export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.ZodObject = z.ZodObject> {
   /** Letters, digits, - and _; what a caller asks for by `agent`. */
   readonly name: string;
   /** Who it is and what it may do. A function is asked anew for each call: for today's date. */
   readonly instructions: string | (() => string);
-  /** Said when the call starts. @default the caller speaks first */
-  readonly greeting?: string;
+  /** Said when the call starts; a function is asked for each call. @default the caller speaks first */
+  readonly greeting?: string | ((call: CallFacts<z.output<V>, z.output<S>>) => string);
   /** How much work the model puts into a reply. @default 'low' */
   readonly effort?: Agent['effort'];
   /** Keys reach the model in snake_case. */
-  readonly tools?: Readonly<Record<string, ToolDefinition>>;
+  readonly tools?: Readonly<Record<string, ToolDefinition<z.output<V>, z.output<S>>>>;
+  /** What a call must or may bring along: custom parameters of its wire, which are strings on the phone (z.coerce helps). */
+  readonly variables?: V;
+  /** What the agent keeps during a call; every field needs a default. */
+  readonly state?: S;
   readonly say?: Partial<SayLines>;
   /** Most tool calls in one turn, 1 to 32. @default 4 */
   readonly maxSteps?: number;
   /** A committed turn without a reply by then gets the apology, 100 to 600000 ms. @default 10000 */
   readonly replyTimeoutMs?: number;
   readonly endOfTurn?: EndOfTurn;
+  /** When keys that the caller presses are complete. @default by #, or after 3000 ms without another */
+  readonly dtmf?: Partial<DtmfRules>;
   /** May the model answer a finished turn with silence? @default false */
   readonly mayStaySilent?: boolean;
-  readonly onCallStart?: (call: CallContext) => void | Promise<void>;
-  readonly onCallEnd?: (call: CallContext) => void | Promise<void>;
+  readonly onCallStart?: (call: CallContext<z.output<V>, z.output<S>>) => void | Promise<void>;
+  readonly onCallEnd?: (call: CallContext<z.output<V>, z.output<S>>, reason: CloseReason) => void | Promise<void>;
 }
 
 const MADE_BY_DEFINE_AGENT = Symbol.for('repartee.agent');
 
 const words = z.string().trim().min(1, 'expected at least one word');
-const hook = z.custom<NonNullable<AgentOptions['onCallStart']>>(isFunction, 'expected a function');
+const hook = z.custom<NonNullable<Agent['onCallStart']>>(isFunction, 'expected a function');
+const endHook = z.custom<NonNullable<Agent['onCallEnd']>>(isFunction, 'expected a function');
+const zodObject = z.custom<z.ZodObject>((value) => value instanceof z.ZodObject, 'expected z.object({ … }) of zod 4');
 
 const optionsSchema = z.strictObject({
   name: z.string().regex(/^[\w-]{1,64}$/, 'expected letters, digits, - and _, 64 at most'),
@@ -39,7 +50,12 @@ const optionsSchema = z.strictObject({
     (value) => isFunction(value) || (typeof value === 'string' && value.trim() !== ''),
     'expected words, or a function that returns them',
   ),
-  greeting: words.optional(),
+  greeting: z
+    .custom<NonNullable<Agent['greeting']>>(
+      (value) => isFunction(value) || (typeof value === 'string' && value.trim() !== ''),
+      'expected at least one word, or a function that returns words',
+    )
+    .optional(),
   effort: z.enum(['instant', 'low', 'medium', 'high', 'exact', 'ar']).default('low'),
   tools: z.record(z.string(), z.custom<ToolDefinition>(isToolDefinition, 'expected defineTool({ … })')).default({}),
   say: z
@@ -48,6 +64,9 @@ const optionsSchema = z.strictObject({
       confirm: words
         .regex(/\{call\}/, 'expected {call} where the call is to be read back')
         .default('Please confirm: {call}. Is that right?'),
+      goodbye: words.default('Goodbye.'),
+      transfer: words.default('I am putting you through.'),
+      voicemail: words.exactOptional(),
     })
     .prefault({}),
   maxSteps: z.number().int().min(1).max(32).default(4),
@@ -59,15 +78,30 @@ const optionsSchema = z.strictObject({
         .optional(),
     })
     .default({}),
+  dtmf: z
+    .strictObject({
+      endKey: z
+        .string()
+        .regex(/^[0-9*#]$/, 'expected one key')
+        .default('#'),
+      gapMs: z.number().int().min(100).max(60_000).default(3000),
+      countDigits: z.number().int().min(1).max(64).exactOptional(),
+    })
+    .prefault({}),
   mayStaySilent: z.boolean().default(false),
   onCallStart: hook.optional(),
-  onCallEnd: hook.optional(),
+  onCallEnd: endHook.optional(),
+  variables: zodObject.default(z.object({})),
+  state: zodObject.default(z.object({})),
 });
 
 /** Checks the whole definition; throws an AgentError that names the field, what is wrong and what it should be. */
-export function defineAgent(options: AgentOptions): Agent {
+export function defineAgent<V extends z.ZodObject = z.ZodObject, S extends z.ZodObject = z.ZodObject>(
+  options: AgentOptions<V, S>,
+): Agent {
   const checked = parseDefinition(optionsSchema, options);
-  const { instructions, greeting, endOfTurn, onCallStart, onCallEnd, ...rest } = checked;
+  const { instructions, greeting, endOfTurn, onCallStart, onCallEnd, variables, state, ...rest } = checked;
+  for (const [key, tool] of Object.entries(checked.tools)) checkNeeds(key, tool, { variables, state });
   const tools = Object.entries(checked.tools).map(([key, tool]) => tool.build(key));
   const twin = tools.find((tool, index) => tools.findIndex((other) => other.name === tool.name) !== index);
   if (twin) throw invalidField('tools', `two tools would be known to the model as ${twin.name}; rename one`);
@@ -79,11 +113,14 @@ export function defineAgent(options: AgentOptions): Agent {
     },
     tools,
     endOfTurn: endOfTurn.early ? { early: endOfTurn.early } : {},
+    readVariables: (given) => readVariables(variables, given),
+    createState: () => state.parse({}),
     ...(greeting !== undefined && { greeting }),
     ...(onCallStart && { onCallStart }),
     ...(onCallEnd && { onCallEnd }),
   };
   readInstructions(instructions);
+  checkDefaults(state);
   return Object.freeze(Object.defineProperty(agent, MADE_BY_DEFINE_AGENT, { value: true }));
 }
 
@@ -96,6 +133,28 @@ function readInstructions(instructions: AgentOptions['instructions']): string {
   const text: unknown = typeof instructions === 'function' ? instructions() : instructions;
   if (typeof text === 'string' && text.trim() !== '') return text.trim();
   throw invalidField('instructions', `expected a function that returns words, got ${show(text)} from it`);
+}
+
+/** The fields of a call that a tool was written for must be fields of the agent's calls. */
+function checkNeeds(key: string, { needs }: ToolDefinition, has: Readonly<Record<'variables' | 'state', z.ZodObject>>) {
+  for (const part of ['variables', 'state'] as const) {
+    const missing = needs[part].filter((name) => !(name in has[part].shape));
+    if (missing.length > 0)
+      throw invalidField(`tools.${key}.${part}`, `the agent's ${part} lack ${missing.join(', ')}`);
+  }
+}
+
+function checkDefaults(state: z.ZodObject): void {
+  const [issue] = state.safeParse({}).error?.issues ?? [];
+  if (issue) throw invalidField(['state', ...issue.path].join('.'), 'a call starts with it: give it a .default(…)');
+}
+
+function readVariables(schema: z.ZodObject, given: Values): Values {
+  try {
+    return parseDefinition(schema, given, 'variables');
+  } catch (cause) {
+    throw new AgentError('variables-invalid', toMessage(cause), { cause });
+  }
 }
 
 function isFunction(value: unknown): boolean {

@@ -3,12 +3,17 @@
 import { z } from 'zod';
 import { ToolError, toMessage } from '../errors.ts';
 import type { AgentTool, ExecuteContext } from './agent.ts';
+import type { CallContext, Values } from './call-context.ts';
 import { invalidField, parseDefinition, show } from './invalid.ts';
 import { isModelName, toSnakeCase, toWords } from './names.ts';
 import { compileParameters, type Parameters } from './parameters.ts';
 import { runTool } from './run-tool.ts';
 
-export interface ToolOptions<P extends z.ZodObject> {
+export interface ToolOptions<
+  P extends z.ZodObject,
+  V extends z.ZodObject = z.ZodObject,
+  S extends z.ZodObject = z.ZodObject,
+> {
   /** What it does, in a few words: the model picks by it. */
   readonly description: string;
   /** Flat: strings, numbers, booleans and enums, optional or not. Keys reach the model in snake_case. */
@@ -23,14 +28,21 @@ export interface ToolOptions<P extends z.ZodObject> {
   readonly maxResultLength?: number;
   /** The call in words, to be read back; where it throws, the default is used. @default made from the tool's name and the arguments */
   readonly describe?: (args: z.output<P>) => string;
-  readonly execute: (args: z.output<P>, context: ExecuteContext) => unknown;
+  /** What it reads of a call's variables: the agent's schema, or a part of it. */
+  readonly variables?: V;
+  /** What it uses of the agent's state: the agent's schema, or a part of it. */
+  readonly state?: S;
+  readonly execute: (args: z.output<P>, context: ExecuteContext<CallContext<z.output<V>, z.output<S>>>) => unknown;
 }
 
 const MADE_BY_DEFINE_TOOL = Symbol.for('repartee.tool');
 
-/** A tool that has no name yet: defineAgent gives it the key that it stands under. */
-export interface ToolDefinition {
-  readonly [MADE_BY_DEFINE_TOOL]: true;
+/** A tool that has no name yet: defineAgent gives it the key that it stands under. It fits agents whose calls have what it needs. */
+export interface ToolDefinition<Variables = Values, State = Record<string, unknown>> {
+  /** Never set: the types of a call that `execute` may be given. */
+  readonly [MADE_BY_DEFINE_TOOL]: true | ((call: CallContext<Variables, State>) => void);
+  /** Names of the fields that it uses of a call. */
+  readonly needs: { readonly variables: readonly string[]; readonly state: readonly string[] };
   /** Throws an AgentError for a field of the definition that can't be used. */
   readonly build: (key: string) => AgentTool;
 }
@@ -45,19 +57,33 @@ const optionsSchema = z.strictObject({
   timeoutMs: z.number().int().min(1).max(600_000).default(5000),
   maxResultLength: z.number().int().min(32).max(100_000).default(400),
   describe: callable.optional(),
+  variables: z.custom<z.ZodObject>(isZodObject, 'expected z.object({ … }) of zod 4').optional(),
+  state: z.custom<z.ZodObject>(isZodObject, 'expected z.object({ … }) of zod 4').optional(),
   execute: callable,
 });
 
 /** Describes one thing that the agent can do; `execute`'s argument has the type that `parameters` describes. */
-export function defineTool<P extends z.ZodObject>(options: ToolOptions<P>): ToolDefinition {
-  return { [MADE_BY_DEFINE_TOOL]: true, build: (key) => buildTool(key, options) };
+export function defineTool<
+  P extends z.ZodObject,
+  V extends z.ZodObject = z.ZodObject,
+  S extends z.ZodObject = z.ZodObject,
+>(options: ToolOptions<P, V, S>): ToolDefinition<z.output<V>, z.output<S>> {
+  const keysOf = (schema: unknown) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []);
+  return {
+    [MADE_BY_DEFINE_TOOL]: true,
+    needs: { variables: keysOf(options.variables), state: keysOf(options.state) },
+    build: (key) => buildTool(key, options),
+  };
 }
 
 export function isToolDefinition(value: unknown): value is ToolDefinition {
   return typeof value === 'object' && value !== null && MADE_BY_DEFINE_TOOL in value;
 }
 
-function buildTool<P extends z.ZodObject>(key: string, options: ToolOptions<P>): AgentTool {
+function buildTool<P extends z.ZodObject, V extends z.ZodObject, S extends z.ZodObject>(
+  key: string,
+  options: ToolOptions<P, V, S>,
+): AgentTool {
   const field = `tools.${key}`;
   const name = toSnakeCase(key);
   if (!isModelName(name)) throw invalidField(field, 'not a name for a tool; use letters, digits and _, at most 64');
@@ -85,7 +111,9 @@ function buildTool<P extends z.ZodObject>(key: string, options: ToolOptions<P>):
   const run: AgentTool['run'] = async (args, context) => {
     const parsed = parseArguments(options.parameters, parameters, args);
     if (!parsed.success) throw new ToolError('tool-arguments', `${name}: ${parsed.reason}`);
-    const execute = (inner: ExecuteContext) => options.execute(parsed.args, inner);
+    // defineAgent has seen to it that the call has the fields that this tool needs.
+    const execute = (inner: ExecuteContext) =>
+      options.execute(parsed.args, inner as ExecuteContext<CallContext<z.output<V>, z.output<S>>>);
     return runTool({ name, maxResultLength, execute }, context);
   };
   const { schema } = parameters;

@@ -32,6 +32,8 @@ export interface CallRequest {
   readonly callId: string;
   /** Undefined where the client took no audio. */
   readonly audio: { readonly rateHz: number } | null;
+  /** What the call brings along; the agent checks it. @default {} */
+  readonly variables?: Readonly<Record<string, unknown>>;
   readonly report: (event: CallEvent) => void;
 }
 
@@ -84,13 +86,14 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
   return {
     loadAgents: async (files) => new Map(await Promise.all(files.map(load))),
     prepare,
-    openCall: (agent, { callId, audio, report }) =>
+    openCall: (agent, { callId, audio, variables = {}, report }) =>
       startCall({
         model: { engine, tokenizer, prompt },
         clock: systemClock,
         agent,
         setting: settingOf(agent),
         callId,
+        variables,
         mouth: audio && voice ? createSpeakingMouth({ voice, clock: systemClock }) : createTextMouth(),
         hasAudio: audio !== null && voice !== undefined,
         report,

@@ -1,7 +1,9 @@
 // What the machine can do, by name. The chart in machine.ts says when.
 
 import { assign, cancel, emit, enqueueActions, raise, sendTo } from 'xstate';
-import type { Act } from '../events.ts';
+import { unreachable } from '../errors.ts';
+import type { Act, CloseReason } from '../events.ts';
+import { canBeHeld } from './closing.ts';
 import * as move from './context.ts';
 import { guarded, type ported } from './guards.ts';
 import { type Call, isSameCall, toWords } from './transcript.ts';
@@ -43,6 +45,7 @@ export const vocabulary = guarded.extend({
     ),
     hear: assign(({ context, event }) => {
       if (event.type === 'speech.heard') return move.hear(context, event.turn, event.text);
+      if (event.type === 'dtmf.pressed') return move.press(context, event.turn, event.digit);
       return event.type === 'speech.started' ? move.hear(context, event.turn, '') : {};
     }),
     /** Asks for a draft, unless it was asked for these words or a write is about to change what the model knows. */
@@ -162,18 +165,50 @@ export const vocabulary = guarded.extend({
     forwardPlayout: enqueueActions(({ event, enqueue }) => {
       if (event.type === 'playout.advanced') enqueue.sendTo('mouth', { type: event.type, playedMs: event.playedMs });
     }),
+    correctHeard: assign(({ context, event }) =>
+      event.type === 'playout.interrupted' ? move.correctHeard(context, event.heard) : {},
+    ),
+    reopenReply: assign(({ context }) => move.reopenReply(context)),
+    takeWish: enqueueActions(({ event, enqueue }) => {
+      if (event.type !== 'agent.wished') return;
+      const { wish } = event;
+      switch (wish.type) {
+        case 'hang-up':
+          return enqueue.assign({ closing: { reason: 'agent-hung-up', isSaid: false } });
+        case 'transfer':
+          return enqueue.assign({ closing: { reason: 'transferred', transfer: wish.transfer, isSaid: false } });
+        case 'play':
+          return enqueue.emit({ type: 'sound.requested', source: wish.source });
+        case 'send-digits':
+          return enqueue.emit({ type: 'digits.requested', digits: wish.digits });
+        case 'set-language':
+          return enqueue.emit({ type: 'language.requested', language: wish.language });
+        default:
+          return unreachable(wish);
+      }
+    }),
+    close: assign((_, params: { reason: CloseReason }) => ({ closing: { reason: params.reason, isSaid: false } })),
+    endClosing: assign(({ context: { closing } }) => (closing ? { closing: { ...closing, isSaid: true } } : {})),
+    reportClosed: emit(({ context: { closing } }) => ({
+      type: 'call.closed',
+      reason: closing?.reason ?? 'caller-hung-up',
+      ...(closing?.transfer ? { transfer: closing.transfer } : {}),
+    })),
     keepHeard: assign(({ context, event }) =>
       event.type === 'reply.heard' ? { reply: { ...context.reply, heard: event.heard } } : {},
     ),
     endReply: enqueueActions(({ context, enqueue }, params: { isInterrupted: boolean }) => {
       const { turn, text, heard } = context.reply;
-      enqueue.assign(move.endReply(context));
+      const { closing } = context;
+      const isHeld = params.isInterrupted && closing !== undefined && canBeHeld(closing);
+      enqueue.assign({ ...move.endReply(context), closing: isHeld ? undefined : closing });
       enqueue.emit({ type: 'reply.ended', turn, text, heard, interrupted: params.isInterrupted });
     }),
     startPause: enqueueActions(({ context, enqueue }) => {
-      const early = context.agent.endOfTurn.early;
+      const { dialling, agent } = context;
+      const delay = dialling === 'not' ? agent.endOfTurn.early?.pauseMs : agent.dtmf.gapMs;
       enqueue(cancel('pause'));
-      if (early) enqueue.raise({ type: 'pause.passed' }, { id: 'pause', delay: early.pauseMs });
+      if (delay !== undefined) enqueue.raise({ type: 'pause.passed' }, { id: 'pause', delay });
     }),
     endPause: cancel('pause'),
     startDeadline: raise(

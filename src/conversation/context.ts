@@ -2,6 +2,7 @@
 
 import type { Agent, AgentTool } from '../agent/agent.ts';
 import type { Act, CallEvent } from '../events.ts';
+import type { Closing } from './closing.ts';
 import {
   addCall,
   addSay,
@@ -11,6 +12,7 @@ import {
   joinSays,
   keepHeard,
   type Line,
+  takeHeard,
   toWords,
 } from './transcript.ts';
 import type { Draft, WriteRequest } from './writer.ts';
@@ -62,6 +64,11 @@ export interface Context {
   /** Read back to the caller, and the turn of that: runs if decided again on the next committed turn. */
   readonly awaiting: { readonly call: Call; readonly turn: number } | undefined;
   readonly countCommitted: number;
+  /** The caller's words of this turn are keys being pressed; `complete`: no more will come. */
+  readonly dialling: 'not' | 'open' | 'complete';
+  readonly greeting: string;
+  /** Set: the call is about to end. */
+  readonly closing: Closing | undefined;
 }
 
 export const CANCELLED: Outcome = { error: 'cancelled: the caller went on speaking' };
@@ -81,10 +88,18 @@ const NO_REPLY: Reply = {
   hasWritten: false,
 };
 
-export function createContext(input: { agent: Agent; callId: string }): Context {
+export interface CallInput {
+  readonly agent: Agent;
+  readonly callId: string;
+  /** Empty: the caller speaks first. */
+  readonly greeting: string;
+}
+
+export function createContext(input: CallInput): Context {
   return {
     agent: input.agent,
     callId: input.callId,
+    greeting: input.greeting,
     lines: [],
     turn: 0,
     heard: '',
@@ -99,6 +114,8 @@ export function createContext(input: { agent: Agent; callId: string }): Context 
     reply: NO_REPLY,
     awaiting: undefined,
     countCommitted: 0,
+    dialling: 'not',
+    closing: undefined,
   };
 }
 
@@ -107,7 +124,18 @@ type Change = Partial<Context>;
 /** New words of the caller, of this turn or of a new one. */
 export function hear(context: Context, turn: number, text: string): Change {
   const isNew = turn !== context.turn;
-  return { turn, heard: text, ...(isNew ? forgetDrafts() : {}) };
+  return { turn, heard: text, dialling: 'not', ...(isNew ? forgetDrafts() : {}) };
+}
+
+/** One more key: of the keys of this turn, or, where those were answered already, the first of a new line. */
+export function press(context: Context, turn: number, digit: string): Change {
+  const { endKey, countDigits = Number.POSITIVE_INFINITY } = context.agent.dtmf;
+  const isGoingOn =
+    turn === context.turn && context.dialling !== 'not' && (turn !== context.reply.turn || canTakeBack(context));
+  const digits = isGoingOn ? context.heard : '';
+  const isEnd = digits !== '' && digit === endKey;
+  const heard = isEnd ? digits : digits + digit;
+  return { ...hear(context, turn, heard), dialling: isEnd || heard.length >= countDigits ? 'complete' : 'open' };
 }
 
 export function forgetDrafts(): Change {
@@ -157,6 +185,21 @@ export function takeBack(context: Context): Change {
 /** Nothing was heard of the reply, and no write tool has started: the turn can be reopened. */
 export function canTakeBack(context: Context): boolean {
   return context.reply.turn > 0 && context.reply.heard === '' && !context.reply.hasWritten;
+}
+
+/** The last reply goes on with more words: what was heard of it stays. */
+export function reopenReply(context: Context): Change {
+  const { heard } = context.reply;
+  return { reply: { ...context.reply, base: heard, text: heard } };
+}
+
+/** The wire knows better what was heard of the last reply; the transcript follows. */
+export function correctHeard(
+  context: Context,
+  words: string,
+): { readonly reply: Reply; readonly lines: readonly Line[] } {
+  const heard = takeHeard(context.reply.text, words);
+  return { reply: { ...context.reply, heard }, lines: keepHeard(context.lines, context.reply.from, heard) };
 }
 
 /** A reply that answers no words: the greeting, turn 0. */

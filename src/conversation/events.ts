@@ -1,6 +1,7 @@
 // Everything that the machine hears, and everything that it says.
 
 import type { AgentTool } from '../agent/agent.ts';
+import type { Wish } from '../agent/call-context.ts';
 import type { CallEvent, CallerEvent } from '../events.ts';
 import type { Call } from './transcript.ts';
 import type { WriterEvent } from './writer.ts';
@@ -30,6 +31,7 @@ export type MachineEvent =
   | WriterEvent
   | ToolEvent
   | MouthReport
+  | { readonly type: 'agent.wished'; readonly wish: Wish }
   | { readonly type: 'pause.passed' }
   | { readonly type: 'reply.overdue' };
 

@@ -1,7 +1,7 @@
 // What the machine can ask, by name; the ports it talks to.
 
 import { fromCallback, setup } from 'xstate';
-import type { Agent } from '../agent/agent.ts';
+import { partingLine } from './closing.ts';
 import * as move from './context.ts';
 import type { Emitted, MachineEvent, MouthCommand, ToolEvent, ToolInput } from './events.ts';
 import { isSameCall, toWords } from './transcript.ts';
@@ -17,14 +17,14 @@ export const ported = setup({
     context: {} as move.Context,
     events: {} as MachineEvent,
     emitted: {} as Emitted,
-    input: {} as { agent: Agent; callId: string },
+    input: {} as move.CallInput,
   },
   actors: { writer, mouth, tool },
 });
 
 export const guarded = ported.extend({
   guards: {
-    hasGreeting: ({ context }) => (context.agent.greeting ?? '') !== '',
+    hasGreeting: ({ context }) => context.greeting !== '',
     /** Words, and not just the ones that are being answered. */
     hasNewWords: ({ context, event }) =>
       event.type === 'speech.heard' &&
@@ -35,6 +35,14 @@ export const guarded = ported.extend({
     canTakeBack: ({ context, event }) =>
       event.type === 'speech.heard' && event.turn === context.reply.turn && move.canTakeBack(context),
     isOfLaterTurn: ({ context, event }) => event.type === 'speech.started' && event.turn > context.turn,
+    isOfReply: ({ context, event }) => event.type === 'playout.interrupted' && event.turn === context.reply.turn,
+    isKeyToTakeBackFor: ({ context, event }) =>
+      event.type === 'dtmf.pressed' && event.turn === context.reply.turn && move.canTakeBack(context),
+    isDialled: ({ context }) => context.dialling === 'complete',
+    isClosing: ({ context }) => context.closing !== undefined,
+    hasParting: ({ context }) =>
+      context.closing?.isSaid === false && partingLine(context.agent, context.closing) !== '',
+    hasSpoken: ({ context }) => context.reply.base !== '',
     isPlayed: ({ context, event }) => event.type === 'playout.advanced' && event.turn === context.reply.turn,
     isCurrentDraft: ({ context, event }) =>
       (event.type === 'draft.grew' || event.type === 'draft.failed') && event.id === context.requestId,
@@ -45,6 +53,7 @@ export const guarded = ported.extend({
     isUnderway: ({ context }) => move.isUnderway(context),
     isWriteRunning: ({ context }) => context.run?.effect === 'write',
     isLikelyOver: ({ context }) => {
+      if (context.dialling !== 'not') return true;
       const early = context.agent.endOfTurn.early;
       const p = move.isDraftCurrent(context) ? (context.draft?.pEndOfTurn ?? 0) : 0;
       return early !== undefined && toWords(context.heard) !== '' && p >= early.minProbability;

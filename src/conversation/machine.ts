@@ -3,10 +3,16 @@
 
 import { and, not } from 'xstate';
 import { vocabulary } from './actions.ts';
+import { partingLine } from './closing.ts';
 import { createContext } from './context.ts';
 
 const interrupt = ['cancelWriter', 'dropRead', { type: 'endReply', params: { isInterrupted: true } }] as const;
 const reopen = ['dropRead', 'takeBack', 'hear'] as const;
+/** A call that is to end, ends, after its last words. */
+const close = [
+  { guard: 'hasParting', actions: ['cancelWriter', 'dropSpeculation', 'reopenReply'], target: 'replying.parting' },
+  { guard: 'isClosing', target: 'ended' },
+] as const;
 
 /**
  *     opening ─▶ listening ─▶ hearing ─▶ replying ─▶ listening … ended
@@ -20,7 +26,10 @@ export const conversationMachine = vocabulary.createMachine({
   invoke: { src: 'writer', id: 'writer' },
   initial: 'opening',
   on: {
-    'call.ended': '.ended',
+    'call.ended': { actions: { type: 'close', params: { reason: 'caller-hung-up' } }, target: '.ended' },
+    'voicemail.detected': { actions: { type: 'close', params: { reason: 'voicemail' } } },
+    'agent.wished': { actions: 'takeWish' },
+    'playout.interrupted': { guard: 'isOfReply', actions: 'correctHeard' },
     'tool.returned': { guard: 'isOwnRun', actions: 'keepResult' },
     'tool.failed': { guard: 'isOwnRun', actions: 'keepResult' },
   },
@@ -30,7 +39,9 @@ export const conversationMachine = vocabulary.createMachine({
     },
 
     listening: {
+      always: close,
       on: {
+        'dtmf.pressed': { actions: 'hear', target: 'hearing' },
         'speech.started': { guard: 'isOfLaterTurn', actions: 'hear', target: 'hearing' },
         'speech.heard': [
           { guard: and(['hasNewWords', 'isFinal']), actions: ['hear', 'commit'], target: 'replying' },
@@ -42,7 +53,9 @@ export const conversationMachine = vocabulary.createMachine({
     hearing: {
       entry: ['startPause', 'requestDraft'],
       exit: 'endPause',
+      always: [...close, { guard: 'isDialled', actions: 'commit', target: 'replying' }],
       on: {
+        'dtmf.pressed': { actions: ['hear', 'startPause', 'requestDraft'] },
         'speech.started': { guard: 'isOfLaterTurn', actions: 'hear' },
         'speech.heard': [
           { guard: and(['hasNewWords', 'isFinal']), actions: ['hear', 'commit'], target: 'replying' },
@@ -62,7 +75,19 @@ export const conversationMachine = vocabulary.createMachine({
       invoke: { src: 'mouth', id: 'mouth', input: ({ context }) => ({ turn: context.reply.turn }) },
       initial: 'deciding',
       on: {
-        'call.ended': { actions: interrupt, target: 'ended' },
+        'call.ended': {
+          actions: [...interrupt, { type: 'close', params: { reason: 'caller-hung-up' } }],
+          target: 'ended',
+        },
+        'voicemail.detected': {
+          actions: [...interrupt, { type: 'close', params: { reason: 'voicemail' } }],
+          target: 'listening',
+        },
+        'playout.interrupted': { guard: 'isOfReply', actions: ['correctHeard', ...interrupt], target: 'listening' },
+        'dtmf.pressed': [
+          { guard: 'isKeyToTakeBackFor', actions: ['cancelWriter', ...reopen], target: 'hearing' },
+          { actions: [...interrupt, 'hear'], target: 'hearing' },
+        ],
         'speech.started': { guard: 'isOfLaterTurn', actions: [...interrupt, 'hear'], target: 'hearing' },
         'speech.heard': [
           { guard: and(['isResumed', 'canTakeBack']), actions: ['cancelWriter', ...reopen], target: 'hearing' },
@@ -97,7 +122,21 @@ export const conversationMachine = vocabulary.createMachine({
         greeting: {
           entry: [
             'openGreeting',
-            { type: 'say', params: ({ context }) => ({ text: context.agent.greeting ?? '', isFinal: true }) },
+            { type: 'say', params: ({ context }) => ({ text: context.greeting, isFinal: true }) },
+          ],
+          always: 'finishing',
+        },
+
+        parting: {
+          entry: [
+            'endClosing',
+            {
+              type: 'say',
+              params: ({ context: { agent, closing } }) => ({
+                text: closing ? partingLine(agent, closing) : '',
+                isFinal: true,
+              }),
+            },
           ],
           always: 'finishing',
         },
@@ -170,7 +209,15 @@ export const conversationMachine = vocabulary.createMachine({
 
         calling: {
           on: {
-            'tool.returned': { guard: 'isOwnRun', actions: ['keepResult', 'requestReply'], target: 'writing' },
+            'tool.returned': [
+              {
+                guard: and(['isOwnRun', 'isClosing', 'hasSpoken']),
+                actions: ['keepResult', 'endClosing', { type: 'say', params: { text: '', isFinal: true } }],
+                target: 'finishing',
+              },
+              { guard: and(['isOwnRun', 'isClosing']), actions: 'keepResult', target: 'parting' },
+              { guard: 'isOwnRun', actions: ['keepResult', 'requestReply'], target: 'writing' },
+            ],
             'tool.failed': { guard: 'isOwnRun', actions: ['keepResult', 'requestReply'], target: 'writing' },
           },
         },
@@ -187,6 +234,6 @@ export const conversationMachine = vocabulary.createMachine({
       },
     },
 
-    ended: { type: 'final', entry: ['cancelWriter', 'dropRun'] },
+    ended: { type: 'final', entry: ['cancelWriter', 'dropRun', 'reportClosed'] },
   },
 });

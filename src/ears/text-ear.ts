@@ -72,7 +72,14 @@ export function createTextEar(): TextEar {
         return started(event);
       case 'speech.heard':
         return heard(event);
+      case 'dtmf.pressed':
+        if (event.turn < turn) return toProblem('turn-went-back', event, `came after turn ${turn}`);
+        openTurn(event.turn);
+        return { event };
+      case 'speech.stopped':
       case 'playout.advanced':
+      case 'playout.interrupted':
+      case 'voicemail.detected':
       case 'call.ended':
         return { event };
       default:

@@ -138,6 +138,13 @@ export class PageCall {
       case 'turn.measured':
         transcript.turn(message.turn).measure(message);
         break;
+      case 'reply.resumed':
+      case 'agent.changed':
+      case 'sound.requested':
+      case 'digits.requested':
+      case 'language.requested':
+      case 'call.closed':
+        break;
       case 'error':
         events.failed(explainProblem(message.code, message.message));
         break;

@@ -46,6 +46,8 @@ export interface CallStarted {
   readonly callId?: string | undefined;
   /** Speech as binary frames, or text only. @default null */
   readonly audio?: { readonly encoding: 'pcm16'; readonly rateHz: 16000 } | null | undefined;
+  /** What the agent's tools know of the call; the agent says which it takes. @default none */
+  readonly variables?: Readonly<Record<string, string | number | boolean>> | undefined;
 }
 
 /** What a client may send, as JSON in a text frame. */
@@ -72,6 +74,7 @@ export type ProblemCode =
   | 'turn-went-back'
   | 'unknown-agent'
   | 'call-id-in-use'
+  | 'variables-invalid'
   | 'too-many-calls'
   | 'too-many-problems'
   | 'start-timeout'

@@ -24,6 +24,7 @@ const clientMessageSchema = z.discriminatedUnion('type', [
       .strictObject({ encoding: z.literal('pcm16'), rateHz: z.literal(16000) })
       .nullable()
       .optional(),
+    variables: z.record(z.string().max(64), z.union([z.string().max(1000), z.number(), z.boolean()])).optional(),
   }),
   z.strictObject({ type: z.literal('speech.started'), turn: callerTurn }),
   z.strictObject({
@@ -32,7 +33,15 @@ const clientMessageSchema = z.discriminatedUnion('type', [
     text: z.string().max(nativeLimits.textLength),
     state: z.enum(['partial', 'final', 'resumed']),
   }),
+  z.strictObject({ type: z.literal('speech.stopped'), turn: callerTurn }),
+  z.strictObject({ type: z.literal('dtmf.pressed'), turn: callerTurn, digit: z.string().regex(/^[0-9*#A-D]$/) }),
   z.strictObject({ type: z.literal('playout.advanced'), turn: z.int().min(0), playedMs: z.number().min(0) }),
+  z.strictObject({
+    type: z.literal('playout.interrupted'),
+    turn: z.int().min(0),
+    heard: z.string().max(nativeLimits.textLength),
+  }),
+  z.strictObject({ type: z.literal('voicemail.detected') }),
   z.strictObject({ type: z.literal('call.ended') }),
 ]) satisfies z.ZodType<ClientMessage>;
 

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
+import { AgentError } from '../errors.ts';
 import type { CallEvent } from '../events.ts';
 import { parseClientMessage, toServerMessage } from '../protocol/native.ts';
 import {
@@ -116,13 +117,28 @@ export class Connection {
     counters.countCallsStarted++;
     const audio = message.audio ? { rateHz: message.audio.rateHz } : null;
     log('call.started', { callId, agent, audio: audio !== null });
-    const call = calls.openCall({ agent, callId, audio, report: (event) => this.#report(event) });
+    const { variables = {} } = message;
+    const call = this.#open(() =>
+      calls.openCall({ agent, callId, audio, variables, report: (event) => this.#report(event) }),
+    );
+    if (call === undefined) return;
     this.#call = call;
     call.ended.then(
       () => this.#close(nativeCloseCodes.callEnded, 'the call ended'),
       (error: unknown) => this.#fail(error),
     );
     if (this.#isClosing) void this.#endCall();
+  }
+
+  /** A call whose variables the agent won't take is refused, and with it the socket. */
+  #open(open: () => Call): Call | undefined {
+    try {
+      return open();
+    } catch (error) {
+      if (!(error instanceof AgentError) || error.code !== 'variables-invalid') throw error;
+      this.shutDown({ code: error.code, message: error.message }, nativeCloseCodes.policyBroken);
+      return undefined;
+    }
   }
 
   #report(event: CallEvent): void {

@@ -1,18 +1,20 @@
 // One call: wires ear, conversation, engine, tools and mouth together. The picture of ARCHITECTURE.md in code.
 
-import { createActor, fromCallback } from 'xstate';
-import type { Agent, CallContext } from '../agent/agent.ts';
+import { createActor } from 'xstate';
+import type { Agent } from '../agent/agent.ts';
+import { type Values, type Wish, withWishes } from '../agent/call-context.ts';
 import type { Clock } from '../base/clock.ts';
-import type { MouthCommand } from '../conversation/events.ts';
 import { conversationMachine } from '../conversation/machine.ts';
 import { createTextEar } from '../ears/text-ear.ts';
 import type { Setting } from '../engine/sequence.ts';
-import { RuntimeError, toMessage } from '../errors.ts';
-import type { CallEvent, CallerEvent } from '../events.ts';
+import { RuntimeError } from '../errors.ts';
+import type { CallEvent, CallerEvent, CloseReason } from '../events.ts';
 import type { Mouth } from '../mouth/mouth.ts';
+import { readGreeting, runHook } from './hooks.ts';
 import { createModelWriter, type ModelParts } from './model-writer.ts';
+import { createMouthActor } from './mouth-actor.ts';
 import { createToolRunner } from './tool-runner.ts';
-import { createTurnMeter, type TurnMeter } from './turn-meter.ts';
+import { createTurnMeter } from './turn-meter.ts';
 
 export interface CallOptions {
   readonly model: ModelParts;
@@ -21,6 +23,8 @@ export interface CallOptions {
   /** What the agent's calls begin with (toSetting): one object for all of them, so that its prefill is shared. */
   readonly setting: Setting;
   readonly callId: string;
+  /** What the call brings along, as it came: the agent checks it. @default {} */
+  readonly variables?: Values;
   readonly mouth: Mouth;
   /** The wire carries audio: a turn's total runs to its first frame. */
   readonly hasAudio: boolean;
@@ -36,24 +40,35 @@ export interface Call {
   readonly ended: Promise<void>;
 }
 
-/** Starts a call: its first events are `call.ready` and the greeting. */
+/** Starts a call: its first events are `call.ready` and the greeting. Throws AgentError `variables-invalid`. */
 export function startCall(options: CallOptions): Call {
   const { model, clock, agent, callId, mouth, report } = options;
-  const context: CallContext = { callId, state: {} };
+  const variables = agent.readVariables(options.variables ?? {});
   const ear = createTextEar();
   const meter = createTurnMeter(clock, options.hasAudio, report);
+  let closeReason: CloseReason = 'caller-hung-up';
+
+  report({ type: 'call.ready', callId, agent: agent.name });
+  const facts = { callId, variables, state: agent.createState() };
+  const call = withWishes(facts, send);
+  const greeting = readGreeting(agent, facts, report);
   const actor = createActor(
     conversationMachine.provide({
       actors: {
         writer: createModelWriter(model, agent, options.setting, clock, meter),
-        tool: createToolRunner(context, clock),
+        tool: createToolRunner(facts, clock, send),
         mouth: createMouthActor(mouth, meter, report),
       },
     }),
-    { clock, input: { agent, callId } },
+    { clock, input: { agent, callId, greeting } },
   );
 
+  function send(wish: Wish): void {
+    if (actor.getSnapshot().status === 'active') actor.send({ type: 'agent.wished', wish });
+  }
+
   actor.on('*', (event) => {
+    if (event.type === 'call.closed') closeReason = event.reason;
     if (event.type !== 'turn.committed' && event.type !== 'turn.taken-back' && event.type !== 'reply.written')
       report(event);
     meter.observe(event);
@@ -61,7 +76,7 @@ export function startCall(options: CallOptions): Call {
   const ended = new Promise<void>((resolve, reject) => {
     const finish = (settle: () => void) => {
       mouth.close();
-      void runHook(agent.onCallEnd, context, report).then(settle);
+      void runHook(() => agent.onCallEnd?.(call, closeReason), clock, report).then(settle);
     };
     actor.subscribe({
       complete: () => finish(resolve),
@@ -71,9 +86,8 @@ export function startCall(options: CallOptions): Call {
   // Whoever opened the call decides whether its failure matters.
   ended.catch(() => undefined);
 
-  report({ type: 'call.ready', callId, agent: agent.name });
   actor.start();
-  void runHook(agent.onCallStart, context, report);
+  void runHook(() => agent.onCallStart?.(call), clock, report);
 
   return {
     receive: (said) => {
@@ -87,59 +101,4 @@ export function startCall(options: CallOptions): Call {
     },
     ended,
   };
-}
-
-function createMouthActor(mouth: Mouth, meter: TurnMeter, report: (event: CallEvent) => void) {
-  return fromCallback<MouthCommand, { turn: number }>(({ input: { turn }, receive, sendBack }) => {
-    let isAudible = false;
-    let isOver = false;
-    const utterance = mouth.start((event) => {
-      switch (event.type) {
-        case 'clause.cut':
-        case 'clause.spoken':
-          break;
-        case 'audio.started':
-          isAudible = true;
-          report({ type: 'audio.started', turn });
-          break;
-        case 'audio.framed':
-          report({ type: 'audio.framed', turn, samples: event.samples });
-          break;
-        case 'audio.ended':
-          report({ type: 'audio.ended', turn });
-          break;
-        case 'heard.grew':
-          sendBack({ type: 'reply.heard', heard: event.heard });
-          break;
-        case 'utterance.finished':
-          isOver = true;
-          sendBack(event);
-          break;
-        case 'utterance.failed':
-          sendBack(event);
-      }
-      meter.mouthReported(event);
-    });
-    receive((command) => {
-      if (command.type === 'grow') utterance.grow(command.text, command.isFinal);
-      else utterance.advance(command.playedMs);
-    });
-    return () => {
-      utterance.stop();
-      if (isAudible && !isOver) report({ type: 'playout.cleared', turn });
-    };
-  });
-}
-
-/** A hook that throws is reported; the call goes on. */
-async function runHook(
-  hook: Agent['onCallStart'],
-  context: CallContext,
-  report: (event: CallEvent) => void,
-): Promise<void> {
-  try {
-    await hook?.(context);
-  } catch (error) {
-    report({ type: 'error', code: 'hook-failed', message: toMessage(error) });
-  }
 }

@@ -2,21 +2,32 @@
 
 import { createHash } from 'node:crypto';
 import { fromCallback } from 'xstate';
-import type { CallContext } from '../agent/agent.ts';
+import { type CallFacts, type Wish, withWishes } from '../agent/call-context.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ToolEvent, ToolInput } from '../conversation/events.ts';
 import { type Call, canonical } from '../conversation/transcript.ts';
 import { ToolError, toMessage } from '../errors.ts';
 
-export function createToolRunner(context: CallContext, clock: Clock) {
+export function createToolRunner(context: CallFacts, clock: Clock, ask: (wish: Wish) => void) {
   return fromCallback<ToolEvent, ToolInput>(({ input, sendBack }) => {
     const { runId, turn, tool, call } = input;
     const controller = new AbortController();
     const timer = clock.setTimeout(() => {
       controller.abort(new ToolError('tool-timeout', `${tool.name} took longer than its ${tool.timeoutMs} ms`));
     }, tool.timeoutMs);
-    const execution = { signal: controller.signal, call: context, idempotencyKey: toKey(context.callId, turn, call) };
     let isOver = false;
+    const execution = {
+      signal: controller.signal,
+      call: withWishes(context, (wish) => {
+        if (tool.effect === 'read')
+          throw new ToolError(
+            'tool-effect',
+            `${tool.name} is a read, which may run on a draft: only a write may ask for ${wish.type}`,
+          );
+        if (!isOver) ask(wish);
+      }),
+      idempotencyKey: toKey(context.callId, turn, call),
+    };
     const end = (event: ToolEvent) => {
       isOver = true;
       clock.clearTimeout(timer);
@@ -29,6 +40,7 @@ export function createToolRunner(context: CallContext, clock: Clock) {
     return () => {
       clock.clearTimeout(timer);
       if (!isOver) controller.abort();
+      isOver = true;
     };
   });
 }

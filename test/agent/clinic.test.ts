@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { loadAgent } from '../../src/agent/load.ts';
 import { findWarnings } from '../../src/agent/warnings.ts';
+import { makeCallContext } from '../support/call-context.ts';
 
 const path = join(import.meta.dirname, '../../agents/clinic.ts');
 let state = '';
@@ -25,7 +26,7 @@ function call(agent: Agent, name: string, args: Record<string, unknown>, idempot
   if (!tool) throw new Error(`no tool ${name}`);
   return tool.run(args, {
     signal: new AbortController().signal,
-    call: { callId: 'call-1', state: {} },
+    call: makeCallContext(),
     idempotencyKey,
   });
 }

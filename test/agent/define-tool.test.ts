@@ -5,6 +5,7 @@ import type { AgentTool, ExecuteContext } from '../../src/agent/agent.ts';
 import { defineAgent } from '../../src/agent/define-agent.ts';
 import { defineTool, type ToolDefinition, type ToolOptions } from '../../src/agent/define-tool.ts';
 import { ToolError } from '../../src/errors.ts';
+import { makeCallContext } from '../support/call-context.ts';
 
 function build(tool: ToolDefinition, key = 'reserveTable'): AgentTool {
   const [built] = defineAgent({ name: 'desk', instructions: 'You answer calls.', tools: { [key]: tool } }).tools;
@@ -13,7 +14,7 @@ function build(tool: ToolDefinition, key = 'reserveTable'): AgentTool {
 }
 
 function context(signal = new AbortController().signal): ExecuteContext {
-  return { signal, call: { callId: 'call-1', state: {} }, idempotencyKey: 'key-1' };
+  return { signal, call: makeCallContext(), idempotencyKey: 'key-1' };
 }
 
 const parameters = z.object({
@@ -86,7 +87,7 @@ it('infers what execute and describe take from the parameters', () => {
       expectTypeOf(args.restaurantName).toEqualTypeOf<string>();
       expectTypeOf(args.partySize).toEqualTypeOf<number>();
       expectTypeOf(args.isOutdoors).toEqualTypeOf<boolean>();
-      expectTypeOf(inner).toEqualTypeOf<ExecuteContext>();
+      expectTypeOf(inner.call.callId).toEqualTypeOf<string>();
       // @ts-expect-error: not among the parameters
       return args.partyName;
     },

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadAgent } from '../../src/agent/load.ts';
 import { AgentError } from '../../src/errors.ts';
+import { makeCallContext } from '../support/call-context.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -28,7 +29,7 @@ async function write(files: Readonly<Record<string, string>>): Promise<string> {
 
 const context = {
   signal: new AbortController().signal,
-  call: { callId: 'call-1', state: {} },
+  call: makeCallContext(),
   idempotencyKey: 'key-1',
 };
 const head = "import { defineAgent, defineTool } from 'repartee';\nimport { z } from 'zod';\n";

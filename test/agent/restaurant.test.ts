@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { loadAgent } from '../../src/agent/load.ts';
 import { findWarnings } from '../../src/agent/warnings.ts';
+import { makeCallContext } from '../support/call-context.ts';
 
 const root = join(import.meta.dirname, '../..');
 const path = join(root, 'agents/restaurant.ts');
@@ -28,7 +29,7 @@ function call(agent: Agent, name: string, args: Record<string, unknown>, idempot
   if (!tool) throw new Error(`no tool ${name}`);
   return tool.run(args, {
     signal: new AbortController().signal,
-    call: { callId: 'call-1', state: {} },
+    call: makeCallContext(),
     idempotencyKey,
   });
 }

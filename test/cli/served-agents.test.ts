@@ -44,8 +44,8 @@ const parts: Parts = {
   close: async () => undefined,
 };
 
-function greetingOf(name: string): string | undefined {
-  const request: OpenCallOptions = { agent: name, callId: 'c', audio: null, report: () => undefined };
+function greetingOf(name: string): unknown {
+  const request: OpenCallOptions = { agent: name, callId: 'c', audio: null, variables: {}, report: () => undefined };
   expect(() => served?.calls.openCall(request)).toThrow('no call is opened here');
   return opened?.greeting;
 }

@@ -5,7 +5,7 @@ import type { Call } from '../../src/session/call.ts';
 /** What the fake answers to one final: events without their turn, each `atMs` after the final. */
 export interface Answer {
   readonly atMs: number;
-  readonly event: DistributiveOmit<Exclude<CallEvent, { type: 'call.ready' | 'error' }>, 'turn'>;
+  readonly event: DistributiveOmit<Extract<CallEvent, { readonly turn: number }>, 'turn'>;
 }
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

@@ -43,6 +43,16 @@ const serverMessageSchema = z.discriminatedUnion('type', [
     forwards: z.int().min(0),
     steps: z.int().min(0),
   }),
+  z.strictObject({ type: z.literal('reply.resumed'), turn, heard: z.string() }),
+  z.strictObject({ type: z.literal('agent.changed'), turn, agent: z.string() }),
+  z.strictObject({ type: z.literal('sound.requested'), source: z.string() }),
+  z.strictObject({ type: z.literal('digits.requested'), digits: z.string() }),
+  z.strictObject({ type: z.literal('language.requested'), language: z.string() }),
+  z.strictObject({
+    type: z.literal('call.closed'),
+    reason: z.enum(['caller-hung-up', 'agent-hung-up', 'transferred', 'caller-silent', 'too-long', 'voicemail']),
+    transfer: z.strictObject({ to: z.string(), note: z.string().exactOptional() }).exactOptional(),
+  }),
   z.strictObject({ type: z.literal('error'), code: z.string(), message: z.string() }),
 ]) satisfies z.ZodType<ServerMessage>;
 

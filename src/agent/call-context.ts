@@ -1,0 +1,50 @@
+// A call as its agent's tools and hooks see it: what the call brought, what the agent keeps, what the agent may ask of it.
+
+import type { Transfer } from '../events.ts';
+
+export type Values = Readonly<Record<string, unknown>>;
+
+export interface CallFacts<Variables = Values, State = Record<string, unknown>> {
+  readonly callId: string;
+  /** What the call brought along (a wire's custom parameters), checked against the agent's `variables`. */
+  readonly variables: Variables;
+  /** The agent's own, for as long as the call lasts. */
+  readonly state: State;
+}
+
+/** A call whose agent may ask something of it. */
+export interface CallContext<Variables = Values, State = Record<string, unknown>> extends CallFacts<Variables, State> {
+  /** Says goodbye, unless something was just said, and ends the call. */
+  hangUp(): void;
+  /** Says so, and asks the wire to take the caller to a number or an address; the note is for whoever answers there. */
+  transfer(to: string, note?: string): void;
+  /** Asks the wire to play a sound file. */
+  play(source: string): void;
+  /** Asks the wire to press keys; `w` waits half a second. */
+  sendDigits(digits: string): void;
+  /** Asks the wire to speak and to understand another language, as BCP 47 has it: "es-MX". */
+  setLanguage(language: string): void;
+}
+
+/** What an agent asks of its call; the conversation decides when. */
+export type Wish =
+  | { readonly type: 'hang-up' }
+  | { readonly type: 'transfer'; readonly transfer: Transfer }
+  | { readonly type: 'play'; readonly source: string }
+  | { readonly type: 'send-digits'; readonly digits: string }
+  | { readonly type: 'set-language'; readonly language: string };
+
+/** The same call, with wishes that go to `ask`. */
+export function withWishes(call: CallFacts, ask: (wish: Wish) => void): CallContext {
+  const { callId, variables, state } = call;
+  return {
+    callId,
+    variables,
+    state,
+    hangUp: () => ask({ type: 'hang-up' }),
+    transfer: (to, note) => ask({ type: 'transfer', transfer: { to, ...(note === undefined ? {} : { note }) } }),
+    play: (source) => ask({ type: 'play', source }),
+    sendDigits: (digits) => ask({ type: 'send-digits', digits }),
+    setLanguage: (language) => ask({ type: 'set-language', language }),
+  };
+}

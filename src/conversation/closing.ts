@@ -1,0 +1,29 @@
+// How a call comes to its end: why, and what is said before.
+
+import type { Agent } from '../agent/agent.ts';
+import type { CloseReason, Transfer } from '../events.ts';
+
+/** The call is to end once what is being said has been heard. */
+export interface Closing {
+  readonly reason: CloseReason;
+  readonly transfer?: Transfer;
+  /** Nothing more is to be said. */
+  readonly isSaid: boolean;
+}
+
+/** The caller may hold an agent that says goodbye, but no clock and no machine. */
+export function canBeHeld({ reason }: Closing): boolean {
+  return reason === 'agent-hung-up' || reason === 'transferred' || reason === 'caller-silent';
+}
+
+/** What is said last. */
+export function partingLine(agent: Agent, { reason }: Closing): string {
+  switch (reason) {
+    case 'transferred':
+      return agent.say.transfer;
+    case 'voicemail':
+      return agent.say.voicemail ?? '';
+    default:
+      return agent.say.goodbye;
+  }
+}

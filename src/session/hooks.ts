@@ -1,0 +1,44 @@
+// Runs what an agent's author wrote for a call's beginning and end: a hook that throws or hangs is reported, and the call goes on.
+
+import type { Agent } from '../agent/agent.ts';
+import type { CallFacts } from '../agent/call-context.ts';
+import type { Clock } from '../base/clock.ts';
+import { toMessage } from '../errors.ts';
+import type { CallEvent } from '../events.ts';
+
+/** From its start; then the call no longer waits for it. */
+const HOOK_TIMEOUT_MS = 5000;
+
+export async function runHook(
+  hook: (() => void | Promise<void>) | undefined,
+  clock: Clock,
+  report: (event: CallEvent) => void,
+): Promise<void> {
+  if (hook === undefined) return;
+  let timer: unknown;
+  const overdue = new Promise<never>((_, reject) => {
+    const late = new Error(`a hook took longer than ${HOOK_TIMEOUT_MS} ms`);
+    timer = clock.setTimeout(() => reject(late), HOOK_TIMEOUT_MS);
+  });
+  try {
+    await Promise.race([overdue, start(hook)]);
+  } catch (error) {
+    report({ type: 'error', code: 'hook-failed', message: toMessage(error) });
+  } finally {
+    clock.clearTimeout(timer);
+  }
+}
+
+/** What the agent greets with; nothing if its function fails. */
+export function readGreeting({ greeting }: Agent, call: CallFacts, report: (event: CallEvent) => void): string {
+  try {
+    return (typeof greeting === 'function' ? greeting(call) : (greeting ?? '')).trim();
+  } catch (error) {
+    report({ type: 'error', code: 'hook-failed', message: `greeting: ${toMessage(error)}` });
+    return '';
+  }
+}
+
+async function start(hook: () => void | Promise<void>): Promise<void> {
+  await hook();
+}
