@@ -1,4 +1,5 @@
-// Which characters may come next in a JSON number, so that it can still end within its bounds. Pure.
+// JSON numbers within bounds, character by character and as an automaton: whatever was begun can still end within them. Pure.
+import { type ByteDfa, type ByteState, createByteDfa } from './constrain-bytes.ts';
 
 export interface NumberRules {
   readonly isInteger: boolean;
@@ -60,4 +61,38 @@ function scaledBounds(rules: NumberRules, scale: number, isNegative: boolean): {
   const min = rules.isMinExclusive && low === rules.min * scale ? low + 1 : low;
   const max = rules.isMaxExclusive && high === rules.max * scale ? high - 1 : high;
   return isNegative ? { from: -max, to: -min } : { from: min, to: max };
+}
+
+/** Undefined where no number is within the bounds. */
+export function createNumberDfa(rules: NumberRules, isWritable: (byte: number) => boolean): ByteDfa | undefined {
+  const prefixes = [''];
+  const states = new Map([[likeness(rules, ''), 0]]);
+  const found: ByteState[] = [];
+  for (const prefix of prefixes) {
+    const next = nextCharacters(rules, prefix).map((character) => {
+      const key = likeness(rules, prefix + character);
+      const state = states.get(key) ?? prefixes.push(prefix + character) - 1;
+      states.set(key, state);
+      return [character.charCodeAt(0), state] as const;
+    });
+    found.push({ next: new Map(next), isFinal: canEndNumber(rules, prefix) });
+  }
+  return createByteDfa(found, isWritable);
+}
+
+/** Prefixes of one likeness go on alike: as long, and as far above or below the digits that each bound begins with. */
+function likeness(rules: NumberRules, prefix: string): string {
+  const { integerDigits, fractionDigits } = limits[rules.isInteger ? 'integer' : 'number'];
+  const isNegative = prefix.startsWith('-');
+  const [whole = '', fraction] = prefix.slice(isNegative ? 1 : 0).split('.');
+  const { from, to } = scaledBounds(rules, 10 ** fractionDigits, isNegative);
+  const most = 10 ** (integerDigits + fractionDigits) - 1;
+  const compare = (bound: number) => {
+    const digitsOfBound = String(Math.min(Math.max(bound, 0), most)).padStart(fractionDigits + 1, '0');
+    const cut = digitsOfBound.length - fractionDigits;
+    const [wholeOfBound, fractionOfBound] = [digitsOfBound.slice(0, cut), digitsOfBound.slice(cut)];
+    if (fraction === undefined) return Math.sign(Number(whole) - Number(wholeOfBound.slice(0, whole.length)));
+    return Math.sign(Number(whole + fraction) - Number(wholeOfBound + fractionOfBound.slice(0, fraction.length)));
+  };
+  return [isNegative, whole.length, whole === '0', fraction?.length, compare(from), compare(to)].join();
 }

@@ -1,150 +1,208 @@
-// Takes a tool's JSON Schema, gives what its arguments may be; refuses what can't be kept to. Knows no token.
+// Takes a JSON Schema, gives what a value may be; refuses what can't be kept to. Knows no token.
 import { EngineError } from '../errors.ts';
-import { canFinish, type NumberRules } from './constrain-number.ts';
-import type { TextRules } from './constrain-text.ts';
-import type { ToolSchema } from './sequence.ts';
+import {
+  checkKeywords,
+  countOf,
+  inside,
+  isSchema,
+  listOf,
+  type Place,
+  refusal,
+  type Schema,
+  show,
+} from './constrain-keywords.ts';
+import {
+  choiceKeywords,
+  compileChoice,
+  compileNumber,
+  compileText,
+  type Leaf,
+  numberKeywords,
+  textKeywords,
+} from './constrain-leaf.ts';
 
-/** What stands where a property's value goes. */
-export type Leaf =
-  | { readonly kind: 'text'; readonly rules: TextRules }
-  | { readonly kind: 'number'; readonly rules: NumberRules }
-  /** One of these JSON texts. */
-  | { readonly kind: 'choice'; readonly texts: readonly string[] };
+export type Value =
+  | Leaf
+  | { readonly kind: 'object'; readonly properties: readonly Property[] }
+  /** An object with any keys. */
+  | { readonly kind: 'map'; readonly values: Value }
+  | { readonly kind: 'array'; readonly items: Value; readonly minItems: number; readonly maxItems: number }
+  /** One of these; what each may begin with tells them apart. */
+  | { readonly kind: 'either'; readonly values: readonly Value[] }
+  /** Any JSON with at most so many levels of objects and lists in it. */
+  | { readonly kind: 'any'; readonly maxLevels: number };
 
 export interface Property {
   readonly name: string;
   readonly isRequired: boolean;
-  readonly leaf: Leaf;
+  readonly value: Value;
 }
 
-type Schema = Readonly<Record<string, unknown>>;
+/** Objects, lists and alternatives within each other. */
+export const maxSchemaDepth = 8;
+/** More would be no answer to a caller. */
+const maxProperties = 64;
 
-/** They say something to a reader and nothing about validity. */
-const annotations = [
-  '$schema',
-  '$id',
-  '$comment',
-  'title',
-  'description',
-  'default',
-  'examples',
-  'deprecated',
-  'readOnly',
-  'writeOnly',
+const objectKeywords = ['type', 'properties', 'required', 'additionalProperties'];
+const arrayKeywords = ['type', 'items', 'minItems', 'maxItems'];
+const keywordsByType: readonly (readonly [type: string, keywords: readonly string[]])[] = [
+  ['object', objectKeywords],
+  ['array', arrayKeywords],
+  ['string', textKeywords],
+  ['integer', numberKeywords],
+  ['number', numberKeywords],
 ];
-const objectKeywords = [...annotations, 'type', 'properties', 'required', 'additionalProperties'];
-const textKeywords = [...annotations, 'type', 'minLength', 'maxLength'];
-const numberKeywords = [...annotations, 'type', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'];
-const choiceKeywords = [...annotations, 'type', 'enum', 'const'];
+const unionKeywords = ['anyOf', 'oneOf'] as const;
 
-/** Properties in the schema's order. Throws EngineError, with the keyword and its JSON pointer, for what is not supported. */
-export function compileProperties(tool: ToolSchema): Property[] {
-  const schema = tool.parameters;
-  const at = (pointer: string) => `tool ${tool.name}: #${pointer}`;
-  if (schema.type !== 'object') throw refusal(`${at('/type')}: ${show(schema.type)}`, 'parameters are an object');
-  checkKeywords(schema, objectKeywords, at(''));
-  const required = new Set(listOf(schema.required));
-  const properties = isSchema(schema.properties) ? schema.properties : {};
-  for (const name of required)
-    if (typeof name !== 'string' || !Object.hasOwn(properties, name))
-      throw refusal(`${at('/required')}: ${show(name)}`, 'it is not among the properties');
-  return Object.entries(properties).map(([name, value]) => {
-    const pointer = at(`/properties/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
-    return { name, isRequired: required.has(name), leaf: compileLeaf(value, pointer) };
-  });
+/** `of` names whose schema it is. Throws EngineError, with the keyword and its JSON pointer, for what is not supported. */
+export function compileSchema(schema: unknown, of: string, isWritable: Place['isWritable']): Value {
+  return compileValue({ schema, pointer: `${of}: #`, depth: 0, isWritable });
 }
 
-function compileLeaf(schema: unknown, pointer: string): Leaf {
-  if (!isSchema(schema)) throw refusal(`${pointer}: ${show(schema)}`, 'a property needs a schema with a type');
-  if ('enum' in schema || 'const' in schema) return compileChoice(schema, pointer);
+function compileValue(place: Place): Value {
+  const { schema, pointer, depth } = place;
+  if (depth > maxSchemaDepth)
+    throw new EngineError(
+      'schema-too-deep',
+      `${pointer}: ${depth} levels deep, the most is ${maxSchemaDepth}: flatten it`,
+    );
+  if (schema === true) return compileAny(place);
+  if (!isSchema(schema)) throw refusal(`${pointer}: ${show(schema)}`, 'a schema is an object with a type');
+  if ('enum' in schema || 'const' in schema) return compileChoice(schema, place);
+  const union = unionKeywords.find((keyword) => keyword in schema);
+  if (union !== undefined) return compileUnion(schema, union, place);
+  if (Array.isArray(schema.type))
+    return either(
+      schema.type.map((type) => compileValue({ ...place, schema: narrowed(schema, type) })),
+      `${pointer}/type: ${show(schema.type)}`,
+    );
+  return compileType(schema, place);
+}
+
+function compileType(schema: Schema, place: Place): Value {
+  const { pointer } = place;
   switch (schema.type) {
     case 'string':
-      return compileText(schema, pointer);
+      return compileText(schema, place);
     case 'integer':
     case 'number':
-      return compileNumber(schema, pointer, schema.type === 'integer');
+      return compileNumber(schema, place, schema.type === 'integer');
     case 'boolean':
     case 'null':
       checkKeywords(schema, choiceKeywords, pointer);
       return { kind: 'choice', texts: schema.type === 'null' ? ['null'] : ['true', 'false'] };
+    case 'object':
+      return compileObject(schema, place);
+    case 'array':
+      return compileArray(schema, place);
+    case undefined:
+      checkKeywords(schema, [], pointer);
+      return compileAny(place);
     default:
-      checkKeywords(schema, [...textKeywords, ...numberKeywords, ...choiceKeywords], pointer);
-      throw refusal(`${pointer}/type: ${show(schema.type)}`, 'use string, integer, number, boolean or enum');
+      throw refusal(
+        `${pointer}/type: ${show(schema.type)}`,
+        'use string, integer, number, boolean, null, object or array',
+      );
   }
 }
 
-function compileChoice(schema: Schema, pointer: string): Leaf {
-  checkKeywords(schema, choiceKeywords, pointer);
-  const all = 'const' in schema ? [schema.const] : listOf(schema.enum);
-  const values = all.filter((value) => isOfType(value, schema.type));
-  if (values.length === 0) throw refusal(`${pointer}/enum: ${show(all)}`, 'no value of the type is left');
-  for (const value of values)
-    if (typeof value === 'object' && value !== null)
-      throw refusal(`${pointer}/enum: ${show(value)}`, 'values are strings, numbers, booleans or null');
-  return { kind: 'choice', texts: [...new Set(values.map((value) => JSON.stringify(value)))] };
+function compileAny({ depth }: Place): Value {
+  return { kind: 'any', maxLevels: maxSchemaDepth - depth };
 }
 
-function compileText(schema: Schema, pointer: string): Leaf {
-  checkKeywords(schema, textKeywords, pointer);
-  const minLength = numberOf(schema.minLength) ?? 0;
-  const maxCharacters = numberOf(schema.maxLength) ?? Number.POSITIVE_INFINITY;
-  // A caller never gives an empty value: better the model is made to say something.
-  const minCharacters = Math.max(minLength, Math.min(1, maxCharacters));
-  if (minCharacters > maxCharacters)
-    throw refusal(`${pointer}/minLength: ${minLength}`, `it is above maxLength ${maxCharacters}`);
-  return { kind: 'text', rules: { minCharacters, maxCharacters } };
-}
-
-function compileNumber(schema: Schema, pointer: string, isInteger: boolean): Leaf {
-  checkKeywords(schema, numberKeywords, pointer);
-  const minimum = numberOf(schema.minimum) ?? Number.NEGATIVE_INFINITY;
-  const maximum = numberOf(schema.maximum) ?? Number.POSITIVE_INFINITY;
-  const above = numberOf(schema.exclusiveMinimum) ?? Number.NEGATIVE_INFINITY;
-  const below = numberOf(schema.exclusiveMaximum) ?? Number.POSITIVE_INFINITY;
-  const rules: NumberRules = {
-    isInteger,
-    min: Math.max(minimum, above),
-    max: Math.min(maximum, below),
-    isMinExclusive: above >= minimum && above > Number.NEGATIVE_INFINITY,
-    isMaxExclusive: below <= maximum && below < Number.POSITIVE_INFINITY,
+/** Where there are `properties`, no others are written, so what `additionalProperties` says of them does not matter. */
+function compileObject(schema: Schema, place: Place): Value {
+  const { pointer } = place;
+  checkKeywords(schema, objectKeywords, pointer);
+  const { properties = {}, additionalProperties = true } = schema;
+  if (!isSchema(properties)) throw refusal(`${pointer}/properties: ${show(properties)}`, 'use an object of schemas');
+  if (!('properties' in schema) && additionalProperties !== false && !('required' in schema))
+    return { kind: 'map', values: compileValue(inside(place, additionalProperties, 'additionalProperties')) };
+  const names = Object.keys(properties);
+  if (names.length > maxProperties)
+    throw refusal(`${pointer}/properties`, `${names.length} properties, the most is ${maxProperties}`);
+  const required = new Set(listOf(schema.required));
+  for (const name of required)
+    if (typeof name !== 'string' || !Object.hasOwn(properties, name))
+      throw refusal(`${pointer}/required: ${show(name)}`, 'it is not among the properties');
+  return {
+    kind: 'object',
+    properties: Object.entries(properties).map(([name, value]) => {
+      const isRequired = required.has(name);
+      return { name, isRequired, value: compileValue(inside(place, value, 'properties', name)) };
+    }),
   };
-  if (!canFinish(rules, '') && !canFinish(rules, '-'))
-    throw refusal(
-      `${pointer}: ${show(schema)}`,
-      'no number of up to 15 digits (9, and 6 after the point) is within the bounds',
-    );
-  return { kind: 'number', rules };
 }
 
-function checkKeywords(schema: Schema, known: readonly string[], pointer: string): void {
-  for (const [keyword, value] of Object.entries(schema))
-    if (!known.includes(keyword))
-      throw refusal(`${pointer}/${keyword}: ${show(value)}`, `"${keyword}" is not supported here`);
+function compileArray(schema: Schema, place: Place): Value {
+  const { pointer } = place;
+  checkKeywords(schema, arrayKeywords, pointer);
+  const minItems = countOf(place, schema, 'minItems') ?? 0;
+  const maxItems = countOf(place, schema, 'maxItems') ?? Number.POSITIVE_INFINITY;
+  if (minItems > maxItems) throw refusal(`${pointer}/minItems: ${minItems}`, `it is above maxItems ${maxItems}`);
+  return { kind: 'array', items: compileValue(inside(place, schema.items ?? true, 'items')), minItems, maxItems };
 }
 
-function refusal(where: string, why: string): EngineError {
-  return new EngineError('schema-unsupported', `${where}: ${why}`);
+/** No value is of two alternatives, so `oneOf` and `anyOf` are the same. */
+function compileUnion(schema: Schema, keyword: (typeof unionKeywords)[number], place: Place): Value {
+  const { pointer } = place;
+  checkKeywords(schema, [keyword], pointer);
+  const values = listOf(schema[keyword]).map((part, index) => compileValue(inside(place, part, keyword, index)));
+  const where = `${pointer}/${keyword}: ${show(schema[keyword])}`;
+  const texts = values.flatMap((value) => (value.kind === 'choice' ? value.texts : []));
+  if (keyword === 'oneOf' && new Set(texts).size < texts.length) throw refusal(where, 'a value is in two alternatives');
+  return either(values, where);
 }
 
-function isOfType(value: unknown, type: unknown): boolean {
-  if (type === undefined) return true;
-  if (type === 'integer') return Number.isInteger(value);
-  return type === (value === null ? 'null' : typeof value);
+/** Constants become one choice. Throws where two alternatives could begin alike. */
+function either(values: readonly Value[], where: string): Value {
+  const flat = values.flatMap((value) => (value.kind === 'either' ? value.values : [value]));
+  const texts = flat.flatMap((value) => (value.kind === 'choice' ? value.texts : []));
+  const others = flat.filter((value) => value.kind !== 'choice');
+  const all: Value[] = texts.length > 0 ? [{ kind: 'choice', texts: [...new Set(texts)] }, ...others] : others;
+  const [first] = all;
+  if (!first) throw refusal(where, 'no alternative is left');
+  if (all.length === 1) return first;
+  const beginnings = all.flatMap((value) => [...new Set(beginningsOf(value))]);
+  const twice = beginnings.find((one, index) => beginnings.indexOf(one) !== index);
+  if (twice !== undefined)
+    throw refusal(where, `more than one alternative is ${twice}: use alternatives of different types, or one enum`);
+  return { kind: 'either', values: all };
 }
 
-function isSchema(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function beginningsOf(value: Value): string[] {
+  switch (value.kind) {
+    case 'text':
+    case 'spelled':
+    case 'copied':
+      return ['a string'];
+    case 'number':
+      return ['a number'];
+    case 'object':
+    case 'map':
+      return ['an object'];
+    case 'array':
+      return ['a list'];
+    case 'choice':
+      return value.texts.map(beginningOf);
+    case 'either':
+      return value.values.flatMap(beginningsOf);
+    case 'any':
+      return ['a string', 'a number', 'an object', 'a list', 'true', 'false', 'null'];
+  }
 }
 
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+function beginningOf(text: string): string {
+  if (text.startsWith('"')) return 'a string';
+  if (text.startsWith('{')) return 'an object';
+  if (text.startsWith('[')) return 'a list';
+  return /^[-\d]/.test(text) ? 'a number' : text;
 }
 
-function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'missing';
-  return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
+/** Without the keywords that say something about other types only. */
+function narrowed(schema: Schema, type: unknown): Schema {
+  const own = keywordsByType.find(([name]) => name === type)?.[1] ?? [];
+  const isAboutOthers = (keyword: string) =>
+    !own.includes(keyword) && keywordsByType.some(([, keywords]) => keywords.includes(keyword));
+  return { ...Object.fromEntries(Object.entries(schema).filter(([keyword]) => !isAboutOthers(keyword))), type };
 }

@@ -13,7 +13,9 @@ const states = {
   afterF0: 7,
   afterF4: 8,
 } as const;
-const countStates = 9;
+export const countTextStates = 9;
+/** By state. */
+const bytesMissing = [0, 1, 1, 2, 3, 2, 2, 3, 3];
 const illegal = -1;
 
 export interface TextRules {
@@ -27,19 +29,21 @@ export interface TextTable {
   /** The state after token `id`, or -1 where it may not come. */
   next(state: number, id: number): number;
   countCharacters(state: number, id: number): number;
-  isPlain(state: number): boolean;
+  /** Bytes until the character or escape that has begun is whole. */
+  countBytesMissing(state: number): number;
 }
 
+/** Where a string begins, and may end. */
 export const startState: number = states.plain;
 
 /** Built once for a vocabulary. */
 export function createTextTable(tokenizer: Tokenizer): TextTable {
   const { countTokens } = tokenizer;
-  const after = new Int8Array(countStates * countTokens);
+  const after = new Int8Array(countTextStates * countTokens);
   const characters = new Uint16Array(countTokens);
   for (let id = 0; id < countTokens; id++) {
     const bytes = tokenizer.tokenBytes(id);
-    for (let state = 0; state < countStates; state++) after[state * countTokens + id] = walk(bytes, state);
+    for (let state = 0; state < countTextStates; state++) after[state * countTokens + id] = walk(bytes, state);
     characters[id] = countStarts(bytes);
   }
   return {
@@ -47,7 +51,7 @@ export function createTextTable(tokenizer: Tokenizer): TextTable {
     next: (state, id) => after[state * countTokens + id] ?? illegal,
     // A character that a backslash began was counted there.
     countCharacters: (state, id) => (characters[id] ?? 0) - Number(state === states.escaped),
-    isPlain: (state) => state === states.plain,
+    countBytesMissing: (state) => bytesMissing[state] ?? 0,
   };
 }
 

@@ -1,84 +1,43 @@
-// Takes the tools of a setting, gives them as token tries: names, keys and fixed values, in the pieces the model was trained on.
+// Takes the tools of a setting, or the schema of a response, gives what may be written as tokens. Throws EngineError for what is not supported.
 import { EngineError } from '../errors.ts';
-import type { NumberRules } from './constrain-number.ts';
-import { compileProperties, type Leaf, type Property } from './constrain-schema.ts';
-import type { TextRules } from './constrain-text.ts';
+import { refusal, type Schema, show } from './constrain-keywords.ts';
+import { createCompiler, type Pieces } from './constrain-program.ts';
+import { compileSchema, maxSchemaDepth, type Value } from './constrain-schema.ts';
+import type { Vocabulary } from './constrain-vocabulary.ts';
 import type { ToolSchema } from './sequence.ts';
-import type { Tokenizer } from './tokenizer.ts';
-import { buildTrie, type TrieNode } from './trie.ts';
+import { buildTrie } from './trie.ts';
 
-/** What follows a fixed piece of a call. */
-export type Next =
-  | { readonly kind: 'choices'; readonly root: TrieNode<Next> }
-  | { readonly kind: 'text'; readonly rules: TextRules; readonly then: TrieNode<Next> }
-  | { readonly kind: 'number'; readonly rules: NumberRules; readonly then: TrieNode<Next> }
-  | { readonly kind: 'end' };
+type Root = Value & { kind: 'object' | 'map' };
 
-/** The first choice of a call: a tool's name and its opening brace. */
-export type CallTrie = TrieNode<Next>;
-
-/** Throws EngineError for an unsupported schema and for two tools of one name. */
-export function compileTools(tools: readonly ToolSchema[], tokenizer: Tokenizer): CallTrie {
+/** A name and the arguments for it. */
+export function compileTools(tools: readonly ToolSchema[], vocabulary: Vocabulary): Pieces {
   const names = tools.map((tool) => tool.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new EngineError('tool-duplicate', `two tools are called ${twice}: rename one`);
+  const compiler = createCompiler(vocabulary);
   return buildTrie(
-    tools.map((tool) => {
-      const tokens = [...tokenizer.encode(` ${tool.name}`), ...tokenizer.encode(' {')];
-      return [tokens, { kind: 'choices', root: compileArguments(compileProperties(tool), tokenizer) }] as const;
+    tools.map(({ name, parameters }) => {
+      // A tool that says nothing of properties takes none.
+      const schema = { properties: {}, ...parameters };
+      const [tokens, next] = compiler.compileRoot(rootOf(schema, `tool ${name}`, vocabulary), ending);
+      return [[...vocabulary.tokenizer.encode(` ${name}`), ...tokens], next] as const;
     }),
   );
 }
 
-/** From the last property to the first: what follows a value is the choice among the keys after it. */
-function compileArguments(properties: readonly Property[], tokenizer: Tokenizer): TrieNode<Next> {
-  let then = closing([], tokenizer);
-  const open: (readonly [tokens: readonly number[], value: Next])[][] = [];
-  for (const [index, property] of [...properties.entries()].reverse()) {
-    const value = toNext(property.leaf, then, tokenizer);
-    const key = (separator: string) => tokenizer.encode(`${separator}${JSON.stringify(property.name)}: `);
-    // From a required property on, nothing can be skipped.
-    if (property.isRequired) open.length = 0;
-    open.push([
-      [opened(key(''), property.leaf, tokenizer), value],
-      [opened(key(', '), property.leaf, tokenizer), value],
-    ]);
-    const mayClose = !properties.slice(index).some((later) => later.isRequired);
-    const column = index === 0 ? 0 : 1;
-    const keys = open.flatMap((pair) => pair.slice(column, column + 1));
-    then = mayClose ? closing(keys, tokenizer) : buildTrie(keys);
-  }
-  return then;
+/** An object of the schema; without one, any object. */
+export function compileResponse(schema: Schema | undefined, vocabulary: Vocabulary): Pieces {
+  const any: Root = { kind: 'map', values: { kind: 'any', maxLevels: maxSchemaDepth } };
+  const root = schema === undefined ? any : rootOf(schema, 'response', vocabulary);
+  return buildTrie([createCompiler(vocabulary).compileRoot(root, ending)]);
 }
 
-function closing(keys: readonly (readonly [readonly number[], Next])[], tokenizer: Tokenizer): TrieNode<Next> {
-  return buildTrie([...keys, [tokenizer.encode('}'), { kind: 'end' }]]);
+function rootOf(schema: Schema, of: string, { isWritable }: Vocabulary): Root {
+  const value = schema.type === 'object' ? compileSchema(schema, of, isWritable) : undefined;
+  if (value?.kind === 'object' || value?.kind === 'map') return value;
+  throw refusal(`${of}: #/type: ${show(schema.type)}`, 'use "object"');
 }
 
-/** A string's opening quote is as fixed as its key. */
-function opened(key: readonly number[], leaf: Leaf, tokenizer: Tokenizer): number[] {
-  return leaf.kind === 'text' ? [...key, ...tokenizer.encode('"')] : [...key];
-}
-
-function toNext(leaf: Leaf, then: TrieNode<Next>, tokenizer: Tokenizer): Next {
-  switch (leaf.kind) {
-    case 'text':
-    case 'number':
-      return leaf.kind === 'text'
-        ? { kind: 'text', rules: leaf.rules, then }
-        : { kind: 'number', rules: leaf.rules, then };
-    case 'choice':
-      return {
-        kind: 'choices',
-        root: buildTrie(
-          leaf.texts.map((text) => [valueTokens(text, tokenizer), { kind: 'choices', root: then }] as const),
-        ),
-      };
-  }
-}
-
-function valueTokens(text: string, tokenizer: Tokenizer): number[] {
-  if (!text.startsWith('"')) return tokenizer.encode(text);
-  const quote = tokenizer.encode('"');
-  return [...quote, ...tokenizer.encode(text.slice(1, -1)), ...quote];
+function ending(): Pieces {
+  return buildTrie([[[], { kind: 'end' }]]);
 }

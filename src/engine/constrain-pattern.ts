@@ -1,0 +1,101 @@
+// Regular expressions as automata over the bytes inside a JSON string. Takes what is regular in ECMAScript's syntax, refuses the rest by name.
+import { CharSet, DFA, type Element, JS, NFA, type NoParent } from 'refa';
+import { type ByteDfa, type ByteState, createByteDfa } from './constrain-bytes.ts';
+import { type Range, toByteRanges } from './constrain-utf8.ts';
+
+type Part = NoParent<Element>;
+
+const maxCharacter = 0x10ffff;
+/** Of one automaton, over characters or over bytes. */
+const maxStates = 4096;
+
+/** The strings that all of `patterns` match, each anywhere unless it is anchored. Undefined where there are none. Throws an Error that says what is not supported. */
+export function compilePatterns(
+  patterns: readonly string[],
+  isWritable: (byte: number) => boolean,
+): ByteDfa | undefined {
+  const [first, ...others] = patterns.map(toDfa);
+  if (!first) return undefined;
+  const all = others.reduce((left, right) => DFA.fromIntersection(left, right, limited()), first);
+  all.minimize();
+  return createByteDfa(toByteStates(all), isWritable);
+}
+
+function toDfa(pattern: string): DFA {
+  const options = { assertions: 'unknown', backreferences: 'throw' } as const;
+  const { expression } = JS.Parser.fromLiteral({ source: pattern, flags: 'u' }).parse(options);
+  const alternatives = expression.alternatives.map(({ elements }) => {
+    const inner = anchored(elements);
+    inner.forEach(checkPart);
+    return { type: 'Concatenation', elements: inner } as const;
+  });
+  const nfa = NFA.fromRegex(alternatives, { maxCharacter }, {}, new NFA.LimitedNodeFactory(maxStates));
+  return DFA.fromFA(nfa, limited());
+}
+
+function limited(): DFA.LimitedNodeFactory {
+  return new DFA.LimitedNodeFactory(maxStates);
+}
+
+/** Without an anchor at an end, anything may stand before or after. */
+function anchored(elements: readonly Part[]): Part[] {
+  const isAnchor = (element: Part | undefined, id: string) => element?.type === 'Unknown' && element.id === id;
+  const hasStart = isAnchor(elements[0], '^');
+  const hasEnd = isAnchor(elements.at(-1), '$');
+  const inner = elements.slice(hasStart ? 1 : 0, hasEnd ? -1 : elements.length);
+  return [...(hasStart ? [] : [anything()]), ...inner, ...(hasEnd ? [] : [anything()])];
+}
+
+function anything(): Part {
+  const one: Part = { type: 'CharacterClass', characters: CharSet.all(maxCharacter) };
+  const alternatives = [{ type: 'Concatenation' as const, elements: [one] }];
+  return { type: 'Quantifier', alternatives, min: 0, max: Number.POSITIVE_INFINITY, lazy: false };
+}
+
+function checkPart(part: Part): void {
+  if (part.type === 'Unknown') throw new Error(`${part.id} is supported at the ends of the pattern only, as ^ or $`);
+  if (part.type !== 'CharacterClass') for (const { elements } of part.alternatives) elements.forEach(checkPart);
+}
+
+/** The bytes that are left of a character, and where it leads. */
+interface Tail {
+  readonly ranges: readonly Range[];
+  readonly to: number;
+}
+
+/** The states of `dfa`, the initial one first, and those within its characters. */
+function toByteStates(dfa: DFA): ByteState[] {
+  const nodes = [dfa.initial, ...[...dfa.nodes()].filter((node) => node !== dfa.initial)];
+  const numbers = new Map(nodes.map((node, index) => [node, index]));
+  const withinCharacter = new Map<string, number>();
+  const todo: (readonly Tail[])[] = nodes.map((node) =>
+    [...node.out].flatMap(([range, to]) => toByteRanges(range).map((ranges) => ({ ranges, to: numbers.get(to) ?? 0 }))),
+  );
+  const stateOf = (tails: readonly Tail[]): number => {
+    const [only] = tails;
+    if (only?.ranges.length === 0) return only.to;
+    const key = tails.map(({ ranges, to }) => `${ranges.map(({ min, max }) => `${min}-${max}`).join()}>${to}`).join();
+    const state = withinCharacter.get(key) ?? todo.push(tails) - 1;
+    if (state >= maxStates) throw new Error(`it needs more than ${maxStates} states`);
+    withinCharacter.set(key, state);
+    return state;
+  };
+  const states: ByteState[] = [];
+  for (const tails of todo) {
+    const byByte = new Map<number, Tail[]>();
+    for (const { ranges, to } of tails) {
+      const [first, ...rest] = ranges;
+      for (let byte = first?.min ?? 0; byte <= (first?.max ?? -1); byte++) {
+        const found = byByte.get(byte) ?? [];
+        found.push({ ranges: rest, to });
+        byByte.set(byte, found);
+      }
+    }
+    const node = nodes[states.length];
+    states.push({
+      next: new Map([...byByte].map(([byte, rest]) => [byte, stateOf(rest)])),
+      isFinal: node !== undefined && dfa.finals.has(node),
+    });
+  }
+  return states;
+}
