@@ -9,6 +9,7 @@ export type {
   SayLines,
 } from './agent/agent.ts';
 export type { CallContext, CallFacts } from './agent/call-context.ts';
+export { copied } from './agent/copied.ts';
 export { type AgentOptions, defineAgent } from './agent/define-agent.ts';
 export { defineTool, type ToolDefinition, type ToolOptions } from './agent/define-tool.ts';
 export { AgentError, EngineError, ModelError, ProtocolError, RuntimeError, ToolError } from './errors.ts';

@@ -6,7 +6,8 @@ import type { AgentTool, ExecuteContext } from './agent.ts';
 import type { CallContext, Values } from './call-context.ts';
 import { invalidField, parseDefinition, show } from './invalid.ts';
 import { isModelName, toSnakeCase, toWords } from './names.ts';
-import { compileParameters, type Parameters } from './parameters.ts';
+import type { Fields } from './parameter.ts';
+import { compileParameters } from './parameters.ts';
 import { runTool } from './run-tool.ts';
 
 export interface ToolOptions<
@@ -16,7 +17,7 @@ export interface ToolOptions<
 > {
   /** What it does, in a few words: the model picks by it. */
   readonly description: string;
-  /** Flat: strings, numbers, booleans and enums, optional or not. Keys reach the model in snake_case. */
+  /** Strings (also dates, patterns and copied()), numbers, booleans, enums, and objects and arrays of them; optional or not. Keys reach the model in snake_case. */
   readonly parameters: P;
   /** `read` may run on a draft, before the caller has finished; `write` waits for the commit. */
   readonly effect: 'read' | 'write';
@@ -138,19 +139,14 @@ type ParsedArguments<T> =
 /** From the model's snake_case arguments to what `execute` takes. */
 function parseArguments<P extends z.ZodObject>(
   type: P,
-  { authorNames }: Parameters,
+  { authorNames, toAuthor }: Fields,
   args: Readonly<Record<string, unknown>>,
 ): ParsedArguments<z.output<P>> {
-  const named: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(args)) {
-    const authorName = authorNames.get(name);
-    if (authorName === undefined) {
-      return { success: false, reason: `unknown argument ${name}; it takes ${[...authorNames.keys()].join(', ')}` };
-    }
-    named[authorName] = value;
-  }
+  const unknown = Object.keys(args).find((name) => !authorNames.has(name));
+  if (unknown !== undefined)
+    return { success: false, reason: `unknown argument ${unknown}; it takes ${[...authorNames.keys()].join(', ')}` };
   try {
-    const parsed = type.safeParse(named, { reportInput: true });
+    const parsed = type.safeParse(toAuthor(args), { reportInput: true });
     if (parsed.success) return { success: true, args: parsed.data };
     return { success: false, reason: parsed.error.issues.map(describeIssue).join('; ') };
   } catch (error) {

@@ -122,8 +122,8 @@ export function signatureText(tool: PromptTool): string {
     const name = required.has(key) ? key : `${key}?`;
     const values = asList(field(schema, 'enum'));
     if (values.length > 0) return `${name}: ${values.slice(0, maxEnumValues).map(String).join('|')}`;
-    const type = field(schema, 'type');
-    return type === 'string' ? name : `${name}: ${String(type)}`;
+    const type = typeText(schema);
+    return type === 'string' ? name : `${name}: ${type}`;
   });
   return ` ${tool.name}(${parts.join(', ')})`;
 }
@@ -142,17 +142,43 @@ export function callPieces(
   const keys = [...known, ...Object.keys(values).filter((key) => !known.includes(key))];
   for (const [index, key] of keys.entries()) {
     pieces.push({ kind: 'skeleton', text: `${index === 0 ? '' : ', '}${JSON.stringify(key)}: ` });
-    const value = values[key];
-    if (typeof value === 'string') {
-      pieces.push({ kind: 'skeleton', text: '"' });
-      pieces.push({ kind: 'value', text: JSON.stringify(value).slice(1, -1) });
-      pieces.push({ kind: 'skeleton', text: '"' });
-    } else {
-      pieces.push({ kind: 'value', text: toSpacedJson(value) });
-    }
+    pieces.push(...valuePieces(values[key]));
   }
   pieces.push({ kind: 'skeleton', text: '}' });
   return pieces;
+}
+
+/** A list's and an object's own pieces are as fixed as the call's. */
+function valuePieces(value: unknown): CallPiece[] {
+  if (typeof value === 'string')
+    return [
+      { kind: 'skeleton', text: '"' },
+      { kind: 'value', text: JSON.stringify(value).slice(1, -1) },
+      { kind: 'skeleton', text: '"' },
+    ];
+  if (typeof value !== 'object' || value === null || 'toJSON' in value)
+    return [{ kind: 'value', text: toSpacedJson(value) }];
+  const [open = '', close = ''] = Array.isArray(value) ? '[]' : '{}';
+  const members = Object.entries(value).filter(([, item]) => Array.isArray(value) || item !== undefined);
+  return [
+    { kind: 'skeleton', text: open },
+    ...members.flatMap(([key, item], index): CallPiece[] => {
+      const opening = `${index === 0 ? '' : ', '}${Array.isArray(value) ? '' : `${JSON.stringify(key)}: `}`;
+      return [...(opening === '' ? [] : [{ kind: 'skeleton', text: opening } as const]), ...valuePieces(item)];
+    }),
+    { kind: 'skeleton', text: close },
+  ];
+}
+
+/** How a signature names a type: of alternatives the first that is not null. */
+function typeText(schema: unknown): string {
+  const type = field(schema, 'type');
+  if (type === 'array') return `${typeText(field(schema, 'items'))}[]`;
+  if (typeof type === 'string') return type;
+  const named = [...asList(type).map((name) => ({ type: name })), ...asList(field(schema, 'anyOf'))]
+    .map(typeText)
+    .find((name) => name !== 'null');
+  return named ?? 'null';
 }
 
 function propertiesOf(tool: PromptTool): Readonly<Record<string, unknown>> {

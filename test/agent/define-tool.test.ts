@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import type { AgentTool, ExecuteContext } from '../../src/agent/agent.ts';
+import { copied } from '../../src/agent/copied.ts';
 import { defineAgent } from '../../src/agent/define-agent.ts';
 import { defineTool, type ToolDefinition, type ToolOptions } from '../../src/agent/define-tool.ts';
 import { ToolError } from '../../src/errors.ts';
@@ -33,13 +34,13 @@ const base = {
   execute: (args) => args,
 } satisfies ToolOptions<typeof parameters>;
 
-it('offers the model a flat schema with snake_case names, in the order of the definition', () => {
+it('offers the model a schema with snake_case names, in the order of the definition', () => {
   const tool = build(defineTool(base));
   expect(tool.name).toBe('reserve_table');
   expect(tool.parameters).toEqual({
     type: 'object',
     properties: {
-      restaurant_name: { type: 'string', description: 'Name of the restaurant' },
+      restaurant_name: { type: 'string', description: 'Name of the restaurant', minLength: 2 },
       party_size: { type: 'integer', minimum: 1, maximum: 6 },
       price_range: { type: 'string', enum: ['cheap', 'pricey'] },
       is_outdoors: { type: 'boolean' },
@@ -51,6 +52,66 @@ it('offers the model a flat schema with snake_case names, in the order of the de
     additionalProperties: false,
   });
   expect(Object.keys(Object(tool.parameters.properties))[1]).toBe('party_size');
+});
+
+const visit = z.object({
+  visitDay: z.iso.date(),
+  startTime: z
+    .string()
+    .regex(/^\d\d:\d\d$/)
+    .max(5),
+  doctorName: copied().describe('as the caller said it').nullable(),
+  guests: z.array(z.object({ firstName: z.string(), ageYears: z.int().min(0).optional() })).max(3),
+  room: z.literal(['attic', 7]).optional(),
+  byDay: z.record(z.string(), z.object({ isOpen: z.boolean() })).optional(),
+});
+
+it('offers the model lists, nested objects, alternatives, patterns and copied words', () => {
+  const tool = build(defineTool({ ...base, parameters: visit, execute: () => null }));
+  expect(tool.parameters.properties).toEqual({
+    visit_day: { type: 'string', format: 'date' },
+    start_time: { type: 'string', maxLength: 5, pattern: '^\\d\\d:\\d\\d$' },
+    doctor_name: {
+      anyOf: [{ type: 'string', description: 'as the caller said it', 'x-copied': true }, { enum: [null] }],
+    },
+    guests: {
+      type: 'array',
+      maxItems: 3,
+      items: {
+        type: 'object',
+        properties: { first_name: { type: 'string' }, age_years: { type: 'integer', minimum: 0 } },
+        required: ['first_name'],
+        additionalProperties: false,
+      },
+    },
+    room: { enum: ['attic', 7] },
+    by_day: {
+      type: 'object',
+      additionalProperties: {
+        type: 'object',
+        properties: { is_open: { type: 'boolean' } },
+        required: ['is_open'],
+        additionalProperties: false,
+      },
+    },
+  });
+});
+
+it("gives execute the author's names at every depth", async () => {
+  const seen: unknown[] = [];
+  const tool = build(defineTool({ ...base, parameters: visit, execute: (args) => void seen.push(args) }));
+  const guests = [{ first_name: 'Ann', age_years: 7 }, { first_name: 'Bo' }];
+  const args = { visit_day: '2026-03-01', start_time: '09:30', doctor_name: null, guests };
+  await tool.run({ ...args, by_day: { monday: { is_open: true } } }, context());
+  expect(seen).toEqual([
+    {
+      visitDay: '2026-03-01',
+      startTime: '09:30',
+      doctorName: null,
+      guests: [{ firstName: 'Ann', ageYears: 7 }, { firstName: 'Bo' }],
+      byDay: { monday: { isOpen: true } },
+    },
+  ]);
 });
 
 it('accepts an object that is refined', () => {

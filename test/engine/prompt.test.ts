@@ -145,6 +145,25 @@ describe('the chat template', () => {
       }),
     );
   });
+
+  it('writes lists and nested objects in pieces, too', () => {
+    const values = { a: ['x', 'y'], b: { c: [1, null], d: {} }, e: [] };
+    const pieces = callPieces('f', values, undefined);
+    expect(pieces.map((piece) => piece.text).join('')).toBe(` f ${toSpacedJson(values)}`);
+    const inside = pieces.filter((piece) => piece.kind === 'value').map((piece) => piece.text);
+    expect(inside).toEqual(['x', 'y', '1', 'null']);
+  });
+
+  it('names lists and alternatives in a signature', () => {
+    const properties = {
+      tags: { type: 'array', items: { type: 'string' } },
+      day: { anyOf: [{ type: 'null' }, { type: 'string', format: 'date' }] },
+      count: { type: ['integer', 'null'] },
+      who: { type: 'object', properties: {} },
+    };
+    const tool = { name: 'f', parameters: { type: 'object', properties, required: ['tags', 'day'] } };
+    expect(signatureText(tool)).toBe(' f(tags: string[], day, count?: integer, who?: object)');
+  });
 });
 
 describe('plain', () => {
