@@ -1,8 +1,7 @@
 // `repartee`: argv in, exit code out. 0: done; 1: failed, with one line that says why; 2: the command line makes no sense.
 
-import { readFile } from 'node:fs/promises';
 import { toMessage, UsageError } from '../errors.ts';
-import { packagePath } from './package-path.ts';
+import { readVersion } from './version.ts';
 
 export interface Terminal {
   readonly out: (text: string) => void;
@@ -83,9 +82,4 @@ export async function runCommandLine(argv: readonly string[], terminal: Terminal
     if (terminal.isDebugging && error instanceof Error) terminal.err(`${error.stack}\n`);
     return isUsage ? 2 : 1;
   }
-}
-
-async function readVersion(): Promise<string> {
-  const manifest: unknown = JSON.parse(await readFile(packagePath('package.json'), 'utf8'));
-  return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '?';
 }

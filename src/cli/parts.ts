@@ -17,7 +17,9 @@ import type { Voice } from '../mouth/voice.ts';
 import { createFliteVoice } from '../mouth/voice-flite.ts';
 import { type Call, startCall } from '../session/call.ts';
 import { toSetting } from '../session/model-writer.ts';
+import type { TraceFolder } from '../trace/trace-folder.ts';
 import { packagePath } from './package-path.ts';
+import { readVersion } from './version.ts';
 
 export interface PartsOptions {
   /** @default the package's models/repartee-s */
@@ -26,6 +28,8 @@ export interface PartsOptions {
   readonly voice?: string | null;
   /** One line about something that works, but not as its author may think. */
   readonly warn?: (line: string) => void;
+  /** Where calls are written down. @default nowhere */
+  readonly traces?: TraceFolder | undefined;
 }
 
 export interface CallRequest {
@@ -51,13 +55,19 @@ export interface Parts {
 
 /** Loads the model and the voice. Throws ModelError, EngineError. */
 export async function createParts(options: PartsOptions = {}): Promise<Parts> {
-  const { modelDir = packagePath('models/repartee-s'), voice: voiceName = 'slt', warn = () => undefined } = options;
+  const {
+    modelDir = packagePath('models/repartee-s'),
+    voice: voiceName = 'slt',
+    warn = () => undefined,
+    traces,
+  } = options;
   const startingVoice: Promise<Voice | undefined> =
     voiceName === null ? Promise.resolve(undefined) : createFliteVoice({ voice: voiceName });
-  const [engine, tokenizerFile, voice] = await Promise.all([
+  const [engine, tokenizerFile, voice, version] = await Promise.all([
     createEngine({ modelDir }),
     readFile(join(modelDir, 'tokenizer.json'), 'utf8'),
     startingVoice,
+    readVersion(),
   ]);
   const tokenizer = loadTokenizer(tokenizerFile);
   const prompt = createPrompt(tokenizer);
@@ -86,18 +96,32 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
   return {
     loadAgents: async (files) => new Map(await Promise.all(files.map(load))),
     prepare,
-    openCall: (agent, { callId, audio, variables = {}, report }) =>
-      startCall({
-        model: { engine, tokenizer, prompt },
-        clock: systemClock,
-        agent,
-        setting: settingOf(agent),
-        callId,
-        variables,
-        mouth: audio && voice ? createSpeakingMouth({ voice, clock: systemClock }) : createTextMouth(),
-        hasAudio: audio !== null && voice !== undefined,
-        report,
-      }),
+    openCall(agent, { callId, audio, variables = {}, report }) {
+      const hasAudio = audio !== null && voice !== undefined;
+      const { name, effort } = agent;
+      const header = { agent: name, repartee: version, effort, hasAudio, machine: engine.stats().device };
+      const recording = traces?.open(callId, header);
+      try {
+        const call = startCall({
+          model: { engine, tokenizer, prompt },
+          clock: systemClock,
+          agent,
+          setting: settingOf(agent),
+          callId,
+          variables,
+          mouth: hasAudio ? createSpeakingMouth({ voice, clock: systemClock }) : createTextMouth(),
+          hasAudio,
+          report,
+          ...(recording ? { recording } : {}),
+        });
+        const close = () => recording?.close();
+        call.ended.then(close, close);
+        return call;
+      } catch (error) {
+        void recording?.close();
+        throw error;
+      }
+    },
     stats: () => engine.stats(),
     close: async () => {
       voice?.close();

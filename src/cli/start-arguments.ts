@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { toMessage, UsageError } from '../errors.ts';
+import { type Redaction, redactions } from '../trace/redact.ts';
 
 export const startHelp = `usage: repartee start [OPTION…]
 
@@ -13,6 +14,8 @@ Serves agents: the call page at /, calls at /v1/call (docs/native-wire.md), /hea
   --public-url URL  where browsers reach this server, if not on loopback
   --model DIR       a model folder (default: the one that comes with repartee)
   --voice NAME      the voice that agents speak with (default slt)
+  --traces DIR      where calls are written down, for the viewer at /traces (default .repartee/traces; off: nowhere)
+  --redact WHAT     leave text or numbers out of what is written (default none)
   --max-calls N     calls at once (default 32)
   --drain-ms N      on SIGINT or SIGTERM, how long calls may go on (default 10000)
 
@@ -29,6 +32,9 @@ export interface StartArguments {
   readonly publicUrl?: URL;
   readonly modelDir?: string;
   readonly voice: string;
+  /** Undefined: calls are not written down. */
+  readonly tracesDir: string | undefined;
+  readonly redaction: Redaction;
   readonly countMostCalls: number;
   readonly drainMs: number;
 }
@@ -47,6 +53,8 @@ export function parseStartArguments(argv: readonly string[]): StartArguments | u
     ...(publicUrl === undefined ? {} : { publicUrl: toPublicUrl(publicUrl) }),
     ...(values.model === undefined ? {} : { modelDir: values.model }),
     voice: values.voice,
+    tracesDir: values.traces === 'off' ? undefined : values.traces,
+    redaction: toRedaction(values.redact),
     countMostCalls: toWhole('--max-calls', values['max-calls'], 1, 10_000),
     drainMs: toWhole('--drain-ms', values['drain-ms'], 0, 3_600_000),
   };
@@ -64,6 +72,8 @@ function parse(argv: readonly string[]) {
         'public-url': { type: 'string' },
         model: { type: 'string' },
         voice: { type: 'string', default: 'slt' },
+        traces: { type: 'string', default: '.repartee/traces' },
+        redact: { type: 'string', default: 'none' },
         'max-calls': { type: 'string', default: '32' },
         'drain-ms': { type: 'string', default: '10000' },
         help: { type: 'boolean', short: 'h', default: false },
@@ -78,6 +88,12 @@ function toWhole(option: string, text: string, least: number, most: number): num
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
   throw new UsageError(`${option} is "${text}", expected a whole number from ${least} to ${most}`);
+}
+
+function toRedaction(text: string): Redaction {
+  const found = redactions.find((redaction) => redaction === text);
+  if (found !== undefined) return found;
+  throw new UsageError(`--redact is "${text}", expected ${redactions.join(', ')}`);
 }
 
 function toPublicUrl(text: string): URL {

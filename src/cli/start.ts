@@ -3,6 +3,7 @@
 import { systemClock } from '../base/clock.ts';
 import { createLog, toLogFields } from '../server/log.ts';
 import { startServer } from '../server/server.ts';
+import { createTraceFolder } from '../trace/trace-folder.ts';
 import { exampleAgents } from './example-agents.ts';
 import { packagePath } from './package-path.ts';
 import type { Parts } from './parts.ts';
@@ -27,7 +28,11 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     apiKey,
     countMostCalls: args.countMostCalls,
     pageDir: packagePath('dist/page'),
-    traces: { viewerDir: packagePath('dist/viewer'), demoFolder: packagePath('fixtures/traces') },
+    traces: {
+      viewerDir: packagePath('dist/viewer'),
+      folder: args.tracesDir,
+      demoFolder: packagePath('fixtures/traces'),
+    },
     clock: systemClock,
     log,
   });
@@ -63,9 +68,11 @@ interface Loaded {
 async function loadParts(args: StartArguments): Promise<Loaded> {
   const { createParts } = await import('./parts.ts');
   const tell = (line: string) => void process.stderr.write(`${line}\n`);
+  const { tracesDir: folder, redaction } = args;
   const parts = await createParts({
     voice: args.voice,
     warn: tell,
+    traces: folder === undefined ? undefined : createTraceFolder({ folder, redaction, warn: tell }),
     ...(args.modelDir === undefined ? {} : { modelDir: args.modelDir }),
   });
   try {

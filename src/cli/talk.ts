@@ -6,6 +6,7 @@ import { systemClock } from '../base/clock.ts';
 import { RuntimeError, toMessage, UsageError } from '../errors.ts';
 import { playCall } from '../testing/play-call.ts';
 import type { TurnRecord } from '../testing/turn-log.ts';
+import { createTraceFolder } from '../trace/trace-folder.ts';
 import { listCallFiles, type NamedCall, readCall } from './call-files.ts';
 import { exampleAgents } from './example-agents.ts';
 import { packagePath } from './package-path.ts';
@@ -25,6 +26,7 @@ With --agent and no FILE you are the caller: type; every key stroke is heard, En
   --json        one JSON object for each turn, and the summary last
   --voice       speak the replies too: ledgers run to the first audio
   --pace N      callers speak N times as fast (default 1)
+  --traces DIR  write the calls down
   --model DIR   a model folder (default: the one that comes with repartee)
 `;
 
@@ -35,6 +37,7 @@ export interface TalkArguments {
   readonly hasVoice: boolean;
   readonly pace: number;
   readonly modelDir?: string;
+  readonly tracesDir?: string;
 }
 
 /** Undefined: help was asked for. Throws UsageError. */
@@ -50,6 +53,7 @@ export function parseTalkArguments(argv: readonly string[]): TalkArguments | und
     files: positionals,
     ...(values.agent === undefined ? {} : { agentFile: values.agent }),
     ...(values.model === undefined ? {} : { modelDir: values.model }),
+    ...(values.traces === undefined ? {} : { tracesDir: values.traces }),
     isJson: values.json,
     hasVoice: values.voice,
     pace,
@@ -66,6 +70,7 @@ function parse(argv: readonly string[]) {
         json: { type: 'boolean', default: false },
         voice: { type: 'boolean', default: false },
         pace: { type: 'string', default: '1' },
+        traces: { type: 'string' },
         model: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
@@ -91,6 +96,9 @@ export async function runTalk(argv: readonly string[]): Promise<number> {
   const parts = await createParts({
     voice: args.hasVoice ? 'slt' : null,
     warn,
+    ...(args.tracesDir === undefined
+      ? {}
+      : { traces: createTraceFolder({ folder: args.tracesDir, redaction: 'none', warn }) }),
     ...(args.modelDir === undefined ? {} : { modelDir: args.modelDir }),
   });
   try {

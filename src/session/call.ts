@@ -4,15 +4,19 @@ import { createActor } from 'xstate';
 import type { Agent } from '../agent/agent.ts';
 import { type Values, type Wish, withWishes } from '../agent/call-context.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Emitted, Mark } from '../conversation/events.ts';
 import { conversationMachine } from '../conversation/machine.ts';
 import { createTextEar } from '../ears/text-ear.ts';
 import type { Setting } from '../engine/sequence.ts';
 import { RuntimeError } from '../errors.ts';
 import type { CallEvent, CallerEvent, CloseReason } from '../events.ts';
 import type { Mouth } from '../mouth/mouth.ts';
+import type { CallWriter } from '../trace/call-file.ts';
 import { readGreeting, runHook } from './hooks.ts';
 import { createModelWriter, type ModelParts } from './model-writer.ts';
 import { createMouthActor } from './mouth-actor.ts';
+import type { CallObserver } from './observer.ts';
+import { createRecorder } from './recorder.ts';
 import { createToolRunner } from './tool-runner.ts';
 import { createTurnMeter } from './turn-meter.ts';
 
@@ -30,6 +34,8 @@ export interface CallOptions {
   readonly hasAudio: boolean;
   /** Takes every event of the call, in order; must not throw. */
   readonly report: (event: CallEvent) => void;
+  /** Writes the call down. @default nobody does */
+  readonly recording?: CallWriter;
 }
 
 export interface Call {
@@ -42,10 +48,29 @@ export interface Call {
 
 /** Starts a call: its first events are `call.ready` and the greeting. Throws AgentError `variables-invalid`. */
 export function startCall(options: CallOptions): Call {
-  const { model, clock, agent, callId, mouth, report } = options;
+  const { model, clock, agent, callId, mouth } = options;
+  const recorder = options.recording && createRecorder(options.recording, clock, model.tokenizer.decode);
+  const report = (event: CallEvent) => {
+    recorder?.said(event);
+    options.report(event);
+  };
   const variables = agent.readVariables(options.variables ?? {});
   const ear = createTextEar();
-  const meter = createTurnMeter(clock, options.hasAudio, report);
+  const meter = createTurnMeter(clock, options.hasAudio, (event, zeroMs, stretches) => {
+    recorder?.measured(event, zeroMs, stretches);
+    report(event);
+  });
+  const observer: CallObserver = {
+    asked: (request) => recorder?.asked(request),
+    answered(id, state, before) {
+      meter.modelWorked(state, before, clock.nowMs());
+      recorder?.answered(id, state, before);
+    },
+    mouthReported(turn, event) {
+      meter.mouthReported(event);
+      recorder?.mouthReported(turn, event);
+    },
+  };
   let closeReason: CloseReason = 'caller-hung-up';
 
   report({ type: 'call.ready', callId, agent: agent.name });
@@ -55,9 +80,9 @@ export function startCall(options: CallOptions): Call {
   const actor = createActor(
     conversationMachine.provide({
       actors: {
-        writer: createModelWriter(model, agent, options.setting, clock, meter),
+        writer: createModelWriter(model, agent, options.setting, observer),
         tool: createToolRunner(facts, clock, send),
-        mouth: createMouthActor(mouth, meter, report),
+        mouth: createMouthActor(mouth, observer, report),
       },
     }),
     { clock, input: { agent, callId, greeting } },
@@ -67,16 +92,25 @@ export function startCall(options: CallOptions): Call {
     if (actor.getSnapshot().status === 'active') actor.send({ type: 'agent.wished', wish });
   }
 
+  function tell(event: CallerEvent): void {
+    if (actor.getSnapshot().status !== 'active') return;
+    recorder?.heard(event);
+    actor.send(event);
+  }
+
   actor.on('*', (event) => {
     if (event.type === 'call.closed') closeReason = event.reason;
-    if (event.type !== 'turn.committed' && event.type !== 'turn.taken-back' && event.type !== 'reply.written')
-      report(event);
+    if (isMark(event)) recorder?.said(event);
+    else report(event);
     meter.observe(event);
   });
   const ended = new Promise<void>((resolve, reject) => {
     const finish = (settle: () => void) => {
       mouth.close();
-      void runHook(() => agent.onCallEnd?.(call, closeReason), clock, report).then(settle);
+      void runHook(() => agent.onCallEnd?.(call, closeReason), clock, report).then(() => {
+        recorder?.close();
+        settle();
+      });
     };
     actor.subscribe({
       complete: () => finish(resolve),
@@ -93,12 +127,16 @@ export function startCall(options: CallOptions): Call {
     receive: (said) => {
       const { event, problem } = ear(said);
       if (problem) report({ type: 'error', ...problem });
-      if (event && actor.getSnapshot().status === 'active') actor.send(event);
+      if (event) tell(event);
     },
     end: () => {
-      if (actor.getSnapshot().status === 'active') actor.send({ type: 'call.ended' });
+      tell({ type: 'call.ended' });
       return ended;
     },
     ended,
   };
+}
+
+function isMark(event: Emitted): event is Mark {
+  return event.type === 'turn.committed' || event.type === 'turn.taken-back' || event.type === 'reply.written';
 }

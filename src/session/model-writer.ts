@@ -2,7 +2,6 @@
 
 import { fromCallback } from 'xstate';
 import type { Agent } from '../agent/agent.ts';
-import type { Clock } from '../base/clock.ts';
 import type { Line } from '../conversation/transcript.ts';
 import type { Draft, WriteRequest, WriterCommand, WriterEvent } from '../conversation/writer.ts';
 import { type Message, type Prompt, parseCall } from '../engine/prompt.ts';
@@ -10,7 +9,7 @@ import type { DraftRequest, DraftState, Engine, Priority, Sequence, Setting } fr
 import { toSpacedJson } from '../engine/spaced-json.ts';
 import type { Tokenizer } from '../engine/tokenizer.ts';
 import { toMessage } from '../errors.ts';
-import type { TurnMeter } from './turn-meter.ts';
+import type { CallObserver } from './observer.ts';
 
 export interface ModelParts {
   readonly engine: Engine;
@@ -33,8 +32,8 @@ export function toSetting(agent: Agent, prompt: Prompt): Setting {
   };
 }
 
-/** A writer over one sequence of the engine; the meter is told of each state's cost. */
-export function createModelWriter(parts: ModelParts, agent: Agent, setting: Setting, clock: Clock, meter: TurnMeter) {
+/** A writer over one sequence of the engine; the observer sees each request and each state. */
+export function createModelWriter(parts: ModelParts, agent: Agent, setting: Setting, observer: CallObserver) {
   const tokensOf = new WeakMap<Line, readonly number[]>();
 
   return fromCallback<WriterCommand>(({ receive, sendBack }) => {
@@ -45,6 +44,7 @@ export function createModelWriter(parts: ModelParts, agent: Agent, setting: Sett
         case 'write': {
           running?.abort();
           running = new AbortController();
+          observer.asked(command.request);
           void write(sequence, command.request, running.signal, sendBack);
           return;
         }
@@ -72,7 +72,7 @@ export function createModelWriter(parts: ModelParts, agent: Agent, setting: Sett
       let before: DraftState | undefined;
       for await (const state of sequence.draft(toDraftRequest(request, signal))) {
         if (signal.aborted) return;
-        meter.modelWorked(state, before, clock.nowMs());
+        observer.answered(id, state, before);
         report({ type: 'draft.grew', id, draft: toDraft(state) });
         before = state;
       }

@@ -4,9 +4,9 @@ import { fromCallback } from 'xstate';
 import type { MouthCommand } from '../conversation/events.ts';
 import type { CallEvent } from '../events.ts';
 import type { Mouth } from '../mouth/mouth.ts';
-import type { TurnMeter } from './turn-meter.ts';
+import type { CallObserver } from './observer.ts';
 
-export function createMouthActor(mouth: Mouth, meter: TurnMeter, report: (event: CallEvent) => void) {
+export function createMouthActor(mouth: Mouth, observer: CallObserver, report: (event: CallEvent) => void) {
   return fromCallback<MouthCommand, { turn: number }>(({ input: { turn }, receive, sendBack }) => {
     let isAudible = false;
     let isOver = false;
@@ -35,7 +35,7 @@ export function createMouthActor(mouth: Mouth, meter: TurnMeter, report: (event:
         case 'utterance.failed':
           sendBack(event);
       }
-      meter.mouthReported(event);
+      observer.mouthReported(turn, event);
     });
     receive((command) => {
       if (command.type === 'grow') utterance.grow(command.text, command.isFinal);

@@ -5,6 +5,7 @@ import type { Emitted } from '../conversation/events.ts';
 import type { DraftState } from '../engine/sequence.ts';
 import type { CallEvent, DraftUse } from '../events.ts';
 import type { MouthEvent } from '../mouth/mouth.ts';
+import type { Stretch } from '../trace/call-file.ts';
 import { createTurnLedger, type TurnLedger } from '../trace/ledger.ts';
 
 interface OpenTurn {
@@ -31,8 +32,15 @@ export interface TurnMeter {
   mouthReported(event: MouthEvent): void;
 }
 
+/** Takes a turn's figures, the clock's time of its zero, and the stretches that they are made of. */
+export type TakeMeasured = (
+  event: Extract<CallEvent, { type: 'turn.measured' }>,
+  zeroMs: number,
+  stretches: readonly Stretch[],
+) => void;
+
 /** `hasAudio`: a turn's total runs to its first audio frame, else to its first text. */
-export function createTurnMeter(clock: Clock, hasAudio: boolean, report: (event: CallEvent) => void): TurnMeter {
+export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasured): TurnMeter {
   let open: OpenTurn | undefined;
   const toolTimesMs = new Map<string, { readonly startMs: number; readonly endMs: number | undefined }>();
 
@@ -43,8 +51,8 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, report: (event:
     const { turn, ledger, isHit, isReused, firstTextMs, firstAudioMs } = open;
     const { totalUs, partsUs } = ledger.close(endMs);
     const draft: DraftUse = isHit ? 'hit' : isReused ? 'repaired' : 'missed';
-    report({
-      type: 'turn.measured',
+    const event = {
+      type: 'turn.measured' as const,
       turn,
       firstTextMs: toMs(firstTextMs - ledger.startMs),
       ...(firstAudioMs === undefined ? {} : { firstAudioMs: toMs(firstAudioMs - ledger.startMs) }),
@@ -53,7 +61,8 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, report: (event:
       draft,
       forwards: open.countForwards,
       steps: open.countSteps,
-    });
+    };
+    take(event, ledger.startMs, ledger.stretches(endMs));
     open = undefined;
   }
 

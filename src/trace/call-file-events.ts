@@ -110,3 +110,5 @@ export const eventSchemas = [
   }),
   z.strictObject({ type: z.literal('error'), atMs, code: z.string(), message: z.string() }),
 ] as const;
+
+export type Stretch = z.infer<typeof stretch>;

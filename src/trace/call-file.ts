@@ -6,6 +6,7 @@ import { eventSchemas } from './call-file-events.ts';
 import { type CallHeader, headerSchema } from './call-file-header.ts';
 import { markSchemas } from './call-file-marks.ts';
 
+export type { Stretch } from './call-file-events.ts';
 export type { CallHeader } from './call-file-header.ts';
 
 const lineSchema = z.discriminatedUnion('type', [...eventSchemas, ...markSchemas]);

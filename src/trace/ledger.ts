@@ -20,6 +20,8 @@ export interface TurnLedger {
   paintBack(endMs: number, parts: readonly (readonly [stage: PaintedStage, durationUs: number])[]): void;
   /** The ledger up to `endMs`. Changes nothing, so that a turn can be read at first text and again at first audio. */
   close(endMs: number): Ledger;
+  /** The painted stretches up to `endMs`, disjoint and in order of time. */
+  stretches(endMs: number): [stage: PaintedStage, fromUs: number, toUs: number][];
 }
 
 interface Stretch {
@@ -75,6 +77,12 @@ export function createTurnLedger(startMs: number): TurnLedger {
         explainedUs += lengthUs;
       }
       return { totalUs, partsUs: { ...partsUs, unexplained: totalUs - explainedUs } };
+    },
+    stretches(endMs) {
+      const endUs = toUs(endMs);
+      return stretches
+        .filter(({ fromUs }) => fromUs < endUs)
+        .map(({ stage, fromUs, toUs }) => [stage, fromUs, Math.min(toUs, endUs)]);
     },
   };
 }

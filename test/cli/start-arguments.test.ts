@@ -10,6 +10,8 @@ describe('parseStartArguments', () => {
       port: 8787,
       host: '127.0.0.1',
       voice: 'slt',
+      tracesDir: '.repartee/traces',
+      redaction: 'none',
       countMostCalls: 32,
       drainMs: 10_000,
     });
@@ -17,7 +19,7 @@ describe('parseStartArguments', () => {
 
   it('takes every option, agents in their order', () => {
     const argv =
-      '--agent a.ts --agent b.ts --watch --port 0 --host ::1 --public-url https://voice.example.com --model m --voice rms --max-calls 5 --drain-ms 0';
+      '--agent a.ts --agent b.ts --watch --port 0 --host ::1 --public-url https://voice.example.com --model m --voice rms --traces off --redact numbers --max-calls 5 --drain-ms 0';
     expect(parseStartArguments(argv.split(' '))).toEqual({
       agentFiles: ['a.ts', 'b.ts'],
       isWatching: true,
@@ -26,6 +28,8 @@ describe('parseStartArguments', () => {
       publicUrl: new URL('https://voice.example.com'),
       modelDir: 'm',
       voice: 'rms',
+      tracesDir: undefined,
+      redaction: 'numbers',
       countMostCalls: 5,
       drainMs: 0,
     });
@@ -39,6 +43,7 @@ describe('parseStartArguments', () => {
     [['--port', '65536'], '--port is "65536", expected a whole number from 0 to 65535'],
     [['--port', '-1'], "'--port' argument is ambiguous"],
     [['--port=-1'], '--port is "-1"'],
+    [['--redact', 'all'], '--redact is "all", expected text, numbers, none'],
     [['--port', '80.5'], '--port is "80.5"'],
     [['--port', ''], '--port is ""'],
     [['--max-calls', '0'], 'expected a whole number from 1 to 10000'],

@@ -9,6 +9,7 @@ import { createTextMouth } from '../../src/mouth/text-mouth.ts';
 import { startCall } from '../../src/session/call.ts';
 import { toSetting } from '../../src/session/model-writer.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import type { CallWriter } from '../../src/trace/call-file.ts';
 import { createScriptedEngine, type Script } from './scripted-engine.ts';
 
 const tokenizer = loadTokenizer(
@@ -81,10 +82,17 @@ export interface FlowOptions {
   readonly script: Script;
   readonly clock?: SimulatedClock;
   readonly mouth?: (clock: SimulatedClock) => Mouth;
+  readonly recording?: CallWriter;
 }
 
 /** A whole call on simulated time: real conversation, session and mouth; scripted model. */
-export function startFlow({ agent = makeAgent(), script, clock = new SimulatedClock(), mouth }: FlowOptions) {
+export function startFlow({
+  agent = makeAgent(),
+  script,
+  clock = new SimulatedClock(),
+  mouth,
+  recording,
+}: FlowOptions) {
   const engine = createScriptedEngine(tokenizer, clock, script);
   const events: (CallEvent & { readonly atMs: number })[] = [];
   const call = startCall({
@@ -96,6 +104,7 @@ export function startFlow({ agent = makeAgent(), script, clock = new SimulatedCl
     mouth: mouth?.(clock) ?? createTextMouth(),
     hasAudio: mouth !== undefined,
     report: (event) => events.push({ ...event, atMs: clock.nowMs() }),
+    ...(recording ? { recording } : {}),
   });
   const of = <T extends CallEvent['type']>(type: T) =>
     events.filter((event): event is Extract<CallEvent, { type: T }> & { atMs: number } => event.type === type);

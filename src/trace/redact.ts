@@ -1,0 +1,49 @@
+// Takes words out of a line before it is written. Lengths stay, so that what points into a text still points at the same place.
+
+import type { UnstampedEvent } from './call-file.ts';
+
+export type Redaction = 'text' | 'numbers' | 'none';
+
+export const redactions: readonly Redaction[] = ['text', 'numbers', 'none'];
+
+/** Fields that carry what somebody said, or what a tool was asked and answered. */
+const spoken = new Set([
+  'text',
+  'ahead',
+  'words',
+  'heard',
+  'arguments',
+  'result',
+  'call',
+  'message',
+  'event',
+  'digit',
+  'note',
+  'error',
+]);
+
+const signs: Readonly<Record<'text' | 'numbers', readonly [pattern: RegExp, sign: string]>> = {
+  text: [/[\p{L}\p{N}]/gu, '×'],
+  numbers: [/\p{N}/gu, '#'],
+};
+
+export function redact(event: UnstampedEvent, redaction: Redaction): UnstampedEvent {
+  if (redaction === 'none') return event;
+  const fields = Object.entries(event).flatMap(([name, value]): [string, unknown][] => {
+    // A draft's tokens are its words.
+    if (name === 'tokens') return [];
+    return [[name, spoken.has(name) ? cover(value, redaction) : value]];
+  });
+  return Object.fromEntries(fields) as UnstampedEvent;
+}
+
+function cover(value: unknown, redaction: 'text' | 'numbers'): unknown {
+  const [pattern, sign] = signs[redaction];
+  if (typeof value === 'string') return value.replace(pattern, (letter) => sign.repeat(letter.length));
+  if (typeof value === 'number') return 0;
+  if (Array.isArray(value)) return value.map((item) => cover(item, redaction));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [name, name === 'type' ? item : cover(item, redaction)]),
+  );
+}

@@ -1,0 +1,127 @@
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseCallFile } from '../../src/trace/call-file.ts';
+import { redact } from '../../src/trace/redact.ts';
+import { createTraceFolder, type TraceFolderOptions } from '../../src/trace/trace-folder.ts';
+
+let root = '';
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'repartee-folder-'));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+const startedAt = '2026-11-25T10:00:00.000Z';
+const header = { agent: 'test', startedAt };
+const words = { type: 'reply.grew', turn: 1, text: 'Table 12 for Ann.' } as const;
+const warnings: string[] = [];
+
+function create(options: Partial<TraceFolderOptions> = {}) {
+  warnings.length = 0;
+  return createTraceFolder({
+    folder: join(root, 'traces'),
+    redaction: 'none',
+    warn: (line) => warnings.push(line),
+    ...options,
+  });
+}
+
+async function readFiles() {
+  const folder = join(root, 'traces');
+  const names = (await readdir(folder)).sort();
+  return Promise.all(
+    names.map(async (name) => ({ name, file: parseCallFile(await readFile(join(folder, name), 'utf8')) })),
+  );
+}
+
+describe('a folder of traces', () => {
+  it('holds one file a call, named by its time and its id', async () => {
+    const trace = create().open('call/1', header);
+    trace?.append(words, 5);
+    await trace?.close();
+    expect(await readFiles()).toMatchObject([
+      {
+        name: '20261125T100000Z-call_1.jsonl',
+        file: { state: 'read', header: { callId: 'call/1' }, events: [{ ...words, atMs: 5 }] },
+      },
+    ]);
+  });
+
+  it('goes on in further files, each of which can be read by itself', async () => {
+    const trace = create({ fileBytes: 400 }).open('long', header);
+    for (let atMs = 0; atMs < 12; atMs++) trace?.append(words, atMs);
+    await trace?.close();
+    const files = await readFiles();
+    expect(files.length).toBeGreaterThan(2);
+    const parts = files.map(({ file }) => (file.state === 'read' ? (file.header.part ?? 1) : 0));
+    expect(parts.sort((a, b) => a - b)).toEqual(files.map((_, index) => index + 1));
+    const counts = files.map(({ file }) => (file.state === 'read' ? file.events.length : -1));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(12);
+  });
+
+  it('drops what is too old, and the oldest of what is too much', async () => {
+    const first = create().open('a', header);
+    await first?.close();
+    const folder = join(root, 'traces');
+    for (const [name, days] of [
+      ['old', 20],
+      ['older', 3],
+      ['newer', 1],
+    ] as const) {
+      const path = join(folder, `${name}.jsonl`);
+      await writeFile(path, 'x'.repeat(1000));
+      const time = Date.now() / 1000 - days * 86_400;
+      await utimes(path, time, time);
+    }
+    create({ keepBytes: 1500 });
+    expect((await readdir(folder)).sort()).toEqual(['20261125T100000Z-a.jsonl', 'newer.jsonl']);
+  });
+
+  it('counts lines that the disk was too slow for', async () => {
+    const trace = create({ queueBytes: 0 }).open('a', header);
+    for (let atMs = 0; atMs < 5; atMs++) trace?.append(words, atMs);
+    await new Promise((resolve) => setImmediate(resolve));
+    await trace?.close();
+    const again = create({ queueBytes: 1 << 20 }).open('b', header);
+    again?.append(words, 1);
+    await again?.close();
+    const [{ file } = { file: undefined }] = await readFiles();
+    expect(file?.state === 'read' && file.events.length).toBeLessThan(5);
+  });
+
+  it('warns once where it can’t be written, and calls go on without', async () => {
+    await writeFile(join(root, 'traces'), 'a file, no folder');
+    const folder = create();
+    expect([folder.open('a', header), folder.open('b', header)]).toEqual([undefined, undefined]);
+    expect(warnings).toEqual([expect.stringMatching(/calls are not written down any more \(.*\); they go on without/)]);
+  });
+});
+
+describe('redaction', () => {
+  const call = {
+    type: 'tool.started',
+    turn: 1,
+    name: 'book',
+    arguments: { city: 'Paris', seats: 4, note: { type: 'vip 7' } },
+    speculative: false,
+  } as const;
+
+  it('of text keeps the length of words and their places, and the names of tools', () => {
+    expect(redact(words, 'text')).toEqual({ ...words, text: '××××× ×× ××× ×××.' });
+    expect(redact(call, 'text')).toMatchObject({ name: 'book', turn: 1, arguments: { city: '×××××', seats: 0 } });
+  });
+
+  it('of numbers keeps the words', () => {
+    expect(redact(words, 'numbers')).toEqual({ ...words, text: 'Table ## for Ann.' });
+  });
+
+  it('leaves tokens out, which are words', () => {
+    const tokens = { type: 'draft.stepped', tokens: [1, 2] };
+    expect(redact(tokens as never, 'text')).not.toHaveProperty('tokens');
+  });
+
+  it('changes nothing where none is wanted', () => {
+    expect(redact(call, 'none')).toBe(call);
+  });
+});
