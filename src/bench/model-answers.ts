@@ -6,10 +6,11 @@ import type { Call } from './model-calls.ts';
 import type { ModelParts } from './model-parts.ts';
 import type { EvaluatedDialogue, Point } from './model-points.ts';
 
-/** A way to draft: an effort. */
+/** A way to draft: an effort, or so many diffusion steps a block; steps are for replies alone, as calls are always checked. */
 export interface Way {
   readonly label: string;
   readonly effort: EffortName;
+  readonly steps?: number;
 }
 
 /** What the causal head says at the end of a context, whatever it would be allowed to do. */
@@ -59,13 +60,17 @@ export async function answer(
       const drafts = new Map<string, Draft>();
       // By turns, so that none has the better moments of the machine.
       for (const way of rotated(ways, answers.length))
-        if (point.reference.act !== 'wait') drafts.set(way.label, await write(parts, sequence, point, way));
+        if (isAsked(way, point)) drafts.set(way.label, await write(parts, sequence, point, way));
       answers.push({ point, outlook, drafts });
     }
   } finally {
     sequence.close();
   }
   return answers;
+}
+
+function isAsked({ steps }: Way, { reference: { act } }: Point): boolean {
+  return act === 'say' || (act === 'call' && steps === undefined);
 }
 
 /** One forward: the chances of each act, and how likely the causal head is to say `previous`. */
@@ -78,7 +83,8 @@ async function write(parts: ModelParts, sequence: Sequence, point: Point, way: W
   const { context, reference } = point;
   const { act } = reference;
   const startMs = performance.now();
-  const state = await lastState(sequence, { context, effort: way.effort, acts: ['say', 'call'], forceAct: act });
+  const { label: _, ...how } = way;
+  const state = await lastState(sequence, { context, ...how, acts: ['say', 'call'], forceAct: act });
   const ms = performance.now() - startMs;
   const text = parts.tokenizer.decode(state.tokens).trim();
   const said = [specials.say, ...state.tokens, specials.end];

@@ -54,7 +54,8 @@ export function toDrawing({ data, limit, seed, model }: DrawingValues): Drawing 
   };
 }
 
-function toWhole(option: string, value: string, min: number): number {
+/** Throws UsageError. */
+export function toWhole(option: string, value: string, min: number): number {
   const number = Number(value);
   if (value.trim() !== '' && Number.isSafeInteger(number) && number >= min) return number;
   throw new UsageError(`${option} is "${value}", expected a whole number from ${min}`);

@@ -1,5 +1,6 @@
 // The figures of `repartee bench model` as tables for a reader.
 import type { Machine } from './machine.ts';
+import type { CurvePoint } from './model-curve.ts';
 import type { Figures } from './model-figures.ts';
 
 export interface ModelBench {
@@ -16,11 +17,15 @@ export interface ModelBench {
   };
   /** By source, then by effort. */
   readonly sources: Readonly<Record<string, Readonly<Record<string, Figures>>>>;
+  /** Quality against steps, all sources together; empty where no steps were asked for. */
+  readonly curve: readonly CurvePoint[];
 }
 
-type Column = readonly [heading: string, value: (figures: Figures) => string];
+type Column<Shown> = readonly [heading: string, value: (figures: Shown) => string];
 
-const actColumns: readonly Column[] = [
+type OfReplies = Pick<Figures, 'replies' | 'speed'>;
+
+const actColumns: readonly Column<Figures>[] = [
   ['points', ({ acts }) => String(acts.n)],
   ['acts right', ({ acts }) => interval(acts.accuracy, acts.accuracyInterval)],
   ['say found', ({ acts }) => share(acts.recall.say)],
@@ -31,7 +36,7 @@ const actColumns: readonly Column[] = [
   ['end of turn AUC', ({ endOfTurn }) => share(endOfTurn.auc)],
 ];
 
-const callColumns: readonly Column[] = [
+const callColumns: readonly Column<Figures>[] = [
   ['calls', ({ calls }) => String(calls.n)],
   ['name', ({ calls }) => share(calls.name)],
   ['exact', ({ calls }) => interval(calls.exact, calls.exactInterval)],
@@ -42,7 +47,7 @@ const callColumns: readonly Column[] = [
   ['valid JSON', ({ calls }) => share(calls.jsonValid)],
 ];
 
-const replyColumns: readonly Column[] = [
+const replyColumns: readonly Column<OfReplies>[] = [
   ['replies', ({ replies }) => String(replies.n)],
   ['entity recall', ({ replies }) => interval(replies.entityRecall, replies.entityRecallInterval)],
   ['chrF', ({ replies }) => share(replies.chrf)],
@@ -58,44 +63,38 @@ const replyColumns: readonly Column[] = [
 ];
 
 /** Markdown. */
-export function renderModelBench({ settings, sources }: ModelBench): string {
+export function renderModelBench({ settings, sources, curve }: ModelBench): string {
   const { machine, model, seed, limit } = settings;
   const rows = Object.entries(sources).flatMap(([source, ways]) =>
     Object.entries(ways).map(([way, figures]) => ({ source, way, figures })),
   );
+  const ofSome = (part: 'calls' | 'replies') => rows.filter(({ figures }) => figures[part].n > 0);
+  const ofCurve = curve.map((point) => ({ way: point.way, figures: point }));
   const firsts = rows.filter(({ way }) => way === settings.efforts[0]);
   return [
     `${model}, ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, load average ${machine.loadAverage}, ${machine.date}\n`,
     `seed ${seed}, ${limit === null ? 'all dialogues' : `${limit} dialogues a source at most`}, callers as recognised; shares with 95 % intervals\n\n`,
     table(['source'], actColumns, firsts, ({ source }) => [source]),
     '\n',
-    table(
-      ['source', 'effort'],
-      callColumns,
-      rows.filter(({ figures }) => figures.calls.n > 0),
-      ({ source, way }) => [source, way],
-    ),
+    table(['source', 'effort'], callColumns, ofSome('calls'), ({ source, way }) => [source, way]),
     '\n',
-    table(
-      ['source', 'effort'],
-      replyColumns,
-      rows.filter(({ figures }) => figures.replies.n > 0),
-      ({ source, way }) => [source, way],
-    ),
+    table(['source', 'effort'], replyColumns, ofSome('replies'), ({ source, way }) => [source, way]),
+    ...(curve.length === 0
+      ? []
+      : ['\nAll sources together:\n\n', table(['how'], replyColumns, ofCurve, ({ way }) => [way])]),
   ].join('');
 }
 
-interface Row {
-  readonly source: string;
+interface Row<Shown> {
   readonly way: string;
-  readonly figures: Figures;
+  readonly figures: Shown;
 }
 
-function table(
+function table<Shown, Shape extends Row<Shown>>(
   keys: readonly string[],
-  columns: readonly Column[],
-  rows: readonly Row[],
-  keysOf: (row: Row) => readonly string[],
+  columns: readonly Column<Shown>[],
+  rows: readonly Shape[],
+  keysOf: (row: Shape) => readonly string[],
 ): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |\n`;
   const head = [...keys, ...columns.map(([heading]) => heading)];

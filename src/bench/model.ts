@@ -7,9 +7,11 @@ import { EngineError, UsageError } from '../errors.ts';
 import { createRandom } from '../model/recogniser.ts';
 import { describeMachine } from './machine.ts';
 import { answer, type Way } from './model-answers.ts';
+import { curveOf } from './model-curve.ts';
 import { type AnsweredDialogue, type Figures, figuresOf } from './model-figures.ts';
-import { type Drawing, drawingHelp, drawingOptions, orUsage, toDrawing } from './model-options.ts';
+import { type Drawing, drawingHelp, drawingOptions, orUsage, toDrawing, toWhole } from './model-options.ts';
 import { loadParts, type ModelParts } from './model-parts.ts';
+import { renderPlot } from './model-plot.ts';
 import { toPoints } from './model-points.ts';
 import { drawDialogues, findSources, type Source } from './model-sources.ts';
 import { type ModelBench, renderModelBench } from './model-table.ts';
@@ -20,6 +22,8 @@ Asks the model what it would do at every turn of dialogues whose agent is known,
 
 ${drawingHelp}
   --effort LIST   of ${Object.keys(efforts).join(', ')} (default instant,low,medium,high,ar)
+  --steps LIST    also fill blocks of replies in so many steps each, such as 1,2,3,4,6,8,16: quality against steps
+  --plot FILE     draw that as SVG
   --json          one JSON object instead of tables
   --replies FILE  also write each reply and call beside what was said, JSON Lines
 `;
@@ -29,6 +33,7 @@ const defaultEfforts = 'instant,low,medium,high,ar';
 interface Options extends Drawing {
   readonly ways: readonly Way[];
   readonly isJson: boolean;
+  readonly plotFile: string | undefined;
   readonly repliesFile: string | undefined;
 }
 
@@ -41,6 +46,7 @@ export async function benchModel(argv: readonly string[]): Promise<void> {
   const parts = await loadParts(options.modelDir);
   try {
     const bench = await measure(parts, sources, options, warn);
+    if (options.plotFile !== undefined) writeFileSync(options.plotFile, renderPlot(bench.curve));
     process.stdout.write(options.isJson ? `${JSON.stringify(bench, roundNumbers)}\n` : renderModelBench(bench));
   } finally {
     await parts.engine.close();
@@ -56,6 +62,7 @@ async function measure(
   const { limit, seed, ways, repliesFile } = options;
   if (repliesFile !== undefined) writeFileSync(repliesFile, '');
   const figures: Record<string, Record<string, Figures>> = {};
+  const all: AnsweredDialogue[] = [];
   const read: Record<string, ModelBench['settings']['sources'][string]> = {};
   for (const source of sources) {
     const dialogues = drawDialogues(source, limit, seed);
@@ -74,6 +81,7 @@ async function measure(
     const skipped = dialogues.length - answered.length;
     read[source.name] = { files: source.files, dialogues: answered.length, skipped };
     figures[source.name] = Object.fromEntries(ways.map(({ label }) => [label, figuresOf(answered, label, seed)]));
+    all.push(...answered);
     warn(`${source.name}: ${answered.length} dialogues`);
   }
   return {
@@ -87,6 +95,7 @@ async function measure(
       sources: read,
     },
     sources: figures,
+    curve: ways.some(({ steps }) => steps !== undefined) ? curveOf(all, ways, seed) : [],
   };
 }
 
@@ -109,16 +118,32 @@ function parse(argv: readonly string[]): Options | 'help' {
           effort: { type: 'string', default: defaultEfforts },
           json: { type: 'boolean', default: false },
           replies: { type: 'string' },
+          steps: { type: 'string' },
+          plot: { type: 'string' },
         },
       }).values,
   );
   if (values.help) return 'help';
   return {
-    ways: values.effort.split(',').map((name) => ({ label: name, effort: toEffort(name) })),
+    ways: [
+      ...values.effort.split(',').map((name) => ({ label: name, effort: toEffort(name) })),
+      ...(values.steps?.split(',') ?? []).map((steps) => toStepsWay(toWhole('--steps', steps, 1))),
+    ],
     ...toDrawing(values),
     isJson: values.json,
+    plotFile: toPlotFile(values),
     repliesFile: values.replies,
   };
+}
+
+function toPlotFile({ plot, steps }: { readonly plot?: string; readonly steps?: string }): string | undefined {
+  if (plot !== undefined && steps === undefined) throw new UsageError('--plot draws what --steps measures: give both');
+  return plot;
+}
+
+/** Diffusion has one effort per number of steps, so any will do. */
+function toStepsWay(steps: number): Way {
+  return { label: `${steps} steps`, effort: 'instant', steps };
 }
 
 function toEffort(name: string): EffortName {

@@ -7,11 +7,17 @@ import type { Act, DraftRequest } from './sequence.ts';
 /** `acts` may be chosen. Throws EngineError. */
 export function checkRequest(request: DraftRequest, acts: readonly Act[], manifest: Manifest): void {
   checkContext(request.context, maxTokensOf(request, 'say'), manifest);
+  checkSteps(request.steps, manifest);
   if (request.forceAct !== undefined && !acts.includes(request.forceAct))
     throw new EngineError(
       'act-unavailable',
       `act ${request.forceAct} can't be forced: ${acts.join(', ') || 'none'} may be chosen`,
     );
+}
+
+function checkSteps(steps: number | undefined, { blockSize }: Manifest): void {
+  if (steps === undefined || (Number.isInteger(steps) && steps >= 1 && steps <= blockSize)) return;
+  throw new EngineError('steps-out-of-range', `steps is ${steps}, expected a whole number in 1..${blockSize}`);
 }
 
 function checkContext(context: readonly number[], maxTokens: number, manifest: Manifest): void {

@@ -3,7 +3,7 @@ import { begin } from './begin.ts';
 import { checkRequest } from './check-request.ts';
 import { continueChecked } from './checked.ts';
 import { continueDiffused } from './diffused.ts';
-import { efforts } from './efforts.ts';
+import { efforts, inSteps } from './efforts.ts';
 import { askForCall, mayCallNext } from './finish.ts';
 import { type Decoding, maxTokensOf, type Progress, toState } from './progress.ts';
 import type { DraftState } from './sequence.ts';
@@ -12,14 +12,14 @@ import type { DraftState } from './sequence.ts';
 export async function* decode(asked: Omit<Decoding, 'effort'>): AsyncGenerator<DraftState> {
   const { request, acts, manifest } = asked;
   checkRequest(request, acts, manifest);
-  const decoding: Decoding = { ...asked, effort: efforts[request.effort] };
+  const effort = request.steps === undefined ? efforts[request.effort] : inSteps(request.steps, manifest.blockSize);
+  const decoding: Decoding = { ...asked, effort };
 
   const { progress, drafted } = await begin(decoding);
   const { act } = progress.outlook;
   if (act === 'wait') return yield toState(decoding, progress, true);
   if (!progress.guide.isDone) {
     yield toState(decoding, progress, false);
-    const { effort } = decoding;
     const more =
       effort.kind === 'checked' || act === 'call'
         ? continueChecked(decoding, progress, drafted)

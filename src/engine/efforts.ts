@@ -45,3 +45,9 @@ export const efforts: Readonly<Record<EffortName, Effort>> = {
   },
   high: { kind: 'diffused', policy: { kind: 'entropy', boundNats: 0.1 }, maxSteps: 16, keepPreviousAt: stillPlausible },
 };
+
+/** A block in exactly so many forwards, an even share of its positions in each. */
+export function inSteps(steps: number, blockSize: number): Effort {
+  const policy = { kind: 'count', count: Math.ceil(blockSize / steps) } as const;
+  return { kind: 'diffused', policy, maxSteps: steps, keepPreviousAt: stillPlausible };
+}

@@ -34,6 +34,8 @@ export interface DraftRequest {
   readonly priority: Priority;
   /** An earlier draft's tokens (act token first): rescored under this context, its agreeing prefix is kept. */
   readonly previous?: readonly number[];
+  /** Fill each block of words in so many forwards, 1..block size, whatever the effort; nothing is checked. To measure by. */
+  readonly steps?: number;
   /** Most tokens of the reply. A call may exceed it by what its schema requires. @default 96, for a call 192 */
   readonly maxTokens?: number;
   /** Draft under this act, whatever the model prefers. */

@@ -9,6 +9,8 @@ export interface Guess {
 export type Policy =
   /** Every guess at least this confident. */
   | { readonly kind: 'threshold'; readonly confidence: number }
+  /** So many, the most confident first. */
+  | { readonly kind: 'count'; readonly count: number }
   /** As many as stay sure of each other: see byFactor. */
   | { readonly kind: 'factor'; readonly factor: number }
   /** As many as share little information: see byEntropy. */
@@ -19,6 +21,8 @@ export function chooseKept(policy: Policy, guesses: readonly Guess[]): number[] 
   switch (policy.kind) {
     case 'threshold':
       return byThreshold(guesses, policy.confidence);
+    case 'count':
+      return mostConfidentFirst(guesses).slice(0, policy.count);
     case 'factor':
       return byFactor(guesses, policy.factor);
     case 'entropy':

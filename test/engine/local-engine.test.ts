@@ -140,27 +140,6 @@ it('chooses the likeliest act among those allowed, and tells how likely it is to
   expect(await last(withTools, { acts: ['call'] })).toMatchObject({ act: 'call' });
 });
 
-it('adds what the manifest says to the odds of calling and waiting', async () => {
-  const model: FakeModel = () =>
-    peaked(
-      new Map([
-        [wait, 0.1],
-        [say, 0.6],
-        [call, 0.2],
-      ]),
-    );
-  const shifted = { ...manifest, calibration: { callNats: Math.log(4), waitNats: Math.log(2) } };
-  const tools = [finding];
-  const engine = createLocalEngine({ device: createFakeDevice(model), manifest: shifted, tokenizer });
-  const sequence = engine.open({ prefix: [bos], tools });
-  // .6 : .8 : .2
-  expect(await last(sequence, { acts: ['say', 'call'] })).toMatchObject({
-    act: 'call',
-    pCall: expect.closeTo(0.5, 3),
-    pWait: expect.closeTo(0.125, 3),
-  });
-});
-
 it('tells what the causal head makes of an earlier draft, in the one forward that decides to wait', async () => {
   const known = replying(' hi', ' hello');
   const { sequence } = createRig(reciting([known], 0.5));

@@ -9,6 +9,7 @@ const guesses = fc.array(fc.record({ confidence: unit, entropy: fc.double({ min:
 });
 const policy: fc.Arbitrary<Policy> = fc.oneof(
   unit.map((confidence) => ({ kind: 'threshold' as const, confidence })),
+  fc.integer({ min: 1, max: 25 }).map((count) => ({ kind: 'count' as const, count })),
   unit.map((factor) => ({ kind: 'factor' as const, factor })),
   fc.double({ min: 0, max: 5, noNaN: true }).map((boundNats) => ({ kind: 'entropy' as const, boundNats })),
 );
@@ -31,6 +32,7 @@ it('always keeps at least one guess, and none twice', () => {
 it('keeps nothing of nothing', () => {
   for (const kind of [
     { kind: 'threshold', confidence: 0.5 },
+    { kind: 'count', count: 3 },
     { kind: 'factor', factor: 1 },
     { kind: 'entropy', boundNats: 1 },
   ] as const)
@@ -46,6 +48,16 @@ it('keeps by threshold exactly the guesses that reach it', () => {
       expect(pick(all, kept).map((guess) => guess.confidence)).toEqual(
         (sure.length > 0 ? sure : [best]).map((guess) => guess.confidence),
       );
+    }),
+  );
+});
+
+it('keeps by count the most confident ones', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 25 }), guesses, (count, all) => {
+      const kept = pick(all, chooseKept({ kind: 'count', count }, all)).map((guess) => guess.confidence);
+      const sorted = all.map((guess) => guess.confidence).sort((a, b) => b - a);
+      expect([...kept].sort((a, b) => b - a)).toEqual(sorted.slice(0, count));
     }),
   );
 });

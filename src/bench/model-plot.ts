@@ -1,0 +1,85 @@
+// Draws quality against steps as SVG that reads on light and dark pages. Takes figures, gives text.
+import type { CurvePoint } from './model-curve.ts';
+
+const widthPx = 760;
+const heightPx = 320;
+const panelPx = { width: 300, height: 210, top: 56 };
+const leftsPx = [56, 436];
+const countTicks = 4;
+
+interface Panel {
+  readonly title: string;
+  readonly isBetter: 'higher' | 'lower';
+  valueOf(point: CurvePoint): number | null;
+}
+
+const panels: readonly Panel[] = [
+  { title: 'likeness to what was said (chrF)', isBetter: 'higher', valueOf: ({ replies }) => replies.chrf },
+  { title: 'loss of its own words (nats a token)', isBetter: 'lower', valueOf: ({ replies }) => replies.arLoss },
+];
+
+/** Two panels: each way to draft at its mean forwards a reply; steps joined by a line, efforts by name. */
+export function renderPlot(curve: readonly CurvePoint[]): string {
+  const most = Math.max(1, ...curve.map(({ speed }) => speed.forwards ?? 0));
+  const body = panels.map((panel, index) => renderPanel(panel, curve, leftsPx[index] ?? 0, most));
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${widthPx} ${heightPx}" role="img" aria-labelledby="title">
+<title id="title">Quality of replies against forwards a reply</title>
+<style>
+  svg { --ink: #1b1f24; --quiet: #6b7280; --rule: #d8dce2; --steps: #0b6bcb; --effort: #b4500f; font: 12px system-ui, sans-serif }
+  @media (prefers-color-scheme: dark) { svg { --ink: #e8eaed; --quiet: #9aa3ad; --rule: #3a4048; --steps: #6db3ff; --effort: #ffab6b } }
+  text { fill: var(--ink) } .quiet { fill: var(--quiet) } .rule { stroke: var(--rule) }
+  .steps { stroke: var(--steps); fill: none; stroke-width: 2 } .step { fill: var(--steps) } .effort { fill: var(--effort) }
+</style>
+${body.join('\n')}
+</svg>
+`;
+}
+
+function renderPanel(panel: Panel, curve: readonly CurvePoint[], left: number, mostForwards: number): string {
+  const shown = curve.flatMap((point) => {
+    const [x, y] = [point.speed.forwards, panel.valueOf(point)];
+    return x === null || y === null ? [] : [{ point, x, y }];
+  });
+  const top = niceCeiling(Math.max(0, ...shown.map(({ y }) => y)));
+  const { width, height, top: topPx } = panelPx;
+  const xOf = (x: number) => round(left + (x / mostForwards) * width);
+  const yOf = (y: number) => round(topPx + height - (y / top) * height);
+  const ticks = Array.from({ length: countTicks + 1 }, (_, index) => index / countTicks);
+  const inSteps = shown.filter(({ point }) => point.steps !== null).sort((a, b) => a.x - b.x);
+  const line = inSteps.map(({ x, y }) => `${xOf(x)},${yOf(y)}`).join(' ');
+  return [
+    `<text x="${left}" y="24" font-weight="600">${panel.title}</text>`,
+    `<text class="quiet" x="${left}" y="40">${panel.isBetter} is better</text>`,
+    ...ticks.flatMap((share) => [
+      `<line class="rule" x1="${left}" x2="${left + width}" y1="${yOf(share * top)}" y2="${yOf(share * top)}"/>`,
+      `<text class="quiet" x="${left - 8}" y="${yOf(share * top) + 4}" text-anchor="end">${short(share * top)}</text>`,
+      `<text class="quiet" x="${xOf(share * mostForwards)}" y="${topPx + height + 18}" text-anchor="middle">${short(share * mostForwards)}</text>`,
+    ]),
+    `<text class="quiet" x="${left + width / 2}" y="${topPx + height + 38}" text-anchor="middle">forwards a reply, mean</text>`,
+    `<polyline class="steps" points="${line}"/>`,
+    ...shown.map(({ point, x, y }) =>
+      point.steps === null
+        ? mark('effort', xOf(x), yOf(y), point.way, 18)
+        : mark('step', xOf(x), yOf(y), String(point.steps), -8),
+    ),
+  ].join('\n');
+}
+
+function mark(kind: 'step' | 'effort', x: number, y: number, label: string, offsetPx: number): string {
+  return `<circle class="${kind}" cx="${x}" cy="${y}" r="4"/><text class="${kind}" x="${x}" y="${y + offsetPx}" text-anchor="middle">${label}</text>`;
+}
+
+/** The next of 1, 2, 2.5, 5 times a power of ten. */
+function niceCeiling(value: number): number {
+  if (value <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([1, 2, 2.5, 5, 10].find((step) => step * power >= value) ?? 10) * power;
+}
+
+function short(value: number): string {
+  return String(Math.round(value * 100) / 100);
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
