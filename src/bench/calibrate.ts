@@ -15,7 +15,7 @@ import {
   waitRows,
 } from './calibration.ts';
 import { answer } from './model-answers.ts';
-import { drawingHelp, drawingOptions, orUsage, toDrawing } from './model-options.ts';
+import { type Drawing, drawingHelp, drawingOptions, orUsage, toDrawing } from './model-options.ts';
 import { loadParts, type ModelParts } from './model-parts.ts';
 import { toPoints } from './model-points.ts';
 import { drawDialogues, findSources, type Source } from './model-sources.ts';
@@ -59,7 +59,8 @@ export async function benchCalibrate(argv: readonly string[]): Promise<void> {
       }).values,
   );
   if (values.help) return void process.stdout.write(help);
-  const { data, limit, seed, modelDir } = toDrawing(values);
+  const drawing = toDrawing(values);
+  const { data, limit, seed, modelDir } = drawing;
   const warn = (line: string) => void process.stderr.write(`${line}\n`);
   const sources = findSources(data, process.env.REPARTEE_DATA, warn);
   const { calibration: before = none } = await loadManifest(modelDir);
@@ -67,7 +68,7 @@ export async function benchCalibrate(argv: readonly string[]): Promise<void> {
   try {
     const seen = new Map<string, SeenPoint[]>();
     for (const source of sources) {
-      seen.set(source.name, await see(parts, source, limit, seed, before));
+      seen.set(source.name, await see(parts, source, drawing, before, warn));
       warn(`${source.name}: ${seen.get(source.name)?.length} points`);
     }
     const all = [...seen.values()];
@@ -92,16 +93,19 @@ export async function benchCalibrate(argv: readonly string[]): Promise<void> {
 }
 
 /** What the model thinks without the constants it has. */
-async function see(parts: ModelParts, source: Source, limit: number, seed: number, before: Calibration) {
-  const seen: SeenPoint[] = [];
+async function see(
+  parts: ModelParts,
+  source: Source,
+  { limit, seed }: Drawing,
+  before: Calibration,
+  warn: (line: string) => void,
+): Promise<SeenPoint[]> {
   const undo = { callNats: -before.callNats, waitNats: -before.waitNats };
+  const seen: SeenPoint[] = [];
   for (const [index, dialogue] of drawDialogues(source, limit, seed).entries()) {
     if (dialogue.tools.length === 0) continue;
-    for (const { point, outlook } of await answer(
-      parts,
-      toPoints(dialogue, parts.prompt, createRandom(seed + index)),
-      [],
-    ))
+    const evaluated = toPoints(dialogue, parts.prompt, createRandom(seed + index));
+    for (const { point, outlook } of (await answer(parts, evaluated, [], warn)) ?? [])
       seen.push({ after: point.after, act: point.reference.act, outlook: shift(outlook, undo) });
   }
   return seen;

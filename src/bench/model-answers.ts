@@ -43,12 +43,23 @@ export interface Answer {
   readonly drafts: ReadonlyMap<string, Draft>;
 }
 
-/** Answers at each point that has room. Throws EngineError for tools that the engine can't keep to. */
+/** Answers at each point that has room; undefined, with a warning, where the engine can't keep to a tool's schema. */
 export async function answer(
   parts: ModelParts,
   dialogue: EvaluatedDialogue,
   ways: readonly Way[],
-): Promise<readonly Answer[]> {
+  warn: (line: string) => void,
+): Promise<readonly Answer[] | undefined> {
+  try {
+    return await answerAll(parts, dialogue, ways);
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== 'schema-unsupported') throw error;
+    warn(`skipped ${dialogue.id}: ${error.message}`);
+    return undefined;
+  }
+}
+
+async function answerAll(parts: ModelParts, dialogue: EvaluatedDialogue, ways: readonly Way[]): Promise<Answer[]> {
   const { engine, maxContextTokens } = parts;
   await engine.prepare(dialogue.setting);
   const sequence = engine.open(dialogue.setting);

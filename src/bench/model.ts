@@ -3,7 +3,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { efforts } from '../engine/efforts.ts';
 import type { EffortName } from '../engine/sequence.ts';
-import { EngineError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { createRandom } from '../model/recogniser.ts';
 import { describeMachine } from './machine.ts';
 import { answer, type Way } from './model-answers.ts';
@@ -69,14 +69,11 @@ async function measure(
     const answered: AnsweredDialogue[] = [];
     for (const [index, dialogue] of dialogues.entries()) {
       const evaluated = toPoints(dialogue, parts.prompt, createRandom(seed + index));
-      try {
-        const one = { id: dialogue.id, tools: evaluated.tools, answers: await answer(parts, evaluated, ways) };
-        answered.push(one);
-        if (repliesFile !== undefined) appendFileSync(repliesFile, renderReplies(source.name, one));
-      } catch (error) {
-        if (!(error instanceof EngineError) || error.code !== 'schema-unsupported') throw error;
-        warn(`${source.name}: skipped ${dialogue.id}: ${error.message}`);
-      }
+      const answers = await answer(parts, evaluated, ways, warn);
+      if (answers === undefined) continue;
+      const one = { id: dialogue.id, tools: evaluated.tools, answers };
+      answered.push(one);
+      if (repliesFile !== undefined) appendFileSync(repliesFile, renderReplies(source.name, one));
     }
     const skipped = dialogues.length - answered.length;
     read[source.name] = { files: source.files, dialogues: answered.length, skipped };
