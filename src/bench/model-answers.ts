@@ -95,7 +95,7 @@ async function write(parts: ModelParts, sequence: Sequence, point: Point, way: W
   const { act } = reference;
   const startMs = performance.now();
   const { label: _, ...how } = way;
-  const state = await lastState(sequence, { context, ...how, acts: ['say', 'call'], forceAct: act });
+  const state = await lastState(sequence, { context, ...how, acts: [act], forceAct: act });
   const ms = performance.now() - startMs;
   const text = parts.tokenizer.decode(state.tokens).trim();
   const said = [specials.say, ...state.tokens, specials.end];

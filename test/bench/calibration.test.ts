@@ -49,6 +49,14 @@ describe('the constants of a model', () => {
     expect(rowAt(waitRows([points], 0), 3)).toEqual({ waitNats: 3, found: 1, falseWaits: 1 });
   });
 
+  it('would rather miss three cut turns of ten than wait at one whole turn of ten', () => {
+    const eager = Array(9).fill(turn('say', 0.9, 0.05));
+    const early = turn('say', 0.4, 0.1);
+    // From ln(.4 / .5) = -.22 down the whole turn is not waited at, nor are three of the cut ones.
+    const points = [...eager, early, ...Array(3).fill(cut(0.4, 0.1)), ...Array(7).fill(cut(0.05, 0.05))];
+    expect(calibrate([points]).waitNats).toBe(-0.25);
+  });
+
   it('are taken off again by their negatives', () => {
     const before = outlook(0.5, 0.2);
     const shifted = shift(before, { callNats: 1, waitNats: -0.5 });
