@@ -16,7 +16,8 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
   const { specials } = manifest;
   const context = await approach(runPass, where, request.context, manifest);
   const isInside = acts.length === 0;
-  const candidates = request.previous ?? [];
+  const given = request.previous ?? [];
+  const candidates = propose(decoding, given);
   // Its first position stands for the act, or for the token that the causal head decides.
   const blockTokens = effort.kind === 'diffused' ? manifest.blockSize : effort.draftTokens + 1;
   const hasBlock = blockTokens > 1 && candidates.length === 0 && request.forceAct !== 'call';
@@ -43,8 +44,9 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
     pending: [],
     confidence: outlook.pAct,
     countReused: 0,
+    countAccepted: 0,
     pCallNext: 0,
-    previousLossNats: lossOf(scores, contextRows.length - (isInside ? 1 : 0), candidates.slice(isInside ? 0 : 1)),
+    previousLossNats: lossOf(scores, contextRows.length - (isInside ? 1 : 0), given.slice(isInside ? 0 : 1)),
   };
   const actToken = specials[outlook.act];
   if (outlook.act === 'wait') {
@@ -59,7 +61,7 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
   const old = isSameAct ? candidates.slice(countAct) : [];
   if (isInside || countAct > 0) {
     const countKept = walk(decoding, progress, scores, firstRow, old, effort.keepPreviousAt);
-    progress.countReused = countAct + countKept;
+    progress.countReused = Math.min(countAct + countKept, given.length);
     scores.keep(context.causal.length + countAct + countKept);
   } else {
     scores.keep(context.causal.length);
@@ -76,6 +78,17 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
     const own = block.pOf(first, outlook.act);
     return outlook.act === 'say' && others.every((act) => block.pOf(first, act) <= own) ? guesses.slice(1) : [];
   }
+}
+
+/** The earlier draft and what may follow it; without one, the likeliest beginning of a reply. */
+function propose({ effort, proposer, acts, request, manifest }: Decoding, given: readonly number[]): readonly number[] {
+  if (effort.kind === 'diffused') return given;
+  const isInside = acts.length === 0;
+  const maySay = request.forceAct === undefined ? acts.includes('say') : request.forceAct === 'say';
+  if (given.length === 0 && !isInside && !maySay) return given;
+  const opening = given.length > 0 || isInside ? given : [manifest.specials.say];
+  const proposed = proposer.propose(opening, effort.proposedTokens, []);
+  return proposed.length > 0 ? [...opening, ...proposed] : given;
 }
 
 /** What the causal head makes of `tokens`, the first of which is judged by row `firstRow`. */

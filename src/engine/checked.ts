@@ -1,23 +1,30 @@
 // Writes by draft and check: every token is decided by the causal head. Knows no act and no earlier draft.
-import type { Manifest } from './manifest.ts';
-import { type Decoding, type Guesses, guessesOf, masks, type Progress } from './progress.ts';
+import { type CheckedEffort, efforts } from './efforts.ts';
+import { type Decoding, type Guesses, guessesOf, masks, type Progress, writtenSoFar } from './progress.ts';
 import { walk } from './walk.ts';
 
+/** With more candidates than this, a block after every place where their check may end costs more than it saves. */
+const mostBlocked = 1;
+
 /**
- * Drafts and checks in the same forward (TiDAR, "Think in diffusion, talk in autoregression"): a short block of masks after every place
- * where the check of the last draft may end, so that the next draft is there wherever it ended. Without drafts, plain autoregression.
- * Gives a turn after each forward.
+ * Checks candidates that cost no forward, and where there are few of them drafts the next ones in the same forward (TiDAR, "Think in
+ * diffusion, talk in autoregression"): a short block of masks after every place where the check may end. Without either, plain
+ * autoregression. Gives a turn after each forward.
  */
 export async function* continueChecked(decoding: Decoding, progress: Progress, drafted: Guesses): AsyncGenerator<void> {
-  const { runPass, where, manifest, effort } = decoding;
+  const { runPass, where, manifest, proposer } = decoding;
   const { guide } = progress;
-  const draftTokens = effort.kind === 'checked' && !guide.needsRows ? effort.draftTokens : 0;
-  const keepAt = effort.kind === 'checked' ? effort.keepDraftedAt : effort.keepPreviousAt;
-  let candidates = draftTokens > 0 ? beforeEnd(drafted, manifest) : [];
+  // What is checked at a diffused effort is a call.
+  const effort: CheckedEffort = decoding.effort.kind === 'checked' ? decoding.effort : efforts.exact;
+  const { proposedTokens, keepDraftedAt } = effort;
+  const draftTokens = guide.needsRows ? 0 : effort.draftTokens;
+  let guesses: Guesses = draftTokens > 0 ? drafted : [];
   while (!guide.isDone) {
     const { pending } = progress;
+    const candidates = proposer.propose(writtenSoFar(decoding, progress), proposedTokens, guesses);
     const countEndings = candidates.length + 1;
-    const endings = Array.from({ length: draftTokens > 0 ? countEndings : 0 }, (_, index) => pending.length + index);
+    const hasBlocks = draftTokens > 0 && candidates.length <= mostBlocked;
+    const endings = Array.from({ length: hasBlocks ? countEndings : 0 }, (_, index) => pending.length + index);
     const blocks = endings.map((countSeen) => masks(draftTokens + 1, countSeen, manifest));
     const countRows = countEndings + blocks.length * (draftTokens + 1);
     const scores = await runPass(where, {
@@ -30,18 +37,11 @@ export async function* continueChecked(decoding: Decoding, progress: Progress, d
       blocks,
     });
     progress.pending = [];
-    const countKept = walk(decoding, progress, scores, 0, candidates, keepAt);
+    const countKept = walk(decoding, progress, scores, 0, candidates, keepDraftedAt);
     scores.keep(pending.length + countKept);
     // A block's first position is the one that the causal head has just decided.
     const firstRow = countEndings + countKept * (draftTokens + 1) + 1;
-    candidates = draftTokens > 0 ? beforeEnd(guessesOf(scores, firstRow, draftTokens), manifest) : [];
+    guesses = hasBlocks ? guessesOf(scores, firstRow, draftTokens) : [];
     yield;
   }
-}
-
-/** The ids of guesses up to the first end. */
-function beforeEnd(guesses: Guesses, { specials }: Manifest): number[] {
-  const ids = guesses.map((guess) => guess.id);
-  const end = ids.indexOf(specials.end);
-  return end < 0 ? ids : ids.slice(0, end);
 }

@@ -5,15 +5,26 @@ import { continueChecked } from './checked.ts';
 import { continueDiffused } from './diffused.ts';
 import { efforts, inSteps } from './efforts.ts';
 import { askForCall, mayCallNext } from './finish.ts';
+import type { Phrases } from './phrases.ts';
 import { type Decoding, maxTokensOf, type Progress, toState } from './progress.ts';
+import { createProposer } from './propose.ts';
 import type { DraftState } from './sequence.ts';
 
+type Asked = Omit<Decoding, 'effort' | 'proposer'> & {
+  readonly phrases: Phrases;
+};
+
 /** Ends early, between two forwards, when the signal of `where` is aborted: then it throws that signal's reason. Throws EngineError. */
-export async function* decode(asked: Omit<Decoding, 'effort'>): AsyncGenerator<DraftState> {
-  const { request, acts, manifest } = asked;
+export async function* decode(asked: Asked): AsyncGenerator<DraftState> {
+  const { request, acts, manifest, phrases, memory } = asked;
   checkRequest(request, acts, manifest);
+  const { context } = request;
+  memory.open(context.lastIndexOf(manifest.specials.user));
+  // A draft from nothing is the same whatever was drafted before, in cost as well.
+  const drafts = request.previous === undefined ? [] : memory.earlier;
+  const proposer = createProposer({ phrases, manifest, context, drafts });
   const effort = request.steps === undefined ? efforts[request.effort] : inSteps(request.steps, manifest.blockSize);
-  const decoding: Decoding = { ...asked, effort };
+  const decoding: Decoding = { ...asked, proposer, effort };
 
   const { progress, drafted } = await begin(decoding);
   const { act } = progress.outlook;

@@ -1,5 +1,5 @@
 // Writes by diffusion: blocks of masks, filled in a few steps each; nothing is checked. Knows no act and no earlier draft.
-import type { Effort } from './efforts.ts';
+import type { DiffusedEffort } from './efforts.ts';
 import { type Decoding, type Guesses, guessesOf, type Progress } from './progress.ts';
 import { chooseKept } from './unmask.ts';
 
@@ -7,7 +7,7 @@ import { chooseKept } from './unmask.ts';
 export async function* continueDiffused(
   decoding: Decoding,
   progress: Progress,
-  effort: Effort & { kind: 'diffused' },
+  effort: DiffusedEffort,
   drafted: Guesses,
 ): AsyncGenerator<void> {
   const { runPass, where, manifest } = decoding;

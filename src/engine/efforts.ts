@@ -2,35 +2,57 @@
 import type { EffortName } from './sequence.ts';
 import type { Policy } from './unmask.ts';
 
-export type Effort =
-  /** Every token is checked by the causal head before it is kept. */
-  | {
-      readonly kind: 'checked';
-      /** Tokens that each forward drafts for the next one to check; 0: token by token. */
-      readonly draftTokens: number;
-      /** A drafted token is kept if it is the likeliest, or if its probability is at least this. */
-      readonly keepDraftedAt: number;
-      /** The same for tokens of an earlier draft. */
-      readonly keepPreviousAt: number;
-    }
-  /** A block is filled in a few steps; nothing is checked. Calls are checked all the same. */
-  | {
-      readonly kind: 'diffused';
-      readonly policy: Policy;
-      /** Forwards for each block; the last one keeps every guess. */
-      readonly maxSteps: number;
-      readonly keepPreviousAt: number;
-    };
+/** Every token is checked by the causal head before it is kept. */
+export interface CheckedEffort {
+  readonly kind: 'checked';
+  /** Most candidates a forward that cost no forward: from earlier drafts, the dialogue and phrases. */
+  readonly proposedTokens: number;
+  /** Tokens that a forward drafts for the next one to check, where candidates are few. */
+  readonly draftTokens: number;
+  /** A candidate is kept if it is the likeliest token, or if its probability is at least this. */
+  readonly keepDraftedAt: number;
+  /** The same for tokens of an earlier draft. */
+  readonly keepPreviousAt: number;
+}
+
+/** A block is filled in a few steps; nothing is checked. Calls are checked all the same. */
+export interface DiffusedEffort {
+  readonly kind: 'diffused';
+  readonly policy: Policy;
+  /** Forwards for each block; the last one keeps every guess. */
+  readonly maxSteps: number;
+  readonly keepPreviousAt: number;
+}
+
+export type Effort = CheckedEffort | DiffusedEffort;
 
 /** No probability reaches it: only the likeliest token is kept. */
 const likeliestOnly = 2;
 /** Below this the causal head no longer stands by a token of an earlier draft. */
 const stillPlausible = 0.3;
 
-export const efforts: Readonly<Record<EffortName, Effort>> = {
-  ar: { kind: 'checked', draftTokens: 0, keepDraftedAt: likeliestOnly, keepPreviousAt: likeliestOnly },
-  exact: { kind: 'checked', draftTokens: 1, keepDraftedAt: likeliestOnly, keepPreviousAt: likeliestOnly },
-  low: { kind: 'checked', draftTokens: 1, keepDraftedAt: stillPlausible, keepPreviousAt: stillPlausible },
+export const efforts = {
+  ar: {
+    kind: 'checked',
+    draftTokens: 0,
+    proposedTokens: 0,
+    keepDraftedAt: likeliestOnly,
+    keepPreviousAt: likeliestOnly,
+  },
+  exact: {
+    kind: 'checked',
+    draftTokens: 1,
+    proposedTokens: 16,
+    keepDraftedAt: likeliestOnly,
+    keepPreviousAt: likeliestOnly,
+  },
+  low: {
+    kind: 'checked',
+    proposedTokens: 16,
+    draftTokens: 1,
+    keepDraftedAt: likeliestOnly,
+    keepPreviousAt: stillPlausible,
+  },
   instant: {
     kind: 'diffused',
     policy: { kind: 'threshold', confidence: 0.5 },
@@ -44,7 +66,7 @@ export const efforts: Readonly<Record<EffortName, Effort>> = {
     keepPreviousAt: stillPlausible,
   },
   high: { kind: 'diffused', policy: { kind: 'entropy', boundNats: 0.1 }, maxSteps: 16, keepPreviousAt: stillPlausible },
-};
+} satisfies Readonly<Record<EffortName, Effort>>;
 
 /** A block in exactly so many forwards, an even share of its positions in each. */
 export function inSteps(steps: number, blockSize: number): Effort {

@@ -8,9 +8,11 @@ import { createVocabulary } from './constrain-vocabulary.ts';
 import { prefillAll } from './context.ts';
 import { decode } from './decode.ts';
 import type { Device } from './device.ts';
+import { createDraftMemory, type DraftMemory } from './draft-memory.ts';
 import { Kv } from './kv.ts';
 import type { Manifest } from './manifest.ts';
 import { createPasses, Meter, type PassContext } from './pass.ts';
+import { noPhrases, type Phrases } from './phrases.ts';
 import { createReply } from './reply.ts';
 import { createScheduler } from './scheduler.ts';
 import type { Act, DraftRequest, DraftState, Engine, EngineStats, Priority, Sequence, Setting } from './sequence.ts';
@@ -21,6 +23,8 @@ export interface LocalEngineOptions {
   readonly device: Device;
   readonly manifest: Manifest;
   readonly tokenizer: Tokenizer;
+  /** @default none */
+  readonly phrases?: Phrases;
 }
 
 /** A setting with its tools compiled and, once prefilled, the KV of its prefix. */
@@ -41,7 +45,7 @@ interface Running {
 /** Weight of the newest forward in the moving average. */
 const newest = 0.1;
 
-export function createLocalEngine({ device, manifest, tokenizer }: LocalEngineOptions): Engine {
+export function createLocalEngine({ device, manifest, tokenizer, phrases = noPhrases }: LocalEngineOptions): Engine {
   const scheduler = createScheduler();
   const traits = createTokenTraits(tokenizer);
   const vocabulary = createVocabulary(tokenizer);
@@ -81,6 +85,7 @@ export function createLocalEngine({ device, manifest, tokenizer }: LocalEngineOp
     request: DraftRequest,
     prepared: Prepared,
     where: PassContext,
+    memory: DraftMemory,
   ): AsyncGenerator<DraftState> {
     const { prefix } = prepared;
     const copied = () => createCopySlot(request.context, vocabulary);
@@ -90,6 +95,8 @@ export function createLocalEngine({ device, manifest, tokenizer }: LocalEngineOp
       where,
       manifest,
       request,
+      phrases,
+      memory,
       acts: possibleActs(request.acts, prepared),
       createGuide: (act, maxTokens) =>
         act === 'call'
@@ -102,6 +109,7 @@ export function createLocalEngine({ device, manifest, tokenizer }: LocalEngineOp
     checkOpen();
     const prepared = compile(setting);
     const kv = new Kv(manifest.config);
+    const memory = createDraftMemory();
     let running: Running | undefined;
     let isSequenceClosed = false;
 
@@ -115,7 +123,7 @@ export function createLocalEngine({ device, manifest, tokenizer }: LocalEngineOp
       const { stopping } = current;
       const signal = request.signal ? AbortSignal.any([request.signal, stopping.signal]) : stopping.signal;
       const where = { kv, priority: () => current.priority, signal, meter: new Meter() };
-      const states = run(kv, request, prepared, where);
+      const states = run(kv, request, prepared, where, memory);
       try {
         await before?.busy;
         while (!signal.aborted) {

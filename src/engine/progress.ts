@@ -1,10 +1,12 @@
 // What one draft is about and how far it is: shared by the steps of decode.ts.
 import type { Outlook } from './context.ts';
+import type { DraftMemory } from './draft-memory.ts';
 import type { Effort } from './efforts.ts';
 import type { Guide } from './guide.ts';
 import type { Manifest } from './manifest.ts';
 import type { Block } from './mask.ts';
 import type { PassContext, RunPass, Scores } from './pass.ts';
+import type { Proposer } from './propose.ts';
 import type { Act, DraftRequest, DraftState } from './sequence.ts';
 
 export interface Decoding {
@@ -15,6 +17,8 @@ export interface Decoding {
   readonly effort: Effort;
   /** Acts that may be chosen. None: the context ends inside a reply. */
   readonly acts: readonly Act[];
+  readonly proposer: Proposer;
+  readonly memory: DraftMemory;
   createGuide(act: Act, maxTokens: number): Guide;
 }
 
@@ -25,12 +29,20 @@ export interface Progress {
   pending: number[];
   confidence: number;
   countReused: number;
+  /** Candidates that the causal head let stand: tokens that took no forward of their own. */
+  countAccepted: number;
   pCallNext: number;
   readonly previousLossNats: number;
 }
 
 /** What a block guessed for positions that follow each other. */
-export type Guesses = readonly { readonly id: number; readonly confidence: number; readonly entropy: number }[];
+interface Guess {
+  readonly id: number;
+  readonly confidence: number;
+  readonly entropy: number;
+}
+
+export type Guesses = readonly Guess[];
 
 const defaultMaxTokens = 96;
 const callMaxTokens = 192;
@@ -40,9 +52,13 @@ export function maxTokensOf(request: DraftRequest, act: Act): number {
   return request.maxTokens ?? (act === 'call' ? callMaxTokens : defaultMaxTokens);
 }
 
-export function toState({ where }: Decoding, progress: Progress, isDone: boolean): DraftState {
+export function toState(decoding: Decoding, progress: Progress, isDone: boolean): DraftState {
+  const { where, memory, manifest } = decoding;
   const { outlook, guide, pCallNext } = progress;
   const { meter } = where;
+  const written = writtenSoFar(decoding, progress);
+  memory.note(isDone && !guide.isTruncated ? [...written, manifest.specials.end] : written);
+  const countActs = written.length - guide.tokens.length;
   return {
     act: outlook.act,
     tokens: [...guide.tokens],
@@ -58,9 +74,16 @@ export function toState({ where }: Decoding, progress: Progress, isDone: boolean
     countForwards: meter.countForwards,
     countSteps: meter.countSteps,
     countReused: progress.countReused,
+    countAccepted: progress.countAccepted,
+    countSteady: Math.max(0, memory.countSteady(written) - countActs),
     spentUs: meter.spentUs(),
     handoverUs: 0,
   };
+}
+
+/** What the proposer goes on from: the act, unless the context ends behind it, and all that is decided. */
+export function writtenSoFar({ acts, manifest }: Decoding, { outlook, guide }: Progress): number[] {
+  return acts.length === 0 ? [...guide.tokens] : [manifest.specials[outlook.act], ...guide.tokens];
 }
 
 export function masks(count: number, countSeen: number, { specials }: Manifest): Block {

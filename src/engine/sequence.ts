@@ -32,7 +32,7 @@ export interface DraftRequest {
   /** Acts that may be chosen; P(wait) is reported whether or not `wait` is among them. None: the context ends inside what is being said. */
   readonly acts: readonly Act[];
   readonly priority: Priority;
-  /** An earlier draft's tokens (act token first): rescored under this context, its agreeing prefix is kept. */
+  /** An earlier draft's tokens (act token first): rescored under this context, its agreeing prefix is kept; those before it are looked at too. */
   readonly previous?: readonly number[];
   /** Fill each block of words in so many forwards, 1..block size, whatever the effort; nothing is checked. To measure by. */
   readonly steps?: number;
@@ -69,6 +69,10 @@ export interface DraftState {
   readonly countSteps: number;
   /** Tokens of `previous` that were kept. */
   readonly countReused: number;
+  /** Candidates of any origin that the causal head let stand, those of `previous` among them: tokens without a forward of their own. */
+  readonly countAccepted: number;
+  /** Leading tokens that the two drafts before this one had as well, in the same turn. */
+  readonly countSteady: number;
   readonly spentUs: SpentUs;
   /** From the engine's thread to this one, microseconds. */
   readonly handoverUs: number;

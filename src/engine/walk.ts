@@ -18,13 +18,17 @@ export function walk(
   return where.meter.constrain(() => {
     const { guide } = progress;
     let count = 0;
+    const accept = () => {
+      count++;
+      progress.countAccepted++;
+    };
     while (!guide.isDone) {
       const candidate = candidates[count];
       const forced = guide.forced();
       if (forced !== undefined) {
         guide.take(forced);
         if (forced !== candidate) return pend(forced, count);
-        count++;
+        accept();
         continue;
       }
       const row = firstRow + count;
@@ -36,7 +40,7 @@ export function walk(
       const isLonger = guide.take(id);
       if (!isLonger) return count;
       if (id !== candidate) return pend(id, count);
-      count++;
+      accept();
     }
     return count;
   });

@@ -2,6 +2,7 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { graphFile, hashFile, type Manifest, manifestFile, manifestSchema } from '../engine/manifest.ts';
+import { phrasesFile } from '../engine/phrases.ts';
 import { loadTokenizer, type SpecialName } from '../engine/tokenizer.ts';
 import { ModelError, toMessage } from '../errors.ts';
 import { buildGraph } from './graph.ts';
@@ -55,7 +56,9 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
   store.close();
   await writeFile(join(to, graphFile), toOnnxFile(graph, opsets));
 
-  const names = [graphFile, ...store.files, tokenizerFile];
+  // Phrases are counted on dialogues, not trained: they stay as they are.
+  const phrases = (await exists(join(to, phrasesFile))) ? [phrasesFile] : [];
+  const names = [graphFile, ...store.files, tokenizerFile, ...phrases];
   const manifest: Manifest = {
     format: 1,
     name: 'repartee-s',

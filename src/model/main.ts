@@ -21,6 +21,9 @@ const help = `usage: npm run model -- COMMAND [OPTIONS]
              --from FILE       a checkpoint (weights.safetensors)
              --to DIR          default models/repartee-s
              --metrics FILE    a JSON object of dev metrics for the manifest
+  phrases  count what agents go on to say in the training dialogues, for the runtime's candidates
+             --tokens DIR      default .cache/tokens
+             --to DIR          default models/repartee-s
   fixtures write the calls of real people's words, and the sample for evaluation, from the dialogues in $REPARTEE_DATA
              --to DIR          default fixtures
 
@@ -55,6 +58,12 @@ async function run(argv: readonly string[]): Promise<void> {
       const { exportModel } = await import('./export.ts');
       await exportModel({ from, to, ...(metrics === undefined ? {} : { metricsFile: metrics }) });
       return;
+    }
+    case 'phrases': {
+      const { values } = parse(() => parseArgs({ args: rest, options: { tokens: text, to: text } }));
+      const { writePhrases } = await import('./phrases.ts');
+      const tokensDir = values.tokens ?? join(root, '.cache', 'tokens');
+      return writePhrases({ tokensDir, modelDir: values.to ?? modelDir, report });
     }
     case 'fixtures': {
       const { values } = parse(() => parseArgs({ args: rest, options: { to: text } }));

@@ -105,6 +105,8 @@ function toState(
     countForwards: step + 1,
     countSteps: step,
     countReused: firstChange === -1 ? tokens.length : firstChange,
+    countAccepted: 0,
+    countSteady: 0,
     spentUs,
     handoverUs: 0,
   };
