@@ -1,11 +1,11 @@
 // `repartee bench engine`: forwards, drafts and tool calls of the model alone, on the replies of the golden dialogues.
 import { parseArgs } from 'node:util';
-import { packagePath } from '../cli/package-path.ts';
 import { efforts } from '../engine/efforts.ts';
 import { createEngine } from '../engine/engine.ts';
 import { loadManifest, type Manifest } from '../engine/manifest.ts';
 import type { DraftRequest, DraftState, EffortName, Engine, Sequence } from '../engine/sequence.ts';
 import { toMessage, UsageError } from '../errors.ts';
+import { packagePath } from '../package-path.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { percentile } from './percentile.ts';
 import { type ReplyPoint, readReplyPoints } from './reply-points.ts';

@@ -1,6 +1,7 @@
 // The options that evaluations of a model have in common. Argv in, checked values out.
-import { packagePath } from '../cli/package-path.ts';
+
 import { toMessage, UsageError } from '../errors.ts';
+import { packagePath } from '../package-path.ts';
 
 const noFiles: string[] = [];
 

@@ -1,10 +1,10 @@
 // Which dialogues a model is evaluated on, and which of them. Takes options, gives dialogues; knows no model.
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { packagePath } from '../cli/package-path.ts';
 import { ModelError } from '../errors.ts';
 import { type Dialogue, readDialogues } from '../model/dialogues.ts';
 import { createRandom } from '../model/recogniser.ts';
+import { packagePath } from '../package-path.ts';
 
 export interface Source {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { packagePath } from './package-path.ts';
+import { packagePath } from '../package-path.ts';
 
 /** The agent modules that come with the package, the first of them the one that answers by default. */
 export function exampleAgents(): readonly string[] {

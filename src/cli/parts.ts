@@ -15,10 +15,10 @@ import { createSpeakingMouth } from '../mouth/speaking-mouth.ts';
 import { createTextMouth } from '../mouth/text-mouth.ts';
 import type { Voice } from '../mouth/voice.ts';
 import { createFliteVoice } from '../mouth/voice-flite.ts';
+import { packagePath } from '../package-path.ts';
 import { type Call, startCall } from '../session/call.ts';
 import { toSetting } from '../session/model-writer.ts';
 import type { TraceFolder } from '../trace/trace-folder.ts';
-import { packagePath } from './package-path.ts';
 import { readVersion } from './version.ts';
 
 export interface PartsOptions {

@@ -1,11 +1,11 @@
 // `repartee start`: the server in this process, from argv to the exit code.
 
 import { systemClock } from '../base/clock.ts';
+import { packagePath } from '../package-path.ts';
 import { createLog, toLogFields } from '../server/log.ts';
 import { startServer } from '../server/server.ts';
 import { createTraceFolder } from '../trace/trace-folder.ts';
 import { exampleAgents } from './example-agents.ts';
-import { packagePath } from './package-path.ts';
 import type { Parts } from './parts.ts';
 import { type ServedAgents, serveAgents } from './served-agents.ts';
 import { parseStartArguments, type StartArguments, startHelp } from './start-arguments.ts';

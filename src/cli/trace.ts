@@ -3,11 +3,11 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { RuntimeError, toMessage, UsageError } from '../errors.ts';
+import { packagePath } from '../package-path.ts';
 import { createTurnLog, type TurnRecord } from '../testing/turn-log.ts';
 import type { RecordedEvent } from '../trace/call-file.ts';
 import { summarise } from '../trace/summary.ts';
 import { type NamedCall, readCall } from './call-files.ts';
-import { packagePath } from './package-path.ts';
 import { renderTraceHtml } from './trace-html.ts';
 import { renderTurn } from './turn-text.ts';
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { packagePath } from './package-path.ts';
+import { packagePath } from '../package-path.ts';
 
 /** The version of this package. */
 export async function readVersion(): Promise<string> {

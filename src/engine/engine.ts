@@ -1,10 +1,9 @@
 // The engine: token ids in, token ids out, on a thread of its own. Takes settings and contexts, gives drafts; knows neither audio nor conversations.
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { EngineError, ModelError, unreachable } from '../errors.ts';
+import { packagePath } from '../package-path.ts';
 import type { DraftRequest, DraftState, Engine, EngineStats, Sequence, Setting } from './sequence.ts';
 import { type Failure, type FromWorker, sharedNowUs, type ToWorker, type WorkerOptions } from './worker-messages.ts';
 
@@ -219,9 +218,7 @@ function toError({ kind, code, message }: Failure): Error {
 
 /** The compiled worker, also for a caller that runs from source: threads load no TypeScript. */
 function findWorkerFile(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder);
-  const file = join(folder, 'dist', 'src', 'engine', 'worker.js');
+  const file = packagePath('dist/src/engine/worker.js');
   if (!existsSync(file)) throw new EngineError('worker-missing', `${file} is missing: run npm run build`);
   return file;
 }

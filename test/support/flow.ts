@@ -8,9 +8,9 @@ import type { Mouth } from '../../src/mouth/mouth.ts';
 import { createTextMouth } from '../../src/mouth/text-mouth.ts';
 import { startCall } from '../../src/session/call.ts';
 import { toSetting } from '../../src/session/model-writer.ts';
+import { createScriptedEngine, type Script } from '../../src/testing/scripted-engine.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import type { CallWriter } from '../../src/trace/call-file.ts';
-import { createScriptedEngine, type Script } from './scripted-engine.ts';
 
 const tokenizer = loadTokenizer(
   readFileSync(join(import.meta.dirname, '../../models/repartee-s/tokenizer.json'), 'utf8'),

@@ -7,11 +7,11 @@ import { createTextMouth } from '../../src/mouth/text-mouth.ts';
 import { startCall } from '../../src/session/call.ts';
 import { toSetting } from '../../src/session/model-writer.ts';
 import { playCall } from '../../src/testing/play-call.ts';
+import { createScriptedEngine } from '../../src/testing/scripted-engine.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import type { TurnRecord } from '../../src/testing/turn-log.ts';
 import { parseCallFile, type RecordedEvent } from '../../src/trace/call-file.ts';
 import { makeAgent } from '../support/flow.ts';
-import { createScriptedEngine } from '../support/scripted-engine.ts';
 
 const root = join(import.meta.dirname, '../..');
 const tokenizer = loadTokenizer(readFileSync(join(root, 'models/repartee-s/tokenizer.json'), 'utf8'));

@@ -1,7 +1,7 @@
-import type { Clock } from '../../src/base/clock.ts';
-import type { DraftRequest, DraftState, Engine, Sequence, SpentUs } from '../../src/engine/sequence.ts';
-import type { Tokenizer } from '../../src/engine/tokenizer.ts';
-import type { Act } from '../../src/events.ts';
+import type { Clock } from '../base/clock.ts';
+import type { DraftRequest, DraftState, Engine, Sequence, SpentUs } from '../engine/sequence.ts';
+import type { Tokenizer } from '../engine/tokenizer.ts';
+import type { Act } from '../events.ts';
 
 /** What the model decides on a context: a reply or a call, in so many forwards of so long. */
 export interface Decision {

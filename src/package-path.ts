@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RuntimeError } from '../errors.ts';
+import { RuntimeError } from './errors.ts';
 
 /** Absolute path of something shipped with the package, whether the code runs from src/ or from dist/src/. */
 export function packagePath(relative: string): string {

@@ -1,0 +1,149 @@
+// A call with an agent for its author's tests: lines of a caller in, what the agent did with them out.
+// Real conversation, session and tools; the model is a script on simulated time, or the one that comes with repartee.
+
+import { readFile } from 'node:fs/promises';
+import type { Agent } from '../agent/agent.ts';
+import type { Values } from '../agent/call-context.ts';
+import { type Clock, systemClock } from '../base/clock.ts';
+import { createEngine } from '../engine/engine.ts';
+import { createPrompt } from '../engine/prompt.ts';
+import type { Engine } from '../engine/sequence.ts';
+import { loadTokenizer } from '../engine/tokenizer.ts';
+import { RuntimeError } from '../errors.ts';
+import type { CallEvent, CallerEvent, CloseReason } from '../events.ts';
+import { createTextMouth } from '../mouth/text-mouth.ts';
+import { packagePath } from '../package-path.ts';
+import { startCall } from '../session/call.ts';
+import { toSetting } from '../session/model-writer.ts';
+import { type Answers, createAnsweringEngine } from './answers.ts';
+import { SimulatedClock } from './simulated-clock.ts';
+import { createTurnLog, type TurnRecord } from './turn-log.ts';
+
+export interface CallOptions {
+  /** What the model decides, on simulated time. @default the model that comes with repartee decides, on real time */
+  readonly answers?: Answers;
+  /** What the call brings along: the agent's `variables`. @default {} */
+  readonly variables?: Values;
+  /** Recognised words appear in pairs, this far apart, milliseconds. @default 250 */
+  readonly partialEveryMs?: number;
+}
+
+export interface TestCall {
+  /** What the agent said first; undefined where the caller speaks first. */
+  readonly greeting: string | undefined;
+  /** Every turn so far, the greeting apart. */
+  readonly turns: readonly TurnRecord[];
+  /** Everything that the call reported, in order. */
+  readonly events: readonly CallEvent[];
+  /** Why the call is over; undefined while it goes on. */
+  readonly closed: CloseReason | undefined;
+  /** The caller says this; resolves when the agent's reply is over. Throws RuntimeError `call-over`, `reply-missing`. */
+  says(words: string): Promise<TurnRecord>;
+  /** The caller presses keys, as a turn of its own. */
+  presses(digits: string): Promise<TurnRecord>;
+  /** The caller hangs up; resolves when nothing of the call is left. Idempotent. */
+  hangsUp(): Promise<void>;
+}
+
+const patienceMs = 60_000;
+const tickMs = 10;
+
+/** Opens a call with an agent. End it with `hangsUp`. */
+export async function call(agent: Agent, options: CallOptions = {}): Promise<TestCall> {
+  const { answers, variables = {}, partialEveryMs = 250 } = options;
+  const modelDir = packagePath('models/repartee-s');
+  const tokenizer = loadTokenizer(await readFile(packagePath('models/repartee-s/tokenizer.json'), 'utf8'));
+  const simulated = answers && new SimulatedClock();
+  const clock: Clock = simulated ?? systemClock;
+  const engine: Engine = answers ? createAnsweringEngine(tokenizer, clock, answers) : await createEngine({ modelDir });
+  const prompt = createPrompt(tokenizer);
+  const setting = toSetting(agent, prompt);
+  await engine.prepare(setting);
+
+  const log = createTurnLog();
+  const events: CallEvent[] = [];
+  const turns: TurnRecord[] = [];
+  let turn = 0;
+  let endedTurn = -1;
+  let closed: CloseReason | undefined;
+  const started = startCall({
+    model: { engine, tokenizer, prompt },
+    clock,
+    agent,
+    setting,
+    callId: 'test-call',
+    variables,
+    mouth: createTextMouth(),
+    hasAudio: false,
+    report(event) {
+      events.push(event);
+      log.observe(event);
+      if (event.type === 'reply.ended') endedTurn = event.turn;
+      if (event.type === 'call.closed') closed = event.reason;
+    },
+  });
+
+  async function wait(delayMs: number): Promise<void> {
+    if (simulated) await simulated.advance(delayMs);
+    else await new Promise((resolve) => systemClock.setTimeout(() => resolve(undefined), delayMs));
+  }
+
+  function tell(event: CallerEvent): void {
+    log.hear(event);
+    started.receive(event);
+  }
+
+  async function waitForReply(): Promise<TurnRecord> {
+    const deadlineMs = clock.nowMs() + patienceMs;
+    while (endedTurn !== turn && closed === undefined) {
+      if (clock.nowMs() > deadlineMs)
+        throw new RuntimeError('reply-missing', `turn ${turn} had no end of reply within ${patienceMs} ms`);
+      await wait(tickMs);
+    }
+    const record = log.take(turn);
+    if (turn > 0) turns.push(record);
+    return record;
+  }
+
+  function begin(): void {
+    if (closed !== undefined) throw new RuntimeError('call-over', `the call is over: ${closed}`);
+    turn++;
+    tell({ type: 'speech.started', turn });
+  }
+
+  await wait(0);
+  const isGreeted = events.some((event) => event.type === 'reply.grew' && event.turn === 0);
+  const greeting = isGreeted ? (await waitForReply()).reply : undefined;
+  return {
+    greeting,
+    turns,
+    events,
+    get closed() {
+      return closed;
+    },
+    async says(words) {
+      begin();
+      const all = words.split(/\s+/).filter((word) => word !== '');
+      for (let count = 2; count < all.length; count += 2) {
+        tell({ type: 'speech.heard', turn, text: all.slice(0, count).join(' '), state: 'partial' });
+        await wait(partialEveryMs);
+      }
+      tell({ type: 'speech.heard', turn, text: all.join(' '), state: 'final' });
+      return waitForReply();
+    },
+    async presses(digits) {
+      begin();
+      for (const digit of digits) {
+        tell({ type: 'dtmf.pressed', turn, digit });
+        await wait(partialEveryMs);
+      }
+      return waitForReply();
+    },
+    async hangsUp() {
+      const ended = started.end();
+      await wait(0);
+      await ended;
+      await engine.close();
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { loadAgent } from '../../src/agent/load.ts';
+import { defineAgent, defineTool } from '../../src/index.ts';
+import { type Answers, call, type TestCall } from '../../src/testing/index.ts';
+
+let open: TestCall | undefined;
+afterEach(() => open?.hangsUp());
+
+const booked: { city: string; key: string }[] = [];
+const hotel = defineAgent({
+  name: 'hotel',
+  instructions: 'You find hotels.',
+  greeting: ({ variables }) => `Hello ${String(variables.name)}!`,
+  variables: z.object({ name: z.string().default('there') }),
+  say: { confirm: 'You want to {call}, right?' },
+  tools: {
+    findHotels: defineTool({
+      description: 'Find a hotel in a city',
+      parameters: z.object({ city: z.string() }),
+      effect: 'read',
+      execute: ({ city }) => ({ count: 1, results: [{ name: 'Harbour House', city }] }),
+    }),
+    bookHotel: defineTool({
+      description: 'Book a hotel in a city',
+      parameters: z.object({ city: z.string() }),
+      effect: 'write',
+      confirm: true,
+      execute: ({ city }, { idempotencyKey: key }) => {
+        booked.push({ city, key });
+        return { booked: true };
+      },
+    }),
+    hangUp: defineTool({
+      description: 'End the call',
+      parameters: z.object({}),
+      effect: 'write',
+      execute: (_, context) => context.call.hangUp(),
+    }),
+  },
+});
+
+const answers: Answers = ({ words, results }) => {
+  if (words.includes('bye')) return { call: 'hang_up', arguments: {} };
+  if (results.length > 0)
+    return { say: words.includes('book') || words === 'yes' ? 'Booked.' : 'I found Harbour House.' };
+  if (words.includes('book') || words === 'yes') return { call: 'book_hotel', arguments: { city: 'Oslo' } };
+  return words.includes('Oslo') ? { call: 'find_hotels', arguments: { city: 'Oslo' } } : { say: 'In which city?' };
+};
+
+describe('a call in a test', () => {
+  it('gives each turn with its tools, its words and where its time went', async () => {
+    open = await call(hotel, { answers });
+    expect(open.greeting).toBe('Hello there!');
+    expect((await open.says('I need a hotel')).reply).toBe('In which city?');
+    const turn = await open.says('one in Oslo please');
+    expect(turn).toMatchObject({
+      caller: 'one in Oslo please',
+      reply: 'I found Harbour House.',
+      interrupted: false,
+      errors: [],
+    });
+    expect(turn.tools.at(-1)).toMatchObject({ name: 'find_hotels', arguments: { city: 'Oslo' }, result: { count: 1 } });
+    const { totalMs = 0, partsUs = {} } = turn.measured ?? {};
+    expect(Object.values(partsUs).reduce((sum, us) => sum + us, 0)).toBe(totalMs * 1000);
+    expect(open.turns.map(({ turn: number }) => number)).toEqual([1, 2]);
+  });
+
+  it('shows that a write is read back first, and done once', async () => {
+    booked.length = 0;
+    open = await call(hotel, { answers });
+    const asked = await open.says('please book it');
+    expect([asked.reply, booked]).toEqual(['You want to book hotel: Oslo, right?', []]);
+    const done = await open.says('yes');
+    expect([done.reply, booked.map(({ city }) => city)]).toEqual(['Booked.', ['Oslo']]);
+  });
+
+  it('brings variables along, and refuses what the agent refuses', async () => {
+    open = await call(hotel, { answers, variables: { name: 'Ann' } });
+    expect(open.greeting).toBe('Hello Ann!');
+    await expect(call(hotel, { answers, variables: { name: 4 } })).rejects.toMatchObject({ code: 'variables-invalid' });
+  });
+
+  it('is over when the agent hangs up', async () => {
+    open = await call(hotel, { answers });
+    await open.says('that is all bye');
+    expect(open.closed).toBe('agent-hung-up');
+    await expect(open.says('hello?')).rejects.toMatchObject({ code: 'call-over' });
+  });
+
+  it('takes keys of the phone as the words of a turn', async () => {
+    open = await call(hotel, { answers: ({ words }) => ({ say: `You pressed ${words}.` }) });
+    expect((await open.presses('12#')).caller).toBe('');
+    expect(open.turns[0]?.reply).toMatch(/^You pressed .*1.*2/);
+  });
+
+  it('answers a draft and the final alike, so that a foreseen turn costs no model time', async () => {
+    open = await call(hotel, { answers });
+    const turn = await open.says('i need a hotel for the night in town please now');
+    expect(turn.measured?.draft).not.toBe('hit');
+    expect((await open.says('i need a hotel')).measured).toBeDefined();
+  });
+
+  it('runs an agent that comes with the package', async () => {
+    const state = await mkdtemp(join(tmpdir(), 'repartee-state-'));
+    process.env.REPARTEE_STATE = state;
+    process.env.REPARTEE_TODAY = '2019-03-01';
+    try {
+      const agent = await loadAgent(join(import.meta.dirname, '../../agents/restaurant.ts'));
+      open = await call(agent, {
+        answers: ({ results }) =>
+          results.length > 0
+            ? { say: 'Here you are.' }
+            : { call: 'find_restaurants', arguments: { cuisine: 'Italian', city: 'San Jose' } },
+      });
+      const { tools, reply } = await open.says('an italian place in san jose');
+      expect([tools.at(-1)?.error, reply]).toEqual([undefined, 'Here you are.']);
+      expect(tools.at(-1)?.result).toHaveProperty('results');
+    } finally {
+      delete process.env.REPARTEE_STATE;
+      delete process.env.REPARTEE_TODAY;
+      await open?.hangsUp();
+      await rm(state, { recursive: true, force: true });
+    }
+  });
+});
