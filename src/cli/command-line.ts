@@ -18,6 +18,13 @@ interface Command {
 
 const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
+    'init',
+    {
+      summary: "write a small project of one's own: an agent, its test, ready to start",
+      run: async (argv) => (await import('./init.ts')).runInit(argv),
+    },
+  ],
+  [
     'start',
     {
       summary: 'serve agents over WebSockets, and the page to call them',
