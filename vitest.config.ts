@@ -5,6 +5,8 @@ const alias = {
   'repartee/testing': fileURLToPath(new URL('./src/testing/index.ts', import.meta.url)),
   repartee: fileURLToPath(new URL('./src/index.ts', import.meta.url)),
 };
+/** uWebSockets.js is large, and no dependency: its folder may be anywhere. */
+const uws = process.env.REPARTEE_TEST_UWS;
 const node = { environment: 'node', pool: 'forks' } as const;
 const slow = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
 
@@ -19,6 +21,16 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.ts'],
           exclude: ['test/{with-model,browser,deep}/**'],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        resolve: { alias: { ...alias, ...(uws === undefined ? {} : { 'uWebSockets.js': uws }) } },
+        test: {
+          ...node,
+          name: 'uws',
+          include: ['test/{transport,server}/**/*.test.ts'],
+          env: { REPARTEE_TEST_TRANSPORT: 'uWebSockets.js' },
           testTimeout: 20_000,
         },
       },

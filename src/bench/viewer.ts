@@ -8,6 +8,7 @@ import { systemClock } from '../base/clock.ts';
 import { RuntimeError, toMessage, UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { startServer } from '../server/server.ts';
+import { wsTransport } from '../transport/ws.ts';
 import { makeLongCall } from './long-call.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { percentile } from './percentile.ts';
@@ -65,6 +66,7 @@ async function measure(turns: number, rounds: number): Promise<ViewerBench> {
     pageDir: packagePath('dist/page'),
     traces: { viewerDir: packagePath('dist/viewer'), folder, demoFolder: folder },
     clock: systemClock,
+    transport: wsTransport,
     log: () => undefined,
   });
   const browser = await launch();

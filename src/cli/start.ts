@@ -5,6 +5,7 @@ import { packagePath } from '../package-path.ts';
 import { createLog, toLogFields } from '../server/log.ts';
 import { startServer } from '../server/server.ts';
 import { createTraceFolder } from '../trace/trace-folder.ts';
+import { chooseTransport } from '../transport/choose.ts';
 import { exampleAgents } from './example-agents.ts';
 import type { Parts } from './parts.ts';
 import { type ServedAgents, serveAgents } from './served-agents.ts';
@@ -20,6 +21,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
   }
   const log = createLog((line) => void process.stderr.write(line));
   const apiKey = process.env.REPARTEE_API_KEY || undefined;
+  const { transport, reason } = await chooseTransport();
   // Listening comes first: a port in use is told before the model is loaded, and /health answers from the start.
   const server = await startServer({
     port: args.port,
@@ -33,9 +35,11 @@ export async function runStart(argv: readonly string[]): Promise<number> {
       folder: args.tracesDir,
       demoFolder: packagePath('fixtures/traces'),
     },
+    transport,
     clock: systemClock,
     log,
   });
+  log('server.listening', { transport: transport.name, reason });
   const stop = watchStopSignal({
     source: process,
     clock: systemClock,

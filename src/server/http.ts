@@ -69,7 +69,7 @@ export function createRequestListener(
 }
 
 /** The path of a request, without its query. */
-export function toPath(request: IncomingMessage): string {
+export function toPath(request: { readonly url?: string | undefined }): string {
   return (request.url ?? '/').split('?', 1)[0] ?? '/';
 }
 

@@ -1,11 +1,11 @@
 // Listens and closes: the HTTP server, the WebSocket upgrade and the gate behind them, put together.
 // Knows no argv, no engine and no machine.
 
-import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer } from 'node:http';
 import type { Clock } from '../base/clock.ts';
-import { RuntimeError, toMessage } from '../errors.ts';
+import { RuntimeError } from '../errors.ts';
 import { nativeLimits, nativeWire } from '../protocol/native-messages.ts';
-import { createWsAcceptor } from '../transport/ws.ts';
+import type { Transport } from '../transport/listener.ts';
 import { Admission } from './admission.ts';
 import { isLoopback } from './guard.ts';
 import { createRequestListener } from './http.ts';
@@ -15,7 +15,7 @@ import { readStaticFiles } from './static-files.ts';
 import { createTickets } from './tickets.ts';
 import { createTraceRoutes } from './trace-routes.ts';
 import { createTraceShelf } from './trace-shelf.ts';
-import { createUpgradeListener } from './upgrade.ts';
+import { createUpgradeAnswer } from './upgrade.ts';
 
 export interface ServerOptions {
   /** 0: any free one. */
@@ -32,6 +32,7 @@ export interface ServerOptions {
   readonly pageDir: string;
   /** @default no trace viewer */
   readonly traces?: TraceFolders;
+  readonly transport: Transport;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -68,55 +69,37 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const traces = options.traces && createTraceRoutes({ shelf: createTraceShelf({ ...options.traces, clock }), apiKey });
   const admission = new Admission({ countMostCalls, clock, log });
   const tickets = createTickets({ clock, lifetimeMs: ticketLifetimeMs });
-  const http = createServer({ headersTimeout: 10_000, requestTimeout: 15_000 });
-  const url = await listen(http, options);
-  const acceptor = createWsAcceptor({
-    clock,
-    messageBytes: nativeLimits.messageBytes,
-    framesPerSecond: nativeLimits.messagesPerSecond,
-    subprotocol: nativeWire.subprotocol,
-  });
   const shared = { admission, tickets, apiKey, publicUrl, log };
+  const http = createServer({ headersTimeout: 10_000, requestTimeout: 15_000 });
   http.on(
     'request',
     createRequestListener({ ...shared, files, viewerFiles, traces, ticketLifetimeMs, countMostCalls }),
   );
-  http.on('upgrade', createUpgradeListener({ ...shared, acceptor }));
+  const listener = await options.transport.listen({
+    port: options.port,
+    host: options.host,
+    clock,
+    messageBytes: nativeLimits.messageBytes,
+    framesPerSecond: nativeLimits.messagesPerSecond,
+    subprotocol: nativeWire.subprotocol,
+    http,
+    upgrade: createUpgradeAnswer(shared),
+  });
 
   const close = async (drainMs: number) => {
     await admission.drain(drainMs);
-    acceptor.close();
-    http.close();
-    http.closeAllConnections();
+    listener.close();
     log('server.closed');
   };
   let closed: Promise<void> | undefined;
   return {
-    url,
+    url: `http://${toUrlHost(options.host)}:${listener.port}`,
     serve: (calls) => admission.open(calls),
     drain(drainMs) {
       closed ??= close(drainMs);
       return closed;
     },
   };
-}
-
-function listen(http: HttpServer, { port, host }: ServerOptions): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const refuse = (error: Error) => {
-      const isInUse = 'code' in error && error.code === 'EADDRINUSE';
-      const reason = isInUse ? 'it is in use; choose another one' : toMessage(error);
-      const code = isInUse ? 'port-in-use' : 'listen-failed';
-      reject(new RuntimeError(code, `can't listen on port ${port} of ${host}: ${reason}`, { cause: error }));
-    };
-    http.once('error', refuse);
-    http.listen({ port, host }, () => {
-      http.off('error', refuse);
-      const address = http.address();
-      const boundPort = typeof address === 'object' && address !== null ? address.port : port;
-      resolve(`http://${toUrlHost(host)}:${boundPort}`);
-    });
-  });
 }
 
 /** A name for `host` that a browser on this machine can open. */

@@ -1,10 +1,7 @@
-// WebSocket upgrades: a request in, a refusal in HTTP or an open socket out. Knows no call.
+// WebSocket upgrades: a request in, a refusal or who takes the socket out. Knows no call.
 
-import type { IncomingMessage } from 'node:http';
-import { STATUS_CODES } from 'node:http';
-import type { Duplex } from 'node:stream';
 import { nativeWire } from '../protocol/native-messages.ts';
-import type { WsAcceptor } from '../transport/ws.ts';
+import type { UpgradeAnswer, UpgradeRequest } from '../transport/listener.ts';
 import type { Admission } from './admission.ts';
 import { hasKey, type Refusal, refuseForeign } from './guard.ts';
 import { keyRefusal, toPath } from './http.ts';
@@ -13,7 +10,6 @@ import type { Tickets } from './tickets.ts';
 
 export interface UpgradeOptions {
   readonly admission: Admission;
-  readonly acceptor: WsAcceptor;
   readonly tickets: Tickets;
   readonly apiKey: string | undefined;
   readonly publicUrl: URL | undefined;
@@ -23,20 +19,16 @@ export interface UpgradeOptions {
 const startingRefusal: Refusal = { status: 503, code: 'server-starting', message: 'this server is not ready yet' };
 
 /** Answers upgrade requests: those for the native wire that may open a call become sockets. */
-export function createUpgradeListener(options: UpgradeOptions) {
-  return (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
-    stream.on('error', () => undefined); // a peer that is gone already: there is nobody left to tell
+export function createUpgradeAnswer(options: UpgradeOptions): (request: UpgradeRequest) => UpgradeAnswer {
+  return (request) => {
     const refusal = refuseUpgrade(request, options);
-    if (refusal === undefined) {
-      options.acceptor.accept(request, stream, head, (socket) => options.admission.admit(socket));
-      return;
-    }
+    if (refusal === undefined) return { state: 'accepted', opened: (socket) => options.admission.admit(socket) };
     options.log('request.refused', { status: refusal.status, code: refusal.code });
-    refuse(stream, refusal);
+    return toAnswer(refusal);
   };
 }
 
-function refuseUpgrade(request: IncomingMessage, options: UpgradeOptions): Refusal | undefined {
+function refuseUpgrade(request: UpgradeRequest, options: UpgradeOptions): Refusal | undefined {
   const foreign = refuseForeign(request.headers, options.publicUrl);
   if (foreign !== undefined) return foreign;
   if (toPath(request) !== nativeWire.path)
@@ -56,14 +48,10 @@ function hasTicket(offered: readonly string[], tickets: Tickets): boolean {
   return ticket !== undefined && tickets.redeem(ticket);
 }
 
-function refuse(stream: Duplex, { status, code, message }: Refusal): void {
-  const body = `${JSON.stringify({ code, message })}\n`;
-  const lines = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    'connection: close',
-    'content-type: application/json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
-    ...(status === 401 ? ['www-authenticate: Bearer'] : []),
-  ];
-  stream.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => stream.destroy());
+function toAnswer({ status, code, message }: Refusal): UpgradeAnswer {
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+  };
+  return { state: 'refused', status, headers, body: `${JSON.stringify({ code, message })}\n` };
 }

@@ -1,38 +1,21 @@
-// WebSockets by the ws package: upgrade requests in, sockets out. Never knows what a frame means.
+// HTTP by node:http and WebSockets by the ws package, on one port. Never knows what a frame means.
 
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../base/clock.ts';
+import { toMessage } from '../errors.ts';
 import { createFrameMeter } from './frame-meter.ts';
+import { type Listener, type ListenOptions, type Transport, toListenError, type UpgradeAnswer } from './listener.ts';
 import type { Socket } from './socket.ts';
 
-export interface WsOptions {
-  readonly clock: Clock;
-  /** Of one message; a longer one closes its socket with 1009. */
-  readonly messageBytes: number;
-  /** Messages and pings per socket; beyond that its listener is told. */
-  readonly framesPerSecond: number;
-  /** Answered when the client offers it; the only one that ever is. */
-  readonly subprotocol: string;
-  /** Between pings; a peer that let a whole interval pass without a pong is cut off. @default 20000 */
-  readonly pingIntervalMs?: number;
-  /** From our close frame to cutting off a peer that doesn't answer it. @default 2000 */
-  readonly closeGraceMs?: number;
-}
-
-export interface WsAcceptor {
-  /** Answers an upgrade request and hands over the open socket; a request that is no WebSocket handshake gets 400. */
-  accept(request: IncomingMessage, stream: Duplex, head: Buffer, opened: (socket: Socket) => void): void;
-  /** Cuts off every socket and stops pinging. */
-  close(): void;
-}
+export const wsTransport: Transport = { name: 'ws', listen };
 
 const mostFragments = 64;
 
-/** Makes the one place that turns upgrade requests into sockets. */
-export function createWsAcceptor(options: WsOptions): WsAcceptor {
-  const { clock, subprotocol, pingIntervalMs = 20_000, closeGraceMs = 2000 } = options;
+async function listen(options: ListenOptions): Promise<Listener> {
+  const { clock, http, subprotocol, pingIntervalMs = 20_000, closeGraceMs = 2000 } = options;
+  const port = await startHttp(options);
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: options.messageBytes,
@@ -51,19 +34,53 @@ export function createWsAcceptor(options: WsOptions): WsAcceptor {
     pingTimer = clock.setTimeout(ping, pingIntervalMs);
   };
   pingTimer = clock.setTimeout(ping, pingIntervalMs);
+  http.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on('error', () => undefined); // a peer that is gone already: there is nobody left to tell
+    const answer = options.upgrade({ url: request.url ?? '/', headers: request.headers });
+    if (answer.state === 'refused') {
+      refuse(stream, answer);
+      return;
+    }
+    server.handleUpgrade(request, stream, head, (client) => {
+      isAlive.set(client, true);
+      client.on('pong', () => isAlive.set(client, true));
+      answer.opened(toSocket(client, createFrameMeter(options.framesPerSecond, clock), clock, closeGraceMs));
+    });
+  });
   return {
-    accept(request, stream, head, opened) {
-      server.handleUpgrade(request, stream, head, (client) => {
-        isAlive.set(client, true);
-        client.on('pong', () => isAlive.set(client, true));
-        opened(toSocket(client, createFrameMeter(options.framesPerSecond, clock), clock, closeGraceMs));
-      });
-    },
+    port,
     close() {
       clock.clearTimeout(pingTimer);
       for (const client of server.clients) client.terminate();
+      http.close();
+      http.closeAllConnections();
     },
   };
+}
+
+function startHttp({ http, port, host }: ListenOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const refused = (error: Error) => {
+      const isInUse = 'code' in error && error.code === 'EADDRINUSE';
+      reject(toListenError(port, host, isInUse ? 'EADDRINUSE' : toMessage(error), error));
+    };
+    http.once('error', refused);
+    http.listen({ port, host }, () => {
+      http.off('error', refused);
+      const address = http.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+function refuse(stream: Duplex, { status, headers, body }: Extract<UpgradeAnswer, { state: 'refused' }>): void {
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'connection: close',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  stream.end(`${lines.join('\r\n')}\r\n\r\n${body}`, () => stream.destroy());
 }
 
 function toSocket(client: WebSocket, isTooMany: () => boolean, clock: Clock, closeGraceMs: number): Socket {

@@ -8,6 +8,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { startServer } from '../../src/server/server.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { startServerRig } from '../support/server-rig.ts';
+import { transport } from '../support/transport.ts';
 import { connectWire } from '../support/wire-client.ts';
 
 const key = 'open-sesame-1234';
@@ -138,6 +139,7 @@ describe('/health', () => {
       host: '127.0.0.1',
       countMostCalls: 1,
       pageDir,
+      transport,
       clock: systemClock,
       log: () => undefined,
     });
@@ -248,7 +250,14 @@ function statusOfUpgrade(url: string, subprotocols: string[] = []): Promise<numb
 }
 
 describe('startServer', () => {
-  const options = { port: 0, countMostCalls: 1, pageDir: '/nonexistent', clock: systemClock, log: () => undefined };
+  const options = {
+    port: 0,
+    countMostCalls: 1,
+    pageDir: '/nonexistent',
+    transport,
+    clock: systemClock,
+    log: () => undefined,
+  };
 
   it.each(['0.0.0.0', '::', '192.168.1.5', 'voice.example.com'])(
     'does not listen on %s without a key',

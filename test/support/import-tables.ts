@@ -44,6 +44,7 @@ export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['engine/device-'],
   xstate: ['conversation/', 'session/'],
   ws: ['transport/'],
+  'uWebSockets.js': ['transport/uws'],
   zod: ['protocol/', 'agent/', 'server/', 'engine/manifest', 'trace/call-file', 'viewer/jitless'],
   'playwright-core': ['bench/viewer'],
   ajv: ['bench/model-calls'],

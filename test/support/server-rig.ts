@@ -2,6 +2,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import { createLog } from '../../src/server/log.ts';
 import { type Server, type ServerOptions, startServer } from '../../src/server/server.ts';
 import { type Script, ScriptedCall } from './scripted-call.ts';
+import { transport } from './transport.ts';
 
 export interface ServerRig {
   readonly server: Server;
@@ -34,6 +35,7 @@ export async function startServerRig(
     host: '127.0.0.1',
     countMostCalls: 8,
     pageDir: '/nonexistent',
+    transport,
     clock: systemClock,
     log: createLog((line) => logLines.push(line)),
     ...serverOptions,
