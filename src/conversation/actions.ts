@@ -3,6 +3,7 @@
 import { assign, cancel, emit, enqueueActions, raise, sendTo } from 'xstate';
 import { unreachable } from '../errors.ts';
 import type { Act, CloseReason } from '../events.ts';
+import { canDraftAhead, keepComplete, takeAhead, toAheadRequest } from './ahead.ts';
 import { canBeHeld } from './closing.ts';
 import * as move from './context.ts';
 import { guarded, type ported } from './guards.ts';
@@ -52,14 +53,14 @@ export const vocabulary = guarded.extend({
     requestDraft: enqueueActions(({ context, enqueue }) => {
       const words = toWords(context.heard);
       if (words === '' || words === context.requestedWords || context.run?.effect === 'write') return;
-      const id = context.requestId + 1;
-      enqueue.assign({ requestId: id, requestedWords: words });
+      const id = context.countRequests + 1;
+      enqueue.assign({ countRequests: id, requestId: id, requestedWords: words, ahead: keepComplete(context) });
       enqueue.sendTo('writer', { type: 'write', request: move.toDraftRequest(context, id) });
     }),
     /** Asks for the reply or its next step, starting from the draft at hand. */
     requestReply: enqueueActions(({ context, enqueue }, params: { only: readonly Act[] } | undefined) => {
-      const id = context.requestId + 1;
-      enqueue.assign({ requestId: id, requestedWords: undefined });
+      const id = context.countRequests + 1;
+      enqueue.assign({ countRequests: id, requestId: id, requestedWords: undefined, ahead: keepComplete(context) });
       enqueue.sendTo('writer', { type: 'write', request: move.toReplyRequest(context, id, params?.only) });
     }),
     cancelWriter: sendTo('writer', { type: 'cancel' }),
@@ -88,6 +89,21 @@ export const vocabulary = guarded.extend({
       if (!move.maySpeculate(context, call)) return;
       startRun(context, enqueue, call, true);
     }),
+    /** Asks what would be said after the result of a read that ran ahead. */
+    draftAhead: enqueueActions(({ context, enqueue }) => {
+      const { run, heard } = context;
+      if (run === undefined || !canDraftAhead(context)) return;
+      const id = context.countRequests + 1;
+      const request = toAheadRequest(context, id);
+      if (request === undefined) return;
+      enqueue.assign({ countRequests: id, ahead: { requestId: id, runId: run.id, words: toWords(heard) } });
+      enqueue.sendTo('writer', { type: 'write', request });
+    }),
+    keepAhead: assign(({ context: { ahead }, event }) =>
+      event.type === 'draft.grew' && ahead ? { ahead: { ...ahead, draft: event.draft } } : {},
+    ),
+    forgetAhead: assign({ ahead: undefined }),
+    takeAhead: assign(({ context }) => takeAhead(context)),
     startDecidedRun: enqueueActions(({ context, enqueue }) => {
       const call = move.decidedCall(context);
       if (context.run?.isSpeculative) dropRun(context, enqueue);

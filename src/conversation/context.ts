@@ -28,6 +28,14 @@ export interface Run {
   readonly outcome?: Outcome;
 }
 
+/** The reply after a speculative run's result, drafted for when the turn comes to these words and that call. */
+export interface Ahead {
+  readonly requestId: number;
+  readonly runId: number;
+  readonly words: string;
+  readonly draft?: Draft;
+}
+
 /** The reply being given: `text` is all that was given to the mouth, `base` the part before the current say. */
 export interface Reply {
   readonly turn: number;
@@ -49,6 +57,8 @@ export interface Context {
   readonly turn: number;
   /** The caller's words of this turn so far, not yet committed. */
   readonly heard: string;
+  /** Requests made so far: their ids count up. */
+  readonly countRequests: number;
   readonly requestId: number;
   /** Words that the request `requestId` was made for. */
   readonly requestedWords: string | undefined;
@@ -60,6 +70,8 @@ export interface Context {
   readonly countSpeculations: number;
   readonly run: Run | undefined;
   readonly nextRunId: number;
+  /** What would be said after the result of a speculative run. */
+  readonly ahead: Ahead | undefined;
   readonly reply: Reply;
   /** Read back to the caller, and the turn of that: runs if decided again on the next committed turn. */
   readonly awaiting: { readonly call: Call; readonly turn: number } | undefined;
@@ -103,6 +115,7 @@ export function createContext(input: CallInput): Context {
     lines: [],
     turn: 0,
     heard: '',
+    countRequests: 0,
     requestId: 0,
     requestedWords: undefined,
     draft: undefined,
@@ -111,6 +124,7 @@ export function createContext(input: CallInput): Context {
     countSpeculations: 0,
     run: undefined,
     nextRunId: 1,
+    ahead: undefined,
     reply: NO_REPLY,
     awaiting: undefined,
     countCommitted: 0,
@@ -119,7 +133,7 @@ export function createContext(input: CallInput): Context {
   };
 }
 
-type Change = Partial<Context>;
+export type Change = Partial<Context>;
 
 /** New words of the caller, of this turn or of a new one. */
 export function hear(context: Context, turn: number, text: string): Change {
@@ -139,7 +153,13 @@ export function press(context: Context, turn: number, digit: string): Change {
 }
 
 export function forgetDrafts(): Change {
-  return { draft: undefined, requestedWords: undefined, lastDraftedCall: undefined, countSpeculations: 0 };
+  return {
+    draft: undefined,
+    requestedWords: undefined,
+    lastDraftedCall: undefined,
+    countSpeculations: 0,
+    ahead: undefined,
+  };
 }
 
 /** The draft is for exactly these words, and complete. */
@@ -310,7 +330,7 @@ export function unwrittenSay(context: Context): string {
 export type Outcome = { readonly result: unknown } | { readonly error: string };
 
 /** A tool's outcome as the model reads it. */
-function toContent(outcome: Outcome): string {
+export function toContent(outcome: Outcome): string {
   return JSON.stringify('error' in outcome ? { error: outcome.error } : outcome.result) ?? 'null';
 }
 

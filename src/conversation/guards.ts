@@ -1,6 +1,7 @@
 // What the machine can ask, by name; the ports it talks to.
 
 import { fromCallback, setup } from 'xstate';
+import { isAheadCurrent } from './ahead.ts';
 import { partingLine } from './closing.ts';
 import * as move from './context.ts';
 import type { Emitted, MachineEvent, MouthCommand, ToolEvent, ToolInput } from './events.ts';
@@ -79,6 +80,12 @@ export const guarded = ported.extend({
         !move.isConfirmed(context, call)
       );
     },
+    isAheadDraft: ({ context, event }) =>
+      (event.type === 'draft.grew' || event.type === 'draft.failed') && event.id === context.ahead?.requestId,
+    /** The call, its result, and what to say after it are all there. */
+    hasReplyAhead: ({ context }) =>
+      move.isRunAhead(context) && isAheadCurrent(context) && context.ahead?.draft?.isDone === true,
+    isReplyAheadUnderway: ({ context }) => move.isRunAhead(context) && isAheadCurrent(context),
     hasResultAhead: ({ context }) => move.isRunAhead(context) && context.run?.outcome !== undefined,
     isRunAhead: ({ context }) => move.isRunAhead(context),
   },

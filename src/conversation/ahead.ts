@@ -1,0 +1,46 @@
+// The reply after a read that ran ahead of its commit, drafted while the caller may still be speaking: if the turn comes to the
+// same words and the same call, call, result and reply are all there. Pure moves on the machine's memory.
+
+import { allowedActs, type Change, type Context, isHit, isRunAhead, toContent } from './context.ts';
+import { addCall, addUser, toWords } from './transcript.ts';
+import type { WriteRequest } from './writer.ts';
+
+/** The draft at hand decided a read whose result is there, and nobody asked yet for what follows it. */
+export function canDraftAhead(context: Context): boolean {
+  const { ahead, run, heard } = context;
+  if (!isHit(context) || !isRunAhead(context) || run?.outcome === undefined) return false;
+  return ahead?.runId !== run.id || ahead.words !== toWords(heard);
+}
+
+/** A request for the reply after the read's result, as if the turn were committed. */
+export function toAheadRequest(context: Context, id: number): WriteRequest | undefined {
+  const { run, lines, heard, ahead } = context;
+  if (run?.outcome === undefined) return undefined;
+  const previous = ahead?.runId === run.id ? ahead.draft : undefined;
+  const after = { ...context, reply: { ...context.reply, calls: [run.call] } };
+  return {
+    id,
+    lines: addCall(addUser(lines, heard), run.call, toContent(run.outcome)),
+    purpose: 'draft',
+    acts: allowedActs(after, false),
+    ...(previous ? { previous } : {}),
+  };
+}
+
+/** It is for these very words and for the run at hand. */
+export function isAheadCurrent(context: Context): boolean {
+  const { ahead, run, reply } = context;
+  return ahead !== undefined && ahead.runId === run?.id && ahead.words === reply.words;
+}
+
+/** The draft ahead goes on as the turn's own. */
+export function takeAhead({ ahead }: Context): Change {
+  if (ahead === undefined) return {};
+  const { requestId, draft } = ahead;
+  return { requestId, draftId: requestId, draft, requestedWords: undefined, ahead: undefined };
+}
+
+/** Another request stops one that is not complete. */
+export function keepComplete({ ahead }: Context): Context['ahead'] {
+  return ahead?.draft?.isDone ? ahead : undefined;
+}
