@@ -11,7 +11,7 @@ Serves agents: the call page at /, calls at /v1/call (docs/native-wire.md), /hea
   --watch           reload agents when their files are saved; calls keep the version they began with
   --port N          (default 8787; 0: any free one)
   --host ADDRESS    (default 127.0.0.1) anything but loopback needs REPARTEE_API_KEY
-  --public-url URL  where browsers reach this server, if not on loopback
+  --public-url URL  where browsers and telephone networks reach this server
   --model DIR       a model folder (default: the one that comes with repartee)
   --voice NAME      the voice that agents speak with (default slt)
   --traces DIR      where calls are written down, for the viewer at /traces (default .repartee/traces; off: nowhere)
@@ -20,7 +20,7 @@ Serves agents: the call page at /, calls at /v1/call (docs/native-wire.md), /hea
   --drain-ms N      on SIGINT or SIGTERM, how long calls may go on (default 10000)
 
 REPARTEE_API_KEY, when set, is wanted as Authorization: Bearer by HTTP and WebSocket;
-the page asks for it.
+the page asks for it. TWILIO_AUTH_TOKEN, with --public-url, lets Twilio call: docs/telephony.md.
 `;
 
 export interface StartArguments {

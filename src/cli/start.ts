@@ -28,6 +28,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     host: args.host,
     publicUrl: args.publicUrl,
     apiKey,
+    twilioAuthToken: process.env.TWILIO_AUTH_TOKEN || undefined,
     countMostCalls: args.countMostCalls,
     pageDir: packagePath('dist/page'),
     traces: {

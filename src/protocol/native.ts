@@ -1,9 +1,11 @@
 // The native wire's border: text frames in, checked messages or a named problem out; call events in, frames out.
-// Knows no socket, no call and no order of messages (native-order.ts does).
+// Knows no socket and no call.
 
 import { z } from 'zod';
 import type { CallEvent } from '../events.ts';
 import { type ClientMessage, nativeLimits, type Problem } from './native-messages.ts';
+import { createMessageOrder } from './native-order.ts';
+import type { Wire } from './wire.ts';
 
 export type ParseResult =
   | { readonly ok: true; readonly message: ClientMessage }
@@ -46,6 +48,25 @@ const clientMessageSchema = z.discriminatedUnion('type', [
 ]) satisfies z.ZodType<ClientMessage>;
 
 const messageTypes: readonly string[] = clientMessageSchema.options.flatMap((option) => [...option.shape.type.values]);
+
+/** The native wire of one socket. */
+export function createNativeWire(): Wire {
+  const order = createMessageOrder();
+  return {
+    read(text) {
+      const parsed = parseClientMessage(text);
+      if (!parsed.ok) return { kind: 'problem', problem: parsed.problem };
+      const { message } = parsed;
+      const problem = order.check(message);
+      if (problem !== undefined) return { kind: 'problem', problem };
+      return message.type === 'call.started'
+        ? { kind: 'start', start: message }
+        : { kind: 'events', events: [message] };
+    },
+    startCall: () => order.startCall(),
+    write: (event) => [toServerMessage(event)],
+  };
+}
 
 /** Reads one text frame; a bad one gives a problem that names the field, never an exception. */
 export function parseClientMessage(text: string): ParseResult {

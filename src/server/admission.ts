@@ -1,8 +1,8 @@
 // Which sockets become calls: bounded, and none while draining. Knows no HTTP.
 
 import type { Clock } from '../base/clock.ts';
-import { toServerMessage } from '../protocol/native.ts';
 import { nativeCloseCodes, type Problem } from '../protocol/native-messages.ts';
+import type { Wire } from '../protocol/wire.ts';
 import type { Socket } from '../transport/socket.ts';
 import { Connection, type Counters } from './connection.ts';
 import type { Log } from './log.ts';
@@ -68,18 +68,18 @@ export class Admission {
   }
 
   /** Takes a socket, or tells it why not and closes it. Only after `open`. */
-  admit(socket: Socket): void {
+  admit(socket: Socket, wire: Wire): void {
     const { clock, log, countMostCalls } = this.#options;
     if (this.#calls === undefined || this.#drained !== undefined) {
-      this.#turnAway(socket, draining, nativeCloseCodes.serverDraining);
+      this.#turnAway(socket, wire, draining, nativeCloseCodes.serverDraining);
       return;
     }
     if (this.#connections.size >= countMostCalls) {
       const message = `this server takes ${countMostCalls} calls at once; try again later`;
-      this.#turnAway(socket, { code: 'too-many-calls', message }, nativeCloseCodes.tryAgainLater);
+      this.#turnAway(socket, wire, { code: 'too-many-calls', message }, nativeCloseCodes.tryAgainLater);
       return;
     }
-    const connection = new Connection(socket, {
+    const connection = new Connection(socket, wire, {
       calls: this.#calls,
       callIds: this.#callIds,
       counters: this.#counters,
@@ -105,11 +105,11 @@ export class Admission {
     await this.#allOver(cutOffMs);
   }
 
-  #turnAway(socket: Socket, problem: Problem, closeCode: number): void {
+  #turnAway(socket: Socket, wire: Wire, problem: Problem, closeCode: number): void {
     this.#counters.countSocketsRefused++;
     this.#options.log('socket.refused', { code: problem.code });
     socket.listen({ text: ignore, binary: ignore, flooded: ignore, closed: ignore });
-    socket.send(toServerMessage({ type: 'error', ...problem }));
+    for (const frame of wire.write({ type: 'error', ...problem })) socket.send(frame);
     socket.close(closeCode, problem.code);
   }
 

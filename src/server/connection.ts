@@ -2,17 +2,10 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import { AgentError } from '../errors.ts';
+import { AgentError, unreachable } from '../errors.ts';
 import type { CallEvent } from '../events.ts';
-import { parseClientMessage, toServerMessage } from '../protocol/native.ts';
-import {
-  type CallStarted,
-  type ClientMessage,
-  nativeCloseCodes,
-  nativeLimits,
-  type Problem,
-} from '../protocol/native-messages.ts';
-import { createMessageOrder } from '../protocol/native-order.ts';
+import { type CallStarted, nativeCloseCodes, nativeLimits, type Problem } from '../protocol/native-messages.ts';
+import type { Wire } from '../protocol/wire.ts';
 import { boundSocket } from '../transport/bounded-socket.ts';
 import type { Socket } from '../transport/socket.ts';
 import { type Log, toLogFields } from './log.ts';
@@ -41,7 +34,7 @@ export class Connection {
   readonly over: Promise<void>;
   readonly #socket: Socket;
   readonly #context: ConnectionContext;
-  readonly #order = createMessageOrder();
+  readonly #wire: Wire;
   readonly #startTimer: unknown;
   readonly #openedMs: number;
   #callId: string | undefined;
@@ -50,9 +43,10 @@ export class Connection {
   #isClosing = false;
   #countProblems = 0;
 
-  constructor(socket: Socket, context: ConnectionContext) {
+  constructor(socket: Socket, wire: Wire, context: ConnectionContext) {
     const { startTimeoutMs, messagesPerSecond, unreadBytes } = nativeLimits;
     this.#socket = boundSocket(socket, { limitBytes: unreadBytes, overflowed: (bytes) => this.#overflow(bytes) });
+    this.#wire = wire;
     this.#context = context;
     this.#openedMs = context.clock.nowMs();
     this.#startTimer = context.clock.setTimeout(() => {
@@ -83,16 +77,27 @@ export class Connection {
 
   #take(text: string): void {
     if (this.#isClosing) return;
-    const parsed = parseClientMessage(text);
-    const problem = parsed.ok ? this.#order.check(parsed.message) : parsed.problem;
-    if (problem !== undefined) this.#refuse(problem);
-    else if (parsed.ok) this.#pass(parsed.message);
+    const reading = this.#wire.read(text);
+    switch (reading.kind) {
+      case 'problem':
+        this.#refuse(reading.problem);
+        return;
+      case 'start':
+        this.#guard(() => this.#start(reading.start));
+        return;
+      case 'events':
+        this.#guard(() => {
+          for (const event of reading.events) this.#call?.receive(event);
+        });
+        return;
+      default:
+        unreachable(reading);
+    }
   }
 
-  #pass(message: ClientMessage): void {
+  #guard(run: () => void): void {
     try {
-      if (message.type === 'call.started') this.#start(message);
-      else this.#call?.receive(message);
+      run();
     } catch (error) {
       this.#fail(error);
     }
@@ -112,7 +117,7 @@ export class Connection {
     }
     callIds.add(callId);
     this.#callId = callId;
-    this.#order.startCall();
+    this.#wire.startCall();
     this.#context.clock.clearTimeout(this.#startTimer);
     counters.countCallsStarted++;
     const audio = message.audio ? { rateHz: message.audio.rateHz } : null;
@@ -144,7 +149,7 @@ export class Connection {
   #report(event: CallEvent): void {
     if (this.#isClosing) return;
     try {
-      this.#socket.send(toServerMessage(event));
+      this.#write(event);
     } catch (error) {
       this.#fail(error);
     }
@@ -177,7 +182,11 @@ export class Connection {
   }
 
   #send({ code, message }: Problem): void {
-    this.#socket.send(toServerMessage({ type: 'error', code, message }));
+    this.#write({ type: 'error', code, message });
+  }
+
+  #write(event: CallEvent): void {
+    for (const frame of this.#wire.write(event)) this.#socket.send(frame);
   }
 
   #close(code: number, reason: string): void {

@@ -2,18 +2,22 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nativeWire } from '../protocol/native-messages.ts';
+import { relayPath } from '../protocol/relay-messages.ts';
 import type { Admission } from './admission.ts';
 import { hasKey, type Refusal, refuseForeign } from './guard.ts';
 import type { Log } from './log.ts';
+import type { SignedUrls } from './signed-url.ts';
 import type { StaticFiles } from './static-files.ts';
 import type { Tickets } from './tickets.ts';
 import type { createTraceRoutes } from './trace-routes.ts';
+import type { createTwilioRoutes } from './twilio.ts';
 
 export interface HttpOptions {
   readonly admission: Admission;
   readonly files: StaticFiles;
   readonly tickets: Tickets;
   readonly ticketLifetimeMs: number;
+  readonly signedUrls: SignedUrls;
   readonly countMostCalls: number;
   readonly apiKey: string | undefined;
   readonly publicUrl: URL | undefined;
@@ -22,6 +26,8 @@ export interface HttpOptions {
   readonly viewerFiles: StaticFiles | undefined;
   /** Answers what is below tracesPath, and says whether that was it. */
   readonly traces: ReturnType<typeof createTraceRoutes> | undefined;
+  /** Answers Twilio's webhooks, and says whether it was one. */
+  readonly twilio: ReturnType<typeof createTwilioRoutes> | undefined;
 }
 
 interface Reply {
@@ -61,6 +67,7 @@ export function createRequestListener(
   return (request, response) => {
     const foreign = refuseForeign(request.headers, options.publicUrl);
     if (foreign === undefined && options.traces?.(request, response, toPath(request), securityHeaders)) return;
+    if (foreign === undefined && options.twilio?.(request, response, toPath(request))) return;
     const { status, headers, body } = foreign ? toReply(foreign) : reply(request, options);
     if (status === 401 || status === 403) options.log('request.refused', { status });
     response.writeHead(status, { ...securityHeaders, ...headers });
@@ -78,7 +85,8 @@ function reply(request: IncomingMessage, options: HttpOptions): Reply {
   if (path === '/health') return allow(request, ['GET', 'HEAD']) ?? replyHealth(request, options);
   if (options.admission.state.isDraining) return toReply(drainingRefusal);
   if (path === '/v1/ticket') return allow(request, ['POST']) ?? replyTicket(request, options);
-  if (path === nativeWire.path) {
+  if (path === '/v1/relay-url') return allow(request, ['POST']) ?? replyRelayUrl(request, options);
+  if (path === nativeWire.path || path === relayPath) {
     const message = `${path} is a WebSocket`;
     return toReply({ status: 426, code: 'upgrade-required', message }, { upgrade: 'websocket' });
   }
@@ -104,6 +112,18 @@ function replyTicket(request: IncomingMessage, options: HttpOptions): Reply {
   if (apiKey !== undefined && !hasKey(request.headers, apiKey))
     return toReply(keyRefusal, { 'www-authenticate': 'Bearer' });
   return toJson(200, { ticket: tickets.issue(), lifetimeMs: ticketLifetimeMs });
+}
+
+/** For a telephone network that signs nothing: what it is to connect to, and nobody else later. */
+function replyRelayUrl(request: IncomingMessage, options: HttpOptions): Reply {
+  const { apiKey, publicUrl, signedUrls } = options;
+  if (apiKey !== undefined && !hasKey(request.headers, apiKey))
+    return toReply(keyRefusal, { 'www-authenticate': 'Bearer' });
+  const origin = publicUrl?.origin ?? `http://${request.headers.host}`;
+  return toJson(200, {
+    url: `${origin.replace(/^http/, 'ws')}${signedUrls.sign(relayPath)}`,
+    lifetimeMs: signedUrls.lifetimeMs,
+  });
 }
 
 function replyFile(request: IncomingMessage, path: string, files: StaticFiles): Reply {

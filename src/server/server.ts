@@ -11,10 +11,12 @@ import { isLoopback } from './guard.ts';
 import { createRequestListener } from './http.ts';
 import type { Log } from './log.ts';
 import type { CallSource } from './open-call.ts';
+import { createSignedUrls } from './signed-url.ts';
 import { readStaticFiles } from './static-files.ts';
 import { createTickets } from './tickets.ts';
 import { createTraceRoutes } from './trace-routes.ts';
 import { createTraceShelf } from './trace-shelf.ts';
+import { createTwilioRoutes } from './twilio.ts';
 import { createUpgradeAnswer } from './upgrade.ts';
 
 export interface ServerOptions {
@@ -26,6 +28,8 @@ export interface ServerOptions {
   readonly publicUrl?: URL | undefined;
   /** Wanted as bearer, or as a ticket traded for it, by everything but the page's own files. */
   readonly apiKey?: string | undefined;
+  /** What Twilio signs its requests with; its webhooks are answered where this and `publicUrl` are there. */
+  readonly twilioAuthToken?: string | undefined;
   /** Sockets open at once. */
   readonly countMostCalls: number;
   /** The folder of the built page. */
@@ -55,10 +59,11 @@ export interface Server {
 }
 
 const ticketLifetimeMs = 30_000;
+const signedUrlLifetimeMs = 300_000;
 
 /** Starts to listen; rejects with a RuntimeError when it may not or can't. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { apiKey, publicUrl, clock, log, countMostCalls } = options;
+  const { apiKey, publicUrl, twilioAuthToken, clock, log, countMostCalls } = options;
   if (apiKey === undefined && !isLoopback(options.host))
     throw new RuntimeError(
       'key-missing',
@@ -69,11 +74,16 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const traces = options.traces && createTraceRoutes({ shelf: createTraceShelf({ ...options.traces, clock }), apiKey });
   const admission = new Admission({ countMostCalls, clock, log });
   const tickets = createTickets({ clock, lifetimeMs: ticketLifetimeMs });
-  const shared = { admission, tickets, apiKey, publicUrl, log };
+  const signedUrls = createSignedUrls(clock, signedUrlLifetimeMs);
+  const twilio =
+    twilioAuthToken !== undefined && publicUrl !== undefined
+      ? createTwilioRoutes({ authToken: twilioAuthToken, publicUrl, log })
+      : undefined;
+  const shared = { admission, tickets, signedUrls, apiKey, publicUrl, log };
   const http = createServer({ headersTimeout: 10_000, requestTimeout: 15_000 });
   http.on(
     'request',
-    createRequestListener({ ...shared, files, viewerFiles, traces, ticketLifetimeMs, countMostCalls }),
+    createRequestListener({ ...shared, files, viewerFiles, traces, twilio, ticketLifetimeMs, countMostCalls }),
   );
   const listener = await options.transport.listen({
     port: options.port,
@@ -83,7 +93,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     framesPerSecond: nativeLimits.messagesPerSecond,
     subprotocol: nativeWire.subprotocol,
     http,
-    upgrade: createUpgradeAnswer(shared),
+    upgrade: createUpgradeAnswer({ ...shared, twilioAuthToken }),
   });
 
   const close = async (drainMs: number) => {

@@ -1,16 +1,24 @@
 // WebSocket upgrades: a request in, a refusal or who takes the socket out. Knows no call.
 
+import { createNativeWire } from '../protocol/native.ts';
 import { nativeWire } from '../protocol/native-messages.ts';
+import { createRelayWire } from '../protocol/relay.ts';
+import { relayPath } from '../protocol/relay-messages.ts';
 import type { UpgradeAnswer, UpgradeRequest } from '../transport/listener.ts';
 import type { Admission } from './admission.ts';
 import { hasKey, type Refusal, refuseForeign } from './guard.ts';
 import { keyRefusal, toPath } from './http.ts';
 import type { Log } from './log.ts';
+import type { SignedUrls } from './signed-url.ts';
 import type { Tickets } from './tickets.ts';
+import { isTwilioSigned } from './twilio.ts';
 
 export interface UpgradeOptions {
   readonly admission: Admission;
   readonly tickets: Tickets;
+  readonly signedUrls: SignedUrls;
+  /** What Twilio signs its requests with. */
+  readonly twilioAuthToken: string | undefined;
   readonly apiKey: string | undefined;
   readonly publicUrl: URL | undefined;
   readonly log: Log;
@@ -18,11 +26,19 @@ export interface UpgradeOptions {
 
 const startingRefusal: Refusal = { status: 503, code: 'server-starting', message: 'this server is not ready yet' };
 
-/** Answers upgrade requests: those for the native wire that may open a call become sockets. */
+const signatureRefusal: Refusal = {
+  status: 401,
+  code: 'signature-wrong',
+  message: 'signed neither by Twilio with TWILIO_AUTH_TOKEN for the public URL, nor by a URL of POST /v1/relay-url',
+};
+
+/** Answers upgrade requests: those that may open a call become sockets of the wire of their path. */
 export function createUpgradeAnswer(options: UpgradeOptions): (request: UpgradeRequest) => UpgradeAnswer {
   return (request) => {
     const refusal = refuseUpgrade(request, options);
-    if (refusal === undefined) return { state: 'accepted', opened: (socket) => options.admission.admit(socket) };
+    const createWire = toPath(request) === relayPath ? createRelayWire : createNativeWire;
+    if (refusal === undefined)
+      return { state: 'accepted', opened: (socket) => options.admission.admit(socket, createWire()) };
     options.log('request.refused', { status: refusal.status, code: refusal.code });
     return toAnswer(refusal);
   };
@@ -31,15 +47,41 @@ export function createUpgradeAnswer(options: UpgradeOptions): (request: UpgradeR
 function refuseUpgrade(request: UpgradeRequest, options: UpgradeOptions): Refusal | undefined {
   const foreign = refuseForeign(request.headers, options.publicUrl);
   if (foreign !== undefined) return foreign;
-  if (toPath(request) !== nativeWire.path)
-    return { status: 404, code: 'not-found', message: `calls are opened on ${nativeWire.path}` };
-  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  if (options.apiKey !== undefined && !hasKey(request.headers, options.apiKey) && !hasTicket(offered, options.tickets))
-    return keyRefusal;
-  if (offered.some((name) => name !== '') && !offered.includes(nativeWire.subprotocol))
-    return { status: 400, code: 'unknown-subprotocol', message: `offer ${nativeWire.subprotocol}, or none` };
+  const refusal = refuseByPath(request, options);
+  if (refusal !== undefined) return refusal;
   const { isReady, isDraining } = options.admission.state;
   return isReady || isDraining ? undefined : startingRefusal;
+}
+
+function refuseByPath(request: UpgradeRequest, options: UpgradeOptions): Refusal | undefined {
+  switch (toPath(request)) {
+    case nativeWire.path:
+      return refuseNative(request, options);
+    case relayPath:
+      return mayRelay(request, options) ? undefined : signatureRefusal;
+    default:
+      return { status: 404, code: 'not-found', message: `calls are opened on ${nativeWire.path} and ${relayPath}` };
+  }
+}
+
+function refuseNative({ headers }: UpgradeRequest, { apiKey, tickets }: UpgradeOptions): Refusal | undefined {
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+  if (apiKey !== undefined && !hasKey(headers, apiKey) && !hasTicket(offered, tickets)) return keyRefusal;
+  if (offered.some((name) => name !== '') && !offered.includes(nativeWire.subprotocol))
+    return { status: 400, code: 'unknown-subprotocol', message: `offer ${nativeWire.subprotocol}, or none` };
+  return undefined;
+}
+
+/** A signature that is there must be right, whatever else would open the relay. */
+function mayRelay({ url, headers }: UpgradeRequest, options: UpgradeOptions): boolean {
+  const { apiKey, publicUrl, twilioAuthToken, signedUrls } = options;
+  const signature = headers['x-twilio-signature'];
+  if (signature !== undefined) {
+    if (twilioAuthToken === undefined || publicUrl === undefined || typeof signature !== 'string') return false;
+    return isTwilioSigned(twilioAuthToken, signature, `${publicUrl.origin.replace(/^http/, 'ws')}${url}`);
+  }
+  if (signedUrls.isSigned(url)) return true;
+  return apiKey === undefined ? twilioAuthToken === undefined : hasKey(headers, apiKey);
 }
 
 function hasTicket(offered: readonly string[], tickets: Tickets): boolean {

@@ -1,0 +1,136 @@
+// ConversationRelay: the telephone network hears and speaks, words go both ways. Its prompts and keys become a call's turns,
+// the replies its tokens. Knows no socket and no call.
+
+import { unreachable } from '../errors.ts';
+import type { CallEvent, CallerEvent } from '../events.ts';
+import type { CallStarted, Problem } from './native-messages.ts';
+import { parseRelayMessage, type RelayMessage, type RelayReply } from './relay-messages.ts';
+import type { Reading, Wire } from './wire.ts';
+
+const NOTHING: Reading = { kind: 'events', events: [] };
+
+/** The wire of one socket. Its custom parameter `agent` chooses the agent; the others are the call's variables. */
+export function createRelayWire(): Wire {
+  let isStarted = false;
+  /** The caller's newest turn. */
+  let turn = 0;
+  let isTurnOpen = false;
+  /** Of the newest reply: all of it that went out, and whether its last token did. */
+  let reply = { turn: 0, text: '', isEnded: true };
+
+  /** Words and keys belong to the turn that is open; without one they open the next. */
+  function openTurn(): number {
+    if (!isTurnOpen) turn++;
+    isTurnOpen = true;
+    return turn;
+  }
+
+  function toEvents(message: Exclude<RelayMessage, { type: 'setup' }>): readonly CallerEvent[] {
+    switch (message.type) {
+      case 'prompt': {
+        const { voicePrompt: text, last = true } = message;
+        if (text.trim() === '') return [];
+        const heard = { type: 'speech.heard', turn: openTurn(), text, state: last ? 'final' : 'partial' } as const;
+        if (last) isTurnOpen = false;
+        return [heard];
+      }
+      case 'dtmf':
+        return [{ type: 'dtmf.pressed', turn: openTurn(), digit: message.digit }];
+      case 'interrupt':
+        return [
+          { type: 'playout.interrupted', turn: reply.turn, heard: toHeard(message.utteranceUntilInterrupt ?? '') },
+        ];
+      case 'error':
+      case 'info':
+        return [];
+      default:
+        return unreachable(message);
+    }
+  }
+
+  /** What was spoken of the reply, in the reply's own words: the network's copy may differ in space and case. */
+  function toHeard(spoken: string): string {
+    const letters = countLetters(spoken);
+    let length = 0;
+    for (let seen = 0; seen < letters && length < reply.text.length; length++)
+      if (!/\s/.test(reply.text[length] ?? '')) seen++;
+    return reply.text.slice(0, length);
+  }
+
+  function grow(text: string): readonly RelayReply[] {
+    const token = text.startsWith(reply.text) ? text.slice(reply.text.length) : text;
+    reply = { ...reply, text };
+    return token === '' ? [] : [{ type: 'text', token, last: false }];
+  }
+
+  function toReplies(event: CallEvent): readonly RelayReply[] {
+    switch (event.type) {
+      case 'reply.grew':
+        // Whoever is answered has ended a turn, be it by keys that nobody said were the last.
+        if (event.turn === turn) isTurnOpen = false;
+        if (event.turn !== reply.turn || reply.isEnded) reply = { turn: event.turn, text: '', isEnded: false };
+        return grow(event.text);
+      case 'reply.resumed': {
+        const { text } = reply;
+        if (event.turn !== reply.turn) return [];
+        reply = { ...reply, text: event.heard, isEnded: false };
+        return grow(text);
+      }
+      case 'reply.ended':
+        if (event.turn !== reply.turn || reply.isEnded) return [];
+        reply = { ...reply, isEnded: true };
+        return [{ type: 'text', token: '', last: true }];
+      case 'sound.requested':
+        return [{ type: 'play', source: event.source }];
+      case 'digits.requested':
+        return [{ type: 'sendDigits', digits: event.digits }];
+      case 'language.requested':
+        return [{ type: 'language', ttsLanguage: event.language, transcriptionLanguage: event.language }];
+      case 'call.closed': {
+        const { reason, transfer } = event;
+        return [{ type: 'end', handoffData: JSON.stringify({ reason, ...transfer }) }];
+      }
+      default:
+        return [];
+    }
+  }
+
+  return {
+    read(text) {
+      const parsed = parseRelayMessage(text);
+      if (!parsed.ok) return { kind: 'problem', problem: parsed.problem };
+      const { message } = parsed;
+      if (message.type === 'setup')
+        return isStarted
+          ? toProblem('call-already-started', 'setup came twice')
+          : { kind: 'start', start: toStart(message) };
+      if (!isStarted) return toProblem('call-not-started', `${message.type} came before setup`);
+      const events = toEvents(message);
+      return events.length === 0 ? NOTHING : { kind: 'events', events };
+    },
+    startCall() {
+      isStarted = true;
+    },
+    write: (event) => toReplies(event).map((frame) => JSON.stringify(frame)),
+  };
+}
+
+function toStart({ sessionId, customParameters }: Extract<RelayMessage, { type: 'setup' }>): CallStarted {
+  const { agent, ...variables } = customParameters ?? {};
+  const isCallId = sessionId !== undefined && /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/.test(sessionId);
+  return {
+    type: 'call.started',
+    version: 1,
+    variables,
+    ...(agent === undefined ? {} : { agent }),
+    ...(isCallId ? { callId: sessionId } : {}),
+  };
+}
+
+function countLetters(text: string): number {
+  return text.replace(/\s+/g, '').length;
+}
+
+function toProblem(code: Problem['code'], message: string): Reading {
+  return { kind: 'problem', problem: { code, message } };
+}

@@ -1,0 +1,19 @@
+// The port to what a socket speaks: frames in, what they mean out; a call's events in, frames out. Knows no socket.
+
+import type { CallEvent, CallerEvent } from '../events.ts';
+import type { CallStarted, Problem } from './native-messages.ts';
+
+/** One socket's side of a wire, with what it must remember between frames. */
+export interface Wire {
+  /** What one text frame means; never throws. */
+  read(text: string): Reading;
+  /** To be called once the call of a `start` was taken. */
+  startCall(): void;
+  /** The frames that tell a client of an event; none where the wire has no word for it. Bytes share the event's memory. */
+  write(event: CallEvent): readonly (string | Uint8Array)[];
+}
+
+export type Reading =
+  | { readonly kind: 'start'; readonly start: CallStarted }
+  | { readonly kind: 'events'; readonly events: readonly CallerEvent[] }
+  | { readonly kind: 'problem'; readonly problem: Problem };

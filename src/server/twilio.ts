@@ -1,0 +1,133 @@
+// Twilio's side of a telephone call in HTTP: the TwiML that starts ConversationRelay, and what follows when that is over.
+
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { relayPath } from '../protocol/relay-messages.ts';
+import type { Log } from './log.ts';
+
+/** Where a telephone number's webhook points to, and where Twilio asks what comes after the relay. */
+const voicePath = '/twilio/voice';
+const afterPath = '/twilio/after';
+
+export interface TwilioOptions {
+  readonly authToken: string;
+  readonly publicUrl: URL;
+  readonly log: Log;
+}
+
+const mostBodyBytes = 65_536;
+/** A relay that breaks at once would be started for ever. */
+const mostRestarts = 3;
+
+const handoffSchema = z.object({ reason: z.string(), to: z.string().optional() });
+
+/** Is `signature` what Twilio signs this URL and these form fields with? In a time that tells nothing of either. */
+export function isTwilioSigned(
+  authToken: string,
+  signature: string | undefined,
+  url: string,
+  fields: Iterable<readonly [string, string]> = [],
+): boolean {
+  const signed = [...fields].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).flat();
+  const wanted = createHmac('sha1', authToken)
+    .update([url, ...signed].join(''))
+    .digest();
+  const given = Buffer.from(signature ?? '', 'base64');
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+/** Takes requests for the two paths; false: the path is another one. */
+export function createTwilioRoutes({ authToken, publicUrl, log }: TwilioOptions) {
+  const relayUrl = `${publicUrl.origin.replace(/^http/, 'ws')}${relayPath}`;
+
+  return (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
+    if (path !== voicePath && path !== afterPath) return false;
+    void answer(request, response, path).catch(() => response.destroy());
+    return true;
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const target = new URL(request.url ?? '/', publicUrl);
+    const isGet = request.method === 'GET';
+    if (!isGet && request.method !== 'POST') return send(response, 405, '', { allow: 'GET, POST' });
+    const form = isGet ? '' : await readBody(request);
+    if (form === undefined) return send(response, 413, '');
+    const fields = new URLSearchParams(form);
+    const header = request.headers['x-twilio-signature'];
+    const signature = typeof header === 'string' ? header : undefined;
+    if (!isTwilioSigned(authToken, signature, `${publicUrl.origin}${request.url ?? '/'}`, fields)) {
+      log('request.refused', { status: 401, code: 'signature-wrong' });
+      return send(response, 401, '');
+    }
+    const asked = isGet ? target.searchParams : fields;
+    const countRestarts = Number(target.searchParams.get('restarts') ?? 0);
+    send(response, 200, path === voicePath ? connect(0, target.searchParams) : after(asked, countRestarts, target));
+  }
+
+  /** Query fields of the webhook's URL become custom parameters: `?agent=clinic`. */
+  function connect(countRestarts: number, given: URLSearchParams): string {
+    const parameters = [...given].filter(([name]) => name !== 'restarts' && !/^[A-Z]/.test(name));
+    const query = new URLSearchParams([...parameters, ['restarts', String(countRestarts)]]);
+    const action = `${publicUrl.origin}${afterPath}?${query}`;
+    const nested = parameters.map(
+      ([name, value]) => `<Parameter name="${escapeXml(name)}" value="${escapeXml(value)}"/>`,
+    );
+    return toTwiml(
+      `<Connect action="${escapeXml(action)}"><ConversationRelay url="${escapeXml(relayUrl)}" dtmfDetection="true" interruptible="speech" partialPrompts="true">` +
+        `${nested.join('')}</ConversationRelay></Connect>`,
+    );
+  }
+
+  /** The agent ended it: as it wished. Nobody did, and the caller is still there: the relay starts again. */
+  function after(asked: URLSearchParams, countRestarts: number, target: URL): string {
+    const handoff = readHandoff(asked.get('HandoffData'));
+    if (handoff?.to !== undefined) return toTwiml(`<Dial>${escapeXml(handoff.to)}</Dial>`);
+    if (handoff !== undefined || asked.get('CallStatus') === 'completed') return toTwiml('<Hangup/>');
+    log('relay.dropped', { countRestarts, sessionStatus: asked.get('SessionStatus')?.slice(0, 20) });
+    return countRestarts < mostRestarts ? connect(countRestarts + 1, target.searchParams) : toTwiml('<Hangup/>');
+  }
+}
+
+function readHandoff(text: string | null): z.infer<typeof handoffSchema> | undefined {
+  try {
+    return handoffSchema.safeParse(JSON.parse(text ?? '')).data;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of request) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > mostBodyBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function toTwiml(verbs: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?><Response>${verbs}</Response>`;
+}
+
+function escapeXml(text: string): string {
+  return text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, {
+    'content-type': 'text/xml; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...headers,
+  });
+  response.end(body);
+}

@@ -1,0 +1,155 @@
+import twilio from 'twilio';
+import { describe, expect, it } from 'vitest';
+import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { connectRelay } from '../support/relay-client.ts';
+import { startServerRig } from '../support/server-rig.ts';
+
+const authToken = '0123456789abcdef0123456789abcdef';
+const publicUrl = new URL('https://voice.example.com');
+const options = { publicUrl, twilioAuthToken: authToken, apiKey: 'open-sesame-1234' };
+const setup = { type: 'setup', sessionId: 'VX1', callSid: 'CA1', customParameters: { agent: 'clinic' } };
+
+const sign = (url: string, fields: Record<string, string> = {}) =>
+  twilio.getExpectedTwilioSignature(authToken, url, fields);
+
+/** A form of Twilio's, signed for the public URL or for another one. */
+async function post(
+  rigUrl: string,
+  path: string,
+  fields: Record<string, string>,
+  signedUrl = `${publicUrl.origin}${path}`,
+) {
+  const response = await fetch(`${rigUrl}${path}`, {
+    method: 'POST',
+    headers: { 'x-twilio-signature': sign(signedUrl, fields) },
+    body: new URLSearchParams(fields),
+  });
+  return { status: response.status, type: response.headers.get('content-type'), twiml: await response.text() };
+}
+
+describe('the relay', () => {
+  it('opens for a signature over the public URL, query included, and carries a call there and back', async () => {
+    await using rig = await startServerRig((event, call) => {
+      if (event.type !== 'speech.heard') return;
+      call.report({ type: 'reply.grew', turn: event.turn, text: 'For two.' });
+      call.report({ type: 'reply.ended', turn: event.turn, text: 'For two.', heard: 'For two.', interrupted: false });
+    }, options);
+    const client = await connectRelay(rig.url, '/v1/relay?x=1', {
+      'x-twilio-signature': sign('wss://voice.example.com/v1/relay?x=1'),
+    });
+    client.send(setup);
+    client.send({ type: 'prompt', voicePrompt: 'a table for two', lang: 'en-US', last: true });
+    expect([await client.next(), await client.next()]).toEqual([
+      { type: 'text', token: 'For two.', last: false },
+      { type: 'text', token: '', last: true },
+    ]);
+    expect(rig.calls[0]?.options).toMatchObject({ agent: 'clinic', callId: 'VX1', audio: null });
+    client.close();
+    await client.closed;
+  });
+
+  it.each([
+    ['for another URL', sign('wss://elsewhere.example.com/v1/relay')],
+    ['for https', sign('https://voice.example.com/v1/relay')],
+    ['that is none', 'x'],
+  ])('refuses a signature %s with 401 before the upgrade, even beside the key', async (_, signature) => {
+    await using rig = await startServerRig(undefined, options);
+    const headers = { 'x-twilio-signature': signature, authorization: `Bearer ${options.apiKey}` };
+    await expect(connectRelay(rig.url, '/v1/relay', headers)).rejects.toThrow('401');
+    expect(rig.logLines.join('')).toContain('signature-wrong');
+  });
+
+  it('refuses who signs nothing and has no key', async () => {
+    await using rig = await startServerRig(undefined, options);
+    await expect(connectRelay(rig.url, '/v1/relay')).rejects.toThrow('401');
+    await using open = await startServerRig(undefined, { publicUrl, twilioAuthToken: authToken });
+    await expect(connectRelay(open.url, '/v1/relay')).rejects.toThrow('401');
+  });
+
+  it('opens for a signed URL for five minutes, which only the key gives', async () => {
+    const clock = new SimulatedClock();
+    await using rig = await startServerRig(undefined, { ...options, clock });
+    expect((await fetch(`${rig.url}/v1/relay-url`, { method: 'POST' })).status).toBe(401);
+    const headers = { authorization: `Bearer ${options.apiKey}` };
+    const response = await fetch(`${rig.url}/v1/relay-url`, { method: 'POST', headers });
+    const { url, lifetimeMs }: { url: string; lifetimeMs: number } = JSON.parse(await response.text());
+    expect([url.startsWith('wss://voice.example.com/v1/relay?'), lifetimeMs]).toEqual([true, 300_000]);
+    const target = url.slice('wss://voice.example.com'.length);
+    await clock.advance(299_999);
+    const client = await connectRelay(rig.url, target);
+    client.close();
+    await expect(connectRelay(rig.url, target.replace('until=', 'until=9'))).rejects.toThrow('401');
+    await clock.advance(1);
+    await expect(connectRelay(rig.url, target)).rejects.toThrow('401');
+  });
+
+  it('closes after too many bad messages, and other calls do not notice', async () => {
+    await using rig = await startServerRig();
+    const [bad, good] = [await connectRelay(rig.url, '/v1/relay'), await connectRelay(rig.url, '/v1/relay')];
+    good.send({ ...setup, sessionId: 'VX2' });
+    for (let count = 0; count <= 20; count++) bad.sendRaw('{');
+    expect(await bad.closed).toBe(1008);
+    good.send({ type: 'dtmf', digit: '1' });
+    await good.roundTrip();
+    expect(rig.calls.map((call) => call.received)).toEqual([[{ type: 'dtmf.pressed', turn: 1, digit: '1' }]]);
+    good.close();
+  });
+});
+
+describe("Twilio's webhooks", () => {
+  it('start the relay, with the fields of the URL as parameters', async () => {
+    await using rig = await startServerRig(undefined, options);
+    const path = '/twilio/voice?agent=clinic&branch=a%26b';
+    const { status, type, twiml } = await post(rig.url, path, { CallSid: 'CA1', From: '+15005550006' });
+    const wanted = new twilio.twiml.VoiceResponse();
+    const connect = wanted.connect({ action: `${publicUrl.origin}/twilio/after?agent=clinic&branch=a%26b&restarts=0` });
+    const relay = connect.conversationRelay({
+      url: 'wss://voice.example.com/v1/relay',
+      dtmfDetection: true,
+      interruptible: 'speech',
+      partialPrompts: true,
+    });
+    relay.parameter({ name: 'agent', value: 'clinic' });
+    relay.parameter({ name: 'branch', value: 'a&b' });
+    expect([status, type]).toEqual([200, 'text/xml; charset=utf-8']);
+    expect(twiml.replaceAll('&#38;', '&amp;')).toBe(wanted.toString());
+  });
+
+  it('are taken by GET, too', async () => {
+    await using rig = await startServerRig(undefined, options);
+    const path = '/twilio/voice?CallSid=CA1';
+    const headers = { 'x-twilio-signature': sign(`${publicUrl.origin}${path}`) };
+    const response = await fetch(`${rig.url}${path}`, { headers });
+    expect([response.status, await response.text()]).toEqual([200, expect.not.stringContaining('<Parameter')]);
+  });
+
+  it('are refused with 401 when signed for something else', async () => {
+    await using rig = await startServerRig(undefined, options);
+    const url = 'https://elsewhere.example.com/twilio/voice';
+    expect((await post(rig.url, '/twilio/voice', { CallSid: 'CA1' }, url)).status).toBe(401);
+  });
+
+  it('are not there without the token', async () => {
+    await using rig = await startServerRig(undefined, { publicUrl });
+    expect((await post(rig.url, '/twilio/voice', {})).status).toBe(405);
+  });
+
+  it('connect a call again whose relay dropped, a few times', async () => {
+    await using rig = await startServerRig(undefined, options);
+    const path = (restarts: number) => `/twilio/after?agent=clinic&restarts=${restarts}`;
+    const fields = { CallStatus: 'in-progress', SessionStatus: 'failed' };
+    const { twiml } = await post(rig.url, path(2), fields);
+    expect(twiml).toContain('<ConversationRelay ');
+    expect(twiml).toContain('restarts=3');
+    expect(twiml).toContain('<Parameter name="agent" value="clinic"/>');
+    expect((await post(rig.url, path(3), fields)).twiml).toContain('<Response><Hangup/></Response>');
+  });
+
+  it('hang up when the agent did, and dial whom it named', async () => {
+    await using rig = await startServerRig(undefined, options);
+    const handOff = (handoff: object) =>
+      post(rig.url, '/twilio/after?restarts=0', { CallStatus: 'in-progress', HandoffData: JSON.stringify(handoff) });
+    expect((await handOff({ reason: 'agent-hung-up' })).twiml).toContain('<Response><Hangup/></Response>');
+    expect((await handOff({ reason: 'transferred', to: '+15005550009' })).twiml).toContain('<Dial>+15005550009</Dial>');
+  });
+});
