@@ -9,8 +9,9 @@ export interface Counted {
 
 const countRounds = 1000;
 
-/** 95 % interval of the share over all groups, groups drawn anew with repetition: what one dialogue has in common stays together. */
+/** 95 % interval of the share over all groups, groups drawn anew with repetition: what one dialogue has in common stays together. Null below two groups: one tells nothing about others. */
 export function bootstrapInterval(groups: readonly Counted[], seed: number): readonly [number, number] | null {
+  if (groups.filter(({ all }) => all > 0).length < 2) return null;
   const random = createRandom(seed);
   const shares: number[] = [];
   for (let round = 0; round < countRounds; round++) {

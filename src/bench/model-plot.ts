@@ -5,7 +5,7 @@ const widthPx = 760;
 const heightPx = 320;
 const panelPx = { width: 300, height: 210, top: 56 };
 const leftsPx = [56, 436];
-const countTicks = 4;
+const countTicks = 5;
 
 interface Panel {
   readonly title: string;
@@ -20,7 +20,7 @@ const panels: readonly Panel[] = [
 
 /** Two panels: each way to draft at its mean forwards a reply; steps joined by a line, efforts by name. */
 export function renderPlot(curve: readonly CurvePoint[]): string {
-  const most = Math.max(1, ...curve.map(({ speed }) => speed.forwards ?? 0));
+  const most = niceCeiling(Math.max(1, ...curve.map(({ speed }) => speed.forwards ?? 0)));
   const body = panels.map((panel, index) => renderPanel(panel, curve, leftsPx[index] ?? 0, most));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${widthPx} ${heightPx}" role="img" aria-labelledby="title">
 <title id="title">Quality of replies against forwards a reply</title>
@@ -52,21 +52,19 @@ function renderPanel(panel: Panel, curve: readonly CurvePoint[], left: number, m
     `<text class="quiet" x="${left}" y="40">${panel.isBetter} is better</text>`,
     ...ticks.flatMap((share) => [
       `<line class="rule" x1="${left}" x2="${left + width}" y1="${yOf(share * top)}" y2="${yOf(share * top)}"/>`,
-      `<text class="quiet" x="${left - 8}" y="${yOf(share * top) + 4}" text-anchor="end">${short(share * top)}</text>`,
+      `<text class="quiet" x="${left - 8}" y="${round(yOf(share * top) + 4)}" text-anchor="end">${short(share * top)}</text>`,
       `<text class="quiet" x="${xOf(share * mostForwards)}" y="${topPx + height + 18}" text-anchor="middle">${short(share * mostForwards)}</text>`,
     ]),
     `<text class="quiet" x="${left + width / 2}" y="${topPx + height + 38}" text-anchor="middle">forwards a reply, mean</text>`,
     `<polyline class="steps" points="${line}"/>`,
-    ...shown.map(({ point, x, y }) =>
-      point.steps === null
-        ? mark('effort', xOf(x), yOf(y), point.way, 18)
-        : mark('step', xOf(x), yOf(y), String(point.steps), -8),
+    ...shown.map(({ point: { steps, way }, x, y }) =>
+      steps === null ? mark('effort', xOf(x), yOf(y), way) : mark('step', xOf(x), yOf(y), String(steps)),
     ),
   ].join('\n');
 }
 
-function mark(kind: 'step' | 'effort', x: number, y: number, label: string, offsetPx: number): string {
-  return `<circle class="${kind}" cx="${x}" cy="${y}" r="4"/><text class="${kind}" x="${x}" y="${y + offsetPx}" text-anchor="middle">${label}</text>`;
+function mark(kind: 'step' | 'effort', x: number, y: number, label: string): string {
+  return `<circle class="${kind}" cx="${x}" cy="${y}" r="4"/><text class="${kind}" x="${x}" y="${round(y - 8)}" text-anchor="middle">${label}</text>`;
 }
 
 /** The next of 1, 2, 2.5, 5 times a power of ten. */

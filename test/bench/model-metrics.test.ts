@@ -179,7 +179,8 @@ describe('a bootstrap interval', () => {
     expect(high - low).toBeGreaterThan(0.5);
   });
 
-  it('of nothing is null', () => {
+  it('of nothing, or of one group, is null', () => {
+    expect(bootstrapInterval([{ right: 3, all: 4 }], 1)).toBeNull();
     expect(bootstrapInterval([], 1)).toBeNull();
     expect(bootstrapInterval([{ right: 0, all: 0 }], 1)).toBeNull();
   });

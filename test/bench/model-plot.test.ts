@@ -33,8 +33,8 @@ describe('the plot of quality against steps', () => {
     const [ar, four, one, ...others] = circles(svg);
     expect(others).toHaveLength(3);
     expect([ar?.kind, four?.kind, one?.kind]).toEqual(['effort', 'step', 'step']);
-    // Of a panel 300 wide and 210 high, from 56, 266: all of the forwards, a half, an eighth; .4, .2 and .1 of .5.
-    expect([ar?.x, four?.x, one?.x]).toEqual([356, 206, 93.5]);
+    // Of a panel 300 wide and 210 high, from 56, 266: 16, 8 and 2 of 20 forwards; .4, .2 and .1 of .5.
+    expect([ar?.x, four?.x, one?.x]).toEqual([296, 176, 86]);
     expect([ar?.y, four?.y, one?.y]).toEqual([98, 182, 224]);
   });
 
