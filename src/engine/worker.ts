@@ -7,6 +7,7 @@ import { createOnnxDevice } from './device-onnx.ts';
 import { createLocalEngine } from './local-engine.ts';
 import { loadManifest } from './manifest.ts';
 import { loadPhrases } from './phrases.ts';
+import { checkDevice } from './self-test.ts';
 import type { Engine, Sequence, Setting } from './sequence.ts';
 import { loadTokenizer } from './tokenizer.ts';
 import { type Failure, type FromWorker, sharedNowUs, type ToWorker, type WorkerOptions } from './worker-messages.ts';
@@ -23,6 +24,7 @@ async function loadEngine(options: WorkerOptions): Promise<Engine> {
   const manifest = await loadManifest(modelDir);
   const tokenizer = loadTokenizer(await readFile(join(modelDir, 'tokenizer.json'), 'utf8'));
   const device = await createOnnxDevice({ ...options, manifest });
+  await checkDevice(device, modelDir, manifest);
   const phrases = await loadPhrases(modelDir, manifest);
   return createLocalEngine({ device, manifest, tokenizer, phrases });
 }

@@ -1,14 +1,23 @@
 // Takes a checkpoint, gives a model folder for the runtime: graph, weights in parts, manifest. Never knows how it was trained.
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { graphFile, hashFile, type Manifest, manifestFile, manifestSchema } from '../engine/manifest.ts';
+import {
+  graphFile,
+  hashFile,
+  type Manifest,
+  type ModelConfig,
+  manifestFile,
+  manifestSchema,
+} from '../engine/manifest.ts';
 import { phrasesFile } from '../engine/phrases.ts';
-import { loadTokenizer, type SpecialName } from '../engine/tokenizer.ts';
+import { type SelfTest, selfTestFile, selfTestRows } from '../engine/self-test.ts';
+import { loadTokenizer, type SpecialName, type Tokenizer } from '../engine/tokenizer.ts';
 import { ModelError, toMessage } from '../errors.ts';
 import { buildGraph } from './graph.ts';
 import { runtimeDomain, WeightStore } from './graph-builder.ts';
 import { toOnnxFile } from './onnx-file.ts';
-import { openSafeTensors } from './safetensors.ts';
+import { scoreByReference } from './reference.ts';
+import { openSafeTensors, type SafeTensors } from './safetensors.ts';
 
 export interface ExportOptions {
   /** A safetensors file: int8 rows with a scale each. Its config.json is read from the same folder, else from the folder `to`. */
@@ -43,10 +52,13 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
   const previous = await readPrevious(to);
   const { blockSize, ...config } = await readCheckpointConfig(from, previous);
   await bringTokenizer(from, to);
-  const { specials, countSpecials } = await readSpecials(to);
+  const tokenizer = await readTokenizer(to);
+  const { specials } = tokenizer;
+  const countSpecials = Object.keys(specials).length;
 
   const store = new WeightStore(to, partBytes);
-  const graph = buildGraph(openSafeTensors(from), store, {
+  const tensors = openSafeTensors(from);
+  const graph = buildGraph(tensors, store, {
     config,
     contextTokens,
     maskToken: specials.mask,
@@ -55,10 +67,11 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
   });
   store.close();
   await writeFile(join(to, graphFile), toOnnxFile(graph, opsets));
+  await writeFile(join(to, selfTestFile), `${JSON.stringify(createSelfTest(tensors, config, tokenizer))}\n`);
 
   // Phrases are counted on dialogues, not trained: they stay as they are.
   const phrases = (await exists(join(to, phrasesFile))) ? [phrasesFile] : [];
-  const names = [graphFile, ...store.files, tokenizerFile, ...phrases];
+  const names = [graphFile, ...store.files, tokenizerFile, selfTestFile, ...phrases];
   const manifest: Manifest = {
     format: 1,
     name: 'repartee-s',
@@ -69,7 +82,7 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
     config,
     contextTokens,
     blockSize,
-    specials,
+    specials: pickSpecials(tokenizer),
     countSpecials,
     dev: options.metricsFile === undefined ? (previous?.dev ?? {}) : await readJson(options.metricsFile, metricsSchema),
     files: await Promise.all(names.map((name) => describeFile(to, name))),
@@ -95,7 +108,7 @@ async function bringTokenizer(from: string, to: string): Promise<void> {
   if (await exists(source)) await writeFile(join(to, tokenizerFile), await readFile(source));
 }
 
-async function readSpecials(folder: string): Promise<Pick<Manifest, 'specials' | 'countSpecials'>> {
+async function readTokenizer(folder: string): Promise<Tokenizer> {
   const path = join(folder, tokenizerFile);
   const json = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ModelError(
@@ -104,22 +117,35 @@ async function readSpecials(folder: string): Promise<Pick<Manifest, 'specials' |
       { cause },
     );
   });
-  const { specials } = loadTokenizer(json);
+  return loadTokenizer(json);
+}
+
+function pickSpecials({ specials }: Tokenizer): Manifest['specials'] {
   const pick = (name: SpecialName) => specials[name];
   return {
-    specials: {
-      bos: pick('bos'),
-      end: pick('end'),
-      user: pick('user'),
-      say: pick('say'),
-      call: pick('call'),
-      result: pick('result'),
-      wait: pick('wait'),
-      mask: pick('mask'),
-      null: pick('null'),
-    },
-    countSpecials: Object.keys(specials).length,
+    bos: pick('bos'),
+    end: pick('end'),
+    user: pick('user'),
+    say: pick('say'),
+    call: pick('call'),
+    result: pick('result'),
+    wait: pick('wait'),
+    mask: pick('mask'),
+    null: pick('null'),
   };
+}
+
+/** What the model thinks of a short dialogue, worked out without the runtime. */
+function createSelfTest(tensors: SafeTensors, config: ModelConfig, { specials, encode }: Tokenizer): SelfTest {
+  const asked = encode(' hi i want to find a place to eat for four of us tomorrow');
+  const answered = encode(' What kind of food would you like to eat?');
+  const ids = [specials.bos, specials.user, ...asked, specials.end, specials.say, ...answered, specials.end];
+  const scores = scoreByReference(tensors, config, specials.mask, ids, selfTestRows);
+  const rows = scores.map((logP) => {
+    const best = logP.reduce((a, b) => Math.max(a, b));
+    return { id: logP.indexOf(best), logP: Number(best.toFixed(4)) };
+  });
+  return { about: 'Log probability of the likeliest id after each of the last ids, in 64-bit floats.', ids, rows };
 }
 
 async function describeFile(folder: string, name: string): Promise<Manifest['files'][number]> {

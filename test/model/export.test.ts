@@ -7,6 +7,7 @@ import { createOnnxDevice } from '../../src/engine/device-onnx.ts';
 import { Kv } from '../../src/engine/kv.ts';
 import { loadManifest, type Manifest } from '../../src/engine/manifest.ts';
 import { type Block, fillBias, positionsOf } from '../../src/engine/mask.ts';
+import { measureDeviation, selfTestSchema } from '../../src/engine/self-test.ts';
 import { ModelError } from '../../src/errors.ts';
 import { exportModel } from '../../src/model/export.ts';
 import { writeSmallCheckpoint } from '../support/small-checkpoint.ts';
@@ -77,7 +78,12 @@ it('names every file with its size and hash, and what the tokenizer calls specia
     exportedOn,
   });
   for (const { name, sizeBytes } of manifest.files) expect((await stat(join(to, name))).size).toBe(sizeBytes);
-  expect(manifest.files.map((file) => file.name)).toEqual(['graph.onnx', 'weights-01.bin', 'tokenizer.json']);
+  expect(manifest.files.map((file) => file.name)).toEqual([
+    'graph.onnx',
+    'weights-01.bin',
+    'tokenizer.json',
+    'self-test.json',
+  ]);
 });
 
 it('takes dev metrics from a file, and keeps those of the folder without one', async () => {
@@ -86,6 +92,15 @@ it('takes dev metrics from a file, and keeps those of the folder without one', a
   const other = join(folder, 'other');
   expect((await exportModel({ from, to: other, metricsFile, version: '1.2.3' })).dev).toEqual({ actAccuracy: 0.7 });
   expect(await exportModel({ from, to: other })).toMatchObject({ dev: { actAccuracy: 0.7 }, version: '1.2.3' });
+});
+
+it('computes what plain arithmetic computes from the same weights, but for the rounding of activations to bytes', async () => {
+  const selfTest = selfTestSchema.parse(JSON.parse(await readFile(join(to, 'self-test.json'), 'utf8')));
+  // Products that overflow give more than .1, on processors where they do.
+  expect(await measureDeviation(device, manifest, selfTest)).toBeLessThan(0.04);
+  const [first, ...others] = selfTest.rows;
+  const wrong = { ...selfTest, rows: [...others, first ?? { id: 0, logP: 0 }] };
+  expect(await measureDeviation(device, manifest, wrong)).toBeGreaterThan(0.5);
 });
 
 it('gives each row the same bits, however the text was divided into forwards', async () => {

@@ -45,7 +45,7 @@ export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   xstate: ['conversation/', 'session/'],
   ws: ['transport/'],
   'uWebSockets.js': ['transport/uws'],
-  zod: ['protocol/', 'agent/', 'server/', 'engine/manifest', 'trace/call-file', 'viewer/jitless'],
+  zod: ['protocol/', 'agent/', 'server/', 'engine/manifest', 'engine/self-test', 'trace/call-file', 'viewer/jitless'],
   'playwright-core': ['bench/viewer'],
   ajv: ['bench/model-calls'],
   esbuild: ['agent/load'],
