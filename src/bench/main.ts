@@ -4,6 +4,7 @@ import { RuntimeError, toMessage, UsageError } from '../errors.ts';
 
 const help = `usage: repartee bench NAME [--json] [OPTIONS]
 
+  calls      fixtures/calls as load over real sockets, from another process; idle calls; a soak
   talk       all of fixtures/calls with speech: answers, their time, memory, event loop
   engine     forwards, drafts and tool calls of the model alone
   model      how good the model's acts, calls and replies are, beside those of people's dialogues
@@ -26,6 +27,11 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       const { benchTalk } = await import('./talk.ts');
       return benchTalk(rest);
     }
+    case 'calls': {
+      const { benchCalls } = await import('./calls.ts');
+      await benchCalls(rest);
+      return 0;
+    }
     case 'engine': {
       const { benchEngine } = await import('./engine.ts');
       await benchEngine(rest);
@@ -47,7 +53,7 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       return 0;
     }
     default:
-      throw new UsageError(`no bench "${name}"; there are talk, engine, model, calibrate, viewer`);
+      throw new UsageError(`no bench "${name}"; there are calls, talk, engine, model, calibrate, viewer`);
   }
 }
 

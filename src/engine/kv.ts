@@ -11,7 +11,10 @@ const slotsStep = 64;
 /** Growing beyond what is reserved means a new allocation and a copy: so that is rarer. */
 const reserveStep = 256;
 
-/** Causal, so it is extended by tokens at its end and rewound to any of them. */
+/**
+ * Causal, so it is extended by tokens at its end and rewound to any of them.
+ * Takes no memory before it is used: most of a server's calls may only just have begun.
+ */
 export class Kv {
   readonly shape: KvShape;
   readonly #ids: number[] = [];
@@ -22,7 +25,6 @@ export class Kv {
 
   constructor(shape: KvShape) {
     this.shape = shape;
-    this.#reserve(slotsStep);
   }
 
   get length(): number {
@@ -90,10 +92,11 @@ export class Kv {
   }
 
   #grow(length: number): void {
-    if (length <= this.#capacity) return;
-    const capacity = Math.ceil(length / slotsStep) * slotsStep;
+    if (length <= this.#capacity && this.#reserved > 0) return;
+    const capacity = Math.max(this.#capacity, Math.ceil(length / slotsStep) * slotsStep);
     const before = this.#buffers;
-    if (capacity > this.#reserved) this.#reserve(Math.ceil(capacity / reserveStep) * reserveStep);
+    if (capacity > this.#reserved)
+      this.#reserve(capacity === slotsStep ? slotsStep : Math.ceil(capacity / reserveStep) * reserveStep);
     const { keyValueHeads, headSize } = this.shape;
     const used = this.#ids.length * headSize;
     for (const [index, buffer] of this.#buffers.entries()) {
@@ -115,6 +118,7 @@ export class Kv {
 
   #view(index: number): Float32Array {
     const { keyValueHeads, headSize } = this.shape;
+    this.#grow(0);
     const buffer = this.#buffers[index];
     if (buffer === undefined) throw new RangeError(`layer ${index >> 1} is not in 0..${this.shape.layers - 1}`);
     return buffer.subarray(0, keyValueHeads * this.#capacity * headSize);

@@ -82,3 +82,10 @@ it('keeps unused slots few, since each costs attention', () => {
   kv.append(ids, freshOf(ids, 300), 300);
   expect(kv.capacity).toBe(320);
 });
+
+it('takes memory only once it is used', () => {
+  const kv = new Kv(shape);
+  expect(kv.sizeBytes).toBe(0);
+  expect(kv.keys(0)).toHaveLength(shape.keyValueHeads * kv.capacity * shape.headSize);
+  expect(kv.sizeBytes).toBeGreaterThan(0);
+});

@@ -43,7 +43,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['engine/device-'],
   xstate: ['conversation/', 'session/'],
-  ws: ['transport/'],
+  ws: ['transport/', 'bench/calls-caller'],
   'uWebSockets.js': ['transport/uws'],
   zod: ['protocol/', 'agent/', 'server/', 'engine/manifest', 'engine/self-test', 'trace/call-file', 'viewer/jitless'],
   'playwright-core': ['bench/viewer'],
