@@ -64,7 +64,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
   const startingVoice: Promise<Voice | undefined> =
     voiceName === null ? Promise.resolve(undefined) : createFliteVoice({ voice: voiceName });
   const [engine, tokenizerFile, voice, version] = await Promise.all([
-    createEngine({ modelDir }),
+    createEngine({ modelDir, warn }),
     readFile(join(modelDir, 'tokenizer.json'), 'utf8'),
     startingVoice,
     readVersion(),

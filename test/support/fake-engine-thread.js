@@ -1,0 +1,49 @@
+// A thread that speaks as the engine's does and has no model. Context [1] gives one state, [2] never ends, [3] kills it, [4] ends it.
+import { parentPort, workerData } from 'node:worker_threads';
+
+const { isBroken } = workerData;
+const stats = { device: 'fake thread', countSequences: 0, countWaiting: 0, countForwards: 0, forwardMs: 0 };
+const settings = new Map();
+const sequences = new Map();
+const prepared = [];
+
+if (isBroken) {
+  parentPort.postMessage({
+    type: 'engine.failed',
+    failure: { kind: 'model', code: 'model-missing', message: 'no model' },
+  });
+} else {
+  parentPort.on('message', receive);
+  parentPort.postMessage({ type: 'engine.ready', stats });
+}
+
+function receive(message) {
+  switch (message.type) {
+    case 'setting.defined':
+      settings.set(message.setting, message.value);
+      return;
+    case 'prepare.wanted':
+      prepared.push(message.setting);
+      parentPort.postMessage({ type: 'task.ended', task: message.task, stats });
+      return;
+    case 'sequence.opened':
+      sequences.set(message.sequence, settings.get(message.setting));
+      return;
+    case 'draft.wanted':
+      draft(message);
+      return;
+    case 'stop.wanted':
+      parentPort.close();
+  }
+}
+
+/** Its tokens: the beginning of the sequence's setting, and how many settings were prepared in this life. */
+function draft({ task, sequence, request }) {
+  const [order] = request.context;
+  if (order === 2) return;
+  if (order === 3) throw new Error('out of luck');
+  if (order === 4) process.exit(7);
+  const state = { tokens: [...sequences.get(sequence).prefix, prepared.length], isDone: true };
+  parentPort.postMessage({ type: 'draft.changed', task, state, stats, sentUs: 0 });
+  parentPort.postMessage({ type: 'task.ended', task, stats });
+}

@@ -1,0 +1,39 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { WorkerOptions } from '../../src/engine/worker-messages.ts';
+import { exportModel } from '../../src/model/export.ts';
+import { packagePath } from '../../src/package-path.ts';
+import { writeSmallCheckpoint } from './small-checkpoint.ts';
+import { tokenizer } from './small-vocabulary.ts';
+
+const config = {
+  layers: 2,
+  hidden: 64,
+  heads: 4,
+  keyValueHeads: 2,
+  headSize: 16,
+  feedForward: 96,
+  vocabulary: tokenizer.countTokens,
+};
+
+export interface SmallModel {
+  readonly modelDir: string;
+  /** The engine's real thread over it. Needs npm run build. */
+  startWorker(): Worker;
+  remove(): Promise<void>;
+}
+
+/** A whole model folder with random weights: what it says has no sense, all else is as in the real one. */
+export async function createSmallModel(): Promise<SmallModel> {
+  const folder = await mkdtemp(join(tmpdir(), 'small-model-'));
+  const modelDir = join(folder, 'model');
+  await exportModel({ from: await writeSmallCheckpoint(join(folder, 'checkpoint'), config), to: modelDir });
+  const workerData: WorkerOptions = { modelDir, countThreads: 1, isSpinning: false };
+  return {
+    modelDir,
+    startWorker: () => new Worker(packagePath('dist/src/engine/worker.js'), { workerData }),
+    remove: () => rm(folder, { recursive: true }),
+  };
+}
