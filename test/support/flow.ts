@@ -12,10 +12,10 @@ import { createScriptedEngine, type Script } from '../../src/testing/scripted-en
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import type { CallWriter } from '../../src/trace/call-file.ts';
 
-const tokenizer = loadTokenizer(
+export const tokenizer = loadTokenizer(
   readFileSync(join(import.meta.dirname, '../../models/repartee-s/tokenizer.json'), 'utf8'),
 );
-const prompt = createPrompt(tokenizer);
+export const prompt = createPrompt(tokenizer);
 
 export function makeAgent(changes: Partial<Agent> = {}): Agent {
   return {
