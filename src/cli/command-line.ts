@@ -46,6 +46,13 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
     },
   ],
   [
+    'replay',
+    {
+      summary: 'tell the conversation a recorded call again, and see that it does the same',
+      run: async (argv) => (await import('./replay.ts')).runReplay(argv),
+    },
+  ],
+  [
     'bench',
     {
       summary: 'measure: repartee bench NAME',

@@ -18,6 +18,7 @@ import { createFliteVoice } from '../mouth/voice-flite.ts';
 import { packagePath } from '../package-path.ts';
 import { type Call, startCall } from '../session/call.ts';
 import { toSetting } from '../session/model-writer.ts';
+import type { CallHeader } from '../trace/call-file.ts';
 import type { TraceFolder } from '../trace/trace-folder.ts';
 import { readVersion } from './version.ts';
 
@@ -38,8 +39,12 @@ export interface CallRequest {
   readonly audio: { readonly rateHz: number } | null;
   /** What the call brings along; the agent checks it. @default {} */
   readonly variables?: Readonly<Record<string, unknown>>;
+  /** Whose words the caller speaks and on which day, if they are recorded ones: the trace says so too. */
+  readonly origin?: CallOrigin;
   readonly report: (event: CallEvent) => void;
 }
+
+export type CallOrigin = Pick<CallHeader, 'source' | 'licence' | 'today'>;
 
 /** What a process holds once, whatever the number of its calls. */
 export interface Parts {
@@ -96,10 +101,10 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
   return {
     loadAgents: async (files) => new Map(await Promise.all(files.map(load))),
     prepare,
-    openCall(agent, { callId, audio, variables = {}, report }) {
+    openCall(agent, { callId, audio, variables = {}, origin = {}, report }) {
       const hasAudio = audio !== null && voice !== undefined;
       const { name, effort } = agent;
-      const header = { agent: name, repartee: version, effort, hasAudio, machine: engine.stats().device };
+      const header = { ...origin, agent: name, repartee: version, effort, hasAudio, machine: engine.stats().device };
       const recording = traces?.open(callId, header);
       try {
         const call = startCall({

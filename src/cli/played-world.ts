@@ -9,8 +9,9 @@ import type { NamedCall } from './call-files.ts';
  * says already stays.
  */
 export function playInThePast(calls: readonly NamedCall[]): void {
-  const startedAt = calls.find(({ header }) => header.startedAt !== undefined)?.header.startedAt;
-  if (startedAt !== undefined) process.env.REPARTEE_TODAY ??= startedAt.slice(0, 10);
+  const header = calls.find(({ header }) => header.startedAt !== undefined)?.header;
+  const today = header?.today ?? header?.startedAt?.slice(0, 10);
+  if (today !== undefined) process.env.REPARTEE_TODAY ??= today;
   if (process.env.REPARTEE_STATE !== undefined) return;
   const folder = mkdtempSync(join(tmpdir(), 'repartee-'));
   process.env.REPARTEE_STATE = folder;

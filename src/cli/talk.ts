@@ -10,7 +10,7 @@ import type { TurnRecord } from '../testing/turn-log.ts';
 import { createTraceFolder } from '../trace/trace-folder.ts';
 import { listCallFiles, type NamedCall, readCall } from './call-files.ts';
 import { exampleAgents } from './example-agents.ts';
-import type { Parts } from './parts.ts';
+import type { CallOrigin, Parts } from './parts.ts';
 import { playInThePast } from './played-world.ts';
 import { summariseTalk, type TalkedCall } from './talk-summary.ts';
 import { renderTurn } from './turn-text.ts';
@@ -157,7 +157,8 @@ async function playCalls(
       clock: systemClock,
       pace: args.pace,
       playoutPace: args.pace,
-      open: (report) => parts.openCall(agent, { callId: call.name, audio: toAudio(args), report }),
+      open: (report) =>
+        parts.openCall(agent, { callId: call.name, audio: toAudio(args), origin: toOrigin(call), report }),
       turnEnded: (turn) => {
         if (turn.turn > 0) turns.push(turn);
         if (!args.isJson) print([...renderTurn(turn, hasColour()), '']);
@@ -184,6 +185,15 @@ function toSentence({
 
 function toAudio(args: TalkArguments): { readonly rateHz: number } | null {
   return args.hasVoice ? { rateHz: 16_000 } : null;
+}
+
+function toOrigin({ header: { source, licence } }: NamedCall): CallOrigin {
+  const today = process.env.REPARTEE_TODAY;
+  return {
+    ...(source === undefined ? {} : { source }),
+    ...(licence === undefined ? {} : { licence }),
+    ...(today === undefined ? {} : { today }),
+  };
 }
 
 function hasColour(): boolean {

@@ -6,17 +6,19 @@ import { RuntimeError, toMessage, UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { createTurnLog, type TurnRecord } from '../testing/turn-log.ts';
 import type { RecordedEvent } from '../trace/call-file.ts';
+import { toPerfetto } from '../trace/perfetto.ts';
 import { summarise } from '../trace/summary.ts';
 import { type NamedCall, readCall } from './call-files.ts';
 import { renderTraceHtml } from './trace-html.ts';
 import { renderTurn } from './turn-text.ts';
 
-const help = `usage: repartee trace FILE [--json | --html OUT]
+const help = `usage: repartee trace FILE [--json | --html OUT | --perfetto OUT]
 
 Prints a recorded call: each turn with its tools and its ledger.
 
-  --json      its figures as one JSON object
-  --html OUT  writes the trace viewer with this call into one HTML file
+  --json          its figures as one JSON object
+  --html OUT      writes the trace viewer with this call into one HTML file
+  --perfetto OUT  writes its tracks as JSON for ui.perfetto.dev
 `;
 
 /** Throws UsageError, RuntimeError. */
@@ -29,15 +31,21 @@ export async function runTrace(argv: readonly string[]): Promise<number> {
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new UsageError(`expected one file, got ${positionals.length}`);
   const call = await readCall(file, (line) => void process.stderr.write(`${line}\n`));
-  if (values.html !== undefined) await writeHtml(values.html, call);
+  if (values.html !== undefined) await writeOut(values.html, await renderHtml(call));
+  else if (values.perfetto !== undefined)
+    await writeOut(values.perfetto, JSON.stringify(toPerfetto(call.name, call.events)));
   else process.stdout.write(values.json ? toJson(call) : render(call));
   return 0;
 }
 
-async function writeHtml(out: string, { header, events }: NamedCall): Promise<void> {
+function renderHtml({ header, events }: NamedCall): Promise<string> {
   const lines = [header, ...events].map((line) => `${JSON.stringify(line)}\n`);
+  return renderTraceHtml(packagePath('dist/viewer'), lines.join(''));
+}
+
+async function writeOut(out: string, text: string): Promise<void> {
   try {
-    await writeFile(out, await renderTraceHtml(packagePath('dist/viewer'), lines.join('')));
+    await writeFile(out, text);
   } catch (cause) {
     throw new RuntimeError('trace-not-written', `can't write ${out}: ${toMessage(cause)}`, { cause });
   }
@@ -75,6 +83,7 @@ function parse(argv: readonly string[]) {
       options: {
         json: { type: 'boolean', default: false },
         html: { type: 'string' },
+        perfetto: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });

@@ -4,7 +4,7 @@ import { createActor } from 'xstate';
 import type { Agent } from '../agent/agent.ts';
 import { type Values, type Wish, withWishes } from '../agent/call-context.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Emitted, Mark } from '../conversation/events.ts';
+import type { Emitted, MachineEvent, Mark } from '../conversation/events.ts';
 import { conversationMachine } from '../conversation/machine.ts';
 import { createTextEar } from '../ears/text-ear.ts';
 import type { Setting } from '../engine/sequence.ts';
@@ -49,22 +49,22 @@ export interface Call {
 /** Starts a call: its first events are `call.ready` and the greeting. Throws AgentError `variables-invalid`. */
 export function startCall(options: CallOptions): Call {
   const { model, clock, agent, callId, mouth } = options;
-  const recorder = options.recording && createRecorder(options.recording, clock, model.tokenizer.decode);
+  const recorder = options.recording && createRecorder(options.recording, clock);
   const report = (event: CallEvent) => {
     recorder?.said(event);
     options.report(event);
   };
   const variables = agent.readVariables(options.variables ?? {});
   const ear = createTextEar();
-  const meter = createTurnMeter(clock, options.hasAudio, (event, zeroMs, stretches) => {
-    recorder?.measured(event, zeroMs, stretches);
+  const meter = createTurnMeter(clock, options.hasAudio, (event, zeroMs, stretches, loop) => {
+    recorder?.measured(event, zeroMs, stretches, loop);
     report(event);
   });
   const observer: CallObserver = {
     asked: (request) => recorder?.asked(request),
-    answered(id, state, before) {
-      meter.modelWorked(state, before, clock.nowMs());
-      recorder?.answered(id, state, before);
+    answered(answer) {
+      meter.modelWorked(answer.id, answer.state, answer.before);
+      recorder?.answered(answer);
     },
     mouthReported(turn, event) {
       meter.mouthReported(event);
@@ -85,7 +85,15 @@ export function startCall(options: CallOptions): Call {
         mouth: createMouthActor(mouth, observer, report),
       },
     }),
-    { clock, input: { agent, callId, greeting } },
+    {
+      clock,
+      input: { agent, callId, greeting },
+      ...(recorder && {
+        inspect: (seen) => {
+          if (seen.type === '@xstate.event' && seen.actorRef === actor && isOwn(seen.event)) recorder.told(seen.event);
+        },
+      }),
+    },
   );
 
   function send(wish: Wish): void {
@@ -94,7 +102,6 @@ export function startCall(options: CallOptions): Call {
 
   function tell(event: CallerEvent): void {
     if (actor.getSnapshot().status !== 'active') return;
-    recorder?.heard(event);
     actor.send(event);
   }
 
@@ -139,4 +146,9 @@ export function startCall(options: CallOptions): Call {
 
 function isMark(event: Emitted): event is Mark {
   return event.type === 'turn.committed' || event.type === 'turn.taken-back' || event.type === 'reply.written';
+}
+
+/** Beginnings and ends of actors are the library's own. */
+function isOwn(event: { readonly type: string }): event is MachineEvent {
+  return !event.type.startsWith('xstate.');
 }

@@ -1,127 +1,120 @@
-// The drafts of one call as lines of its file: what each was asked for, how its text went, what became of it and what it cost.
+// Requests of the model and its states in, the lines of each draft out: begun, step by step, and what became of it.
 
-import type { WriteRequest } from '../conversation/writer.ts';
+import type { Emitted } from '../conversation/events.ts';
+import type { Draft, WriteRequest } from '../conversation/writer.ts';
 import type { DraftState } from '../engine/sequence.ts';
-import type { CallWriter } from '../trace/call-file.ts';
-import { createDraftBook, type DraftAccount, type DraftCause, type DraftDeath } from '../trace/drafts.ts';
+import type { UnstampedEvent } from '../trace/call-file.ts';
+import { createDraftBook, type DraftAccount, type DraftDeath } from '../trace/drafts.ts';
+import type { Answer } from './observer.ts';
 import { changedSpans } from './text-spans.ts';
 
 export interface DraftRecorder {
-  hear(turn: number): void;
-  ask(request: WriteRequest): void;
-  answer(id: number, state: DraftState, before: DraftState | undefined): void;
-  commit(turn: number, isHit: boolean): void;
-  /** The draft that is open is over; `keptShare` of its tokens were used. */
-  finish(death: DraftDeath, keptShare: number): void;
+  /** `turn`: the one that the caller is in, or that is being answered. */
+  asked(request: WriteRequest, turn: number): void;
+  answered(answer: Answer): void;
+  said(event: Emitted): void;
   close(): void;
 }
 
-interface Open {
+interface OpenDraft {
   readonly id: number;
   readonly turn: number;
+  /** The draft that it started from, until its first state says how much of that it kept. */
+  previous: { readonly id: number; readonly countTokens: number } | undefined;
   text: string;
-  countTokens: number;
-  modelUs: number;
 }
 
-const causes: Readonly<Record<WriteRequest['purpose'], DraftCause>> = {
-  draft: 'partial',
-  committed: 'final',
-  step: 'step',
-};
+export const draftCauses = { draft: 'partial', committed: 'final', step: 'step' } as const;
 
-export function createDraftRecorder(
-  append: CallWriter['append'],
-  nowMs: () => number,
-  toText: (tokens: readonly number[]) => string,
-): DraftRecorder {
+export function createDraftRecorder(append: (event: UnstampedEvent) => void, nowMs: () => number): DraftRecorder {
   const book = createDraftBook();
-  let turn = 0;
-  let open: Open | undefined;
-  /** The draft before the one that was just asked for: how much of it lives on, the first answer tells. */
-  let before: Open | undefined;
+  const open = new Map<number, OpenDraft>();
+  const idOf = new WeakMap<Draft, number>();
+  let newest = 0;
+  let committedTurn: number | undefined;
+
+  function end(id: number, death: DraftDeath, keptShare: number): void {
+    open.delete(id);
+    write(book.end(id, death, keptShare, nowMs()));
+  }
 
   function write(account: DraftAccount | undefined): void {
     if (account === undefined) return;
-    const { id: draft, turn: ofTurn, death, modelUs, savedUs, neededUs, wastedUs } = account;
-    append({ type: 'draft.ended', turn: ofTurn, draft, death, modelUs, savedUs, neededUs, wastedUs }, nowMs());
+    const { id, turn, death, modelUs, savedUs, neededUs, wastedUs } = account;
+    append({ type: 'draft.ended', turn, draft: id, death, modelUs, savedUs, neededUs, wastedUs });
   }
 
-  function endBefore(keptShare: number): void {
-    if (before !== undefined) write(book.end(before.id, 'superseded', keptShare, nowMs()));
-    before = undefined;
-  }
-
-  function finish(death: DraftDeath, keptShare: number): void {
-    endBefore(0);
-    if (open !== undefined) write(book.end(open.id, death, keptShare, nowMs()));
-    open = undefined;
+  function endAll(death: DraftDeath): void {
+    for (const id of [...open.keys()]) end(id, death, 0);
   }
 
   return {
-    hear(heard) {
-      turn = heard;
-    },
-
-    ask({ id, lines, purpose, acts, previous }) {
-      endBefore(0);
-      before = open;
-      const cause = causes[purpose];
-      const words = lines.findLast((line) => line.role === 'user')?.text ?? '';
-      const from = previous !== undefined && before !== undefined ? { previous: before.id } : {};
-      append({ type: 'draft.started', turn, draft: id, cause, words, acts: [...acts], ...from }, nowMs());
+    asked({ id, purpose, lines, acts, previous }, turn) {
+      const previousId = previous && idOf.get(previous);
+      for (const other of [...open.keys()]) if (other !== previousId) end(other, 'superseded', 0);
+      const cause = draftCauses[purpose];
+      const user = lines.findLast((line) => line.role === 'user');
+      const from = previousId === undefined ? {} : { previous: previousId };
+      const countTokens = (previous?.tokens.length ?? 1) - 1;
+      newest = id;
+      open.set(id, {
+        id,
+        turn,
+        previous: previousId === undefined ? undefined : { id: previousId, countTokens },
+        text: previous?.text ?? '',
+      });
       book.open(id, turn, cause, nowMs());
-      open = { id, turn, text: previous?.text ?? '', countTokens: 0, modelUs: 0 };
+      append({ type: 'draft.started', turn, draft: id, cause, words: user?.text ?? '', acts: [...acts], ...from });
     },
 
-    answer(id, state, earlier) {
-      if (open?.id !== id) return;
-      if (earlier === undefined && before !== undefined)
-        endBefore(before.countTokens === 0 ? 0 : Math.min(1, state.countReused / before.countTokens));
-      const { prefill, denoise, constrain } = state.spentUs;
-      open.modelUs = prefill + denoise + constrain;
-      open.countTokens = state.tokens.length + 1;
-      book.spend(id, open.modelUs);
-      const text = toText(state.tokens).trimStart();
-      append(
-        {
-          type: 'draft.stepped',
-          turn: open.turn,
-          draft: id,
-          step: state.countForwards,
-          stage: state.countSteps > (earlier?.countSteps ?? 0) ? 'denoise' : 'prefill',
-          tookUs: costOf(state, earlier),
-          act: state.act,
-          text,
-          stableLength: state.isDone
-            ? text.length
-            : toText(state.tokens.slice(0, state.countStable)).trimStart().length,
-          fixed: changedSpans(open.text, text),
-          isDone: state.isDone,
-          pEndOfTurn: state.pEndOfTurn,
-          pWait: state.pWait,
-          countSteps: state.countSteps,
-          countReused: state.countReused,
-          tokens: [...state.tokens],
-        },
-        nowMs(),
-      );
-      open.text = text;
+    answered({ id, draft, state, before }) {
+      idOf.set(draft, id);
+      const mine = open.get(id);
+      if (mine === undefined) return;
+      const { turn, previous } = mine;
+      append({ type: 'draft.stepped', turn, draft: id, ...toStep(draft, state, before, mine.text) });
+      mine.text = draft.text;
+      book.spend(id, state.spentUs.prefill + state.spentUs.denoise + state.spentUs.constrain);
+      if (previous !== undefined) {
+        mine.previous = undefined;
+        end(previous.id, 'superseded', draft.countReused / Math.max(1, previous.countTokens));
+      }
+      if (draft.isDone && committedTurn === turn) end(id, 'committed', 1);
     },
 
-    commit(committed, isHit) {
-      turn = committed;
-      book.commit(committed);
-      if (isHit) finish('committed', 1);
+    said(event) {
+      if (event.type === 'turn.committed') {
+        committedTurn = event.turn;
+        book.commit(event.turn);
+        if (event.isHit) end(newest, 'committed', 1);
+      } else if (event.type === 'turn.taken-back') committedTurn = undefined;
+      else if (event.type === 'reply.ended') endAll(event.interrupted ? 'barge-in' : 'superseded');
     },
-
-    finish,
 
     close() {
+      open.clear();
       for (const account of book.close(nowMs())) write(account);
-      open = undefined;
-      before = undefined;
     },
+  };
+}
+
+function toStep(draft: Draft, state: DraftState, before: DraftState | undefined, textBefore: string) {
+  const { act, text, isDone, call, callFollows, pEndOfTurn, pWait, countSteps, countReused } = draft;
+  return {
+    step: draft.countForwards,
+    stage: countSteps > (before?.countSteps ?? 0) ? ('denoise' as const) : ('prefill' as const),
+    tookUs: costOf(state, before),
+    act,
+    text,
+    stableLength: draft.stableText.length,
+    fixed: changedSpans(textBefore, text),
+    isDone,
+    ...(call ? { call: { ...call, arguments: { ...call.arguments } } } : {}),
+    ...(callFollows ? { callFollows } : {}),
+    pEndOfTurn,
+    pWait,
+    countSteps,
+    countReused,
   };
 }
 
@@ -129,7 +122,7 @@ export function createDraftRecorder(
 function costOf(state: DraftState, before: DraftState | undefined): Record<string, number> {
   const cost: Record<string, number> = {};
   for (const stage of ['queue', 'prefill', 'denoise', 'constrain'] as const) {
-    const us = Math.max(0, state.spentUs[stage] - (before?.spentUs[stage] ?? 0));
+    const us = Math.max(0, Math.round(state.spentUs[stage] - (before?.spentUs[stage] ?? 0)));
     if (us > 0) cost[stage] = us;
   }
   return cost;

@@ -72,8 +72,9 @@ export function createModelWriter(parts: ModelParts, agent: Agent, setting: Sett
       let before: DraftState | undefined;
       for await (const state of sequence.draft(toDraftRequest(request, signal))) {
         if (signal.aborted) return;
-        observer.answered(id, state, before);
-        report({ type: 'draft.grew', id, draft: toDraft(state) });
+        const draft = toDraft(state);
+        observer.answered({ id, draft, state, before });
+        report({ type: 'draft.grew', id, draft });
         before = state;
       }
     } catch (error) {

@@ -7,10 +7,12 @@ import type { CallEvent, DraftUse } from '../events.ts';
 import type { MouthEvent } from '../mouth/mouth.ts';
 import type { Stretch } from '../trace/call-file.ts';
 import { createTurnLedger, type TurnLedger } from '../trace/ledger.ts';
+import { createTurnLoop, type Loop, type TurnLoop } from '../trace/turn-loop.ts';
 
 interface OpenTurn {
   readonly turn: number;
   readonly ledger: TurnLedger;
+  readonly loop: TurnLoop;
   readonly isHit: boolean;
   isReused: boolean;
   /** When the newest state came from the engine, or the turn was committed. */
@@ -28,20 +30,23 @@ export interface TurnMeter {
   /** What the machine said, right after it was passed on. */
   observe(event: Emitted): void;
   /** A state of the engine arrived; costs are the difference to the state before. */
-  modelWorked(state: DraftState, before: DraftState | undefined, atMs: number): void;
+  modelWorked(id: number, state: DraftState, before: DraftState | undefined): void;
   mouthReported(event: MouthEvent): void;
 }
 
-/** Takes a turn's figures, the clock's time of its zero, and the stretches that they are made of. */
+/** Takes a turn's figures, the clock's time of its zero, and the stretches and the work that they are made of. */
 export type TakeMeasured = (
   event: Extract<CallEvent, { type: 'turn.measured' }>,
   zeroMs: number,
   stretches: readonly Stretch[],
+  loop: Loop,
 ) => void;
 
 /** `hasAudio`: a turn's total runs to its first audio frame, else to its first text. */
 export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasured): TurnMeter {
   let open: OpenTurn | undefined;
+  /** The newest request that the model worked on while the caller spoke. */
+  let ahead = { id: 0, tookUs: 0 };
   const toolTimesMs = new Map<string, { readonly startMs: number; readonly endMs: number | undefined }>();
 
   function finishIfKnown(): void {
@@ -62,7 +67,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
       forwards: open.countForwards,
       steps: open.countSteps,
     };
-    take(event, ledger.startMs, ledger.stretches(endMs));
+    take(event, ledger.startMs, ledger.stretches(endMs), open.loop.read());
     open = undefined;
   }
 
@@ -74,6 +79,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
           open = {
             turn: event.turn,
             ledger: createTurnLedger(nowMs),
+            loop: createTurnLoop(),
             isHit: event.isHit,
             isReused: event.isContinued,
             decidedMs: nowMs,
@@ -81,6 +87,8 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
             countSteps: 0,
             isWritten: false,
           };
+          if (event.isHit || event.isContinued) open.loop.modelWorked(ahead.id, ahead.tookUs, true);
+          ahead = { id: 0, tookUs: 0 };
           return;
         case 'turn.taken-back':
           open = undefined;
@@ -92,7 +100,11 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
           // A run that was started on a draft ends twice: when it returns, and when its turn adopts it.
           const { startMs, endMs = nowMs } = toolTimesMs.get(event.name) ?? { startMs: nowMs };
           if (event.speculative) toolTimesMs.set(event.name, { startMs, endMs });
-          else open?.ledger.paint(`tool.${event.name}`, startMs, endMs);
+          else if (open !== undefined) {
+            open.ledger.paint(`tool.${event.name}`, startMs, endMs);
+            const waitedMs = endMs - Math.max(startMs, open.ledger.startMs);
+            open.loop.toolRan(event.name, toUs(endMs - startMs), Math.max(0, toUs(waitedMs)));
+          }
           return;
         }
         case 'reply.grew':
@@ -115,9 +127,17 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
       }
     },
 
-    modelWorked(state, before, atMs) {
-      if (open === undefined || open.isWritten) return;
+    modelWorked(id, state, before) {
       const cost = (part: keyof DraftState['spentUs']) => state.spentUs[part] - (before?.spentUs[part] ?? 0);
+      const workUs = cost('queue') + cost('prefill') + cost('denoise') + cost('constrain') + state.handoverUs;
+      const tookUs = Math.max(0, Math.round(workUs));
+      if (open === undefined) {
+        ahead = { id, tookUs: tookUs + (ahead.id === id ? ahead.tookUs : 0) };
+        return;
+      }
+      if (open.isWritten) return;
+      const atMs = clock.nowMs();
+      open.loop.modelWorked(id, tookUs, false);
       open.ledger.paintBack(atMs, [
         ['queue', cost('queue')],
         ['prefill', cost('prefill')],
@@ -147,6 +167,10 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
       }
     },
   };
+}
+
+function toUs(ms: number): number {
+  return Math.round(ms * 1000);
 }
 
 /** Milliseconds to the microsecond, as the ledger counts. */

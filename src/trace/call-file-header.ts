@@ -13,6 +13,8 @@ export const headerSchema = z.strictObject({
   licence: z.string().exactOptional(),
   /** ISO 8601: the wall time of `atMs` 0. */
   startedAt: z.iso.datetime().exactOptional(),
+  /** The day that the agent took for today, if it was not the day of `startedAt`. */
+  today: z.iso.date().exactOptional(),
   callId: z.string().exactOptional(),
   /** The version that wrote the file. */
   repartee: z.string().exactOptional(),

@@ -32,6 +32,8 @@ export interface OpenTrace extends CallWriter {
 
 const dayMs = 86_400_000;
 const ending = '.jsonl';
+/** What files are called here: no other is ever taken away. */
+const ownName = /^\d{8}T\d{6}Z-[\w.-]+\.jsonl$/;
 
 /** Makes the folder and drops what is too old or too much; `warn` hears if it can't be used. */
 export function createTraceFolder(options: TraceFolderOptions): TraceFolder {
@@ -127,7 +129,7 @@ function openTrace({ folder, base, header, redaction, fileBytes, queueBytes, fai
 /** Too old, or the oldest beyond what may be kept. */
 function prune({ folder, keepDays = 14, keepBytes = 1 << 30 }: TraceFolderOptions, nowMs: number): void {
   const files = readdirSync(folder)
-    .filter((name) => name.endsWith(ending))
+    .filter((name) => ownName.test(name))
     .map((name) => join(folder, name))
     .map((path) => ({ path, status: statSync(path) }))
     .sort((a, b) => b.status.mtimeMs - a.status.mtimeMs);

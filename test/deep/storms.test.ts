@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { CallerEvent } from '../../src/events.ts';
+import { replayCall } from '../../src/session/replay-call.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
-import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
+import { decideCall, makeAgent, makeTool, say } from '../support/flow.ts';
+import { startRecordedFlow } from '../support/recorded-flow.ts';
 
 const COUNT_STORMS = 5000;
 const LONGEST_STORM = 80;
@@ -43,7 +45,7 @@ it('keeps its promises in any storm of events', { timeout: 300_000 }, async () =
         mayStaySilent: seed % 3 === 0,
         endOfTurn: seed % 5 === 0 ? { early: { minProbability: 0.4, pauseMs: 150 } } : {},
       });
-      const flow = startFlow({
+      const flow = startRecordedFlow({
         clock,
         agent,
         script: (heard, request) => {
@@ -93,6 +95,21 @@ it('keeps its promises in any storm of events', { timeout: 300_000 }, async () =
       if (finals === 0 && agent.endOfTurn.early === undefined) expect(write.runs).toEqual([]);
       const keys = write.runs.map((run) => run.key);
       expect(new Set(keys).size).toBe(keys.length);
+      // The recording accounts for every draft and every microsecond, and is enough to have the call over again.
+      expect(
+        flow
+          .lines('draft.ended')
+          .map(({ draft }) => draft)
+          .sort((a, b) => a - b),
+      ).toEqual(flow.lines('draft.started').map(({ draft }) => draft));
+      for (const { modelUs, savedUs, neededUs, wastedUs } of flow.lines('draft.ended'))
+        expect([Math.min(savedUs, neededUs, wastedUs) >= 0, savedUs + neededUs + wastedUs]).toEqual([true, modelUs]);
+      for (const { stretches = [], partsUs } of flow.lines('turn.measured')) {
+        const sumUs = stretches.reduce((sum, [, fromUs, toUs]) => sum + toUs - fromUs, partsUs.unexplained ?? 0);
+        expect(sumUs).toBe(Object.values(partsUs).reduce((sum, part) => sum + part, 0));
+      }
+      const header = { type: 'header', version: 1, agent: agent.name, callId: 'call-1' } as const;
+      expect(replayCall(agent, header, flow.read())).not.toHaveProperty('difference');
       const countEvents = flow.events.length;
       await clock.advance(60_000);
       expect(flow.events.length).toBe(countEvents);

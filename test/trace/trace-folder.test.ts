@@ -69,13 +69,22 @@ describe('a folder of traces', () => {
       ['older', 3],
       ['newer', 1],
     ] as const) {
-      const path = join(folder, `${name}.jsonl`);
+      const path = join(folder, `20260101T000000Z-${name}.jsonl`);
       await writeFile(path, 'x'.repeat(1000));
       const time = Date.now() / 1000 - days * 86_400;
       await utimes(path, time, time);
     }
     create({ keepBytes: 1500 });
-    expect((await readdir(folder)).sort()).toEqual(['20261125T100000Z-a.jsonl', 'newer.jsonl']);
+    expect((await readdir(folder)).sort()).toEqual(['20260101T000000Z-newer.jsonl', '20261125T100000Z-a.jsonl']);
+  });
+
+  it('never takes away a file that is not its own', async () => {
+    create();
+    const path = join(root, 'traces', 'dialogues.jsonl');
+    await writeFile(path, 'x'.repeat(1000));
+    await utimes(path, 0, 0);
+    create({ keepBytes: 0 });
+    expect(await readdir(join(root, 'traces'))).toEqual(['dialogues.jsonl']);
   });
 
   it('counts lines that the disk was too slow for', async () => {
