@@ -6,6 +6,7 @@ import { relayPath } from '../protocol/relay-messages.ts';
 import type { Admission } from './admission.ts';
 import { hasKey, type Refusal, refuseForeign } from './guard.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import type { SignedUrls } from './signed-url.ts';
 import type { StaticFiles } from './static-files.ts';
 import type { Tickets } from './tickets.ts';
@@ -14,6 +15,7 @@ import type { createTwilioRoutes } from './twilio.ts';
 
 export interface HttpOptions {
   readonly admission: Admission;
+  readonly metrics: Metrics;
   readonly files: StaticFiles;
   readonly tickets: Tickets;
   readonly ticketLifetimeMs: number;
@@ -82,6 +84,7 @@ export function toPath(request: { readonly url?: string | undefined }): string {
 
 function reply(request: IncomingMessage, options: HttpOptions): Reply {
   const path = toPath(request);
+  if (path === '/metrics') return allow(request, ['GET', 'HEAD']) ?? replyMetrics(request, options);
   if (path === '/health') return allow(request, ['GET', 'HEAD']) ?? replyHealth(request, options);
   if (options.admission.state.isDraining) return toReply(drainingRefusal);
   if (path === '/v1/ticket') return allow(request, ['POST']) ?? replyTicket(request, options);
@@ -105,6 +108,18 @@ function replyHealth(request: IncomingMessage, options: HttpOptions): Reply {
   const isTrusted = apiKey === undefined || hasKey(request.headers, apiKey);
   const counts = { countCalls, countSockets, countMostCalls, ...counters };
   return toJson(isReady ? 200 : 503, isTrusted ? { ...open, agents, problems, ...counts } : open);
+}
+
+function replyMetrics(request: IncomingMessage, { apiKey, metrics, admission }: HttpOptions): Reply {
+  if (apiKey !== undefined && !hasKey(request.headers, apiKey))
+    return toReply(keyRefusal, { 'www-authenticate': 'Bearer' });
+  const body = Buffer.from(metrics.render(admission.state));
+  const headers = {
+    'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+    'content-length': body.length,
+    'cache-control': 'no-store',
+  };
+  return { status: 200, headers, body };
 }
 
 function replyTicket(request: IncomingMessage, options: HttpOptions): Reply {

@@ -10,6 +10,7 @@ import { Admission } from './admission.ts';
 import { isLoopback } from './guard.ts';
 import { createRequestListener } from './http.ts';
 import type { Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
 import type { CallSource } from './open-call.ts';
 import { createSignedUrls } from './signed-url.ts';
 import { readStaticFiles } from './static-files.ts';
@@ -73,6 +74,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const viewerFiles = options.traces ? await readStaticFiles(options.traces.viewerDir) : undefined;
   const traces = options.traces && createTraceRoutes({ shelf: createTraceShelf({ ...options.traces, clock }), apiKey });
   const admission = new Admission({ countMostCalls, clock, log });
+  const metrics = createMetrics();
   const tickets = createTickets({ clock, lifetimeMs: ticketLifetimeMs });
   const signedUrls = createSignedUrls(clock, signedUrlLifetimeMs);
   const twilio =
@@ -83,7 +85,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const http = createServer({ headersTimeout: 10_000, requestTimeout: 15_000 });
   http.on(
     'request',
-    createRequestListener({ ...shared, files, viewerFiles, traces, twilio, ticketLifetimeMs, countMostCalls }),
+    createRequestListener({ ...shared, metrics, files, viewerFiles, traces, twilio, ticketLifetimeMs, countMostCalls }),
   );
   const listener = await options.transport.listen({
     port: options.port,
@@ -104,7 +106,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let closed: Promise<void> | undefined;
   return {
     url: `http://${toUrlHost(options.host)}:${listener.port}`,
-    serve: (calls) => admission.open(calls),
+    serve: (calls) => admission.open(metrics.watch(calls)),
     drain(drainMs) {
       closed ??= close(drainMs);
       return closed;
