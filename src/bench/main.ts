@@ -7,6 +7,7 @@ const help = `usage: repartee bench NAME [--json] [OPTIONS]
   calls      fixtures/calls as load over real sockets, from another process; idle calls; a soak
   talk       all of fixtures/calls with speech: answers, their time, memory, event loop
   engine     forwards, drafts and tool calls of the model alone
+  constrain  what keeping to a schema costs for each token
   model      how good the model's acts, calls and replies are, beside those of people's dialogues
   calibrate  how much to add to the model's odds of calling and waiting
   viewer     how a long call opens and scrolls in the trace viewer
@@ -37,6 +38,11 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       await benchEngine(rest);
       return 0;
     }
+    case 'constrain': {
+      const { benchConstrain } = await import('./constrain.ts');
+      await benchConstrain(rest);
+      return 0;
+    }
     case 'model': {
       const { benchModel } = await import('./model.ts').catch(needClone);
       await benchModel(rest);
@@ -53,7 +59,7 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       return 0;
     }
     default:
-      throw new UsageError(`no bench "${name}"; there are calls, talk, engine, model, calibrate, viewer`);
+      throw new UsageError(`no bench "${name}"; there are calls, talk, engine, constrain, model, calibrate, viewer`);
   }
 }
 

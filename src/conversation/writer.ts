@@ -22,6 +22,8 @@ export interface Draft {
   readonly stableText: string;
   /** Set when `isDone` and the act is a call. */
   readonly call?: Call;
+  /** With `call`, by argument: how sure its value is, 0..1. */
+  readonly argumentConfidences?: Readonly<Record<string, number>>;
   readonly isDone: boolean;
   readonly pEndOfTurn: number;
   readonly pWait: number;

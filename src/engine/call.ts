@@ -1,15 +1,17 @@
 // A tool call: a name among those offered and arguments that parse and validate, whatever the model prefers. Knows no model.
 import { EngineError } from '../errors.ts';
-import type { Pieces } from './constrain-program.ts';
+import { argumentConfidences } from './argument-confidences.ts';
+import { createMembers, layOut, type Member, type Scaffold } from './constrain-scaffold.ts';
 import type { Slot } from './constrain-slot.ts';
 import { createStates, type SlotState, type Ways } from './constrain-state.ts';
 import { maxValueTokens } from './constrain-text-slot.ts';
+import type { Program } from './constrain-tools.ts';
 import type { Choice, Guide } from './guide.ts';
 import type { Scores } from './pass.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 export interface CallOptions {
-  readonly root: Pieces;
+  readonly program: Program;
   readonly tokenizer: Tokenizer;
   /** From here on the call is brought to an end: values close, optional ones are left out. It may still grow by what its schema requires. */
   readonly maxTokens: number;
@@ -22,11 +24,15 @@ const nearlyAll = 0.5;
 /** Up to so many, what may come is listed. */
 const maxListed = 64;
 
-export function createCall({ root, tokenizer, maxTokens, copied }: CallOptions): Guide {
+export function createCall({ program, tokenizer, maxTokens, copied }: CallOptions): Guide {
   const closers = ['}', ']'].flatMap((text) => tokenizer.encode(text));
   const states = createStates(copied);
   const tokens: number[] = [];
-  let state = states.begin(root);
+  const shares: number[] = [];
+  /** Of the tokens that were asked about since the last one was taken. */
+  const asked = new Map<number, number>();
+  let members: Member[] | undefined;
+  let state = states.begin(program.root);
   let ways = findWays();
   let listed = listWays();
 
@@ -72,39 +78,67 @@ export function createCall({ root, tokenizer, maxTokens, copied }: CallOptions):
     return ways.fixed.includes(id) || ways.slots.some((from) => mayLead(from, from.slot.next(from.at, id)));
   }
 
-  /** Calls `visit` with every token that may come. */
-  function eachWay(visit: (id: number) => void): void {
-    for (const id of listed ?? ways.fixed) visit(id);
+  /** The sum of what may come, each against `own`. */
+  function sumOf(logP: Float32Array, own: number): number {
+    let sum = 0;
+    for (const id of listed ?? ways.fixed) sum += Math.exp(at(logP, id) - own);
     for (const from of listed ? [] : ways.slots) {
       const { ids, classes } = from.slot.edges(from.at);
       for (let index = 0; index < ids.length; index++)
-        if (mayLead(from, from.slot.target(from.at, classes[index] ?? 0))) visit(ids[index] ?? 0);
+        if (mayLead(from, from.slot.target(from.at, classes[index] ?? 0))) sum += Math.exp(at(logP, ids[index]) - own);
     }
+    return sum;
   }
 
   function shareOf(logP: Float32Array, id: number): number {
     const own = at(logP, id);
-    if (!listed && countEdges() > nearlyAll * tokenizer.countTokens) return Math.exp(own);
-    let sum = 0;
-    eachWay((other) => {
-      sum += Math.exp(at(logP, other) - own);
-    });
-    return 1 / sum;
+    return !listed && countEdges() > nearlyAll * tokenizer.countTokens ? Math.exp(own) : 1 / sumOf(logP, own);
+  }
+
+  /** The likeliest of what may come. Allocates nothing for each token. */
+  function findBest(logP: Float32Array): number {
+    let id = -1;
+    let highest = Number.NEGATIVE_INFINITY;
+    for (const candidate of listed ?? ways.fixed) {
+      if (id >= 0 && at(logP, candidate) <= highest) continue;
+      id = candidate;
+      highest = at(logP, candidate);
+    }
+    for (const from of listed ? [] : ways.slots) {
+      const { ids, classes } = from.slot.edges(from.at);
+      for (let index = 0; index < ids.length; index++) {
+        const value = at(logP, ids[index]);
+        // Most are not the likeliest so far: whether they may come at all does not matter.
+        if ((id >= 0 && value <= highest) || !mayLead(from, from.slot.target(from.at, classes[index] ?? 0))) continue;
+        id = ids[index] ?? id;
+        highest = value;
+      }
+    }
+    return id;
   }
 
   function choose(scores: Scores, row: number): Choice {
     const logP = scores.all(row);
-    let id = -1;
-    let highest = Number.NEGATIVE_INFINITY;
-    eachWay((candidate) => {
-      const value = at(logP, candidate);
-      if (id >= 0 && value <= highest) return;
-      highest = value;
-      id = candidate;
-    });
+    const id = findBest(logP);
     if (id < 0)
       throw new EngineError('constraint-stuck', `nothing may follow ${JSON.stringify(tokenizer.decode(tokens))}`);
-    return { id, p: shareOf(logP, id) };
+    return { id, p: remember(id, shareOf(logP, id)) };
+  }
+
+  function remember(id: number, p: number): number {
+    asked.set(id, p);
+    return p;
+  }
+
+  function findScaffold(): Scaffold | undefined {
+    const opening = program.openings.find((one) => one.tokens.every((id, index) => tokens[index] === id));
+    if (opening?.root.kind !== 'object' || state.kind === 'end') return undefined;
+    members ??= createMembers(opening.root.properties, { tokenizer, slotOf: program.slotOf, copied }) ?? [];
+    const taken = tokens.slice(opening.tokens.length);
+    const { ids, places } = layOut(members, true, tokenizer.specials.mask);
+    const stands = taken.every((id, index) => id === ids[index]);
+    const isBefore = places[0] !== undefined && taken.length <= places[0].start;
+    return stands && isBefore ? { members, close: tokenizer.encode('}'), countTaken: taken.length } : undefined;
   }
 
   return {
@@ -120,9 +154,11 @@ export function createCall({ root, tokenizer, maxTokens, copied }: CallOptions):
 
     forced: () => (listed?.length === 1 ? listed[0] : undefined),
     choose,
-    share: (scores, row, id) => (isLegal(id) ? shareOf(scores.all(row), id) : 0),
+    share: (scores, row, id) => (isLegal(id) ? remember(id, shareOf(scores.all(row), id)) : 0),
+    scaffold: findScaffold,
+    argumentConfidences: () => argumentConfidences(tokens, shares, tokenizer),
 
-    take(id) {
+    take(id, p = asked.get(id) ?? 1) {
       const next = isLegal(id) ? states.advance(state, id) : undefined;
       if (!next) {
         const written = JSON.stringify(tokenizer.decode(tokens));
@@ -130,6 +166,8 @@ export function createCall({ root, tokenizer, maxTokens, copied }: CallOptions):
       }
       state = next;
       tokens.push(id);
+      shares.push(p);
+      asked.clear();
       ways = findWays();
       listed = listWays();
       return true;
@@ -137,6 +175,6 @@ export function createCall({ root, tokenizer, maxTokens, copied }: CallOptions):
   };
 }
 
-function at(logP: Float32Array, id: number): number {
-  return logP[id] ?? Number.NEGATIVE_INFINITY;
+function at(logP: Float32Array, id: number | undefined): number {
+  return logP[id ?? -1] ?? Number.NEGATIVE_INFINITY;
 }

@@ -6,6 +6,7 @@ import type { Property, Value } from './constrain-schema.ts';
 import type { Slot } from './constrain-slot.ts';
 import { createTextSlot } from './constrain-text-slot.ts';
 import type { Vocabulary } from './constrain-vocabulary.ts';
+import type { Tokenizer } from './tokenizer.ts';
 import { buildTrie, type TrieNode } from './trie.ts';
 
 /** What follows a fixed piece. Made when it is first met, since lists go in circles. */
@@ -30,7 +31,6 @@ export interface Compiler {
 
 export function createCompiler(vocabulary: Vocabulary): Compiler {
   const { tokenizer } = vocabulary;
-  const quote = tokenizer.encode('"');
   const slots = new Map<Value, Slot>();
   const anyByLevels = new Map<number, readonly Value[]>();
 
@@ -46,7 +46,10 @@ export function createCompiler(vocabulary: Vocabulary): Compiler {
       case 'number':
         return [[prefix, { kind: 'slot', slot: slotOf(value), after }]];
       case 'choice':
-        return value.texts.map((text) => [[...prefix, ...choiceTokens(text)], { kind: 'pieces', root: after }]);
+        return value.texts.map((text) => [
+          [...prefix, ...choiceTokens(text, tokenizer)],
+          { kind: 'pieces', root: after },
+        ]);
       case 'object':
         return [[opened('{'), { kind: 'pieces', root: members(value.properties, after) }]];
       case 'map':
@@ -62,11 +65,6 @@ export function createCompiler(vocabulary: Vocabulary): Compiler {
 
   function piece(text: string, after: () => Pieces): () => Pieces {
     return once(() => buildTrie([[tokenizer.encode(text), { kind: 'pieces', root: after }]]));
-  }
-
-  function choiceTokens(text: string): number[] {
-    if (!text.startsWith('"')) return tokenizer.encode(text);
-    return [...quote, ...tokenizer.encode(text.slice(1, -1)), ...quote];
   }
 
   /** In the schema's order: the next key is any up to the first that is required; where none is, the object may close. */
@@ -139,6 +137,13 @@ export function createCompiler(vocabulary: Vocabulary): Compiler {
       return [tokenizer.encode(' {'), { kind: 'pieces', root }];
     },
   };
+}
+
+/** A string's quotes are tokens of their own. */
+export function choiceTokens(text: string, tokenizer: Tokenizer): number[] {
+  if (!text.startsWith('"')) return tokenizer.encode(text);
+  const quote = tokenizer.encode('"');
+  return [...quote, ...tokenizer.encode(text.slice(1, -1)), ...quote];
 }
 
 const anyText = { kind: 'text', rules: { minCharacters: 1, maxCharacters: Number.POSITIVE_INFINITY } } as const;

@@ -23,3 +23,40 @@ export interface Slot {
   /** The most tokens that a value may need; infinite where there is no telling. */
   readonly longestTokens: number;
 }
+
+/** One of these token sequences, which may be empty. */
+export function createChoiceSlot(sequences: readonly (readonly number[])[]): Slot {
+  const nodes: { readonly children: Map<number, number>; isFinal: boolean; distance: number }[] = [];
+  const addNode = () => nodes.push({ children: new Map(), isFinal: false, distance: Number.POSITIVE_INFINITY }) - 1;
+  addNode();
+  for (const tokens of sequences) {
+    let state = 0;
+    for (const [index, id] of [...tokens, undefined].entries()) {
+      const node = nodes[state];
+      if (!node) break;
+      node.distance = Math.min(node.distance, tokens.length - index);
+      if (id === undefined) node.isFinal = true;
+      else {
+        state = node.children.get(id) ?? addNode();
+        node.children.set(id, state);
+      }
+    }
+  }
+  const targets = nodes.map((node) => [...node.children.values()]);
+  const edges = nodes.map((node) => ({
+    ids: Int32Array.from(node.children.keys()),
+    classes: Uint16Array.from([...node.children.keys()].keys()),
+    countClasses: node.children.size,
+  }));
+  return {
+    countStates: nodes.length,
+    longestTokens: Math.max(...sequences.map((tokens) => tokens.length)),
+    edges: (state) => edges[state] ?? noEdges,
+    target: (state, edgeClass) => targets[state]?.[edgeClass] ?? -1,
+    next: (state, id) => nodes[state]?.children.get(id) ?? -1,
+    isFinal: (state) => nodes[state]?.isFinal === true,
+    distance: (state) => nodes[state]?.distance ?? Number.POSITIVE_INFINITY,
+  };
+}
+
+const noEdges: Edges = { ids: new Int32Array(), classes: new Uint16Array(), countClasses: 0 };

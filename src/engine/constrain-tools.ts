@@ -1,7 +1,7 @@
 // Takes the tools of a setting, or the schema of a response, gives what may be written as tokens. Throws EngineError for what is not supported.
 import { EngineError } from '../errors.ts';
 import { refusal, type Schema, show } from './constrain-keywords.ts';
-import { createCompiler, type Pieces } from './constrain-program.ts';
+import { type Compiler, createCompiler, type Pieces } from './constrain-program.ts';
 import { compileSchema, maxSchemaDepth, type Value } from './constrain-schema.ts';
 import type { Vocabulary } from './constrain-vocabulary.ts';
 import type { ToolSchema } from './sequence.ts';
@@ -9,27 +9,52 @@ import { buildTrie } from './trie.ts';
 
 type Root = Value & { kind: 'object' | 'map' };
 
+/** An object that may be written, and the tokens that open it. */
+interface Opening {
+  readonly tokens: readonly number[];
+  readonly root: Root;
+}
+
+/** What may be written, and in which objects it may lead. */
+export interface Program {
+  readonly root: Pieces;
+  readonly openings: readonly Opening[];
+  readonly slotOf: Compiler['slotOf'];
+}
+
 /** A name and the arguments for it. */
-export function compileTools(tools: readonly ToolSchema[], vocabulary: Vocabulary): Pieces {
+export function compileTools(tools: readonly ToolSchema[], vocabulary: Vocabulary): Program {
   const names = tools.map((tool) => tool.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new EngineError('tool-duplicate', `two tools are called ${twice}: rename one`);
-  const compiler = createCompiler(vocabulary);
-  return buildTrie(
+  return compileObjects(
     tools.map(({ name, parameters }) => {
       // A tool that says nothing of properties takes none.
-      const schema = { properties: {}, ...parameters };
-      const [tokens, next] = compiler.compileRoot(rootOf(schema, `tool ${name}`, vocabulary), ending);
-      return [[...vocabulary.tokenizer.encode(` ${name}`), ...tokens], next] as const;
+      const root = rootOf({ properties: {}, ...parameters }, `tool ${name}`, vocabulary);
+      return { tokens: vocabulary.tokenizer.encode(` ${name}`), root };
     }),
+    vocabulary,
   );
 }
 
 /** An object of the schema; without one, any object. */
-export function compileResponse(schema: Schema | undefined, vocabulary: Vocabulary): Pieces {
+export function compileResponse(schema: Schema | undefined, vocabulary: Vocabulary): Program {
   const any: Root = { kind: 'map', values: { kind: 'any', maxLevels: maxSchemaDepth } };
   const root = schema === undefined ? any : rootOf(schema, 'response', vocabulary);
-  return buildTrie([createCompiler(vocabulary).compileRoot(root, ending)]);
+  return compileObjects([{ tokens: [], root }], vocabulary);
+}
+
+function compileObjects(named: readonly Opening[], vocabulary: Vocabulary): Program {
+  const compiler = createCompiler(vocabulary);
+  const compiled = named.map(({ tokens, root }) => {
+    const [open, next] = compiler.compileRoot(root, ending);
+    return { tokens: [...tokens, ...open], root, next };
+  });
+  return {
+    root: buildTrie(compiled.map(({ tokens, next }) => [tokens, next])),
+    openings: compiled,
+    slotOf: compiler.slotOf,
+  };
 }
 
 function rootOf(schema: Schema, of: string, { isWritable }: Vocabulary): Root {

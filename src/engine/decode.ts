@@ -3,19 +3,23 @@ import { begin } from './begin.ts';
 import { checkRequest } from './check-request.ts';
 import { continueChecked } from './checked.ts';
 import { continueDiffused } from './diffused.ts';
-import { efforts, inSteps } from './efforts.ts';
+import { type Effort, efforts, inSteps } from './efforts.ts';
 import { askForCall, mayCallNext } from './finish.ts';
 import type { Phrases } from './phrases.ts';
-import { type Decoding, maxTokensOf, type Progress, toState } from './progress.ts';
+import { type Decoding, type Guesses, maxTokensOf, type Progress, toState } from './progress.ts';
 import { createProposer } from './propose.ts';
-import type { DraftState } from './sequence.ts';
+import { continueScaffolded } from './scaffolded.ts';
+import type { DraftState, EffortName } from './sequence.ts';
 
 type Asked = Omit<Decoding, 'effort' | 'proposer'> & {
   readonly phrases: Phrases;
 };
 
 /** Ends early, between two forwards, when the signal of `where` is aborted: then it throws that signal's reason. Throws EngineError. */
-export async function* decode(asked: Asked): AsyncGenerator<DraftState> {
+export async function* decode(
+  asked: Asked,
+  table: Readonly<Record<EffortName, Effort>> = efforts,
+): AsyncGenerator<DraftState> {
   const { request, acts, manifest, phrases, memory } = asked;
   checkRequest(request, acts, manifest);
   const { context } = request;
@@ -23,7 +27,7 @@ export async function* decode(asked: Asked): AsyncGenerator<DraftState> {
   // A draft from nothing is the same whatever was drafted before, in cost as well.
   const drafts = request.previous === undefined ? [] : memory.earlier;
   const proposer = createProposer({ phrases, manifest, context, drafts });
-  const effort = request.steps === undefined ? efforts[request.effort] : inSteps(request.steps, manifest.blockSize);
+  const effort = request.steps === undefined ? table[request.effort] : inSteps(request.steps, manifest.blockSize);
   const decoding: Decoding = { ...asked, proposer, effort };
 
   const { progress, drafted } = await begin(decoding);
@@ -31,11 +35,7 @@ export async function* decode(asked: Asked): AsyncGenerator<DraftState> {
   if (act === 'wait') return yield toState(decoding, progress, true);
   if (!progress.guide.isDone) {
     yield toState(decoding, progress, false);
-    const more =
-      effort.kind === 'checked' || act === 'call'
-        ? continueChecked(decoding, progress, drafted)
-        : continueDiffused(decoding, progress, effort, drafted);
-    yield* grow(decoding, progress, more);
+    yield* grow(decoding, progress, goOn(decoding, progress, drafted));
     if (progress.guide.tokens.length === 0) yield* rewrite(decoding, progress);
   }
   if (mayCallNext(decoding, progress)) {
@@ -44,6 +44,15 @@ export async function* decode(asked: Asked): AsyncGenerator<DraftState> {
     await askForCall(decoding, progress);
   }
   yield toState(decoding, progress, true);
+}
+
+function goOn(decoding: Decoding, progress: Progress, drafted: Guesses): AsyncGenerator<void> {
+  const { effort } = decoding;
+  if (effort.kind === 'checked') return continueChecked(decoding, progress, drafted);
+  if (progress.outlook.act !== 'call') return continueDiffused(decoding, progress, effort, drafted);
+  return effort.calls === 'checked'
+    ? continueChecked(decoding, progress, drafted)
+    : continueScaffolded(decoding, progress, effort);
 }
 
 /** A state after each forward, but for the last one's. */

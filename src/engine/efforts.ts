@@ -15,13 +15,15 @@ export interface CheckedEffort {
   readonly keepPreviousAt: number;
 }
 
-/** A block is filled in a few steps; nothing is checked. Calls are checked all the same. */
+/** A block is filled in a few steps; nothing is checked. */
 export interface DiffusedEffort {
   readonly kind: 'diffused';
   readonly policy: Policy;
   /** Forwards for each block; the last one keeps every guess. */
   readonly maxSteps: number;
   readonly keepPreviousAt: number;
+  /** Whether the values of a call's arguments are filled in as well, or every token of it is checked. */
+  readonly calls: 'checked' | 'scaffolded';
 }
 
 export type Effort = CheckedEffort | DiffusedEffort;
@@ -31,6 +33,7 @@ const likeliestOnly = 2;
 /** Below this the causal head no longer stands by a token of an earlier draft. */
 const stillPlausible = 0.3;
 
+/** Calls stay checked at every effort: the model has not been trained on scaffolds yet. */
 export const efforts = {
   ar: {
     kind: 'checked',
@@ -58,18 +61,26 @@ export const efforts = {
     policy: { kind: 'threshold', confidence: 0.5 },
     maxSteps: 2,
     keepPreviousAt: stillPlausible,
+    calls: 'checked',
   },
   medium: {
     kind: 'diffused',
     policy: { kind: 'entropy', boundNats: 0.5 },
     maxSteps: 8,
     keepPreviousAt: stillPlausible,
+    calls: 'checked',
   },
-  high: { kind: 'diffused', policy: { kind: 'entropy', boundNats: 0.1 }, maxSteps: 16, keepPreviousAt: stillPlausible },
+  high: {
+    kind: 'diffused',
+    policy: { kind: 'entropy', boundNats: 0.1 },
+    maxSteps: 16,
+    keepPreviousAt: stillPlausible,
+    calls: 'checked',
+  },
 } satisfies Readonly<Record<EffortName, Effort>>;
 
 /** A block in exactly so many forwards, an even share of its positions in each. */
 export function inSteps(steps: number, blockSize: number): Effort {
   const policy = { kind: 'count', count: Math.ceil(blockSize / steps) } as const;
-  return { kind: 'diffused', policy, maxSteps: steps, keepPreviousAt: stillPlausible };
+  return { kind: 'diffused', policy, maxSteps: steps, keepPreviousAt: stillPlausible, calls: 'checked' };
 }

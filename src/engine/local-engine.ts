@@ -2,8 +2,7 @@
 import { EngineError } from '../errors.ts';
 import { createCall } from './call.ts';
 import { createCopySlot } from './constrain-copy.ts';
-import type { Pieces } from './constrain-program.ts';
-import { compileTools } from './constrain-tools.ts';
+import { compileTools, type Program } from './constrain-tools.ts';
 import { createVocabulary } from './constrain-vocabulary.ts';
 import { prefillAll } from './context.ts';
 import { decode } from './decode.ts';
@@ -29,7 +28,7 @@ export interface LocalEngineOptions {
 
 /** A setting with its tools compiled and, once prefilled, the KV of its prefix. */
 interface Prepared {
-  readonly tools: Pieces;
+  readonly tools: Program;
   readonly hasTools: boolean;
   readonly prefix: Kv;
 }
@@ -100,7 +99,7 @@ export function createLocalEngine({ device, manifest, tokenizer, phrases = noPhr
       acts: possibleActs(request.acts, prepared),
       createGuide: (act, maxTokens) =>
         act === 'call'
-          ? createCall({ root: prepared.tools, tokenizer, maxTokens, copied })
+          ? createCall({ program: prepared.tools, tokenizer, maxTokens, copied })
           : createReply({ traits, endToken: manifest.specials.end, maxTokens }),
     });
   }

@@ -71,6 +71,7 @@ export function toState(decoding: Decoding, progress: Progress, isDone: boolean)
     pCallNext,
     previousLossNats: progress.previousLossNats,
     confidence: progress.confidence,
+    ...(isDone && guide.argumentConfidences ? { argumentConfidences: guide.argumentConfidences() } : {}),
     countForwards: meter.countForwards,
     countSteps: meter.countSteps,
     countReused: progress.countReused,

@@ -63,6 +63,8 @@ export interface DraftState {
   readonly previousLossNats: number;
   /** Lowest probability on the way, 0..1. */
   readonly confidence: number;
+  /** On the last state of a call, by argument: how sure its value is, 0..1. */
+  readonly argumentConfidences?: Readonly<Record<string, number>>;
   /** Forwards so far, prefill included. */
   readonly countForwards: number;
   /** Forwards so far that appended no token of the context. */

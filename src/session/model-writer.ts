@@ -113,6 +113,7 @@ export function createModelWriter(parts: ModelParts, agent: Agent, setting: Sett
       text,
       stableText: isDone ? text : toWholeWords(stable),
       ...(call ? { call } : {}),
+      ...(call && state.argumentConfidences ? { argumentConfidences: state.argumentConfidences } : {}),
       isDone,
       pEndOfTurn: state.pEndOfTurn,
       pWait: state.pWait,

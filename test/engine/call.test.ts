@@ -66,7 +66,7 @@ it('gives a call that parses and validates, for any schema, model, effort and le
       expect(again.text).toBe(text);
       expect(again.last.countForwards).toBe(1);
     }),
-    { numRuns: 100 },
+    { numRuns: 60 },
   );
 });
 

@@ -14,8 +14,8 @@ const vocabulary = createVocabulary(tokenizer);
 
 /** Token by token, each the likeliest of those that may come. */
 function write(schema: Readonly<Record<string, unknown>> | undefined, model: FakeModel, maxTokens: number): string {
-  const root = compileResponse(schema, vocabulary);
-  const guide = createCall({ root, tokenizer, maxTokens, copied: () => createCopySlot([], vocabulary) });
+  const program = compileResponse(schema, vocabulary);
+  const guide = createCall({ program, tokenizer, maxTokens, copied: () => createCopySlot([], vocabulary) });
   while (!guide.isDone) guide.take(guide.forced() ?? guide.choose(toScores(model(guide.tokens)), 0).id);
   return tokenizer.decode(guide.tokens);
 }

@@ -139,6 +139,6 @@ it('has one automaton that writes the same numbers, and knows how far the neares
       }
       expect(dfa.longestBytes).toBeGreaterThanOrEqual(prefix.length);
     }),
-    { numRuns: 100 },
+    { numRuns: 50 },
   );
 });
