@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { packagePath } from '../cli/package-path.ts';
 import { createCall } from '../engine/call.ts';
 import { createCopySlot } from '../engine/constrain-copy.ts';
 import { createPathFinder } from '../engine/constrain-path.ts';
@@ -12,6 +11,7 @@ import { createVocabulary, type Vocabulary } from '../engine/constrain-vocabular
 import type { Scores } from '../engine/pass.ts';
 import { loadTokenizer } from '../engine/tokenizer.ts';
 import { toMessage, UsageError } from '../errors.ts';
+import { packagePath } from '../package-path.ts';
 import { describeMachine } from './machine.ts';
 import { percentile } from './percentile.ts';
 

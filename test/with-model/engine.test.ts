@@ -195,7 +195,7 @@ it('reports an error of the engine to the one who asked, with its code', async (
   });
   const unsupported = {
     prefix: setting.prefix,
-    tools: [{ name: 'x', parameters: { type: 'object', properties: { a: { type: 'array' } } } }],
+    tools: [{ name: 'x', parameters: { type: 'object', properties: { a: { $ref: '#' } } } }],
   };
   await expect(engine.prepare(unsupported)).rejects.toMatchObject({ code: 'schema-unsupported' });
   await expect(last(engine.open(unsupported), {})).rejects.toMatchObject({ code: 'schema-unsupported' });
