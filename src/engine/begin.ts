@@ -72,7 +72,7 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
   /** Only where the block saw the same act coming: else it wrote something else. */
   function readBlock(block: Scores): Guesses {
     const first = contextRows.length;
-    const guesses = guessesOf(block, first, blockTokens);
+    const guesses = guessesOf(block, first, [...Array(blockTokens).keys()]);
     if (isInside) return guesses.slice(1);
     const others = (['say', 'call', 'wait'] as const).filter((act) => act !== outlook.act);
     const own = block.pOf(first, outlook.act);

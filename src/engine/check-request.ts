@@ -1,13 +1,14 @@
 // What a draft request may not ask for: each with a code, the value, the limit and the fix.
 import { EngineError } from '../errors.ts';
+import { type Effort, efforts } from './efforts.ts';
 import type { Manifest } from './manifest.ts';
 import { maxTokensOf } from './progress.ts';
 import type { Act, DraftRequest } from './sequence.ts';
 
 /** `acts` may be chosen. Throws EngineError. */
 export function checkRequest(request: DraftRequest, acts: readonly Act[], manifest: Manifest): void {
+  checkEffort(request, manifest);
   checkContext(request.context, maxTokensOf(request, 'say'), manifest);
-  checkSteps(request.steps, manifest);
   if (request.forceAct !== undefined && !acts.includes(request.forceAct))
     throw new EngineError(
       'act-unavailable',
@@ -15,9 +16,19 @@ export function checkRequest(request: DraftRequest, acts: readonly Act[], manife
     );
 }
 
-function checkSteps(steps: number | undefined, { blockSize }: Manifest): void {
-  if (steps === undefined || (Number.isInteger(steps) && steps >= 1 && steps <= blockSize)) return;
-  throw new EngineError('steps-out-of-range', `steps is ${steps}, expected a whole number in 1..${blockSize}`);
+const mostLatencyMs = 60_000;
+const effortRows: Readonly<Record<string, Effort>> = efforts;
+
+function checkEffort({ effort, steps, latencyMs }: DraftRequest, { blockSize }: Manifest): void {
+  if (effortRows[effort] === undefined)
+    throw new EngineError('effort-unknown', `effort "${effort}" is not one of ${Object.keys(efforts).join(', ')}`);
+  checkRange('steps', steps, blockSize, 'steps-out-of-range');
+  checkRange('latencyMs', latencyMs, mostLatencyMs, 'latency-out-of-range');
+}
+
+function checkRange(name: string, value: number | undefined, most: number, code: string): void {
+  if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= most))
+    throw new EngineError(code, `${name} is ${value}, expected a whole number in 1..${most}`);
 }
 
 function checkContext(context: readonly number[], maxTokens: number, manifest: Manifest): void {

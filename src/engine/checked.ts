@@ -9,17 +9,19 @@ const mostBlocked = 1;
 /**
  * Checks candidates that cost no forward, and where there are few of them drafts the next ones in the same forward (TiDAR, "Think in
  * diffusion, talk in autoregression"): a short block of masks after every place where the check may end. Without either, plain
- * autoregression. Gives a turn after each forward.
+ * autoregression. Gives a turn after each forward; leaves off where the time is only enough for a block without check.
  */
 export async function* continueChecked(decoding: Decoding, progress: Progress, drafted: Guesses): AsyncGenerator<void> {
-  const { runPass, where, manifest, proposer } = decoding;
+  const { runPass, where, manifest, proposer, deadline } = decoding;
   const { guide } = progress;
   // What is checked at a diffused effort is a call.
   const effort: CheckedEffort = decoding.effort.kind === 'checked' ? decoding.effort : efforts.exact;
   const { proposedTokens, keepDraftedAt } = effort;
   const draftTokens = guide.needsRows ? 0 : effort.draftTokens;
   let guesses: Guesses = draftTokens > 0 ? drafted : [];
-  while (!guide.isDone) {
+  // A call is checked to its end: nothing else keeps to its schema.
+  const mayFinish = () => guide.needsRows || deadline.hasTimeFor(2 * manifest.blockSize, where.kv.length);
+  while (!guide.isDone && mayFinish()) {
     const { pending } = progress;
     const candidates = proposer.propose(writtenSoFar(decoding, progress), proposedTokens, guesses);
     const countEndings = candidates.length + 1;
@@ -41,7 +43,7 @@ export async function* continueChecked(decoding: Decoding, progress: Progress, d
     scores.keep(pending.length + countKept);
     // A block's first position is the one that the causal head has just decided.
     const firstRow = countEndings + countKept * (draftTokens + 1) + 1;
-    guesses = hasBlocks ? guessesOf(scores, firstRow, draftTokens) : [];
+    guesses = hasBlocks ? guessesOf(scores, firstRow, [...Array(draftTokens).keys()]) : [];
     yield;
   }
 }

@@ -2,8 +2,10 @@
 import { begin } from './begin.ts';
 import { checkRequest } from './check-request.ts';
 import { continueChecked } from './checked.ts';
+import type { CostModel } from './cost.ts';
+import { createDeadline, noDeadline } from './deadline.ts';
 import { continueDiffused } from './diffused.ts';
-import { type Effort, efforts, inSteps } from './efforts.ts';
+import { type Effort, efforts, hurried, inSteps } from './efforts.ts';
 import { askForCall, mayCallNext } from './finish.ts';
 import type { Phrases } from './phrases.ts';
 import { type Decoding, type Guesses, maxTokensOf, type Progress, toState } from './progress.ts';
@@ -11,8 +13,10 @@ import { createProposer } from './propose.ts';
 import { continueScaffolded } from './scaffolded.ts';
 import type { DraftState, EffortName } from './sequence.ts';
 
-type Asked = Omit<Decoding, 'effort' | 'proposer'> & {
+type Asked = Omit<Decoding, 'effort' | 'proposer' | 'deadline'> & {
   readonly phrases: Phrases;
+  readonly costs: CostModel;
+  readonly nowMs: () => number;
 };
 
 /** Ends early, between two forwards, when the signal of `where` is aborted: then it throws that signal's reason. Throws EngineError. */
@@ -20,15 +24,17 @@ export async function* decode(
   asked: Asked,
   table: Readonly<Record<EffortName, Effort>> = efforts,
 ): AsyncGenerator<DraftState> {
-  const { request, acts, manifest, phrases, memory } = asked;
+  const { request, acts, manifest, phrases, memory, costs, nowMs } = asked;
   checkRequest(request, acts, manifest);
   const { context } = request;
   memory.open(context.lastIndexOf(manifest.specials.user));
   // A draft from nothing is the same whatever was drafted before, in cost as well.
   const drafts = request.previous === undefined ? [] : memory.earlier;
   const proposer = createProposer({ phrases, manifest, context, drafts });
-  const effort = request.steps === undefined ? table[request.effort] : inSteps(request.steps, manifest.blockSize);
-  const decoding: Decoding = { ...asked, proposer, effort };
+  const { latencyMs, steps } = request;
+  const deadline = latencyMs === undefined ? noDeadline : createDeadline(latencyMs, costs, nowMs);
+  const effort = steps === undefined ? table[request.effort] : inSteps(steps, manifest.blockSize);
+  const decoding: Decoding = { ...asked, proposer, deadline, effort };
 
   const { progress, drafted } = await begin(decoding);
   const { act } = progress.outlook;
@@ -36,6 +42,7 @@ export async function* decode(
   if (!progress.guide.isDone) {
     yield toState(decoding, progress, false);
     yield* grow(decoding, progress, goOn(decoding, progress, drafted));
+    if (!progress.guide.isDone) yield* grow(decoding, progress, continueDiffused(decoding, progress, hurried, []));
     if (progress.guide.tokens.length === 0) yield* rewrite(decoding, progress);
   }
   if (mayCallNext(decoding, progress)) {

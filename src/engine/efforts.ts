@@ -21,6 +21,10 @@ export interface DiffusedEffort {
   readonly policy: Policy;
   /** Forwards for each block; the last one keeps every guess. */
   readonly maxSteps: number;
+  /** What is filled ahead of a gap is judged again at each step, and may change. */
+  readonly revises: boolean;
+  /** Once all that is left is clear, it is kept at once. */
+  readonly commitsEarly: boolean;
   readonly keepPreviousAt: number;
   /** Whether the values of a call's arguments are filled in as well, or every token of it is checked. */
   readonly calls: 'checked' | 'scaffolded';
@@ -60,6 +64,8 @@ export const efforts = {
     kind: 'diffused',
     policy: { kind: 'threshold', confidence: 0.5 },
     maxSteps: 2,
+    revises: false,
+    commitsEarly: true,
     keepPreviousAt: stillPlausible,
     calls: 'checked',
   },
@@ -67,6 +73,8 @@ export const efforts = {
     kind: 'diffused',
     policy: { kind: 'entropy', boundNats: 0.5 },
     maxSteps: 8,
+    revises: false,
+    commitsEarly: true,
     keepPreviousAt: stillPlausible,
     calls: 'checked',
   },
@@ -74,13 +82,26 @@ export const efforts = {
     kind: 'diffused',
     policy: { kind: 'entropy', boundNats: 0.1 },
     maxSteps: 16,
+    revises: true,
+    commitsEarly: true,
     keepPreviousAt: stillPlausible,
     calls: 'checked',
   },
 } satisfies Readonly<Record<EffortName, Effort>>;
 
 /** A block in exactly so many forwards, an even share of its positions in each. */
-export function inSteps(steps: number, blockSize: number): Effort {
+export function inSteps(steps: number, blockSize: number): DiffusedEffort {
   const policy = { kind: 'count', count: Math.ceil(blockSize / steps) } as const;
-  return { kind: 'diffused', policy, maxSteps: steps, keepPreviousAt: stillPlausible, calls: 'checked' };
+  return {
+    kind: 'diffused',
+    policy,
+    maxSteps: steps,
+    revises: false,
+    commitsEarly: false,
+    keepPreviousAt: stillPlausible,
+    calls: 'checked',
+  };
 }
+
+/** How what a deadline leaves no time to check is written: each block in one step. */
+export const hurried: DiffusedEffort = { ...efforts.instant, maxSteps: 1 };

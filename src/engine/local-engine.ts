@@ -5,6 +5,7 @@ import { createCopySlot } from './constrain-copy.ts';
 import { compileTools, type Program } from './constrain-tools.ts';
 import { createVocabulary } from './constrain-vocabulary.ts';
 import { prefillAll } from './context.ts';
+import { type CostModel, createCostModel } from './cost.ts';
 import { decode } from './decode.ts';
 import type { Device } from './device.ts';
 import { createDraftMemory, type DraftMemory } from './draft-memory.ts';
@@ -24,6 +25,10 @@ export interface LocalEngineOptions {
   readonly tokenizer: Tokenizer;
   /** @default none */
   readonly phrases?: Phrases;
+  /** @default one that knows nothing before the first forward */
+  readonly costs?: CostModel;
+  /** Of deadlines. @default the machine's clock */
+  readonly nowMs?: () => number;
 }
 
 /** A setting with its tools compiled and, once prefilled, the KV of its prefix. */
@@ -44,7 +49,9 @@ interface Running {
 /** Weight of the newest forward in the moving average. */
 const newest = 0.1;
 
-export function createLocalEngine({ device, manifest, tokenizer, phrases = noPhrases }: LocalEngineOptions): Engine {
+export function createLocalEngine(options: LocalEngineOptions): Engine {
+  const { device, manifest, tokenizer, phrases = noPhrases, costs = createCostModel() } = options;
+  const nowMs = options.nowMs ?? (() => performance.now());
   const scheduler = createScheduler();
   const traits = createTokenTraits(tokenizer);
   const vocabulary = createVocabulary(tokenizer);
@@ -53,7 +60,8 @@ export function createLocalEngine({ device, manifest, tokenizer, phrases = noPhr
   let countForwards = 0;
   let forwardMs = 0;
   let isClosed = false;
-  const runPass = createPasses(device, scheduler, manifest, (ms) => {
+  const runPass = createPasses(device, scheduler, manifest, (countNew, countPast, ms) => {
+    costs.observe(countNew, countPast, ms);
     countForwards++;
     forwardMs = countForwards === 1 ? ms : (1 - newest) * forwardMs + newest * ms;
   });
@@ -95,6 +103,8 @@ export function createLocalEngine({ device, manifest, tokenizer, phrases = noPhr
       manifest,
       request,
       phrases,
+      costs,
+      nowMs,
       memory,
       acts: possibleActs(request.acts, prepared),
       createGuide: (act, maxTokens) =>

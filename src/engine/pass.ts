@@ -97,12 +97,12 @@ export interface PassContext {
 
 export type RunPass = (context: PassContext, pass: Pass) => Promise<Scores>;
 
-/** `onForward` hears of every forward: its milliseconds on the device. */
+/** `onForward` hears of every forward: its new positions, those before them, its milliseconds on the device. */
 export function createPasses(
   device: Device,
   scheduler: Scheduler,
   manifest: Manifest,
-  onForward: (forwardMs: number) => void,
+  onForward: (countNew: number, countPast: number, forwardMs: number) => void,
 ): RunPass {
   const { specials, config } = manifest;
   const watchedIds = watchedNames.map((name) => specials[name]);
@@ -130,8 +130,9 @@ export function createPasses(
         wantsRows: pass.wantsRows,
       });
       const forwardMs = performance.now() - started;
+      checkScores(result);
       meter.addForward(pass.stage, started - asked, forwardMs);
-      onForward(forwardMs);
+      onForward(ids.length, kv.length, forwardMs);
       return toScores(result, (count) => kv.append(pass.causal.slice(0, count), result.fresh, ids.length));
     });
   };
@@ -141,6 +142,15 @@ export function createPasses(
       throw new EngineError(
         'context-too-long',
         `the context and the reply need ${countTokens} tokens, the model holds ${manifest.contextTokens}: drop the oldest messages`,
+      );
+  }
+
+  /** Decoding by broken numbers would say anything. */
+  function checkScores({ stats }: ForwardResult): void {
+    if (stats.some(Number.isNaN))
+      throw new EngineError(
+        'scores-broken',
+        'the model gave probabilities that are no numbers: its weights or this device are broken, restore the model folder',
       );
   }
 

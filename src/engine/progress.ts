@@ -1,5 +1,6 @@
 // What one draft is about and how far it is: shared by the steps of decode.ts.
 import type { Outlook } from './context.ts';
+import type { Deadline } from './deadline.ts';
 import type { DraftMemory } from './draft-memory.ts';
 import type { Effort } from './efforts.ts';
 import type { Guide } from './guide.ts';
@@ -8,6 +9,7 @@ import type { Block } from './mask.ts';
 import type { PassContext, RunPass, Scores } from './pass.ts';
 import type { Proposer } from './propose.ts';
 import type { Act, DraftRequest, DraftState } from './sequence.ts';
+import type { Guess } from './unmask.ts';
 
 export interface Decoding {
   readonly runPass: RunPass;
@@ -19,6 +21,7 @@ export interface Decoding {
   readonly acts: readonly Act[];
   readonly proposer: Proposer;
   readonly memory: DraftMemory;
+  readonly deadline: Deadline;
   createGuide(act: Act, maxTokens: number): Guide;
 }
 
@@ -35,14 +38,8 @@ export interface Progress {
   readonly previousLossNats: number;
 }
 
-/** What a block guessed for positions that follow each other. */
-interface Guess {
-  readonly id: number;
-  readonly confidence: number;
-  readonly entropy: number;
-}
-
-export type Guesses = readonly Guess[];
+/** What a block guessed for positions that follow each other, and by how much the likeliest token's logit is above the second's. */
+export type Guesses = readonly (Guess & { readonly id: number; readonly gapNats: number })[];
 
 const defaultMaxTokens = 96;
 const callMaxTokens = 192;
@@ -91,10 +88,16 @@ export function masks(count: number, countSeen: number, { specials }: Manifest):
   return { ids: Array<number>(count).fill(specials.mask), countSeen };
 }
 
-export function guessesOf(scores: Scores, firstRow: number, count: number): Guesses {
-  return Array.from({ length: count }, (_, index) => ({
-    id: scores.best(firstRow + index, 0),
-    confidence: scores.pBest(firstRow + index, 0),
-    entropy: scores.entropy(firstRow + index),
-  }));
+/** `slots` are where in their block the rows from `firstRow` on stand. */
+export function guessesOf(scores: Scores, firstRow: number, slots: readonly number[]): Guesses {
+  return slots.map((slot, index) => {
+    const [first, second] = [scores.pBest(firstRow + index, 0), scores.pBest(firstRow + index, 1)];
+    return {
+      id: scores.best(firstRow + index, 0),
+      slot,
+      confidence: first,
+      entropy: scores.entropy(firstRow + index),
+      gapNats: Math.log(first / second),
+    };
+  });
 }

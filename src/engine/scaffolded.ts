@@ -66,7 +66,7 @@ export async function* continueScaffolded(
 
 /** One block: its slots are filled in a few steps. Gives what it comes to in the call. */
 async function* fillGroup(
-  { runPass, where, manifest }: Decoding,
+  { runPass, where, manifest, deadline }: Decoding,
   progress: Progress,
   effort: DiffusedEffort,
   group: Group,
@@ -93,7 +93,8 @@ async function* fillGroup(
     });
     scores.keep(pending.length);
     progress.pending = [];
-    where.meter.constrain(() => keepSome(scores, open, step + 1 >= effort.maxSteps));
+    const isLast = step + 1 >= effort.maxSteps || !deadline.hasTimeFor(blockIds.length, where.kv.length);
+    where.meter.constrain(() => keepSome(scores, open, isLast));
     yield;
   }
   const filled = new Map<SlotPart, Filled>(
@@ -115,6 +116,7 @@ async function* fillGroup(
         throw new EngineError('constraint-stuck', `no value fits ${path.length} positions`);
     }
     const guesses = open.map(({ filling, index }, row) => ({
+      slot: filling.start + index,
       confidence: Math.exp(scores.all(row)[filling.path[index] ?? specials.null] ?? Number.NEGATIVE_INFINITY),
       entropy: scores.entropy(row),
     }));

@@ -29,6 +29,8 @@ export interface DraftRequest {
   /** All clean tokens so far, prefix included; the engine rewinds to what its KV shares with them and appends the rest. */
   readonly context: readonly number[];
   readonly effort: EffortName;
+  /** Milliseconds, 1..60000, from the request on: where checking every word would take longer, the rest of a reply comes unchecked. A reply is complete all the same, and a call is always checked. @default no limit */
+  readonly latencyMs?: number;
   /** Acts that may be chosen; P(wait) is reported whether or not `wait` is among them. None: the context ends inside what is being said. */
   readonly acts: readonly Act[];
   readonly priority: Priority;

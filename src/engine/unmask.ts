@@ -1,7 +1,9 @@
-// Which masked positions keep their likeliest token after a step. Pure functions over probabilities and entropies; know no token.
+// Which masked positions keep their likeliest token after a step, and which kept ones are revised. Pure functions over probabilities; know no token.
 
 /** One masked position: the probability of its likeliest token, and the entropy of all, in nats. */
 export interface Guess {
+  /** Where it is in its block: neighbours depend on each other most. */
+  readonly slot: number;
   readonly confidence: number;
   readonly entropy: number;
 }
@@ -14,7 +16,9 @@ export type Policy =
   /** As many as stay sure of each other: see byFactor. */
   | { readonly kind: 'factor'; readonly factor: number }
   /** As many as share little information: see byEntropy. */
-  | { readonly kind: 'entropy'; readonly boundNats: number };
+  | { readonly kind: 'entropy'; readonly boundNats: number }
+  /** Every guess at least this confident, and the best of each run of neighbours that is at least somewhat so. */
+  | { readonly kind: 'hierarchical'; readonly confidence: number; readonly runConfidence: number };
 
 /** Indices of the guesses to keep, at least one if there is any, in no order. */
 export function chooseKept(policy: Policy, guesses: readonly Guess[]): number[] {
@@ -27,7 +31,41 @@ export function chooseKept(policy: Policy, guesses: readonly Guess[]): number[] 
       return byFactor(guesses, policy.factor);
     case 'entropy':
       return byEntropy(guesses, policy.boundNats);
+    case 'hierarchical':
+      return byRuns(guesses, policy);
   }
+}
+
+/** Mean gaps that end a block at once, by thirds of its steps. */
+const commitGapsNats = [7.5, 5, 2.5];
+
+/** "Diffusion language models know the answer before decoding" (Prophet): sure enough of all that is left to keep it now; `step` counts from 0. */
+export function mayCommit(gapsNats: readonly number[], step: number, maxSteps: number): boolean {
+  const leastNats = commitGapsNats[Math.min(commitGapsNats.length - 1, Math.floor((3 * step) / maxSteps))] ?? 0;
+  const sumNats = gapsNats.reduce((sum, nats) => sum + nats, 0);
+  return gapsNats.length > 0 && sumNats / gapsNats.length >= leastNats;
+}
+
+/** A position that was filled and is not said yet, seen again. */
+export interface Filled {
+  /** Of the token that stands there. */
+  readonly p: number;
+  readonly best: { readonly isSame: boolean; readonly confidence: number };
+}
+
+/** Indices of those whose likeliest token is another one, and surely so: they change in place. */
+export function chooseEdited(filled: readonly Filled[], atConfidence: number): number[] {
+  return [...filled.keys()].filter((index) => {
+    const best = filled[index]?.best;
+    return best !== undefined && !best.isSame && best.confidence >= atConfidence;
+  });
+}
+
+/** Indices of the least likely ones below `belowP`, to be masked again: fewer than `countKept`, so that each step leaves less to do. */
+export function chooseRemasked(filled: readonly Filled[], belowP: number, countKept: number): number[] {
+  const p = (index: number) => filled[index]?.p ?? 1;
+  const doubtful = [...filled.keys()].filter((index) => p(index) < belowP).sort((a, b) => p(a) - p(b) || a - b);
+  return doubtful.slice(0, Math.max(0, countKept - 1));
 }
 
 function byThreshold(guesses: readonly Guess[], confidence: number): number[] {
@@ -56,6 +94,27 @@ function byEntropy(guesses: readonly Guess[], boundNats: number): number[] {
     sum += entropyOf(guesses, index);
   }
   return ranked.slice(0, count);
+}
+
+/** dInfer, "Hierarchical decoding": tokens far apart depend on each other least, so runs are split by their best. */
+function byRuns(guesses: readonly Guess[], { confidence, runConfidence }: Policy & { kind: 'hierarchical' }): number[] {
+  const ranked = mostConfidentFirst(guesses);
+  const kept = new Set(ranked.slice(0, 1));
+  const runs = new Set<number>();
+  for (const index of ranked) {
+    const best = confidenceOf(guesses, index);
+    const run = startOfRun(guesses, index);
+    if (best >= confidence || (best >= runConfidence && !runs.has(run))) kept.add(index);
+    runs.add(run);
+  }
+  return [...kept];
+}
+
+/** Guesses come in the order of their slots. */
+function startOfRun(guesses: readonly Guess[], index: number): number {
+  let start = index;
+  while (start > 0 && guesses[start - 1]?.slot === (guesses[start]?.slot ?? 0) - 1) start--;
+  return start;
 }
 
 function mostConfidentFirst(guesses: readonly Guess[]): number[] {

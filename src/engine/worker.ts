@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { EngineError, ModelError, RuntimeError, toMessage, unreachable } from '../errors.ts';
+import { createCostModel, measureCosts } from './cost.ts';
 import { createOnnxDevice } from './device-onnx.ts';
 import { createLocalEngine } from './local-engine.ts';
 import { loadManifest } from './manifest.ts';
@@ -26,7 +27,9 @@ async function loadEngine(options: WorkerOptions): Promise<Engine> {
   const device = await createOnnxDevice({ ...options, manifest });
   await checkDevice(device, modelDir, manifest);
   const phrases = await loadPhrases(modelDir, manifest);
-  return createLocalEngine({ device, manifest, tokenizer, phrases });
+  const costs = createCostModel();
+  await measureCosts(device, manifest, costs);
+  return createLocalEngine({ device, manifest, tokenizer, phrases, costs });
 }
 
 function serve(engine: Engine): void {

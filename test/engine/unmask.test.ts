@@ -1,17 +1,34 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { chooseKept, type Guess, type Policy } from '../../src/engine/unmask.ts';
+import {
+  chooseEdited,
+  chooseKept,
+  chooseRemasked,
+  type Filled,
+  type Guess,
+  mayCommit,
+  type Policy,
+} from '../../src/engine/unmask.ts';
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
-const guesses = fc.array(fc.record({ confidence: unit, entropy: fc.double({ min: 0, max: 10, noNaN: true }) }), {
-  minLength: 1,
-  maxLength: 20,
-});
+const nats = fc.double({ min: 0, max: 10, noNaN: true });
+const guesses: fc.Arbitrary<Guess[]> = fc
+  .uniqueArray(fc.nat(30), { minLength: 1, maxLength: 20 })
+  .chain((slots) =>
+    fc.tuple(
+      ...slots
+        .sort((a, b) => a - b)
+        .map((slot) => fc.record({ slot: fc.constant(slot), confidence: unit, entropy: nats })),
+    ),
+  );
 const policy: fc.Arbitrary<Policy> = fc.oneof(
   unit.map((confidence) => ({ kind: 'threshold' as const, confidence })),
   fc.integer({ min: 1, max: 25 }).map((count) => ({ kind: 'count' as const, count })),
   unit.map((factor) => ({ kind: 'factor' as const, factor })),
   fc.double({ min: 0, max: 5, noNaN: true }).map((boundNats) => ({ kind: 'entropy' as const, boundNats })),
+  fc
+    .tuple(unit, unit)
+    .map(([confidence, runConfidence]) => ({ kind: 'hierarchical' as const, confidence, runConfidence })),
 );
 
 function pick(all: readonly Guess[], kept: readonly number[]): Guess[] {
@@ -76,9 +93,47 @@ it('keeps by entropy as many of the surest as tell each other little, and not on
 });
 
 it('keeps by factor more of them, the surer they are', () => {
-  const at = (confidence: number) => Array.from({ length: 4 }, () => ({ confidence, entropy: 0 }));
+  const at = (confidence: number) => Array.from({ length: 4 }, (_, slot) => ({ slot, confidence, entropy: 0 }));
   const counts = [0.5, 0.7, 0.85, 0.99].map(
     (confidence) => chooseKept({ kind: 'factor', factor: 0.5 }, at(confidence)).length,
   );
   expect(counts).toEqual([1, 1, 2, 4]);
+});
+
+it('keeps by runs the best of each stretch of neighbours, and every sure one', () => {
+  const at = (slot: number, confidence: number): Guess => ({ slot, confidence, entropy: 1 });
+  const all = [at(0, 0.5), at(1, 0.6), at(2, 0.4), at(5, 0.3), at(6, 0.95), at(7, 0.92), at(9, 0.2)];
+  const keptSlots = (confidence: number, runConfidence: number) =>
+    pick(all, chooseKept({ kind: 'hierarchical', confidence, runConfidence }, all)).map(({ slot }) => slot);
+  expect(keptSlots(0.9, 0.4).sort()).toEqual([1, 6, 7]);
+  expect(keptSlots(1, 0.1).sort()).toEqual([1, 6, 9]);
+  expect(keptSlots(1, 1)).toEqual([6]);
+});
+
+it('commits early only where all that is left is clear, and sooner the later the step', () => {
+  const commits = (gapNats: number) => [0, 2, 5].map((step) => mayCommit([gapNats], step, 6));
+  expect([commits(8), commits(6), commits(3), commits(1)]).toEqual([
+    [true, true, true],
+    [false, true, true],
+    [false, false, true],
+    [false, false, false],
+  ]);
+  expect(mayCommit([], 5, 6)).toBe(false);
+});
+
+it('edits only what is surely another token, and masks again the least likely, always fewer than were kept', () => {
+  const filled: fc.Arbitrary<Filled[]> = fc.array(
+    fc.record({ p: unit, best: fc.record({ isSame: fc.boolean(), confidence: unit }) }),
+  );
+  fc.assert(
+    fc.property(filled, unit, fc.integer({ min: 0, max: 9 }), (all, bound, countKept) => {
+      for (const index of chooseEdited(all, bound))
+        expect(all[index]?.best.isSame === false && (all[index]?.best.confidence ?? 0) >= bound).toBe(true);
+      const again = chooseRemasked(all, bound, countKept);
+      expect(again.length).toBeLessThanOrEqual(Math.max(0, countKept - 1));
+      const highest = Math.max(0, ...again.map((index) => all[index]?.p ?? 1));
+      for (const [index, { p }] of all.entries()) if (p < highest) expect(again).toContain(index);
+      for (const index of again) expect(all[index]?.p).toBeLessThan(bound);
+    }),
+  );
 });

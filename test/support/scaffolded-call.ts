@@ -2,6 +2,7 @@ import { createCall } from '../../src/engine/call.ts';
 import { createCopySlot } from '../../src/engine/constrain-copy.ts';
 import { compileTools } from '../../src/engine/constrain-tools.ts';
 import { createVocabulary } from '../../src/engine/constrain-vocabulary.ts';
+import { createCostModel } from '../../src/engine/cost.ts';
 import { decode } from '../../src/engine/decode.ts';
 import { createDraftMemory } from '../../src/engine/draft-memory.ts';
 import { type Effort, efforts } from '../../src/engine/efforts.ts';
@@ -32,6 +33,8 @@ export async function* writeScaffolded(asked: ScaffoldedCall): AsyncGenerator<Dr
     kind: 'diffused',
     policy: { kind: 'threshold', confidence: 0.5 },
     maxSteps,
+    revises: false,
+    commitsEarly: false,
     keepPreviousAt: 0.3,
     calls: 'scaffolded',
   };
@@ -43,6 +46,8 @@ export async function* writeScaffolded(asked: ScaffoldedCall): AsyncGenerator<Dr
       manifest,
       request: { context, effort: 'high', acts: ['call'], priority: 'committed', maxTokens },
       phrases: noPhrases,
+      costs: createCostModel(),
+      nowMs: () => 0,
       memory: createDraftMemory(),
       acts: ['call'],
       createGuide: (_, most) =>

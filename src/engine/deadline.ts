@@ -1,0 +1,16 @@
+// Whether one more forward would still end in time. Knows no draft.
+import type { CostModel } from './cost.ts';
+
+export interface Deadline {
+  /** Of a forward of `countNew` new positions after `countPast` others. */
+  hasTimeFor(countNew: number, countPast: number): boolean;
+}
+
+/** Time enough for everything. */
+export const noDeadline: Deadline = { hasTimeFor: () => true };
+
+/** `latencyMs` from now on. */
+export function createDeadline(latencyMs: number, costs: CostModel, nowMs: () => number): Deadline {
+  const endMs = nowMs() + latencyMs;
+  return { hasTimeFor: (countNew, countPast) => nowMs() + costs.forwardMs(countNew, countPast) <= endMs };
+}
