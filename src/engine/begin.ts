@@ -29,7 +29,7 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
     causal,
     rows: [...contextRows, ...candidateRows, ...blockRows],
     targets: [...contextRows.slice(1).map(() => 0), ...candidates, 0],
-    wantsRows: candidates[0] === specials.call,
+    wantsRows: candidates[0] === specials.call || request.sampling !== undefined,
     stage: 'prefill',
     blocks: hasBlock ? [masks(blockTokens, causal.length, manifest)] : [],
   };

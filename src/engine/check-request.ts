@@ -3,7 +3,8 @@ import { EngineError } from '../errors.ts';
 import { type Effort, efforts } from './efforts.ts';
 import type { Manifest } from './manifest.ts';
 import { maxTokensOf } from './progress.ts';
-import type { Act, DraftRequest } from './sequence.ts';
+import type { Sampling } from './sample.ts';
+import type { Act, DraftRequest, EffortName } from './sequence.ts';
 
 /** `acts` may be chosen. Throws EngineError. */
 export function checkRequest(request: DraftRequest, acts: readonly Act[], manifest: Manifest): void {
@@ -19,11 +20,23 @@ export function checkRequest(request: DraftRequest, acts: readonly Act[], manife
 const mostLatencyMs = 60_000;
 const effortRows: Readonly<Record<string, Effort>> = efforts;
 
-function checkEffort({ effort, steps, latencyMs }: DraftRequest, { blockSize }: Manifest): void {
+function checkEffort({ effort, steps, latencyMs, sampling }: DraftRequest, { blockSize }: Manifest): void {
   if (effortRows[effort] === undefined)
     throw new EngineError('effort-unknown', `effort "${effort}" is not one of ${Object.keys(efforts).join(', ')}`);
   checkRange('steps', steps, blockSize, 'steps-out-of-range');
   checkRange('latencyMs', latencyMs, mostLatencyMs, 'latency-out-of-range');
+  if (sampling !== undefined) checkSampling(sampling, effort);
+}
+
+function checkSampling({ temperature, topP, seed }: Sampling, effort: EffortName): void {
+  if (effort !== 'ar')
+    throw new EngineError('sampling-unavailable', `effort ${effort} takes the likeliest words: sample at effort ar`);
+  const fail = (what: string) => {
+    throw new EngineError('sampling-out-of-range', what);
+  };
+  if (!(temperature > 0 && temperature <= 2)) fail(`temperature is ${temperature}, expected above 0, 2 at most`);
+  if (!(topP > 0 && topP <= 1)) fail(`topP is ${topP}, expected above 0, 1 at most`);
+  if (!Number.isInteger(seed)) fail(`seed is ${seed}, expected a whole number`);
 }
 
 function checkRange(name: string, value: number | undefined, most: number, code: string): void {

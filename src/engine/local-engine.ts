@@ -14,6 +14,7 @@ import type { Manifest } from './manifest.ts';
 import { createPasses, Meter, type PassContext } from './pass.ts';
 import { noPhrases, type Phrases } from './phrases.ts';
 import { createReply } from './reply.ts';
+import { createSampler } from './sample.ts';
 import { createScheduler } from './scheduler.ts';
 import type { Act, DraftRequest, DraftState, Engine, EngineStats, Priority, Sequence, Setting } from './sequence.ts';
 import { createTokenTraits } from './token-traits.ts';
@@ -110,7 +111,13 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       createGuide: (act, maxTokens) =>
         act === 'call'
           ? createCall({ program: prepared.tools, tokenizer, maxTokens, copied })
-          : createReply({ traits, endToken: manifest.specials.end, maxTokens }),
+          : createReply({
+              traits,
+              endToken: manifest.specials.end,
+              firstText: manifest.countSpecials,
+              maxTokens,
+              sampler: request.sampling && createSampler(request.sampling),
+            }),
     });
   }
 

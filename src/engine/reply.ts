@@ -1,6 +1,7 @@
 // The words of a spoken reply: never empty, never a loop, never cut within a word. Knows no model.
 import type { Choice, Guide } from './guide.ts';
 import type { Scores } from './pass.ts';
+import type { Sampler } from './sample.ts';
 import type { TokenTraits } from './token-traits.ts';
 import { createWordRuns } from './word-runs.ts';
 
@@ -8,9 +9,12 @@ export interface ReplyOptions {
   readonly traits: TokenTraits;
   readonly endToken: number;
   readonly maxTokens: number;
+  /** Tokens are drawn by it, of those from `firstText` on. @default the likeliest is taken */
+  readonly sampler?: Sampler | undefined;
+  readonly firstText: number;
 }
 
-export function createReply({ traits, endToken, maxTokens }: ReplyOptions): Guide {
+export function createReply({ traits, endToken, maxTokens, sampler, firstText }: ReplyOptions): Guide {
   const tokens: number[] = [];
   const runs = createWordRuns(traits);
   let countStable = 0;
@@ -51,7 +55,7 @@ export function createReply({ traits, endToken, maxTokens }: ReplyOptions): Guid
 
   return {
     tokens,
-    needsRows: false,
+    needsRows: sampler !== undefined,
     get countStable() {
       return countStable;
     },
@@ -65,6 +69,8 @@ export function createReply({ traits, endToken, maxTokens }: ReplyOptions): Guid
     forced: () => undefined,
 
     choose(scores, row): Choice {
+      const drawn = sampler?.draw(scores.all(row), (id) => (id >= firstText || id === endToken) && mayCome(id));
+      if (drawn) return drawn;
       for (const rank of [0, 1] as const) {
         const id = scores.best(row, rank);
         if (mayCome(id)) return { id, p: scores.pBest(row, rank) };

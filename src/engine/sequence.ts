@@ -1,5 +1,7 @@
 // The engine as its callers see it: token ids in, token ids out. Knows neither audio nor conversations.
 
+import type { Sampling } from './sample.ts';
+
 export type Act = 'say' | 'call' | 'wait';
 
 /** How much work a reply may cost; rows of one table in efforts.ts. `ar` decodes token by token: the yardstick. */
@@ -31,6 +33,8 @@ export interface DraftRequest {
   readonly effort: EffortName;
   /** Milliseconds, 1..60000, from the request on: where checking every word would take longer, the rest of a reply comes unchecked. A reply is complete all the same, and a call is always checked. @default no limit */
   readonly latencyMs?: number;
+  /** Draw words by chance, at effort ar. @default the likeliest */
+  readonly sampling?: Sampling;
   /** Acts that may be chosen; P(wait) is reported whether or not `wait` is among them. None: the context ends inside what is being said. */
   readonly acts: readonly Act[];
   readonly priority: Priority;
