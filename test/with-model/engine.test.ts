@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createOnnxDevice } from '../../src/engine/device-onnx.ts';
 import { createEngine } from '../../src/engine/engine.ts';
+import { infill } from '../../src/engine/infill.ts';
 import { Kv } from '../../src/engine/kv.ts';
 import { loadManifest } from '../../src/engine/manifest.ts';
 import { fillBias, positionsOf } from '../../src/engine/mask.ts';
@@ -165,6 +166,20 @@ it('calls a tool with arguments that parse and are allowed, at every effort', as
     expect(call?.name).toBe('find_restaurants');
     expect(Object.keys(call?.arguments ?? {})).toEqual(expect.arrayContaining(['city', 'cuisine']));
   }
+});
+
+it('writes a gap between two texts by blocks, the same each time', async () => {
+  const gap = { context: context(heard('hi')), before: [], after: tokenizer.encode(' for you today?'), maxTokens: 12 };
+  const fill = async () => {
+    let last: DraftState | undefined;
+    const states = infill(engine.open(setting), tokenizer.specials, gap, { effort: 'instant', priority: 'committed' });
+    for await (const state of states) last = state;
+    return last;
+  };
+  const state = await fill();
+  expect(state?.isDone).toBe(true);
+  expect(tokenizer.decode(state?.tokens ?? []).trim()).not.toBe('');
+  expect((await fill())?.tokens).toEqual(state?.tokens);
 });
 
 it('ends a draft quietly when it is aborted, and goes on with the next', async () => {

@@ -1,0 +1,41 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readReplyPoints } from '../../src/bench/reply-points.ts';
+import { createEngine } from '../../src/engine/engine.ts';
+import { loadManifest } from '../../src/engine/manifest.ts';
+import type { DraftRequest, DraftState, Sequence } from '../../src/engine/sequence.ts';
+
+const root = join(import.meta.dirname, '../..');
+const modelDir = join(root, 'models/repartee-s');
+const countPrompts = 40;
+
+async function write(sequence: Sequence, request: Pick<DraftRequest, 'context' | 'effort'>): Promise<DraftState> {
+  let last: DraftState | undefined;
+  for await (const state of sequence.draft({ ...request, acts: ['say'], priority: 'committed' })) last = state;
+  if (!last) throw new Error('the draft gave no state');
+  return last;
+}
+
+it('writes on 40 dev prompts, checking candidates, exactly what it writes token by token, in little more than half the forwards', async () => {
+  const manifest = await loadManifest(modelDir);
+  const engine = await createEngine({ modelDir });
+  const points = readReplyPoints(join(root, 'fixtures/goldens.jsonl'), manifest).filter(({ act }) => act === 'say');
+  let [countAr, countExact] = [0, 0];
+  try {
+    for (const { setting, context } of points.slice(0, countPrompts)) {
+      const sequence = engine.open({ prefix: setting.prefix, tools: [] });
+      const ar = await write(sequence, { context, effort: 'ar' });
+      for (const effort of ['exact', 'low'] as const) {
+        const checked = await write(sequence, { context, effort });
+        expect(checked.tokens).toEqual(ar.tokens);
+        if (effort === 'exact') countExact += checked.countForwards;
+      }
+      countAr += ar.countForwards;
+      sequence.close();
+    }
+  } finally {
+    await engine.close();
+  }
+  expect(points.length).toBeGreaterThanOrEqual(countPrompts);
+  expect(countExact / countAr).toBeLessThan(0.65);
+}, 600_000);
