@@ -36,6 +36,8 @@ interface EffortFigures {
   readonly tokens: number;
   readonly forwards: number;
   readonly tokensPerForward: number;
+  /** Candidates that the causal head let stand: the acceptance length. */
+  readonly acceptedPerForward: number;
   readonly msPerToken: number;
   /** Share of replies with the very tokens of effort ar. */
   readonly sameAsAr: number;
@@ -159,6 +161,7 @@ async function measureReplies(engine: Engine, points: readonly ReplyPoint[], rou
       tokens: round2(tokens / runs.length),
       forwards: round2(forwards / runs.length),
       tokensPerForward: round2(tokens / forwards),
+      acceptedPerForward: round2(sum((run) => run.state.countAccepted) / forwards),
       msPerToken: round2(sum((run) => run.ms) / tokens),
       sameAsAr: round2(countSame / runs.length),
     };
@@ -252,6 +255,7 @@ function render({ settings, replies, partial, prefill512, toolCall }: EngineBenc
     'tokens',
     'forwards',
     'tokens a forward',
+    'accepted a forward',
     'ms a token',
     'same as ar',
   ];
@@ -260,8 +264,20 @@ function render({ settings, replies, partial, prefill512, toolCall }: EngineBenc
     `${replies[0]?.countReplies} replies an effort, contexts of ${settings.contextTokensP50} tokens (median)\n\n`,
     row(head),
     row(head.map(() => '---')),
-    ...replies.map(({ effort, ms, firstWordsMs, tokens, forwards, tokensPerForward, msPerToken, sameAsAr }) =>
-      row([effort, ms.p50, ms.p90, ms.p99, firstWordsMs.p50, tokens, forwards, tokensPerForward, msPerToken, sameAsAr]),
+    ...replies.map((one) =>
+      row([
+        one.effort,
+        one.ms.p50,
+        one.ms.p90,
+        one.ms.p99,
+        one.firstWordsMs.p50,
+        one.tokens,
+        one.forwards,
+        one.tokensPerForward,
+        one.acceptedPerForward,
+        one.msPerToken,
+        one.sameAsAr,
+      ]),
     ),
     `\npartial, draft repaired: ${partial.ms.p50} ms p50, ${partial.ms.p90} p90, ${partial.forwards} forwards\n`,
     `prefill of ${prefillTokens} tokens: ${prefill512.ms.p50} ms p50\n`,
