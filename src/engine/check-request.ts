@@ -3,8 +3,7 @@ import { EngineError } from '../errors.ts';
 import { type Effort, efforts } from './efforts.ts';
 import type { Manifest } from './manifest.ts';
 import { maxTokensOf } from './progress.ts';
-import type { Sampling } from './sample.ts';
-import type { Act, DraftRequest, EffortName } from './sequence.ts';
+import type { Act, DraftRequest, EffortName, Sampling } from './sequence.ts';
 
 /** `acts` may be chosen. Throws EngineError. */
 export function checkRequest(request: DraftRequest, acts: readonly Act[], manifest: Manifest): void {

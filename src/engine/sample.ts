@@ -1,14 +1,6 @@
 // Draws tokens by chance instead of taking the likeliest: temperature, then the smallest set that holds `topP`. Knows no reply.
 import type { Choice } from './guide.ts';
-
-export interface Sampling {
-  /** Above 0, 2 at most; 1 draws by the model's own probabilities. */
-  readonly temperature: number;
-  /** Above 0, 1 at most: only the likeliest tokens that together have this probability are drawn. */
-  readonly topP: number;
-  /** The same seed draws the same tokens. */
-  readonly seed: number;
-}
+import type { Sampling } from './sequence.ts';
 
 export interface Sampler {
   /** One of the ids that `mayCome`; undefined where there is none. `logP` holds log probabilities of every id. */

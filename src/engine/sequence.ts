@@ -1,7 +1,5 @@
 // The engine as its callers see it: token ids in, token ids out. Knows neither audio nor conversations.
 
-import type { Sampling } from './sample.ts';
-
 export type Act = 'say' | 'call' | 'wait';
 
 /** How much work a reply may cost; rows of one table in efforts.ts. `ar` decodes token by token: the yardstick. */
@@ -25,6 +23,16 @@ export interface SpentUs {
   /** Forwards that append none. */
   readonly denoise: number;
   readonly constrain: number;
+}
+
+/** Words drawn by chance. */
+export interface Sampling {
+  /** Above 0, 2 at most; 1 draws by the model's own probabilities. */
+  readonly temperature: number;
+  /** Above 0, 1 at most: only the likeliest tokens that together have this probability are drawn. */
+  readonly topP: number;
+  /** The same seed draws the same tokens. */
+  readonly seed: number;
 }
 
 export interface DraftRequest {
