@@ -36,8 +36,11 @@ export interface Piece {
   readonly ids: readonly number[];
 }
 
-/** A description follows its signature, a recognised turn the written one, skeleton and values their call's name. */
-export function toPieces(dialogue: Dialogue, tokenizer: Tokenizer): Piece[] {
+/**
+ * A description follows its signature, a recognised turn the written one, skeleton and values their call's name.
+ * `hear` makes of a written turn what a recogniser sends; it is asked in the order of the turns.
+ */
+export function toPieces(dialogue: Dialogue, tokenizer: Tokenizer, hear: (text: string) => string = plain): Piece[] {
   const piece = (kind: PieceKind, text: string): Piece => ({ kind, ids: tokenizer.encode(text) });
   const called = new Set(dialogue.messages.flatMap((message) => (message.role === 'call' ? [message.name] : [])));
   const pieces: Piece[] = [];
@@ -46,7 +49,7 @@ export function toPieces(dialogue: Dialogue, tokenizer: Tokenizer): Piece[] {
     pieces.push(piece(called.has(tool.name) ? 'calledSignature' : 'signature', signatureText(tool)));
     pieces.push(piece('description', descriptionText(tool.description ?? '')));
   }
-  return [...pieces, ...dialogue.messages.flatMap((message) => messagePieces(message, dialogue.tools, piece))];
+  return [...pieces, ...dialogue.messages.flatMap((message) => messagePieces(message, dialogue.tools, piece, hear))];
 }
 
 const callKinds = { name: 'callName', skeleton: 'callSkeleton', value: 'callValue' } as const;
@@ -55,10 +58,11 @@ function messagePieces(
   message: Message,
   tools: readonly PromptTool[],
   piece: (kind: PieceKind, text: string) => Piece,
+  hear: (text: string) => string,
 ): Piece[] {
   switch (message.role) {
     case 'user':
-      return [piece('userWritten', ` ${message.text}`), piece('userRecognised', ` ${plain(message.text)}`)];
+      return [piece('userWritten', ` ${message.text}`), piece('userRecognised', ` ${hear(message.text)}`)];
     case 'say':
       return [piece('say', ` ${message.text}`)];
     case 'call':

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { loadTokenizer, type Tokenizer } from '../engine/tokenizer.ts';
 import { ModelError } from '../errors.ts';
 import { type Dialogue, readDialogues, readPassages } from './dialogues.ts';
+import { createHearing } from './hearing.ts';
 import { type Piece, pieceKinds, toPieces } from './pieces.ts';
 import { encodeTokenFile, type TokenFileCounts, tokenFileVersion } from './token-file.ts';
 
@@ -53,7 +54,11 @@ export function writeTokens({ dataDir, tokenizerFile, toDir, report = () => {} }
       for (const [group, dialogues] of groupsOf(readDialogues(file))) {
         write(
           `${split}-${source}${group}`,
-          dialogues.map((dialogue) => toPieces(dialogue, tokenizer)),
+          dialogues.map((dialogue) =>
+            split === 'train'
+              ? toPieces(dialogue, tokenizer, createHearing(dialogue.id, dialogue.messages))
+              : toPieces(dialogue, tokenizer),
+          ),
         );
       }
     }

@@ -121,6 +121,24 @@ describe('writeTokens', () => {
     expect(startsWord(tokenizer.encode('x')[0] ?? 0)).toBe(false);
   });
 
+  it('has the turns of training as recognisers send them, those of development as they were written', () => {
+    const line = JSON.parse(dialogueLines[0] ?? '');
+    line.messages = [
+      ...Array.from({ length: 40 }, () => ({ role: 'user', content: 'Um, a table for 2 at 7:30 pm.' })),
+      { role: 'assistant', content: 'Done.' },
+    ];
+    for (const split of ['train', 'dev']) writeFileSync(join(dir, split, 'numbers.jsonl'), `${JSON.stringify(line)}\n`);
+    const toDir = join(dir, 'tokens');
+    writeTokens({ dataDir: dir, tokenizerFile, toDir });
+    const turnsOf = (split: string) =>
+      decodeTokenFile(readFileSync(join(toDir, `${split}-numbers.tokens`)))
+        .flat()
+        .filter((piece) => piece.kind === 'userRecognised')
+        .map((piece) => tokenizer.decode(piece.ids));
+    expect(new Set(turnsOf('dev'))).toEqual(new Set([' um a table for 2 at 7 30 pm']));
+    expect(turnsOf('train')).toEqual(expect.arrayContaining([' a table for two at seven thirty pm']));
+  });
+
   it('names file and line of a malformed dialogue', () => {
     writeFileSync(
       join(dir, 'train', 'bad.jsonl'),
