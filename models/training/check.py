@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 import model as modules
 from checkpoint import read_safetensors, write_safetensors
-from data import ACT, MASKED, WAIT, Batch, Segment, Target, Tokens, add_reply, draw_blocks, make_batch, render
+from data import ACT, MASKED, WAIT, Batch, Segment, Target, Tokens, add_reply, draw_blocks, make_batch, render, render_text
 from evaluate import auc
 from model import Group, Layout, Model
 
@@ -46,11 +46,33 @@ def the_forward_equals_a_dense_one():
             if group[k] < 0: sees[q, k] = segment[k] == segment[q] and segment[q] >= 0 and k < limit[q]
             else: sees[q, k] = group[k] == group[q] and (not lead[q] or k == q)
     original = modules.attend
-    modules.attend = lambda q, k, v, _: F.scaled_dot_product_attention(
+    modules.attend = lambda q, k, v, *_: F.scaled_dot_product_attention(
         *(t.transpose(0, 1)[None] for t in (q, k, v)), attn_mask=sees, enable_gqa=True)[0].transpose(0, 1).reshape(rows, -1)
     dense = model(layout, torch.float32)
     modules.attend = original
     assert torch.allclose(fast[:63], dense[:63], atol=1e-4), (fast - dense)[:63].abs().max()
+
+
+def a_setting_without_gradient_gives_the_same_rows():
+    """The dialogue whole, and with its instructions and tools apart: same targets, same hidden states, no gradient before."""
+    model = small_model()
+    hidden = []
+    for apart in (False, True):
+        rng = np.random.default_rng(5)
+        segments = [render(rng, FakeTokens, DIALOGUE, 100, 0.) for _ in range(2)] + [render_text(range(40, 50))]
+        batch = Batch(apart)
+        for segment in segments: batch.add_segment(segment)
+        for index, segment in enumerate(segments[:2]):
+            plain, led = draw_blocks(rng, segment, len(segment.ids), 4)
+            batch.add_blocks(rng, FakeTokens, index, plain, 0); batch.add_blocks(rng, FakeTokens, index, led, 1)
+        if apart: batch.setting.pad(FakeTokens, len(batch.setting.ids) + 3)
+        layout, row, label, weight, kind = batch.finish('cpu')
+        assert bool(layout.setting) == apart
+        hidden.append((model(layout, torch.float32)[row], label, weight, kind))
+    for whole, parts in zip(*hidden): assert torch.allclose(whole.float(), parts.float(), atol=1e-5)
+    hidden[1][0].sum().backward()
+    told = DIALOGUE[0][0]
+    assert model.embedding.grad[told].abs().max() == 0 and model.embedding.grad[40:60].abs().max() > 0
 
 
 def flex_attention_equals_the_loop():
@@ -149,7 +171,7 @@ def auc_of_known_lists():
 
 def main():
     torch.set_num_threads(1)
-    checks = [f for f in (the_forward_equals_a_dense_one, flex_attention_equals_the_loop, a_scratch_block_leaves_clean_rows_as_they_are,
+    checks = [f for f in (the_forward_equals_a_dense_one, a_setting_without_gradient_gives_the_same_rows, flex_attention_equals_the_loop, a_scratch_block_leaves_clean_rows_as_they_are,
                           int8_files_come_back_within_half_a_step, a_rendered_dialogue_predicts_its_own_next_tokens,
                           a_cut_turn_teaches_wait_and_never_the_end, masked_positions_predict_their_own_token, auc_of_known_lists)]
     failed = 0

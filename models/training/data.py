@@ -232,26 +232,31 @@ def corrupt(rng, ids, masked, pool):
 
 
 class Batch:
-    """Segments and scratch groups put together: a Layout, and targets by row."""
+    """Segments and scratch groups put together: a Layout, and targets by row. With `apart`, settings become rows without gradient."""
 
-    def __init__(self):
+    def __init__(self, apart=False):
         self.ids, self.positions, self.segments, self.groups, self.target = [], [], [], [], Target()
-        self.setting = []
+        self.setting, self.clean = Batch() if apart else None, []
 
     def add_segment(self, segment, length=None):
-        start, ids = len(self.ids), segment.ids[:length]
-        self.ids += ids
-        self.positions += range(len(ids))
-        self.segments.append((start, start + len(ids)))
+        """`length`: how many of its rows, those of the setting included."""
+        ids = segment.ids[:length]
+        # The setting's last row predicts the act of an agent that speaks first.
+        apart = max(0, min(len(ids), segment.setting) - 1) if self.setting else 0
+        if self.setting: self.setting.add_segment(Segment(ids[:apart]))
+        start = len(self.ids)
+        self.ids += ids[apart:]
+        self.positions += range(apart, len(ids))
+        self.segments.append((start, len(self.ids)))
+        self.clean.append(ids)
         for row, label, weight, kind in zip(segment.target.row, segment.target.label, segment.target.weight, segment.target.kind):
             if row < len(ids) and (length is None or row + 1 < length or kind in (WAIT, ACT)):
-                self.target.add(start + row, label, weight, kind)
+                self.target.add(start + row - apart, label, weight, kind)
 
     def add_blocks(self, rng, tokens, index, blocks, lead):
         """`blocks`: (limit, content, noise, corrupted) of one segment; with `lead` each begins with a clean <end>."""
         if not blocks: return
-        s, (start, end) = tokens.special, self.segments[index]
-        pool = np.array(self.ids[start:end])
+        s, pool = tokens.special, np.array(self.clean[index])
         self.groups.append(Group(index, len(self.ids), BLOCK + lead, [block[0] for block in blocks], bool(lead)))
         for limit, content, noise, corrupted in blocks:
             if lead:
@@ -275,10 +280,13 @@ class Batch:
         self.positions += [0] * missing
 
     def finish(self, device):
-        layout = Layout(torch.tensor(self.ids, device=device), torch.tensor(self.positions, device=device), self.segments, self.groups)
         t = self.target
-        return layout, torch.tensor(t.row, device=device), torch.tensor(t.label, device=device), \
+        return self.layout(device), torch.tensor(t.row, device=device), torch.tensor(t.label, device=device), \
             torch.tensor(t.weight, dtype=torch.float32, device=device), torch.tensor(t.kind, device=device)
+
+    def layout(self, device):
+        setting = self.setting.layout(device) if self.setting and self.setting.ids else None
+        return Layout(torch.tensor(self.ids, device=device), torch.tensor(self.positions, device=device), self.segments, self.groups, setting)
 
 
 def noise_level(rng):
@@ -306,9 +314,9 @@ def draw_blocks(rng, segment, length, count, cut_share=.3):
     return plain, led
 
 
-def make_batch(tokens, seed, count_clean, count_blocks, longest, split='train', shares=SHARES, cut_share=.25):
-    """The batch of one step, a function of its seed alone. Every batch of the same counts has the same number of rows."""
-    rng, batch, segments = np.random.default_rng(seed), Batch(), []
+def make_batch(tokens, seed, count_clean, count_blocks, longest, apart, split='train', shares=SHARES, cut_share=.25):
+    """The batch of one step, a function of its seed alone. Every batch of the same counts has the same number of rows with gradient."""
+    rng, batch, segments = np.random.default_rng(seed), Batch(apart), []
     names, weights = list(shares), np.array(list(shares.values()))
     while True:
         room = count_clean - len(batch.ids)
@@ -321,7 +329,7 @@ def make_batch(tokens, seed, count_clean, count_blocks, longest, split='train', 
         else:
             source = tokens.source(f'{split}-' + rng.choice(names, p=weights / weights.sum()))
             segment = render(rng, tokens, source.dialogue(int(rng.integers(len(source)))), min(longest, max(room, 256)), cut_share)
-        length = min(room, len(segment.ids))
+        length = min(room + (max(0, segment.setting - 1) if apart else 0), len(segment.ids))
         batch.add_segment(segment, length if length < len(segment.ids) else None)
         segments.append((segment, length))
     share = np.array([len([r for r in segment.replies if r.end <= length]) for segment, length in segments], float) + .05
@@ -331,6 +339,8 @@ def make_batch(tokens, seed, count_clean, count_blocks, longest, split='train', 
         batch.add_blocks(rng, tokens, index, plain, 0)
         batch.add_blocks(rng, tokens, index, led, 1)
     batch.pad(tokens, -(-(count_clean + count_blocks * (BLOCK + 1)) // 128) * 128)
+    # Few different sizes, for each is compiled once.
+    if batch.setting: batch.setting.pad(tokens, -(-len(batch.setting.ids) // 512) * 512)
     return batch
 
 

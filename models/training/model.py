@@ -33,6 +33,8 @@ class Layout:
     positions: torch.Tensor
     segments: list
     groups: list = field(default_factory=list)
+    # Rows that come before the segments' own, computed without gradient: a layout whose segment i continues as this one's.
+    setting: object = None
     causal: torch.Tensor = None
     masks: list = field(default_factory=list)
     flex: object = None
@@ -41,13 +43,18 @@ class Layout:
         sizes = [end - start for start, end in self.segments] + [len(group.limits) * group.size for group in self.groups]
         return sizes + [len(self.ids) - sum(sizes)]
 
+    def counts_before(self):
+        """Rows of the setting, by segment."""
+        return [end - start for start, end in self.setting.segments] if self.setting else [0] * len(self.segments)
+
     def prepare(self, dtype):
         """Masks, shared by all layers. On a GPU one mask for flex attention; else the query rows of one key head are folded together."""
         device, share = self.ids.device, HEADS // KV_HEADS
         if device.type == 'cuda':
+            if self.setting: raise ValueError('a setting without gradient is for the CPU; on a GPU put its rows into the segments')
             self.flex = self.flex_mask()
             return
-        longest = max(end - start for start, end in self.segments)
+        longest = max(before + end - start for before, (start, end) in zip(self.counts_before(), self.segments))
         above = torch.ones(longest, longest, dtype=torch.bool, device=device).triu(1)
         self.causal = torch.zeros(longest, longest, dtype=dtype, device=device).masked_fill_(above, float('-inf'))
         self.masks = []
@@ -126,32 +133,36 @@ class Layer(nn.Module):
 flex = torch.compile(flex_attention) if torch.cuda.is_available() else flex_attention
 
 
-def attend(q, k, v, layout):
-    """Rows of all segments and groups; each segment apart, so nothing is padded."""
+def attend(q, k, v, layout, before=None):
+    """Rows of all segments and groups; each segment apart, so nothing is padded. `before`: keys and values of the setting's rows."""
     if layout.flex is not None:
         y = flex(*(t.transpose(0, 1)[None] for t in (q, k, v)), block_mask=layout.flex, enable_gqa=True)
         return y[0].transpose(0, 1).reshape(len(q), -1)
     sizes = layout.sizes()
     q, k, v = q.split(sizes), k.split(sizes), v.split(sizes)
     count = len(layout.segments)
-    rows = [attend_causal(q[i], k[i], v[i], layout.causal) for i in range(count)]
+    keys, values = k[:count], v[:count]
+    if before:
+        keys, values = ([torch.cat([x[start:end], y]) for (start, end), y in zip(layout.setting.segments, own)]
+                        for x, own in zip(before, (keys, values)))
+    rows = [attend_causal(q[i], keys[i], values[i], layout.causal) for i in range(count) if sizes[i]]
     for i, (group, masks) in enumerate(zip(layout.groups, layout.masks)):
         limit = max(group.limits)
-        prefix = (k[group.segment][:limit], v[group.segment][:limit])
+        prefix = (keys[group.segment][:limit], values[group.segment][:limit])
         rows.append(attend_block(q[count + i], k[count + i], v[count + i], prefix, group, masks))
     rows.append(q[-1].new_zeros(sizes[-1], HEADS * HEAD))
     return torch.cat(rows)
 
 
 def attend_causal(q, k, v, mask, stripe=160):
-    """In stripes of query rows, each against the keys up to its end: the upper triangle is not computed."""
-    rows, share = [], HEADS // KV_HEADS
+    """In stripes of query rows, each against the keys up to its end: the upper triangle is not computed. The queries are the keys' last rows."""
+    rows, share, before = [], HEADS // KV_HEADS, len(k) - len(q)
     for start in range(0, len(q), stripe):
         end = min(start + stripe, len(q))
         folded = q[start:end].view(-1, KV_HEADS, share, HEAD).permute(1, 2, 0, 3).reshape(KV_HEADS, -1, HEAD)
-        seen = mask[start:end, :end].repeat(share, 1)[None].expand(KV_HEADS, -1, -1)
-        scores = torch.baddbmm(seen, folded, k[:end].permute(1, 2, 0), alpha=HEAD ** -.5)
-        y = torch.bmm(scores.softmax(-1), v[:end].transpose(0, 1))
+        seen = mask[before + start:before + end, :before + end].repeat(share, 1)[None].expand(KV_HEADS, -1, -1)
+        scores = torch.baddbmm(seen, folded, k[:before + end].permute(1, 2, 0), alpha=HEAD ** -.5)
+        y = torch.bmm(scores.softmax(-1), v[:before + end].transpose(0, 1))
         rows.append(y.view(KV_HEADS, share, -1, HEAD).permute(2, 0, 1, 3).reshape(end - start, -1))
     return torch.cat(rows)
 
@@ -187,14 +198,28 @@ class Model(nn.Module):
         self.before, self.after = (torch.compile(f, dynamic=False) for f in (Layer.before, Layer.after))
 
     def forward(self, layout, dtype=FAST):
-        """Hidden states, after the last norm, of every row."""
+        """Hidden states, after the last norm, of every row; a setting's rows are left out."""
+        with torch.no_grad():
+            before = list(self.layer_keys(layout.setting, dtype)) if layout.setting else [None] * len(self.layers)
         layout.prepare(dtype)
-        x = F.embedding(layout.ids, self.embedding).to(dtype)
-        cos, sin = (t[layout.positions][:, None].to(dtype) for t in (self.cos, self.sin))
-        for layer in self.layers:
+        x, cos, sin = self.embed(layout, dtype)
+        for layer, own in zip(self.layers, before):
             q, k, v = self.before(layer, x, cos, sin)
-            x = self.after(layer, x, attend(q, k, v, layout))
+            x = self.after(layer, x, attend(q, k, v, layout, own))
         return self.norm(x)
+
+    def layer_keys(self, layout, dtype):
+        """Keys and values of every row, layer by layer; nothing after the last layer's is computed."""
+        layout.prepare(dtype)
+        x, cos, sin = self.embed(layout, dtype)
+        for i, layer in enumerate(self.layers):
+            q, k, v = self.before(layer, x, cos, sin)
+            yield k, v
+            if i + 1 < len(self.layers): x = self.after(layer, x, attend(q, k, v, layout))
+
+    def embed(self, layout, dtype):
+        cos, sin = (t[layout.positions][:, None].to(dtype) for t in (self.cos, self.sin))
+        return F.embedding(layout.ids, self.embedding).to(dtype), cos, sin
 
     def logits(self, hidden):
         return F.linear(hidden, self.embedding.to(hidden.dtype)).float()

@@ -23,6 +23,7 @@ def parse():
     p.add_argument('--clean', type=int, default=1536, help='clean rows a step')
     p.add_argument('--blocks', type=int, default=16, help='scratch blocks a step')
     p.add_argument('--diffusion-weight', type=float, default=.5)
+    p.add_argument('--setting-gradient', action='store_true', help='let instructions and tools learn, too: always so on a GPU, a third slower on a CPU')
     p.add_argument('--longest', type=int, default=1024, help='rows of a dialogue at most')
     p.add_argument('--micro-batches', type=int, default=1, help='batches a step')
     p.add_argument('--seed', type=int, default=1)
@@ -130,7 +131,8 @@ def train(run, tokens, options):
     started = saved = evaluated = time.time()
     worked, first, running, bad = 0., count['step'], {}, 0
     limit = options.decay_minutes or options.minutes
-    batches = stream_batches(tokens, options.seed, first, options.micro_batches, options.workers, options.clean, options.blocks, options.longest)
+    batches = stream_batches(tokens, options.seed, first, options.micro_batches, options.workers, options.clean, options.blocks, options.longest,
+                             options.device == 'cpu' and not options.setting_gradient)
     while not stop[0] and worked < limit * 60 and not (options.steps and count['step'] - first >= options.steps):
         while paused[0] and not stop[0]: time.sleep(1)
         began = time.time()
@@ -143,7 +145,7 @@ def train(run, tokens, options):
             ar, diffusion, masked = losses(model, batch)
             ((ar + options.diffusion_weight * diffusion) / options.micro_batches).backward()
             totals['ar'] += ar.item() / options.micro_batches; totals['diffusion'] += diffusion.item() / options.micro_batches
-            clean = batch[0].segments[-1][1]
+            clean = batch[0].segments[-1][1] + (batch[0].setting.segments[-1][1] if batch[0].setting else 0)
             count['cleanTokens'] += clean; count['scratchTokens'] += sum(batch[0].sizes()[len(batch[0].segments):-1]); count['maskedTokens'] += masked
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.).item()
         if math.isfinite(norm) and math.isfinite(sum(totals.values())):
