@@ -5,9 +5,11 @@ import torch
 import torch.nn.functional as F
 import model as modules
 from checkpoint import read_safetensors, write_safetensors
-from data import ACT, MASKED, WAIT, Batch, Segment, Target, Tokens, add_reply, draw_blocks, make_batch, render, render_text
+from blocks import MIX, SIZES, draw_blocks, infill
+from data import KEPT, MASKED, Batch, render, render_text
 from evaluate import auc
 from model import Group, Layout, Model
+from train import losses
 
 
 def small_model(count_tokens=64):
@@ -23,7 +25,7 @@ def small_model(count_tokens=64):
 def example_layout(model, rows=96):
     generator = torch.Generator().manual_seed(1)
     ids = torch.randint(17, len(model.embedding), (rows,), generator=generator)
-    segments, groups = [(0, 17), (17, 40)], [Group(0, 40, 4, [3, 17]), Group(1, 48, 5, [23, 9, 1], True)]
+    segments, groups = [(0, 17), (17, 40)], [Group(0, 40, 4, [3, 17]), Group(1, 48, 5, [23, 9, 1], 2)]
     positions = torch.zeros(rows, dtype=torch.long)
     for start, end in segments: positions[start:end] = torch.arange(end - start)
     for group in groups:
@@ -38,13 +40,13 @@ def the_forward_equals_a_dense_one():
     model = small_model()
     layout = example_layout(model)
     fast = model(layout, torch.float32)
-    segment, limit, group, lead = layout.visibility()
+    segment, limit, group, place, last = layout.visibility()
     rows = len(layout.ids)
     sees = torch.zeros(rows, rows, dtype=torch.bool)
     for q in range(rows):
         for k in range(rows):
             if group[k] < 0: sees[q, k] = segment[k] == segment[q] and segment[q] >= 0 and k < limit[q]
-            else: sees[q, k] = group[k] == group[q] and (not lead[q] or k == q)
+            else: sees[q, k] = group[k] == group[q] and place[k] <= last[q]
     original = modules.attend
     modules.attend = lambda q, k, v, *_: F.scaled_dot_product_attention(
         *(t.transpose(0, 1)[None] for t in (q, k, v)), attn_mask=sees, enable_gqa=True)[0].transpose(0, 1).reshape(rows, -1)
@@ -63,10 +65,9 @@ def a_setting_without_gradient_gives_the_same_rows():
         batch = Batch(apart)
         for segment in segments: batch.add_segment(segment)
         for index, segment in enumerate(segments[:2]):
-            plain, led = draw_blocks(rng, segment, len(segment.ids), 4)
-            batch.add_blocks(rng, FakeTokens, index, plain, 0); batch.add_blocks(rng, FakeTokens, index, led, 1)
+            batch.add_blocks(rng, FakeTokens, index, draw_blocks(rng, FakeTokens.special, segment, len(segment.ids), 8, 16))
         if apart: batch.setting.pad(FakeTokens, len(batch.setting.ids) + 3)
-        layout, row, label, weight, kind = batch.finish('cpu')
+        layout, row, label, weight, kind, _ = batch.finish('cpu')
         assert bool(layout.setting) == apart
         hidden.append((model(layout, torch.float32)[row], label, weight, kind))
     for whole, parts in zip(*hidden): assert torch.allclose(whole.float(), parts.float(), atol=1e-5)
@@ -144,25 +145,113 @@ def a_cut_turn_teaches_wait_and_never_the_end():
     assert cuts > 50
 
 
-def masked_positions_predict_their_own_token():
-    rng = np.random.default_rng(3)
-    for _ in range(50):
+def batches_of(kind, seeds=40, size=16):
+    """Batches of one dialogue whose blocks are all of one kind."""
+    for seed in range(seeds):
+        rng = np.random.default_rng(seed)
         segment = render(rng, FakeTokens, DIALOGUE, 100, 0.)
         batch = Batch(); batch.add_segment(segment)
-        plain, led = draw_blocks(rng, segment, len(segment.ids), 8)
-        batch.add_blocks(rng, FakeTokens, 0, plain, 0); batch.add_blocks(rng, FakeTokens, 0, led, 1)
-        t = batch.target
-        for row, label, kind in zip(t.row, t.label, t.kind):
-            if kind < MASKED or batch.ids[row] != FakeTokens.special['mask']: continue
-            group = next(g for g in batch.groups if g.first <= row < g.first + g.size * len(g.limits))
-            place = (row - group.first) % group.size - group.lead
-            limit = group.limits[(row - group.first) // group.size]
-            if group.lead:
-                content = next(reply for at, reply in segment.cuts if at == limit)
-                assert label == (content[place] if place < len(content) else FakeTokens.special['end'])
-            else:
-                ended = FakeTokens.special['end'] in segment.ids[limit:limit + place]
-                assert label == (FakeTokens.special['end'] if ended else segment.ids[limit + place]), (label, place, limit)
+        mix = {name: float(name == kind) for name in MIX}
+        blocks = draw_blocks(rng, FakeTokens.special, segment, len(segment.ids), 8, size, mix)
+        batch.add_blocks(rng, FakeTokens, 0, blocks, size)
+        yield segment, batch, blocks
+
+
+def rows_of(batch, blocks, size=16):
+    """(block, its lead's ids, its ids, targets by place) in the order of the batch."""
+    t, clean = batch.target, len(batch.clean[0])
+    ordered = sorted(blocks, key=lambda block: len(block.lead))
+    at = clean
+    for block in ordered:
+        first = at + len(block.lead)
+        targets = {row - first: (label, weight, kind) for row, label, weight, kind in zip(t.row, t.label, t.weight, t.kind)
+                   if first <= row < first + size}
+        yield block, batch.ids[at:first], batch.ids[first:first + size], targets
+        at = first + size
+    assert at == len(batch.ids)
+
+
+def masked_positions_predict_their_own_token():
+    s = FakeTokens.special
+    for kind in (*MIX, 'plain'):
+        for size in SIZES:
+            for segment, batch, blocks in batches_of(kind, 20, size):
+                for block, lead, ids, targets in rows_of(batch, blocks, size):
+                    assert tuple(lead) == tuple(block.lead)
+                    ended = list(block.content).index(s['end']) if s['end'] in block.content else len(block.content)
+                    for place in range(size):
+                        expected = block.content[place] if place < ended else s['end']
+                        if ids[place] == s['mask']: assert targets[place][0] == expected, (kind, place)
+                        elif kind in ('cut', 'infill', 'scaffold') and not block.corrupted: assert ids[place] == expected
+
+
+def complements_mask_every_position_once():
+    for segment, batch, blocks in batches_of('complement'):
+        for first, second in zip(blocks[::2], blocks[1::2]):
+            if first.limit == second.limit and len(first.content) == len(second.content) and first.masked is not None:
+                assert (first.masked ^ second.masked).all()
+
+
+def a_scaffold_masks_values_alone_and_pads_them_with_null():
+    s, found = FakeTokens.special, 0
+    for segment, batch, blocks in batches_of('scaffold'):
+        for block, lead, ids, targets in rows_of(batch, blocks):
+            if block.masked is None: continue
+            found += 1
+            call = segment.replies[0]
+            assert segment.ids[block.limit - 1] == 53, 'the fixed piece before the value is a clean row'
+            assert [t for t in block.content if t != s['null']] == [54, s['end']]
+            assert ids[0] == s['mask'] and targets[0][0] == 54 and targets[0][2] == MASKED
+            end = list(block.content).index(s['end'])
+            assert all(ids[j] == s['mask'] for j in range(end)) and ids[end] == s['end'] and call.values == [-1, -1, -1, 2, -1]
+    assert found
+
+
+def a_gap_lies_between_what_is_asked():
+    s, dialogue = FakeTokens.special, (DIALOGUE[0], DIALOGUE[1], [*DIALOGUE[2][:3], ['say', np.arange(40, 50)]])
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        segment = render(rng, FakeTokens, dialogue, 100, 0.)
+        block, = infill(rng, s, segment.replies, .5, 8)
+        after, before = block.lead[1:block.lead.index(s['prefix'])], block.lead[block.lead.index(s['prefix']) + 1:]
+        assert block.lead[0] == s['suffix'] and [*before, *block.content[:-1], *after] == list(range(40, 50))
+        assert 1 <= len(block.content) - 1 <= 6 and block.content[-1] == s['end'] and block.limit == segment.replies[-1].start
+
+
+def a_stale_draft_shows_wrong_tokens_and_asks_for_the_right_ones():
+    wrong = 0
+    for segment, batch, blocks in batches_of('stale'):
+        for block, lead, ids, targets in rows_of(batch, blocks):
+            for place, (label, weight, kind) in targets.items():
+                if kind == KEPT and ids[place] != label and weight == 1: wrong += 1
+    assert wrong > 50
+
+
+def teachers_predict_the_same_token():
+    for kind in ('plain', 'stale', 'complement'):
+        for segment, batch, blocks in batches_of(kind):
+            _, row, label, weight, kinds, teacher = batch.finish('cpu')
+            taught = (teacher >= 0).nonzero().flatten()
+            assert len(taught) and (label[taught] == label[teacher[taught]]).all() and (kinds[taught] >= MASKED).all() and (kinds[teacher[taught]] < MASKED).all()
+
+
+def distilling_from_oneself_moves_the_block_towards_the_head():
+    model = small_model()
+    torch.manual_seed(2)
+    _, batch, _ = next(batches_of('plain'))
+    made = batch.finish('cpu')
+    row, kinds, teacher = made[1], made[4], made[5]
+    taught = (teacher >= 0).nonzero().flatten()
+
+    def distance():
+        logits = model.logits(model(made[0], torch.float32)[row])
+        return F.kl_div(logits[taught].log_softmax(-1), logits[teacher[taught]].softmax(-1), reduction='batchmean').item()
+    before = distance()
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
+    for _ in range(30):
+        _, block, _ = losses(model, made, distil=1.)
+        block.backward(); optimiser.step(); optimiser.zero_grad()
+    assert distance() < before
 
 
 def auc_of_known_lists():
@@ -171,9 +260,12 @@ def auc_of_known_lists():
 
 def main():
     torch.set_num_threads(1)
-    checks = [f for f in (the_forward_equals_a_dense_one, a_setting_without_gradient_gives_the_same_rows, flex_attention_equals_the_loop, a_scratch_block_leaves_clean_rows_as_they_are,
-                          int8_files_come_back_within_half_a_step, a_rendered_dialogue_predicts_its_own_next_tokens,
-                          a_cut_turn_teaches_wait_and_never_the_end, masked_positions_predict_their_own_token, auc_of_known_lists)]
+    checks = [the_forward_equals_a_dense_one, a_setting_without_gradient_gives_the_same_rows, flex_attention_equals_the_loop,
+              a_scratch_block_leaves_clean_rows_as_they_are, int8_files_come_back_within_half_a_step, a_rendered_dialogue_predicts_its_own_next_tokens,
+              a_cut_turn_teaches_wait_and_never_the_end, masked_positions_predict_their_own_token, complements_mask_every_position_once,
+              a_scaffold_masks_values_alone_and_pads_them_with_null, a_gap_lies_between_what_is_asked,
+              a_stale_draft_shows_wrong_tokens_and_asks_for_the_right_ones, teachers_predict_the_same_token,
+              distilling_from_oneself_moves_the_block_towards_the_head, auc_of_known_lists]
     failed = 0
     for check in checks:
         try:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 import numpy as np
 import torch
+from blocks import MIX, SIZES, draw_blocks, noised
 from model import Group, Layout
 
 MAGIC, VERSION = 0x4B545052, 1
@@ -90,17 +91,19 @@ class Target:
     label: list = field(default_factory=list)
     weight: list = field(default_factory=list)
     kind: list = field(default_factory=list)
+    teacher: list = field(default_factory=list)
 
-    def add(self, row, label, weight, kind):
-        self.row.append(row); self.label.append(int(label)); self.weight.append(weight); self.kind.append(kind)
+    def add(self, row, label, weight, kind, teacher=-1):
+        self.row.append(row); self.label.append(int(label)); self.weight.append(weight); self.kind.append(kind); self.teacher.append(teacher)
 
 
 @dataclass
 class Reply:
-    """A reply in its segment: `start` is the row of its act token, `end` the row after its <end>."""
+    """A reply in its segment: `start` is the row of its act token, `end` the row after its <end>. `values`: of a call, each token's argument or -1."""
     start: int
     end: int
     tokens: np.ndarray
+    values: list | None = None
 
 
 @dataclass
@@ -189,12 +192,15 @@ def add_reply(out, tokens, turn, act_weight, weight):
     """The row before predicts the act, each row the next token."""
     start, reply = len(out.ids), reply_tokens(tokens, turn)
     kinds = [ACT]
+    values = None
     if turn[0] == 'say': kinds += [REPLY] * (len(reply) - 1)
-    else: kinds += [NAMED if kind == NAME else ARGUMENT for kind, ids in turn[1] for _ in ids] + [ARGUMENT]
+    else:
+        kinds += [NAMED if kind == NAME else ARGUMENT for kind, ids in turn[1] for _ in ids] + [ARGUMENT]
+        values = [-1, *(i if kind == VALUE else -1 for i, (kind, ids) in enumerate(turn[1]) for _ in ids), -1]
     for j, (label, kind) in enumerate(zip(reply, kinds)):
         out.target.add(start - 1 + j, label, act_weight if kind == ACT else weight, kind)
     out.ids += list(reply)
-    out.replies.append(Reply(start, len(out.ids), reply))
+    out.replies.append(Reply(start, len(out.ids), reply, values))
 
 
 def render_text(ids):
@@ -203,40 +209,12 @@ def render_text(ids):
     return out
 
 
-def block_of(rng, tokens, content, noise):
-    """A noised block that starts with `content`: ids of its rows, and targets (row in block, label, weight, kind)."""
-    s, size = tokens.special, BLOCK
-    content = content[:size]
-    ends = np.flatnonzero(content == s['end'])
-    if len(ends): content = content[:ends[0] + 1]
-    clean = np.full(size, s['end']); clean[:len(content)] = content
-    weights = np.ones(size); weights[len(content) + (0 if len(content) and content[-1] == s['end'] else 1):] = .1
-    if noise is None:
-        rate = np.ones(size)
-    else:
-        rate = np.full(size, noise)
-        # Decoding keeps early positions first, so half of the blocks are noised like that.
-        if rng.random() < .5: rate = np.clip(rate + (np.arange(size) / (size - 1) - .5) * .6, .02, 1)
-    masked = rng.random(size) < rate
-    if not masked.any(): masked[rng.integers(size)] = True
-    ids = np.where(masked, s['mask'], clean)
-    return ids, clean, weights, masked
-
-
-def corrupt(rng, ids, masked, pool):
-    """Some visible tokens become others of the dialogue: to be corrected in place."""
-    wrong = ~masked & (rng.random(len(ids)) < .15)
-    ids = ids.copy()
-    ids[wrong] = rng.choice(pool, int(wrong.sum()))
-    return ids, wrong
-
-
 class Batch:
     """Segments and scratch groups put together: a Layout, and targets by row. With `apart`, settings become rows without gradient."""
 
     def __init__(self, apart=False):
         self.ids, self.positions, self.segments, self.groups, self.target = [], [], [], [], Target()
-        self.setting, self.clean = Batch() if apart else None, []
+        self.setting, self.clean, self.apart = Batch() if apart else None, [], []
 
     def add_segment(self, segment, length=None):
         """`length`: how many of its rows, those of the setting included."""
@@ -248,31 +226,29 @@ class Batch:
         self.ids += ids[apart:]
         self.positions += range(apart, len(ids))
         self.segments.append((start, len(self.ids)))
-        self.clean.append(ids)
+        self.clean.append(ids); self.apart.append(apart)
         for row, label, weight, kind in zip(segment.target.row, segment.target.label, segment.target.weight, segment.target.kind):
             if row < len(ids) and (length is None or row + 1 < length or kind in (WAIT, ACT)):
                 self.target.add(start + row - apart, label, weight, kind)
 
-    def add_blocks(self, rng, tokens, index, blocks, lead):
-        """`blocks`: (limit, content, noise, corrupted) of one segment; with `lead` each begins with a clean <end>."""
-        if not blocks: return
-        s, pool = tokens.special, np.array(self.clean[index])
-        self.groups.append(Group(index, len(self.ids), BLOCK + lead, [block[0] for block in blocks], bool(lead)))
-        for limit, content, noise, corrupted in blocks:
-            if lead:
-                row = len(self.ids)
-                self.ids.append(s['end']); self.positions.append(limit)
-                self.target.add(row, s['wait'], .8, WAIT)
-                self.target.add(row, content[0], .2, ACT)
-            ids, clean, weights, masked = block_of(rng, tokens, content, noise)
-            wrong = np.zeros(BLOCK, bool)
-            if corrupted: ids, wrong = corrupt(rng, ids, masked, pool)
-            first = len(self.ids)
-            self.ids += ids.tolist()
-            self.positions += range(limit + lead, limit + lead + BLOCK)
-            for j in range(BLOCK):
-                if masked[j]: self.target.add(first + j, clean[j], weights[j], MASKED if weights[j] == 1 else FILLED)
-                elif corrupted: self.target.add(first + j, clean[j], (1. if wrong[j] else .3) * weights[j], KEPT)
+    def add_blocks(self, rng, tokens, index, blocks, size=BLOCK):
+        """Blocks of one segment, those with as many clean tokens in front together."""
+        s, pool, start = tokens.special, np.array(self.clean[index]), self.segments[index][0] - self.apart[index]
+        for lead in sorted({len(block.lead) for block in blocks}):
+            mine = [block for block in blocks if len(block.lead) == lead]
+            self.groups.append(Group(index, len(self.ids), size + lead, [block.limit for block in mine], lead))
+            for block in mine:
+                first = len(self.ids) + lead
+                if block.is_cut:
+                    self.target.add(first - 1, s['wait'], .8, WAIT)
+                    self.target.add(first - 1, block.content[0], .2, ACT)
+                ids, clean, weights, masked, wrong = noised(rng, s, block, size, pool)
+                self.ids += [*block.lead, *ids.tolist()]
+                self.positions += range(block.limit, block.limit + lead + size)
+                for j in range(size):
+                    teacher = start + block.teacher + j if block.teacher >= 0 and j < len(block.content) else -1
+                    if masked[j]: self.target.add(first + j, clean[j], weights[j], MASKED if weights[j] == 1 else FILLED, teacher)
+                    elif wrong.any(): self.target.add(first + j, clean[j], (1. if wrong[j] else .3) * weights[j], KEPT)
 
     def pad(self, tokens, rows):
         missing = rows - len(self.ids)
@@ -280,42 +256,24 @@ class Batch:
         self.positions += [0] * missing
 
     def finish(self, device):
+        """(layout, row, label, weight, kind, teacher): a teacher is the target whose prediction of the same token is worth learning, or -1."""
         t = self.target
+        of_row = {row: i for i, (row, kind) in enumerate(zip(t.row, t.kind)) if kind in (ACT, REPLY, NAMED, ARGUMENT)}
+        for row, kind in zip(t.row, t.kind):
+            if kind == WAIT: of_row.pop(row, None)  # after a cut turn the head would rather wait
+        teacher = [of_row.get(row, -1) if row >= 0 else -1 for row in t.teacher]
         return self.layout(device), torch.tensor(t.row, device=device), torch.tensor(t.label, device=device), \
-            torch.tensor(t.weight, dtype=torch.float32, device=device), torch.tensor(t.kind, device=device)
+            torch.tensor(t.weight, dtype=torch.float32, device=device), torch.tensor(t.kind, device=device), torch.tensor(teacher, device=device)
 
     def layout(self, device):
         setting = self.setting.layout(device) if self.setting and self.setting.ids else None
         return Layout(torch.tensor(self.ids, device=device), torch.tensor(self.positions, device=device), self.segments, self.groups, setting)
 
 
-def noise_level(rng):
-    return None if rng.random() < .25 else rng.uniform(.25, 1.)
+def make_batch(tokens, seed, count_clean, count_blocks, longest, apart, mix=MIX, split='train', shares=SHARES, cut_share=.25):
+    """The batch of one step, a function of its seed alone. Every batch of the same counts has the same number of rows with gradient.
 
-
-def draw_blocks(rng, segment, length, count, cut_share=.3):
-    """What the scratch groups of a segment hold: reply blocks, some after a cut turn (with lead), some anywhere."""
-    plain, led = [], []
-    replies = [reply for reply in segment.replies if reply.end <= length]
-    cuts = [cut for cut in segment.cuts if cut[0] < length]
-    for _ in range(count):
-        noise, corrupted = noise_level(rng), rng.random() < .3
-        if replies and rng.random() < .9:
-            if cuts and rng.random() < cut_share:
-                limit, reply = cuts[rng.integers(len(cuts))]
-                led.append((limit, reply, noise, corrupted))
-                continue
-            reply = replies[rng.integers(len(replies))]
-            offset = 0 if rng.random() < .65 else int(rng.integers(1, max(2, len(reply.tokens) - 1)))
-            plain.append((reply.start + offset, reply.tokens[offset:], noise, corrupted))
-        elif length > BLOCK + 8:
-            limit = int(rng.integers(min(segment.setting + 1, length - BLOCK - 1), length - BLOCK))
-            plain.append((limit, np.array(segment.ids[limit:limit + BLOCK]), noise, corrupted))
-    return plain, led
-
-
-def make_batch(tokens, seed, count_clean, count_blocks, longest, apart, split='train', shares=SHARES, cut_share=.25):
-    """The batch of one step, a function of its seed alone. Every batch of the same counts has the same number of rows with gradient."""
+    `count_blocks` counts blocks of 16; a batch may have twice as many of 8 instead, or half as many of 32."""
     rng, batch, segments = np.random.default_rng(seed), Batch(apart), []
     names, weights = list(shares), np.array(list(shares.values()))
     while True:
@@ -333,12 +291,15 @@ def make_batch(tokens, seed, count_clean, count_blocks, longest, apart, split='t
         batch.add_segment(segment, length if length < len(segment.ids) else None)
         segments.append((segment, length))
     share = np.array([len([r for r in segment.replies if r.end <= length]) for segment, length in segments], float) + .05
-    counts = rng.multinomial(count_blocks, share / share.sum())
+    size = int(rng.choice(SIZES, p=(.2, .6, .2)))
+    most_rows = -(-(count_clean + count_blocks * (BLOCK + 4)) // 128) * 128
+    counts = rng.multinomial(count_blocks * BLOCK // size, share / share.sum())
     for index, ((segment, length), count) in enumerate(zip(segments, counts)):
-        plain, led = draw_blocks(rng, segment, length, count)
-        batch.add_blocks(rng, tokens, index, plain, 0)
-        batch.add_blocks(rng, tokens, index, led, 1)
-    batch.pad(tokens, -(-(count_clean + count_blocks * (BLOCK + 1)) // 128) * 128)
+        blocks = draw_blocks(rng, tokens.special, segment, length, count, size, mix)
+        room = most_rows - len(batch.ids)
+        fitting = np.cumsum([size + len(block.lead) for block in blocks]) <= room
+        batch.add_blocks(rng, tokens, index, list(itertools.compress(blocks, fitting)), size)
+    batch.pad(tokens, most_rows)
     # Few different sizes, for each is compiled once.
     if batch.setting: batch.setting.pad(tokens, -(-len(batch.setting.ids) // 512) * 512)
     return batch

@@ -3,6 +3,7 @@ import argparse, json, time
 import numpy as np
 import torch
 import torch.nn.functional as F
+from blocks import Block
 from checkpoint import read_safetensors
 from data import (ACT, ARGUMENT, MASKED, NAMED, REPLY, SPOKEN, TURN_END, Batch, Tokens, cut_points, render)
 from model import Model
@@ -40,9 +41,9 @@ def evaluate_source(model, tokens, names, count, blocks=6, longest=1024, seed=11
         for noise in NOISES:
             first = len(batch.target.row)
             picks = rng.permutation(len(segment.replies))[:blocks]
-            batch.add_blocks(rng, tokens, 0, [(segment.replies[i].start, segment.replies[i].tokens, noise, False) for i in picks], 0)
+            batch.add_blocks(rng, tokens, 0, [Block(segment.replies[i].start, segment.replies[i].tokens, noise) for i in picks])
             bands[noise] = (first, len(batch.target.row))
-        layout, row, label, weight, kind = batch.finish(model.embedding.device)
+        layout, row, label, weight, kind, _ = batch.finish(model.embedding.device)
         hidden = model(layout)
         logits = model.logits(hidden[row])
         loss, best = F.cross_entropy(logits, label, reduction='none'), logits.argmax(-1)

@@ -17,13 +17,13 @@ ROPE_BASE, EPSILON, MAX_POSITIONS = 100_000.0, 1e-5, 8192
 class Group:
     """`count` scratch groups of `size` rows each, rows first..first + count * size, all of one segment.
 
-    limits[i] is how many clean rows of the segment group i sees. With `lead`, the first row of each group is a clean
-    token that sees no block."""
+    limits[i] is how many clean rows of the segment group i sees. The first `lead` rows of each group are clean tokens:
+    each sees those up to itself, and no block."""
     segment: int
     first: int
     size: int
     limits: list
-    lead: bool = False
+    lead: int = 0
 
 
 @dataclass
@@ -63,13 +63,13 @@ class Layout:
             unseen = torch.arange(max(group.limits), device=device)[None] >= limits[:, None]
             prefix = torch.zeros(unseen.shape, dtype=dtype, device=device).masked_fill_(unseen, float('-inf'))
             own = torch.zeros(group.size, group.size, dtype=dtype, device=device)
-            if group.lead: own[0, 1:] = float('-inf')
+            own[:group.lead].masked_fill_(torch.ones(group.lead, group.size, dtype=torch.bool, device=device).triu(1), float('-inf'))
             self.masks.append((prefix.repeat_interleave(share * group.size, 0)[None], own.repeat(share, 1)[None]))
 
     def visibility(self):
-        """Per row: its segment, the first clean row it does not see, its scratch group (or -1), and whether it is a lead."""
+        """Per row: its segment, the first clean row it does not see, its scratch group (or -1), its place there, and the last place that it sees."""
         rows = len(self.ids)
-        segment, limit, group, lead = np.full(rows, -1), np.zeros(rows, int), np.full(rows, -1), np.zeros(rows, bool)
+        segment, limit, group, place, last = np.full(rows, -1), np.zeros(rows, int), np.full(rows, -1), np.zeros(rows, int), np.zeros(rows, int)
         for i, (start, end) in enumerate(self.segments):
             segment[start:end], limit[start:end] = i, np.arange(start, end) + 1
         count = 0
@@ -78,19 +78,20 @@ class Layout:
             segment[own] = entry.segment
             limit[own] = np.repeat(np.array(entry.limits) + self.segments[entry.segment][0], entry.size)
             group[own] = np.repeat(np.arange(count, count + len(entry.limits)), entry.size)
-            lead[own] = entry.lead & (np.arange(own.stop - own.start) % entry.size == 0)
+            place[own] = np.arange(own.stop - own.start) % entry.size
+            last[own] = np.where(place[own] < entry.lead, place[own], entry.size)
             count += len(entry.limits)
         # Padding sees itself, so that no row has an empty softmax.
         end = rows - self.sizes()[-1]
         group[end:] = np.arange(count, count + rows - end)
-        return [torch.from_numpy(x).to(self.ids.device) for x in (segment, limit, group, lead)]
+        return [torch.from_numpy(x).to(self.ids.device) for x in (segment, limit, group, place, last)]
 
     def flex_mask(self):
-        segment, limit, group, lead = self.visibility()
+        segment, limit, group, place, last = self.visibility()
 
         def sees(batch, head, q, k):
             clean = (group[k] < 0) & (segment[k] == segment[q]) & (k < limit[q])
-            return clean | ((group[k] >= 0) & (group[k] == group[q]) & (~lead[q] | (k == q)))
+            return clean | ((group[k] >= 0) & (group[k] == group[q]) & (place[k] <= last[q]))
         return create_block_mask(sees, None, None, len(self.ids), len(self.ids), device=self.ids.device)
 
 

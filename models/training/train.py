@@ -2,10 +2,21 @@
 import argparse, json, math, os, signal, sys, time
 import torch
 import torch.nn.functional as F
+from blocks import MIX
 from checkpoint import read_safetensors, write_safetensors
 from data import MASKED, Tokens, stream_batches
 from evaluate import evaluate
 from model import Model
+
+
+def read_mix(text):
+    mix = dict(MIX)
+    for entry in text.split(','):
+        name, _, share = entry.partition('=')
+        if name not in MIX: raise argparse.ArgumentTypeError(f'"{name}" is no kind of block: {", ".join(MIX)}')
+        mix[name] = float(share)
+    if min(mix.values()) < 0 or sum(mix.values()) > 1: raise argparse.ArgumentTypeError(f'shares must be 0 or more and sum to at most 1, not {sum(mix.values()):g}')
+    return mix
 
 
 def parse():
@@ -23,6 +34,9 @@ def parse():
     p.add_argument('--clean', type=int, default=1536, help='clean rows a step')
     p.add_argument('--blocks', type=int, default=16, help='scratch blocks a step')
     p.add_argument('--diffusion-weight', type=float, default=.5)
+    p.add_argument('--distil', type=float, default=.5, help="share of a masked position's loss that follows the causal head's own distribution")
+    p.add_argument('--certainty', type=float, default=0, help='weight of certainty forcing; last, 2, once the losses are flat')
+    p.add_argument('--mix', type=read_mix, default=MIX, help='shares of the kinds of blocks, as stale=.1,infill=.05')
     p.add_argument('--setting-gradient', action='store_true', help='let instructions and tools learn, too: always so on a GPU, a third slower on a CPU')
     p.add_argument('--longest', type=int, default=1024, help='rows of a dialogue at most')
     p.add_argument('--micro-batches', type=int, default=1, help='batches a step')
@@ -110,12 +124,26 @@ class Run:
             file.write(json.dumps({**self.count, 'seconds': round(self.count['seconds']), **line}) + '\n')
 
 
-def losses(model, batch):
-    """Mean losses of the causal head and of the blocks, and their weights."""
-    layout, row, label, weight, kind = batch
+def losses(model, batch, distil=0., certainty=0.):
+    """Mean losses of the causal head and of the blocks, and how many positions were masked.
+
+    `distil`: share of a masked position's loss that is the cross-entropy to what the causal head makes of the same place,
+    so that blocks propose what the head will accept. `certainty`: weight of the entropy at temperature .5 of masked positions
+    that are right (certainty forcing, dParallel, arXiv 2509.26488)."""
+    layout, row, label, weight, kind, teacher = batch
     hidden = model(layout)
-    loss = F.cross_entropy(model.logits(hidden[row]), label, reduction='none')
+    logits = model.logits(hidden[row])
+    loss = F.cross_entropy(logits, label, reduction='none')
     in_block = kind >= MASKED
+    taught = (teacher >= 0).nonzero().flatten()
+    if distil and len(taught):
+        target = logits[teacher[taught]].detach().softmax(-1)
+        soft = F.cross_entropy(logits[taught], target, reduction='none')
+        loss = loss.index_put((taught,), (1 - distil) * loss[taught] + distil * soft)
+    if certainty:
+        sure = ((kind == MASKED) & (logits.argmax(-1) == label)).nonzero().flatten()
+        spread = (logits[sure] / .5).log_softmax(-1)
+        loss = loss.index_add(0, sure, -(spread.exp() * spread).sum(-1), alpha=certainty)
     ar, block = weight * ~in_block, weight * in_block
     return (loss * ar).sum() / ar.sum().clamp(min=1), (loss * block).sum() / block.sum().clamp(min=1), int((kind == MASKED).sum())
 
@@ -132,7 +160,7 @@ def train(run, tokens, options):
     worked, first, running, bad = 0., count['step'], {}, 0
     limit = options.decay_minutes or options.minutes
     batches = stream_batches(tokens, options.seed, first, options.micro_batches, options.workers, options.clean, options.blocks, options.longest,
-                             options.device == 'cpu' and not options.setting_gradient)
+                             options.device == 'cpu' and not options.setting_gradient, options.mix)
     while not stop[0] and worked < limit * 60 and not (options.steps and count['step'] - first >= options.steps):
         while paused[0] and not stop[0]: time.sleep(1)
         began = time.time()
@@ -142,7 +170,7 @@ def train(run, tokens, options):
         totals = {'ar': 0., 'diffusion': 0.}
         for _ in range(options.micro_batches):
             batch = next(batches).finish(options.device)
-            ar, diffusion, masked = losses(model, batch)
+            ar, diffusion, masked = losses(model, batch, options.distil, options.certainty)
             ((ar + options.diffusion_weight * diffusion) / options.micro_batches).backward()
             totals['ar'] += ar.item() / options.micro_batches; totals['diffusion'] += diffusion.item() / options.micro_batches
             clean = batch[0].segments[-1][1] + (batch[0].setting.segments[-1][1] if batch[0].setting else 0)
