@@ -15,7 +15,7 @@ export function toldLength(value: unknown): number {
 
 /** `value` must be JSON (parsed, not shared with others): it is cut in place where it can be. */
 export function limitResult(value: unknown, maxLength: number): unknown {
-  let root = value;
+  let root = thin(value, COARSE_FACTOR * maxLength);
   for (const cut of [cutArray(1), cutText, cutFields, cutArray(0)]) {
     for (let excess = toldLength(root) - maxLength; excess > 0; excess = toldLength(root) - maxLength) {
       if (typeof root === 'string') root = shorten(root, excess);
@@ -29,6 +29,60 @@ type Cut = (root: unknown, excess: number) => boolean;
 type Holder = Record<string, unknown>;
 
 const SHORTEST_TEXT = 24;
+/** What is longer than this many limits is thinned first: cut piece by piece, megabytes would hold up every call for minutes. */
+const COARSE_FACTOR = 4;
+
+interface Bounds {
+  readonly items: number;
+  readonly letters: number;
+  readonly fields: number;
+}
+
+const WIDE: Bounds = { items: 512, letters: 4096, fields: 512 };
+/** One bound tightens after the other. */
+const COARSE_BOUNDS: readonly Bounds[] = [
+  ...halves(WIDE.items, 1).map((items) => ({ ...WIDE, items })),
+  ...halves(WIDE.letters, SHORTEST_TEXT).map((letters) => ({ ...WIDE, items: 1, letters })),
+  ...halves(WIDE.fields, 1).map((fields) => ({ items: 1, letters: SHORTEST_TEXT, fields })),
+];
+
+/** Bounds all lists, texts and objects alike until the whole is no longer than `maxLength`, or nothing is left to bound. */
+function thin(value: unknown, maxLength: number): unknown {
+  let root = value;
+  for (const bounds of COARSE_BOUNDS) {
+    if (!isLonger(root, maxLength)) break;
+    root = bound(root, bounds);
+  }
+  return root;
+}
+
+function bound(value: unknown, bounds: Bounds): unknown {
+  const { items, letters, fields } = bounds;
+  if (typeof value === 'string') return value.length > letters ? shorten(value, value.length - letters) : value;
+  if (Array.isArray(value)) return value.slice(0, items).map((item) => bound(item, bounds));
+  if (!isRecord(value)) return value;
+  const kept = Object.keys(value).slice(0, fields);
+  return Object.fromEntries(kept.map((key) => [key, bound(value[key], bounds)]));
+}
+
+/** Looks at no more of the value than it must. */
+function isLonger(value: unknown, maxLength: number): boolean {
+  let left = maxLength;
+  const spend = (inner: unknown): boolean => {
+    left -= typeof inner === 'string' ? inner.length : 1;
+    if (left < 0 || !isRecord(inner)) return left < 0;
+    if (Array.isArray(inner)) return inner.some(spend);
+    return Object.keys(inner).some((key) => {
+      left -= key.length;
+      return spend(inner[key]);
+    });
+  };
+  return spend(value);
+}
+
+function halves(from: number, to: number): number[] {
+  return from < to ? [] : [from, ...halves(Math.floor(from / 2), to)];
+}
 
 /** Drops the tail of the longest array that has more than `keep` items. */
 function cutArray(keep: number): Cut {

@@ -49,3 +49,24 @@ it('fits any JSON into any limit from 32 characters on', () => {
     { numRuns: 500 },
   );
 });
+
+it.each([
+  ['a text', () => 'x'.repeat(1e6)],
+  ['a list', () => Array.from({ length: 30_000 }, (_, id) => ({ id, name: 'a name of some length' }))],
+  ['many fields', () => toFields(50_000, (index) => index)],
+  ['many lists', () => toFields(3000, () => Array.from({ length: 100 }, (_, index) => index))],
+  ['many texts', () => toFields(3000, () => 'word '.repeat(60))],
+])(
+  'takes no piecemeal work for megabytes: %s',
+  (_, make) => {
+    const value = make();
+    const limited = JSON.stringify(limitResult(value, 400));
+    expect(limited.length).toBeGreaterThan(50);
+    expect(limited.length).toBeLessThanOrEqual(400);
+  },
+  3000,
+);
+
+function toFields(count: number, make: (index: number) => unknown): Record<string, unknown> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`field${index}`, make(index)]));
+}
