@@ -40,6 +40,8 @@ export class Connection {
   #callId: string | undefined;
   #call: Call | undefined;
   #ending: Promise<void> | undefined;
+  /** Hung up by either side: what still comes is not read. */
+  #isHungUp = false;
   #isClosing = false;
   #countProblems = 0;
 
@@ -76,7 +78,7 @@ export class Connection {
   }
 
   #take(text: string): void {
-    if (this.#isClosing) return;
+    if (this.#isClosing || this.#isHungUp) return;
     const reading = this.#wire.read(text);
     switch (reading.kind) {
       case 'problem':
@@ -87,7 +89,10 @@ export class Connection {
         return;
       case 'events':
         this.#guard(() => {
-          for (const event of reading.events) this.#call?.receive(event);
+          for (const event of reading.events) {
+            this.#isHungUp ||= event.type === 'call.ended';
+            this.#call?.receive(event);
+          }
         });
         return;
       default:
@@ -148,6 +153,7 @@ export class Connection {
 
   #report(event: CallEvent): void {
     if (this.#isClosing) return;
+    this.#isHungUp ||= event.type === 'call.closed';
     try {
       this.#write(event);
     } catch (error) {

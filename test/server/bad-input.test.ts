@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { nativeLimits } from '../../src/protocol/native-messages.ts';
+import { nativeLimits, nativeWire } from '../../src/protocol/native-messages.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { startServerRig } from '../support/server-rig.ts';
 import { connectWire } from '../support/wire-client.ts';
@@ -100,6 +102,41 @@ describe('bad input on a call', () => {
     expect(rig.calls[0]?.received).toHaveLength(nativeLimits.messagesPerSecond - 1);
   });
 
+  it.each(['the caller', 'the agent'])('what comes after %s hung up is not read', async (side) => {
+    await using rig = await startServerRig((event, call) => {
+      if (event.type !== 'speech.started') return;
+      call.report({ type: 'call.closed', reason: 'agent-hung-up' });
+      setImmediate(() => void call.end());
+    });
+    const client = await connectWire(rig.url);
+    client.send(start);
+    client.send(side === 'the caller' ? { type: 'call.ended' } : { type: 'speech.started', turn: 1 });
+    client.send({ type: 'speech.heard', turn: 1, text: 'wait', state: 'final' });
+    client.sendRaw('{');
+    expect((await client.closed).code).toBe(1000);
+    await until(() => rig.logLines.some((line) => line.includes('call.ended')));
+    expect(rig.calls[0]?.received).toHaveLength(1);
+    expect(rig.logLines.filter((line) => line.includes('message.refused'))).toEqual([]);
+  });
+
+  it('a peer that closes its half of the connection without a close frame ends its call', async () => {
+    await using rig = await startServerRig();
+    const { hostname, port } = new URL(rig.url);
+    const peer = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    peer.write(
+      `GET ${nativeWire.path} HTTP/1.1\r\nhost: ${hostname}\r\nconnection: Upgrade\r\nupgrade: websocket\r\n` +
+        'sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
+    await once(peer, 'data');
+    peer.write(toMaskedFrame(JSON.stringify(start)));
+    await until(() => rig.calls.length === 1);
+    peer.end();
+    peer.resume();
+    await once(peer, 'close');
+    await until(() => rig.logLines.some((line) => line.includes('"closeCode":1006')));
+    expect(rig.calls[0]?.countEnds).toBe(1);
+  });
+
   it('one refused message too many closes the socket with 1008', async () => {
     await using rig = await startServerRig();
     const client = await connectWire(rig.url);
@@ -180,6 +217,11 @@ describe('bad input on a call', () => {
     for (const line of rig.logLines) expect(line).toMatch(/^\{.*\}\n$/);
   });
 });
+
+/** A text frame of less than 126 bytes, as a client sends it. */
+function toMaskedFrame(text: string): Buffer {
+  return Buffer.concat([Buffer.of(0x81, 0x80 | text.length, 0, 0, 0, 0), Buffer.from(text)]);
+}
 
 /** Lets the event loop run until something holds; the test's own time limit is the bound. */
 async function until(holds: () => boolean): Promise<void> {
