@@ -1,5 +1,6 @@
 // The composition root: chooses the real parts and hands out calls.
 
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Agent } from '../agent/agent.ts';
@@ -19,7 +20,7 @@ import { packagePath } from '../package-path.ts';
 import { type Call, startCall } from '../session/call.ts';
 import { toSetting } from '../session/model-writer.ts';
 import type { CallHeader } from '../trace/call-file.ts';
-import type { TraceFolder } from '../trace/trace-folder.ts';
+import { type CallSink, openAll } from '../trace/call-sink.ts';
 import { readVersion } from './version.ts';
 
 export interface PartsOptions {
@@ -30,7 +31,7 @@ export interface PartsOptions {
   /** One line about something that works, but not as its author may think. */
   readonly warn?: (line: string) => void;
   /** Where calls are written down. @default nowhere */
-  readonly traces?: TraceFolder | undefined;
+  readonly sinks?: readonly CallSink[];
 }
 
 export interface CallRequest {
@@ -64,16 +65,19 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
     modelDir = packagePath('models/repartee-s'),
     voice: voiceName = 'slt',
     warn = () => undefined,
-    traces,
+    sinks = [],
   } = options;
   const startingVoice: Promise<Voice | undefined> =
     voiceName === null ? Promise.resolve(undefined) : createFliteVoice({ voice: voiceName });
-  const [engine, tokenizerFile, voice, version] = await Promise.all([
+  const [engine, tokenizerFile, modelFile, voice, version] = await Promise.all([
     createEngine({ modelDir, warn }),
     readFile(join(modelDir, 'tokenizer.json'), 'utf8'),
+    // It holds the hashes of all other files of the model.
+    readFile(join(modelDir, 'model.json')),
     startingVoice,
     readVersion(),
   ]);
+  const modelHash = toHash(modelFile);
   const tokenizer = loadTokenizer(tokenizerFile);
   const prompt = createPrompt(tokenizer);
   const settings = new WeakMap<Agent, Setting>();
@@ -104,14 +108,24 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
     openCall(agent, { callId, audio, variables = {}, origin = {}, report }) {
       const hasAudio = audio !== null && voice !== undefined;
       const { name, effort } = agent;
-      const header = { ...origin, agent: name, repartee: version, effort, hasAudio, machine: engine.stats().device };
-      const recording = traces?.open(callId, header);
+      const setting = settingOf(agent);
+      const header = {
+        ...origin,
+        agent: name,
+        agentHash: toHash(setting.prefix.join()),
+        modelHash,
+        repartee: version,
+        effort,
+        hasAudio,
+        machine: engine.stats().device,
+      };
+      const recording = openAll(sinks, callId, header);
       try {
         const call = startCall({
           model: { engine, tokenizer, prompt },
           clock: systemClock,
           agent,
-          setting: settingOf(agent),
+          setting,
           callId,
           variables,
           mouth: hasAudio ? createSpeakingMouth({ voice, clock: systemClock }) : createTextMouth(),
@@ -133,4 +147,8 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
       await engine.close();
     },
   };
+}
+
+function toHash(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex').slice(0, 16);
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { toMessage, UsageError } from '../errors.ts';
 import { type Redaction, redactions } from '../trace/redact.ts';
+import { toOtlpUrl } from './span-export.ts';
 
 export const startHelp = `usage: repartee start [OPTION…]
 
@@ -16,6 +17,7 @@ Serves agents: the call page at /, calls at /v1/call (docs/native-wire.md), /hea
   --voice NAME      the voice that agents speak with (default slt)
   --traces DIR      where calls are written down, for the viewer at /traces (default .repartee/traces; off: nowhere)
   --redact WHAT     leave text or numbers out of what is written (default none)
+  --otlp URL        an OpenTelemetry collector that takes spans of each turn (default: OTEL_EXPORTER_OTLP_ENDPOINT)
   --max-calls N     calls at once (default 32)
   --drain-ms N      on SIGINT or SIGTERM, how long calls may go on (default 10000)
 
@@ -35,6 +37,8 @@ export interface StartArguments {
   /** Undefined: calls are not written down. */
   readonly tracesDir: string | undefined;
   readonly redaction: Redaction;
+  /** Undefined: the environment says, or no spans are sent. */
+  readonly otlpUrl: URL | undefined;
   readonly countMostCalls: number;
   readonly drainMs: number;
 }
@@ -55,6 +59,7 @@ export function parseStartArguments(argv: readonly string[]): StartArguments | u
     voice: values.voice,
     tracesDir: values.traces === 'off' ? undefined : values.traces,
     redaction: toRedaction(values.redact),
+    otlpUrl: toOtlpUrl('--otlp', values.otlp),
     countMostCalls: toWhole('--max-calls', values['max-calls'], 1, 10_000),
     drainMs: toWhole('--drain-ms', values['drain-ms'], 0, 3_600_000),
   };
@@ -74,6 +79,7 @@ function parse(argv: readonly string[]) {
         voice: { type: 'string', default: 'slt' },
         traces: { type: 'string', default: '.repartee/traces' },
         redact: { type: 'string', default: 'none' },
+        otlp: { type: 'string' },
         'max-calls': { type: 'string', default: '32' },
         'drain-ms': { type: 'string', default: '10000' },
         help: { type: 'boolean', short: 'h', default: false },

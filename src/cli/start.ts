@@ -4,13 +4,17 @@ import { systemClock } from '../base/clock.ts';
 import { packagePath } from '../package-path.ts';
 import { createLog, toLogFields } from '../server/log.ts';
 import { startServer } from '../server/server.ts';
+import type { CallSink } from '../trace/call-sink.ts';
 import { createTraceFolder } from '../trace/trace-folder.ts';
 import { chooseTransport } from '../transport/choose.ts';
 import { exampleAgents } from './example-agents.ts';
 import type { Parts } from './parts.ts';
 import { type ServedAgents, serveAgents } from './served-agents.ts';
+import { openSpanExport, toOtlpUrl } from './span-export.ts';
 import { parseStartArguments, type StartArguments, startHelp } from './start-arguments.ts';
 import { watchStopSignal } from './stop-signal.ts';
+
+const tell = (line: string) => void process.stderr.write(`${line}\n`);
 
 /** Resolves to the exit code, once the server has stopped. Throws UsageError, RuntimeError. */
 export async function runStart(argv: readonly string[]): Promise<number> {
@@ -22,6 +26,9 @@ export async function runStart(argv: readonly string[]): Promise<number> {
   const log = createLog((line) => void process.stderr.write(line));
   const apiKey = process.env.REPARTEE_API_KEY || undefined;
   const { transport, reason } = await chooseTransport();
+  const endpoint = 'OTEL_EXPORTER_OTLP_ENDPOINT';
+  const otlpUrl = args.otlpUrl ?? toOtlpUrl(endpoint, process.env[endpoint]);
+  const spans = otlpUrl && (await openSpanExport(otlpUrl));
   // Listening comes first: a port in use is told before the model is loaded, and /health answers from the start.
   const server = await startServer({
     port: args.port,
@@ -36,6 +43,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
       folder: args.tracesDir,
       demoFolder: packagePath('fixtures/traces'),
     },
+    ...(spans === undefined ? {} : { spanCounts: () => spans.counts }),
     transport,
     clock: systemClock,
     log,
@@ -47,7 +55,11 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     faulted: (error) => log('process.faulted', toLogFields(error)),
     exit: (code) => process.exit(code),
   });
-  const loading = loadParts(args);
+  const { tracesDir: folder, redaction } = args;
+  const loading = loadParts(args, [
+    ...(folder === undefined ? [] : [createTraceFolder({ folder, redaction, warn: tell })]),
+    ...(spans === undefined ? [] : [spans]),
+  ]);
   try {
     const loaded = await Promise.race([loading, stop.stopped]);
     if (typeof loaded === 'number') return loaded;
@@ -61,6 +73,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
       await parts.close();
     };
     await loading.then(close).catch(() => undefined);
+    await spans?.close();
     stop.close();
   }
 }
@@ -70,14 +83,12 @@ interface Loaded {
   readonly agents: ServedAgents;
 }
 
-async function loadParts(args: StartArguments): Promise<Loaded> {
+async function loadParts(args: StartArguments, sinks: readonly CallSink[]): Promise<Loaded> {
   const { createParts } = await import('./parts.ts');
-  const tell = (line: string) => void process.stderr.write(`${line}\n`);
-  const { tracesDir: folder, redaction } = args;
   const parts = await createParts({
     voice: args.voice,
     warn: tell,
-    traces: folder === undefined ? undefined : createTraceFolder({ folder, redaction, warn: tell }),
+    sinks,
     ...(args.modelDir === undefined ? {} : { modelDir: args.modelDir }),
   });
   try {

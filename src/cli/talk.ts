@@ -98,7 +98,7 @@ export async function runTalk(argv: readonly string[]): Promise<number> {
     warn,
     ...(args.tracesDir === undefined
       ? {}
-      : { traces: createTraceFolder({ folder: args.tracesDir, redaction: 'none', warn }) }),
+      : { sinks: [createTraceFolder({ folder: args.tracesDir, redaction: 'none', warn })] }),
     ...(args.modelDir === undefined ? {} : { modelDir: args.modelDir }),
   });
   try {

@@ -9,16 +9,18 @@ import type { RecordedEvent } from '../trace/call-file.ts';
 import { toPerfetto } from '../trace/perfetto.ts';
 import { summarise } from '../trace/summary.ts';
 import { type NamedCall, readCall } from './call-files.ts';
+import { openSpanExport, toOtlpUrl } from './span-export.ts';
 import { renderTraceHtml } from './trace-html.ts';
 import { renderTurn } from './turn-text.ts';
 
-const help = `usage: repartee trace FILE [--json | --html OUT | --perfetto OUT]
+const help = `usage: repartee trace FILE [--json | --html OUT | --perfetto OUT | --otlp URL]
 
 Prints a recorded call: each turn with its tools and its ledger.
 
   --json          its figures as one JSON object
   --html OUT      writes the trace viewer with this call into one HTML file
   --perfetto OUT  writes its tracks as JSON for ui.perfetto.dev
+  --otlp URL      sends its spans to an OpenTelemetry collector
 `;
 
 /** Throws UsageError, RuntimeError. */
@@ -28,12 +30,14 @@ export async function runTrace(argv: readonly string[]): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
+  const otlpUrl = toOtlpUrl('--otlp', values.otlp);
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new UsageError(`expected one file, got ${positionals.length}`);
   const call = await readCall(file, (line) => void process.stderr.write(`${line}\n`));
   if (values.html !== undefined) await writeOut(values.html, await renderHtml(call));
   else if (values.perfetto !== undefined)
     await writeOut(values.perfetto, JSON.stringify(toPerfetto(call.name, call.events)));
+  else if (otlpUrl !== undefined) await sendSpans(otlpUrl, call);
   else process.stdout.write(values.json ? toJson(call) : render(call));
   return 0;
 }
@@ -50,6 +54,23 @@ async function writeOut(out: string, text: string): Promise<void> {
     throw new RuntimeError('trace-not-written', `can't write ${out}: ${toMessage(cause)}`, { cause });
   }
   process.stdout.write(`${out}\n`);
+}
+
+/** Throws RuntimeError `spans-not-taken`. */
+async function sendSpans(url: URL, { name, header, events }: NamedCall): Promise<void> {
+  const spans = await openSpanExport(url);
+  const { type, version, callId = name, ...rest } = header;
+  const trace = spans.open(callId, rest);
+  for (const { atMs, ...event } of events) trace?.append(event, atMs);
+  await trace?.close();
+  await spans.close();
+  const { countExported, countDropped } = spans.counts;
+  if (countDropped > 0)
+    throw new RuntimeError(
+      'spans-not-taken',
+      `${url.origin} took ${countExported} spans of ${countExported + countDropped}`,
+    );
+  process.stdout.write(`${url.origin} took ${countExported} spans\n`);
 }
 
 function toJson({ name, header, events }: NamedCall): string {
@@ -84,6 +105,7 @@ function parse(argv: readonly string[]) {
         json: { type: 'boolean', default: false },
         html: { type: 'string' },
         perfetto: { type: 'string' },
+        otlp: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });

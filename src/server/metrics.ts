@@ -1,6 +1,7 @@
 // Calls and their measured turns in, the text of /metrics out (Prometheus text format 0.0.4). Knows no words of a call.
 
 import type { CallEvent } from '../events.ts';
+import type { SpanCounts } from '../trace/call-sink.ts';
 import { findOverruns } from '../trace/stages.ts';
 import type { AdmissionState } from './admission.ts';
 import type { CallSource } from './open-call.ts';
@@ -16,40 +17,23 @@ const bucketsMs = [1, 5, 10, 25, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 150
 
 type Measured = Extract<CallEvent, { readonly type: 'turn.measured' }>;
 
-interface Turns {
+interface Times {
   /** At or below each of `bucketsMs`. */
   readonly counts: number[];
   count: number;
   sumUs: number;
 }
 
-export function createMetrics(): Metrics {
-  const turnsByDraft = new Map<Measured['draft'], Turns>();
-  const usByStage = new Map<string, number>();
+export function createMetrics(spanCounts?: () => SpanCounts): Metrics {
+  const timesByDraft = new Map<string, Times>();
+  const timesByStage = new Map<string, Times>();
   const overrunsByStage = new Map<string, number>();
 
   function count({ draft, totalMs, partsUs }: Measured): void {
-    const turns = turnsByDraft.get(draft) ?? { counts: bucketsMs.map(() => 0), count: 0, sumUs: 0 };
-    turnsByDraft.set(draft, turns);
-    for (const [index, mostMs] of bucketsMs.entries())
-      if (totalMs <= mostMs) turns.counts[index] = (turns.counts[index] ?? 0) + 1;
-    turns.count++;
-    turns.sumUs += Math.round(totalMs * 1000);
-    for (const [stage, us] of Object.entries(partsUs)) usByStage.set(stage, (usByStage.get(stage) ?? 0) + us);
+    add(timesByDraft, draft, Math.round(totalMs * 1000));
+    for (const [stage, us] of Object.entries(partsUs)) add(timesByStage, stage, us);
     for (const { stage } of findOverruns(partsUs, totalMs))
       overrunsByStage.set(stage, (overrunsByStage.get(stage) ?? 0) + 1);
-  }
-
-  function* renderTurns(): Generator<string> {
-    const name = 'repartee_turn_seconds';
-    yield* describe(name, 'histogram', 'From the end of the words of the caller to the first audio, or first words.');
-    for (const [draft, { counts, count, sumUs }] of turnsByDraft) {
-      for (const [index, mostMs] of bucketsMs.entries())
-        yield `${name}_bucket{draft="${draft}",le="${mostMs / 1000}"} ${counts[index] ?? 0}`;
-      yield `${name}_bucket{draft="${draft}",le="+Inf"} ${count}`;
-      yield `${name}_sum{draft="${draft}"} ${sumUs / 1e6}`;
-      yield `${name}_count{draft="${draft}"} ${count}`;
-    }
   }
 
   return {
@@ -80,14 +64,16 @@ export function createMetrics(): Metrics {
           'Messages that made no sense.',
           countMessagesRefused,
         ),
-        ...renderTurns(),
-        ...renderStages('repartee_stage_seconds_total', 'Time of turns by stage.', usByStage, 1e6),
-        ...renderStages(
-          'repartee_stage_overruns_total',
-          'Turns in which a stage took more than its budget.',
-          overrunsByStage,
-          1,
+        ...renderTimes(
+          'repartee_turn_seconds',
+          'From the end of the words of the caller to the first audio, or first words.',
+          'draft',
+          timesByDraft,
         ),
+        ...renderTimes('repartee_stage_seconds', 'Time of turns by stage.', 'stage', timesByStage),
+        ...describe('repartee_stage_overruns_total', 'counter', 'Turns in which a stage took more than its budget.'),
+        ...[...overrunsByStage].map(([stage, count]) => `repartee_stage_overruns_total{stage="${stage}"} ${count}`),
+        ...(spanCounts === undefined ? [] : renderSpans(spanCounts())),
       ];
       return `${lines.join('\n')}\n`;
     },
@@ -102,9 +88,30 @@ function renderOne(name: string, type: 'gauge' | 'counter', help: string, value:
   return [...describe(name, type, help), `${name} ${value}`];
 }
 
-function renderStages(name: string, help: string, values: ReadonlyMap<string, number>, unit: number): string[] {
+function add(times: Map<string, Times>, label: string, us: number): void {
+  const known = times.get(label) ?? { counts: bucketsMs.map(() => 0), count: 0, sumUs: 0 };
+  times.set(label, known);
+  for (const [index, mostMs] of bucketsMs.entries())
+    if (us <= mostMs * 1000) known.counts[index] = (known.counts[index] ?? 0) + 1;
+  known.count++;
+  known.sumUs += us;
+}
+
+function* renderTimes(name: string, help: string, label: string, times: ReadonlyMap<string, Times>): Generator<string> {
+  yield* describe(name, 'histogram', help);
+  for (const [value, { counts, count, sumUs }] of times) {
+    const one = `${label}="${value}"`;
+    for (const [index, mostMs] of bucketsMs.entries())
+      yield `${name}_bucket{${one},le="${mostMs / 1000}"} ${counts[index] ?? 0}`;
+    yield `${name}_bucket{${one},le="+Inf"} ${count}`;
+    yield `${name}_sum{${one}} ${sumUs / 1e6}`;
+    yield `${name}_count{${one}} ${count}`;
+  }
+}
+
+function renderSpans({ countExported, countDropped }: SpanCounts): string[] {
   return [
-    ...describe(name, 'counter', help),
-    ...[...values].map(([stage, value]) => `${name}{stage="${stage}"} ${value / unit}`),
+    ...renderOne('repartee_spans_exported_total', 'counter', 'Spans that the collector took.', countExported),
+    ...renderOne('repartee_spans_dropped_total', 'counter', 'Spans that it did not take in time.', countDropped),
   ];
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import { RuntimeError } from '../errors.ts';
 import { nativeLimits, nativeWire } from '../protocol/native-messages.ts';
+import type { SpanCounts } from '../trace/call-sink.ts';
 import type { Transport } from '../transport/listener.ts';
 import { Admission } from './admission.ts';
 import { isLoopback } from './guard.ts';
@@ -37,6 +38,8 @@ export interface ServerOptions {
   readonly pageDir: string;
   /** @default no trace viewer */
   readonly traces?: TraceFolders;
+  /** Of the spans that a collector was sent. @default none are sent */
+  readonly spanCounts?: () => SpanCounts;
   readonly transport: Transport;
   readonly clock: Clock;
   readonly log: Log;
@@ -74,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const viewerFiles = options.traces ? await readStaticFiles(options.traces.viewerDir) : undefined;
   const traces = options.traces && createTraceRoutes({ shelf: createTraceShelf({ ...options.traces, clock }), apiKey });
   const admission = new Admission({ countMostCalls, clock, log });
-  const metrics = createMetrics();
+  const metrics = createMetrics(options.spanCounts);
   const tickets = createTickets({ clock, lifetimeMs: ticketLifetimeMs });
   const signedUrls = createSignedUrls(clock, signedUrlLifetimeMs);
   const twilio =

@@ -18,7 +18,7 @@ export const headerSchema = z.strictObject({
   callId: z.string().exactOptional(),
   /** The version that wrote the file. */
   repartee: z.string().exactOptional(),
-  /** Of the agent's tools, lines and rules: another hash answers otherwise. */
+  /** Of what the model is told of the agent, its instructions and tools: another hash answers otherwise. */
   agentHash: z.string().exactOptional(),
   modelHash: z.string().exactOptional(),
   seed: z.int().exactOptional(),

@@ -3,6 +3,7 @@
 import { createWriteStream, mkdirSync, readdirSync, rmSync, statSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { type CallHeader, type CallWriter, createCallWriter } from './call-file.ts';
+import type { CallSink, OpenTrace } from './call-sink.ts';
 import { type Redaction, redact } from './redact.ts';
 
 export interface TraceFolderOptions {
@@ -20,23 +21,13 @@ export interface TraceFolderOptions {
   readonly warn: (line: string) => void;
 }
 
-export interface TraceFolder {
-  /** Starts a file; undefined after the folder failed. */
-  open(callId: string, header: Omit<CallHeader, 'type' | 'version' | 'callId'>): OpenTrace | undefined;
-}
-
-export interface OpenTrace extends CallWriter {
-  /** Resolves when all lines are on their way to the disk. */
-  close(): Promise<void>;
-}
-
 const dayMs = 86_400_000;
 const ending = '.jsonl';
 /** What files are called here: no other is ever taken away. */
 const ownName = /^\d{8}T\d{6}Z-[\w.-]+\.jsonl$/;
 
 /** Makes the folder and drops what is too old or too much; `warn` hears if it can't be used. */
-export function createTraceFolder(options: TraceFolderOptions): TraceFolder {
+export function createTraceFolder(options: TraceFolderOptions): CallSink {
   const { folder, redaction, warn, fileBytes = 64 << 20, queueBytes = 4 << 20 } = options;
   let hasFailed = false;
 

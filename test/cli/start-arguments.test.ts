@@ -19,7 +19,7 @@ describe('parseStartArguments', () => {
 
   it('takes every option, agents in their order', () => {
     const argv =
-      '--agent a.ts --agent b.ts --watch --port 0 --host ::1 --public-url https://voice.example.com --model m --voice rms --traces off --redact numbers --max-calls 5 --drain-ms 0';
+      '--agent a.ts --agent b.ts --watch --port 0 --host ::1 --public-url https://voice.example.com --model m --voice rms --traces off --redact numbers --otlp http://127.0.0.1:4318 --max-calls 5 --drain-ms 0';
     expect(parseStartArguments(argv.split(' '))).toEqual({
       agentFiles: ['a.ts', 'b.ts'],
       isWatching: true,
@@ -30,6 +30,7 @@ describe('parseStartArguments', () => {
       voice: 'rms',
       tracesDir: undefined,
       redaction: 'numbers',
+      otlpUrl: new URL('http://127.0.0.1:4318'),
       countMostCalls: 5,
       drainMs: 0,
     });
@@ -44,6 +45,7 @@ describe('parseStartArguments', () => {
     [['--port', '-1'], "'--port' argument is ambiguous"],
     [['--port=-1'], '--port is "-1"'],
     [['--redact', 'all'], '--redact is "all", expected text, numbers, none'],
+    [['--otlp', 'localhost:4318'], '--otlp is "localhost:4318", expected a collector\'s address'],
     [['--port', '80.5'], '--port is "80.5"'],
     [['--port', ''], '--port is ""'],
     [['--max-calls', '0'], 'expected a whole number from 1 to 10000'],

