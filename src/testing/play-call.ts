@@ -7,6 +7,7 @@ import type { CallEvent } from '../events.ts';
 import type { Call } from '../session/call.ts';
 import type { RecordedEvent } from '../trace/call-file.ts';
 import { createPlayout } from './playout.ts';
+import { toSpeechTurns } from './speech-turns.ts';
 import { createTurnLog, type TurnRecord } from './turn-log.ts';
 
 /** Silence of the caller between a reply and the next turn. */
@@ -81,7 +82,7 @@ export async function playCall(options: PlayOptions): Promise<void> {
       await sleep(clock, BREATH_MS / pace);
       turnEnded?.(log.take(0));
     }
-    for (const { turn, events } of toTurns(options.events)) {
+    for (const { turn, events } of toSpeechTurns(options.events)) {
       const startMs = clock.nowMs();
       const firstMs = events[0]?.atMs ?? 0;
       for (const { atMs, ...event } of events) {
@@ -101,20 +102,6 @@ export async function playCall(options: PlayOptions): Promise<void> {
     playout.stop();
     await call.end();
   }
-}
-
-type SpeechEvent = Extract<RecordedEvent, { readonly type: 'speech.started' | 'speech.heard' }>;
-
-/** The caller's speech, turn by turn. */
-function toTurns(events: readonly RecordedEvent[]): { turn: number; events: SpeechEvent[] }[] {
-  const turns: { turn: number; events: SpeechEvent[] }[] = [];
-  for (const event of events) {
-    if (event.type !== 'speech.started' && event.type !== 'speech.heard') continue;
-    const last = turns.at(-1);
-    if (last?.turn === event.turn) last.events.push(event);
-    else turns.push({ turn: event.turn, events: [event] });
-  }
-  return turns;
 }
 
 function sleep(clock: Clock, delayMs: number): Promise<void> {

@@ -1,0 +1,59 @@
+// `repartee replay FILE… --set NAME=VALUES`: the recorded callers once in each way, and what each way gives.
+
+import { writeFile } from 'node:fs/promises';
+import type { Agent } from '../agent/agent.ts';
+import type { Setting } from '../engine/sequence.ts';
+import { UsageError } from '../errors.ts';
+import { type ModelParts, toSetting } from '../session/model-writer.ts';
+import { type ReplayMemory, replayWords } from '../testing/replayed-words.ts';
+import type { NamedCall } from './call-files.ts';
+import { type PlayedWay, renderFrontier, toFrontier, toLabel } from './frontier.ts';
+import { renderFrontierPlot } from './frontier-plot.ts';
+import { parseSets, type Way } from './replay-sets.ts';
+
+export interface FrontierOptions {
+  readonly calls: readonly NamedCall[];
+  /** Who answers each call. */
+  readonly agentOf: (call: NamedCall) => Agent;
+  readonly model: ModelParts;
+  readonly sets: readonly string[];
+  readonly isJson: boolean;
+  readonly svgFile: string | undefined;
+  /** One line of progress. */
+  readonly tell: (line: string) => void;
+}
+
+/** Throws UsageError, EngineError. */
+export async function printFrontier(options: FrontierOptions): Promise<void> {
+  const { calls, agentOf, model, sets, tell } = options;
+  const [first] = calls;
+  if (first === undefined) throw new UsageError('expected a file, got none');
+  const ways = parseSets(sets, agentOf(first));
+  const drafts: ReplayMemory['drafts'] = new Map();
+  const memories = new Map(calls.map((call) => [call, { drafts, tools: new Map() } satisfies ReplayMemory]));
+  const settings = new Map<Agent, Setting>();
+  for (const agent of new Set(calls.map(agentOf))) {
+    const setting = toSetting(agent, model.prompt);
+    await model.engine.prepare(setting);
+    settings.set(agent, setting);
+  }
+
+  async function play(way: Way): Promise<PlayedWay> {
+    tell(toLabel(way.settings));
+    const played: PlayedWay['calls'][number][] = [];
+    for (const call of calls) {
+      const agent = agentOf(call);
+      const setting = settings.get(agent) ?? toSetting(agent, model.prompt);
+      const memory = memories.get(call) ?? { drafts, tools: new Map() };
+      played.push(await replayWords({ events: call.events, agent: way.set(agent), model, setting, memory }));
+    }
+    return { settings: way.settings, calls: played };
+  }
+
+  const asItIs = await play({ settings: {}, set: (agent) => agent });
+  const played: PlayedWay[] = [];
+  for (const way of ways) played.push(await play(way));
+  const points = toFrontier(asItIs, [asItIs, ...played]);
+  if (options.svgFile !== undefined) await writeFile(options.svgFile, renderFrontierPlot(points));
+  process.stdout.write(options.isJson ? `${JSON.stringify(points)}\n` : renderFrontier(points));
+}
