@@ -1,6 +1,6 @@
 // The engine: token ids in, token ids out, on a thread of its own. Takes settings and contexts, gives drafts; knows neither audio nor conversations.
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import { EngineError } from '../errors.ts';
@@ -16,6 +16,8 @@ export interface EngineOptions {
   readonly countThreads?: number;
   /** Between forwards, threads wait by spinning: a forward is faster, an engine at work takes more CPU time. @default true */
   readonly isSpinning?: boolean;
+  /** For keys and values of all sequences, bytes; the longest idle lose theirs first. @default a quarter of the memory, 1 GiB at most */
+  readonly kvBudgetBytes?: number;
   /** One line when the engine's thread died, and when it starts again. @default nobody is told */
   readonly warn?: (line: string) => void;
 }
@@ -23,16 +25,25 @@ export interface EngineOptions {
 /** The matrices are small: further threads wait more than they work. */
 const maxThreads = 4;
 
+const maxKvBytes = 2 ** 30;
+
 /** Loads and verifies the model; rejects with ModelError or EngineError. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const workerData: WorkerOptions = {
     modelDir: options.modelDir,
     countThreads: options.countThreads ?? Math.min(availableParallelism(), maxThreads),
     isSpinning: options.isSpinning ?? true,
+    kvBudgetBytes: options.kvBudgetBytes ?? Math.min(memoryBytes() / 4, maxKvBytes),
   };
   const file = findWorkerFile();
   const startWorker = () => new Worker(file, { workerData });
   return keepAlive({ startWorker, clock: systemClock, warn: options.warn ?? (() => undefined) });
+}
+
+/** The machine's, or what this process may use of it. */
+function memoryBytes(): number {
+  const allowedBytes = process.constrainedMemory();
+  return allowedBytes > 0 ? Math.min(totalmem(), allowedBytes) : totalmem();
 }
 
 /** The compiled worker, also for a caller that runs from source: threads load no TypeScript. */

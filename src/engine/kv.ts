@@ -37,8 +37,17 @@ export class Kv {
   }
 
   get sizeBytes(): number {
+    return this.#reserved * this.#slotBytes;
+  }
+
+  /** What this takes once it holds `length` tokens. */
+  sizeBytesAt(length: number): number {
+    return Math.max(this.#reserved, toReserved(length)) * this.#slotBytes;
+  }
+
+  get #slotBytes(): number {
     const { layers, keyValueHeads, headSize } = this.shape;
-    return 2 * layers * keyValueHeads * headSize * this.#reserved * Float32Array.BYTES_PER_ELEMENT;
+    return 2 * layers * keyValueHeads * headSize * Float32Array.BYTES_PER_ELEMENT;
   }
 
   keys(layer: number): Float32Array {
@@ -59,6 +68,14 @@ export class Kv {
 
   rewind(length: number): void {
     if (length < this.#ids.length) this.#ids.length = length;
+  }
+
+  /** Forgets all and gives the memory back. */
+  drop(): void {
+    this.#ids.length = 0;
+    this.#buffers = [];
+    this.#capacity = slotsStep;
+    this.#reserved = 0;
   }
 
   /** Appends the first `ids.length` of a forward's `countNew` new positions. */
@@ -117,10 +134,16 @@ export class Kv {
   }
 
   #view(index: number): Float32Array {
+    if (this.#reserved === 0) this.#reserve(slotsStep);
     const { keyValueHeads, headSize } = this.shape;
     this.#grow(0);
     const buffer = this.#buffers[index];
     if (buffer === undefined) throw new RangeError(`layer ${index >> 1} is not in 0..${this.shape.layers - 1}`);
     return buffer.subarray(0, keyValueHeads * this.#capacity * headSize);
   }
+}
+
+function toReserved(length: number): number {
+  const step = length <= slotsStep ? slotsStep : reserveStep;
+  return Math.ceil(length / step) * step;
 }

@@ -10,13 +10,16 @@ import { decode } from './decode.ts';
 import type { Device } from './device.ts';
 import { createDraftMemory, type DraftMemory } from './draft-memory.ts';
 import { Kv } from './kv.ts';
+import { createKvPool } from './kv-pool.ts';
 import type { Manifest } from './manifest.ts';
 import { createPasses, Meter, type PassContext } from './pass.ts';
 import { noPhrases, type Phrases } from './phrases.ts';
+import { maxTokensOf } from './progress.ts';
 import { createReply } from './reply.ts';
 import { createSampler } from './sample.ts';
 import { createScheduler } from './scheduler.ts';
 import type { Act, DraftRequest, DraftState, Engine, EngineStats, Priority, Sequence, Setting } from './sequence.ts';
+import { slide } from './slide.ts';
 import { createTokenTraits } from './token-traits.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -30,12 +33,15 @@ export interface LocalEngineOptions {
   readonly costs?: CostModel;
   /** Of deadlines. @default the machine's clock */
   readonly nowMs?: () => number;
+  /** For keys and values of all sequences; what settings begin with comes on top. @default without limit */
+  readonly kvBudgetBytes?: number;
 }
 
 /** A setting with its tools compiled and, once prefilled, the KV of its prefix. */
 interface Prepared {
   readonly tools: Program;
   readonly hasTools: boolean;
+  readonly countPrefix: number;
   readonly prefix: Kv;
 }
 
@@ -52,10 +58,11 @@ const newest = 0.1;
 
 export function createLocalEngine(options: LocalEngineOptions): Engine {
   const { device, manifest, tokenizer, phrases = noPhrases, costs = createCostModel() } = options;
-  const nowMs = options.nowMs ?? (() => performance.now());
+  const { kvBudgetBytes = Number.POSITIVE_INFINITY, nowMs = () => performance.now() } = options;
   const scheduler = createScheduler();
   const traits = createTokenTraits(tokenizer);
   const vocabulary = createVocabulary(tokenizer);
+  const pool = createKvPool(kvBudgetBytes);
   const sequences = new Set<Sequence>();
   const settings = new WeakMap<Setting, Prepared>();
   let countForwards = 0;
@@ -75,7 +82,8 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
     const known = settings.get(setting);
     if (known) return known;
     const tools = compileTools(setting.tools, vocabulary);
-    const prepared = { tools, hasTools: setting.tools.length > 0, prefix: new Kv(manifest.config) };
+    const hasTools = setting.tools.length > 0;
+    const prepared = { tools, hasTools, countPrefix: setting.prefix.length, prefix: new Kv(manifest.config) };
     settings.set(setting, prepared);
     return prepared;
   }
@@ -88,15 +96,23 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
     return possible;
   }
 
+  /** Leaves room for the longest that may follow. */
+  function window(request: DraftRequest, { countPrefix }: Prepared): readonly number[] {
+    const roomTokens = manifest.contextTokens - maxTokensOf(request, 'call') - manifest.blockSize;
+    return slide(request.context, { roomTokens, countPrefix, opening: manifest.specials.user });
+  }
+
   async function* run(
-    kv: Kv,
-    request: DraftRequest,
+    asked: DraftRequest,
     prepared: Prepared,
     where: PassContext,
     memory: DraftMemory,
   ): AsyncGenerator<DraftState> {
-    const { prefix } = prepared;
+    const request = asked.isSliding ? { ...asked, context: window(asked, prepared) } : asked;
     const copied = () => createCopySlot(request.context, vocabulary);
+    const { kv } = where;
+    const { prefix } = prepared;
+    pool.use(kv, request.context.length + maxTokensOf(request, 'call'));
     if (kv.length === 0) kv.copyFrom(prefix, prefix.countShared(request.context));
     yield* decode({
       runPass,
@@ -139,7 +155,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       const { stopping } = current;
       const signal = request.signal ? AbortSignal.any([request.signal, stopping.signal]) : stopping.signal;
       const where = { kv, priority: () => current.priority, signal, meter: new Meter() };
-      const states = run(kv, request, prepared, where, memory);
+      const states = run(request, prepared, where, memory);
       try {
         await before?.busy;
         while (!signal.aborted) {
@@ -154,6 +170,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
         if (!signal.aborted) throw error;
       } finally {
         await states.return(undefined);
+        if (running === current) pool.rest(kv);
       }
     }
 
@@ -166,9 +183,11 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
         isSequenceClosed = true;
         running?.stopping.abort();
         sequences.delete(sequence);
+        pool.remove(kv);
       },
     };
     sequences.add(sequence);
+    pool.add(kv);
     return sequence;
   }
 
@@ -189,6 +208,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       countWaiting: scheduler.countWaiting(),
       countForwards,
       forwardMs,
+      kvBytes: pool.sizeBytes,
     }),
 
     async close() {

@@ -54,6 +54,8 @@ export interface DraftRequest {
   readonly maxTokens?: number;
   /** Draft under this act, whatever the model prefers. */
   readonly forceAct?: Act;
+  /** A context that is too long loses its oldest messages, but for the setting's prefix, instead of being refused. @default false */
+  readonly isSliding?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -110,6 +112,8 @@ export interface EngineStats {
   readonly countForwards: number;
   /** Moving average, milliseconds. */
   readonly forwardMs: number;
+  /** Keys and values of all sequences. */
+  readonly kvBytes: number;
 }
 
 /** Clean tokens that many sequences begin with (instructions and tools): prefilled once, shared. */

@@ -5,6 +5,7 @@ export interface WorkerOptions {
   readonly modelDir: string;
   readonly countThreads: number;
   readonly isSpinning: boolean;
+  readonly kvBudgetBytes: number;
 }
 
 export type ToWorker =

@@ -21,7 +21,7 @@ function post(message: FromWorker): void {
 }
 
 async function loadEngine(options: WorkerOptions): Promise<Engine> {
-  const { modelDir } = options;
+  const { modelDir, kvBudgetBytes } = options;
   const manifest = await loadManifest(modelDir);
   const tokenizer = loadTokenizer(await readFile(join(modelDir, 'tokenizer.json'), 'utf8'));
   const device = await createOnnxDevice({ ...options, manifest });
@@ -29,7 +29,7 @@ async function loadEngine(options: WorkerOptions): Promise<Engine> {
   const phrases = await loadPhrases(modelDir, manifest);
   const costs = createCostModel();
   await measureCosts(device, manifest, costs);
-  return createLocalEngine({ device, manifest, tokenizer, phrases, costs });
+  return createLocalEngine({ device, manifest, tokenizer, phrases, costs, kvBudgetBytes });
 }
 
 function serve(engine: Engine): void {

@@ -98,6 +98,7 @@ export function createModelWriter(parts: ModelParts, agent: Agent, setting: Sett
       effort: agent.effort,
       acts,
       priority: PRIORITY[purpose],
+      isSliding: true,
       ...(previous && previous.tokens.length > 0 ? { previous: previous.tokens } : {}),
       signal,
     };

@@ -75,7 +75,14 @@ export function createScriptedEngine(tokenizer: Tokenizer, clock: Clock, script:
     },
     prepare: async () => undefined,
     open: (setting) => open(setting.prefix),
-    stats: () => ({ device: 'scripted', countSequences: countOpen, countWaiting: 0, countForwards: 0, forwardMs: 0 }),
+    stats: () => ({
+      device: 'scripted',
+      countSequences: countOpen,
+      countWaiting: 0,
+      countForwards: 0,
+      forwardMs: 0,
+      kvBytes: 0,
+    }),
     close: async () => undefined,
   };
 }

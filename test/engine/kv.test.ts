@@ -89,3 +89,16 @@ it('takes memory only once it is used', () => {
   expect(kv.keys(0)).toHaveLength(shape.keyValueHeads * kv.capacity * shape.headSize);
   expect(kv.sizeBytes).toBeGreaterThan(0);
 });
+
+it('takes no memory before it is read or filled, nor after it was dropped, and can be filled again', () => {
+  const kv = new Kv(shape);
+  expect(kv.sizeBytes).toBe(0);
+  const ids = Array.from({ length: 100 }, (_, index) => index);
+  const expectedBytes = kv.sizeBytesAt(100);
+  kv.append(ids, freshOf(ids, 100), 100);
+  expect(kv.sizeBytes).toBe(expectedBytes);
+  kv.drop();
+  expect([kv.sizeBytes, kv.length, kv.countShared(ids)]).toEqual([0, 0, 0]);
+  kv.append(ids.slice(40), freshOf(ids.slice(40), 60), 60);
+  expectHolds(kv, ids.slice(40));
+});

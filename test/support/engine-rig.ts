@@ -1,4 +1,4 @@
-import { createLocalEngine } from '../../src/engine/local-engine.ts';
+import { createLocalEngine, type LocalEngineOptions } from '../../src/engine/local-engine.ts';
 import type { DraftRequest, DraftState, Sequence } from '../../src/engine/sequence.ts';
 import { createFakeDevice, type FakeModel } from './fake-device.ts';
 import { manifest, tokenizer } from './small-vocabulary.ts';
@@ -12,9 +12,13 @@ export const setting = { prefix: [bos], tools: [] };
 export const base: DraftRequest = { context: heard(' hi'), effort: 'low', acts: ['say'], priority: 'committed' };
 
 /** An engine over a fake device, and one sequence of it. */
-export function createRig(model: FakeModel, beforeForward?: (index: number) => Promise<void> | void) {
+export function createRig(
+  model: FakeModel,
+  beforeForward?: (index: number) => Promise<void> | void,
+  options: Pick<LocalEngineOptions, 'kvBudgetBytes'> = {},
+) {
   const device = createFakeDevice(model, beforeForward);
-  const engine = createLocalEngine({ device, manifest, tokenizer });
+  const engine = createLocalEngine({ device, manifest, tokenizer, ...options });
   return { device, engine, sequence: engine.open(setting) };
 }
 

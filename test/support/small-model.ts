@@ -30,7 +30,7 @@ export async function createSmallModel(): Promise<SmallModel> {
   const folder = await mkdtemp(join(tmpdir(), 'small-model-'));
   const modelDir = join(folder, 'model');
   await exportModel({ from: await writeSmallCheckpoint(join(folder, 'checkpoint'), config), to: modelDir });
-  const workerData: WorkerOptions = { modelDir, countThreads: 1, isSpinning: false };
+  const workerData: WorkerOptions = { modelDir, countThreads: 1, isSpinning: false, kvBudgetBytes: 2 ** 26 };
   return {
     modelDir,
     startWorker: () => new Worker(packagePath('dist/src/engine/worker.js'), { workerData }),
