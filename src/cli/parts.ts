@@ -8,6 +8,7 @@ import { loadAgent } from '../agent/load.ts';
 import { findWarnings } from '../agent/warnings.ts';
 import { systemClock } from '../base/clock.ts';
 import { createEngine } from '../engine/engine.ts';
+import { checkLoad } from '../engine/load.ts';
 import { createPrompt } from '../engine/prompt.ts';
 import type { EngineStats, Setting } from '../engine/sequence.ts';
 import { loadTokenizer } from '../engine/tokenizer.ts';
@@ -53,7 +54,7 @@ export interface Parts {
   loadAgents(files: readonly string[]): Promise<ReadonlyMap<string, Agent>>;
   /** Prefills what the calls of a new version begin with. Throws EngineError. */
   prepare(agent: Agent): Promise<void>;
-  /** Starts a call with an agent of `loadAgents`. */
+  /** Starts a call with an agent of `loadAgents`. Throws AgentError `variables-invalid`, EngineError `engine-busy`. */
   openCall(agent: Agent, request: CallRequest): Call;
   stats(): EngineStats;
   close(): Promise<void>;
@@ -106,6 +107,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
     loadAgents: async (files) => new Map(await Promise.all(files.map(load))),
     prepare,
     openCall(agent, { callId, audio, variables = {}, origin = {}, report }) {
+      checkLoad(engine.stats());
       const hasAudio = audio !== null && voice !== undefined;
       const { name, effort } = agent;
       const setting = settingOf(agent);

@@ -3,9 +3,6 @@ import type { Manifest } from './manifest.ts';
 import type { PassContext, RunPass, Scores } from './pass.ts';
 import type { Act, DraftRequest } from './sequence.ts';
 
-/** More than this at once is slower, and lets others wait longer. */
-const chunkTokens = 128;
-
 /** What the causal head says at the end of a context. */
 export interface Outlook {
   readonly act: Act;
@@ -35,8 +32,8 @@ export async function approach(
   const turnRow = findTurnRow(context, manifest);
   kv.rewind(Math.min(kv.countShared(context), turnRow ?? context.length - 1));
   const firstNeeded = turnRow ?? context.length - 1;
-  while (context.length - kv.length > chunkTokens) {
-    const count = Math.min(chunkTokens, firstNeeded - kv.length);
+  for (let most = where.chunkTokens(); context.length - kv.length > most; most = where.chunkTokens()) {
+    const count = Math.min(most, firstNeeded - kv.length);
     if (count <= 0) break;
     await prefill(runPass, where, context.slice(kv.length, kv.length + count));
   }
@@ -46,8 +43,8 @@ export async function approach(
 
 /** Puts all of `ids` into the KV. */
 export async function prefillAll(runPass: RunPass, where: PassContext, ids: readonly number[]): Promise<void> {
-  for (let start = where.kv.length; start < ids.length; start += chunkTokens)
-    await prefill(runPass, where, ids.slice(start, start + chunkTokens));
+  const { kv } = where;
+  while (kv.length < ids.length) await prefill(runPass, where, ids.slice(kv.length, kv.length + where.chunkTokens()));
 }
 
 async function prefill(runPass: RunPass, where: PassContext, causal: readonly number[]): Promise<void> {

@@ -11,6 +11,7 @@ import type { Device } from './device.ts';
 import { createDraftMemory, type DraftMemory } from './draft-memory.ts';
 import { Kv } from './kv.ts';
 import { createKvPool } from './kv-pool.ts';
+import { checkLoad } from './load.ts';
 import type { Manifest } from './manifest.ts';
 import { createPasses, Meter, type PassContext } from './pass.ts';
 import { noPhrases, type Phrases } from './phrases.ts';
@@ -22,6 +23,7 @@ import type { Act, DraftRequest, DraftState, Engine, EngineStats, Priority, Sequ
 import { slide } from './slide.ts';
 import { createTokenTraits } from './token-traits.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { createDraftTurns, type Urgency, urgencyOf } from './urgency.ts';
 
 export interface LocalEngineOptions {
   readonly device: Device;
@@ -31,10 +33,10 @@ export interface LocalEngineOptions {
   readonly phrases?: Phrases;
   /** @default one that knows nothing before the first forward */
   readonly costs?: CostModel;
-  /** Of deadlines. @default the machine's clock */
-  readonly nowMs?: () => number;
   /** For keys and values of all sequences; what settings begin with comes on top. @default without limit */
   readonly kvBudgetBytes?: number;
+  /** Of deadlines and of what is measured. @default the machine's clock */
+  readonly nowMs?: () => number;
 }
 
 /** A setting with its tools compiled and, once prefilled, the KV of its prefix. */
@@ -48,11 +50,18 @@ interface Prepared {
 /** A sequence's latest draft. */
 interface Running {
   readonly stopping: AbortController;
+  readonly meter: Meter;
   priority: Priority;
+  askedMs: number;
+  latest: Pick<DraftState, 'act' | 'countStable' | 'isDone'>;
   /** Settles when the draft leaves the KV alone: it does between its states. */
   busy: Promise<unknown>;
 }
 
+/** More of a context at once is slower, and lets others wait longer. */
+const chunkTokens = 128;
+/** The same for a draft beside which others run: a turn that is committed meanwhile waits for one forward of it. */
+const crowdedChunkTokens = 32;
 /** Weight of the newest forward in the moving average. */
 const newest = 0.1;
 
@@ -65,10 +74,11 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
   const pool = createKvPool(kvBudgetBytes);
   const sequences = new Set<Sequence>();
   const settings = new WeakMap<Setting, Prepared>();
+  let countRunning = 0;
   let countForwards = 0;
   let forwardMs = 0;
   let isClosed = false;
-  const runPass = createPasses(device, scheduler, manifest, (countNew, countPast, ms) => {
+  const runPass = createPasses(device, scheduler, manifest, nowMs, (countNew, countPast, ms) => {
     costs.observe(countNew, countPast, ms);
     countForwards++;
     forwardMs = countForwards === 1 ? ms : (1 - newest) * forwardMs + newest * ms;
@@ -76,6 +86,18 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
 
   function checkOpen(): void {
     if (isClosed) throw new EngineError('engine-closed', 'the engine is closed');
+  }
+
+  function stats(): EngineStats {
+    return {
+      device: device.name,
+      countSequences: sequences.size,
+      countWaiting: scheduler.countWaiting(),
+      countForwards,
+      forwardMs,
+      waitMs: scheduler.countUrgent() * forwardMs,
+      kvBytes: pool.sizeBytes,
+    };
   }
 
   function compile(setting: Setting): Prepared {
@@ -139,10 +161,12 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
 
   function open(setting: Setting): Sequence {
     checkOpen();
+    checkLoad(stats());
     const prepared = compile(setting);
     const kv = new Kv(manifest.config);
     const memory = createDraftMemory();
     let running: Running | undefined;
+    const turns = createDraftTurns();
     let isSequenceClosed = false;
 
     async function* draft(request: DraftRequest): AsyncGenerator<DraftState> {
@@ -150,11 +174,27 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
         throw new EngineError('sequence-closed', 'the sequence is closed: open another one');
       const before = running;
       before?.stopping.abort();
-      const current: Running = { stopping: new AbortController(), priority: request.priority, busy: Promise.resolve() };
+      const current: Running = {
+        stopping: new AbortController(),
+        meter: new Meter(nowMs),
+        priority: request.priority,
+        askedMs: nowMs(),
+        latest: { act: 'say', countStable: 0, isDone: false },
+        busy: Promise.resolve(),
+      };
       running = current;
+      countRunning++;
+      if (before && hasBegun(before)) turns.end(before.latest.isDone, nowMs());
       const { stopping } = current;
       const signal = request.signal ? AbortSignal.any([request.signal, stopping.signal]) : stopping.signal;
-      const where = { kv, priority: () => current.priority, signal, meter: new Meter() };
+      const where: PassContext = {
+        kv,
+        urgency: () =>
+          urgencyOf({ ...current, ...current.latest, hasBegun: hasBegun(current), lastTurnMs: turns.lastTurnMs }),
+        chunkTokens: () => (current.priority === 'draft' && countRunning > 1 ? crowdedChunkTokens : chunkTokens),
+        signal,
+        meter: current.meter,
+      };
       const states = run(request, prepared, where, memory);
       try {
         await before?.busy;
@@ -163,6 +203,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
           current.busy = step.catch(() => undefined);
           const { value, done } = await step;
           if (done || signal.aborted) return;
+          current.latest = value;
           yield value;
         }
       } catch (error) {
@@ -170,6 +211,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
         if (!signal.aborted) throw error;
       } finally {
         await states.return(undefined);
+        countRunning--;
         if (running === current) pool.rest(kv);
       }
     }
@@ -177,7 +219,9 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
     const sequence: Sequence = {
       draft,
       promote() {
-        if (running) running.priority = 'committed';
+        if (!running) return;
+        running.priority = 'committed';
+        running.askedMs = nowMs();
       },
       close() {
         isSequenceClosed = true;
@@ -195,21 +239,21 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
     async prepare(setting) {
       checkOpen();
       const { prefix } = compile(setting);
-      const where = { kv: prefix, priority: (): Priority => 'step', signal: undefined, meter: new Meter() };
+      const asked: Urgency = { priority: 'step', dueMs: nowMs() };
+      const where: PassContext = {
+        kv: prefix,
+        urgency: () => asked,
+        chunkTokens: () => chunkTokens,
+        signal: undefined,
+        meter: new Meter(nowMs),
+      };
       prefix.rewind(prefix.countShared(setting.prefix));
       await prefillAll(runPass, where, setting.prefix);
     },
 
     open,
 
-    stats: (): EngineStats => ({
-      device: device.name,
-      countSequences: sequences.size,
-      countWaiting: scheduler.countWaiting(),
-      countForwards,
-      forwardMs,
-      kvBytes: pool.sizeBytes,
-    }),
+    stats,
 
     async close() {
       isClosed = true;
@@ -218,4 +262,8 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       await device.close();
     },
   };
+}
+
+function hasBegun({ meter }: Running): boolean {
+  return meter.countForwards > 0;
 }

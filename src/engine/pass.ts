@@ -5,7 +5,8 @@ import type { Kv } from './kv.ts';
 import type { Manifest } from './manifest.ts';
 import { type Block, fillBias, positionsOf } from './mask.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { Priority, SpentUs } from './sequence.ts';
+import type { SpentUs } from './sequence.ts';
+import type { Urgency } from './urgency.ts';
 
 export interface Pass {
   /** Clean tokens, one after the other, that follow what the KV holds. */
@@ -46,12 +47,18 @@ const minRows = 2;
 
 /** Where the time of one draft went, from its making to the last look: nothing is left out. */
 export class Meter {
-  readonly #startedMs = performance.now();
+  readonly #nowMs: () => number;
+  readonly #startedMs: number;
   readonly #spentMs: Record<keyof SpentUs, number> = { queue: 0, prefill: 0, denoise: 0, constrain: 0 };
   /** What the time between two forwards is counted as: its bookkeeping. */
   #stage: keyof SpentUs = 'queue';
   countForwards = 0;
   countSteps = 0;
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+    this.#startedMs = nowMs();
+  }
 
   addForward(stage: Pass['stage'], queueMs: number, forwardMs: number): void {
     this.#spentMs.queue += queueMs;
@@ -63,15 +70,15 @@ export class Meter {
 
   /** Runs `choose` and counts its time as constrain. */
   constrain<T>(choose: () => T): T {
-    const start = performance.now();
+    const start = this.#nowMs();
     const result = choose();
-    this.#spentMs.constrain += performance.now() - start;
+    this.#spentMs.constrain += this.#nowMs() - start;
     return result;
   }
 
   spentUs(): SpentUs {
     const { queue, prefill, denoise, constrain } = this.#spentMs;
-    const betweenMs = performance.now() - this.#startedMs - (queue + prefill + denoise + constrain);
+    const betweenMs = this.#nowMs() - this.#startedMs - (queue + prefill + denoise + constrain);
     this.#spentMs[this.#stage] += Math.max(0, betweenMs);
     return {
       queue: toUs(this.#spentMs.queue),
@@ -90,7 +97,9 @@ function toUs(ms: number): number {
 export interface PassContext {
   readonly kv: Kv;
   /** Asked anew while a forward waits: a draft may be promoted. */
-  readonly priority: () => Priority;
+  readonly urgency: () => Urgency;
+  /** Most tokens of a context in one forward. */
+  readonly chunkTokens: () => number;
   readonly signal: AbortSignal | undefined;
   readonly meter: Meter;
 }
@@ -102,15 +111,16 @@ export function createPasses(
   device: Device,
   scheduler: Scheduler,
   manifest: Manifest,
+  nowMs: () => number,
   onForward: (countNew: number, countPast: number, forwardMs: number) => void,
 ): RunPass {
   const { specials, config } = manifest;
   const watchedIds = watchedNames.map((name) => specials[name]);
 
-  return async ({ kv, priority, signal, meter }, pass) => {
-    const asked = performance.now();
-    return scheduler.run(priority, signal, async () => {
-      const started = performance.now();
+  return async ({ kv, urgency, signal, meter }, pass) => {
+    const asked = nowMs();
+    return scheduler.run(urgency, signal, async () => {
+      const started = nowMs();
       const { blocks = [] } = pass;
       const inBlocks = blocks.flatMap((block) => block.ids);
       const padding = Math.max(0, minRows - pass.causal.length - inBlocks.length);
@@ -129,7 +139,7 @@ export function createPasses(
         wantsFresh: pass.causal.length > 0,
         wantsRows: pass.wantsRows,
       });
-      const forwardMs = performance.now() - started;
+      const forwardMs = nowMs() - started;
       checkScores(result);
       meter.addForward(pass.stage, started - asked, forwardMs);
       onForward(ids.length, kv.length, forwardMs);

@@ -2,7 +2,8 @@
 import type { Worker } from 'node:worker_threads';
 import type { Clock } from '../base/clock.ts';
 import { EngineError, toMessage } from '../errors.ts';
-import type { DraftRequest, DraftState, Engine, Sequence, Setting } from './sequence.ts';
+import { checkLoad } from './load.ts';
+import type { DraftRequest, DraftState, Engine, EngineStats, Sequence, Setting } from './sequence.ts';
 import { type Link, openLink } from './worker-link.ts';
 
 export interface KeepAliveOptions {
@@ -95,6 +96,10 @@ export async function keepAlive({ startWorker, clock, warn }: KeepAliveOptions):
     if (ending) throw ending;
   }
 
+  function stats(): EngineStats {
+    return { ...(link?.stats() ?? latest), countSequences };
+  }
+
   /** Undefined if the signal is aborted first. */
   function nextLink(signal: AbortSignal | undefined): Promise<Link | undefined> {
     return new Promise((resolve, reject) => {
@@ -113,6 +118,7 @@ export async function keepAlive({ startWorker, clock, warn }: KeepAliveOptions):
 
     open(setting): Sequence {
       checkOpen();
+      checkLoad(stats());
       const id = nextSequence++;
       let isOpen = true;
       countSequences++;
@@ -142,7 +148,7 @@ export async function keepAlive({ startWorker, clock, warn }: KeepAliveOptions):
       };
     },
 
-    stats: () => ({ ...(link?.stats() ?? latest), countSequences }),
+    stats,
 
     async close() {
       ending ??= new EngineError('engine-closed', 'the engine is closed');

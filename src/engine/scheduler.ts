@@ -1,27 +1,27 @@
 // Takes forwards that want the device, lets one run at a time: committed turns, then steps of a tool loop, then drafts. Knows no model.
-import type { Priority } from './sequence.ts';
+import { isBefore, type Urgency } from './urgency.ts';
 
 export interface Scheduler {
   /**
    * Runs `job` when its turn has come; rejects with the signal's reason if that is aborted before. A job that runs is never interrupted.
-   * `priority` is asked whenever the device is free.
+   * `urgency` is asked whenever the device is free.
    */
-  run<T>(priority: () => Priority, signal: AbortSignal | undefined, job: () => Promise<T>): Promise<T>;
+  run<T>(urgency: () => Urgency, signal: AbortSignal | undefined, job: () => Promise<T>): Promise<T>;
   countWaiting(): number;
+  /** Of those, what is no draft. */
+  countUrgent(): number;
   /** Resolves when nothing runs and nothing waits. */
   idle(): Promise<void>;
 }
 
 interface Waiting {
-  readonly priority: () => Priority;
+  readonly urgency: () => Urgency;
   readonly start: () => Promise<void>;
 }
 
-const order: readonly Priority[] = ['committed', 'step', 'draft'];
-
 /**
- * First in, first out among equals. A sequence asks for one forward at a time, so that after each it queues behind the others: no sequence
- * holds the device for a whole reply, and what arrives with a higher priority waits for one forward at most.
+ * By priority, then what is due earliest, then first in, first out. A sequence asks for one forward at a time, so that no sequence holds the
+ * device for a whole reply, and what arrives with a higher priority waits for one forward at most.
  */
 export function createScheduler(): Scheduler {
   const queue: Waiting[] = [];
@@ -29,11 +29,14 @@ export function createScheduler(): Scheduler {
   let isRunning = false;
 
   function next(): Waiting | undefined {
-    const rank = (waiting: Waiting) => order.indexOf(waiting.priority());
-    const first = queue.reduce<Waiting | undefined>(
-      (best, other) => (best && rank(best) <= rank(other) ? best : other),
-      undefined,
-    );
+    let first: Waiting | undefined;
+    let highest: Urgency | undefined;
+    for (const waiting of queue) {
+      const urgency = waiting.urgency();
+      if (highest && !isBefore(urgency, highest)) continue;
+      first = waiting;
+      highest = urgency;
+    }
     if (first) queue.splice(queue.indexOf(first), 1);
     return first;
   }
@@ -52,7 +55,7 @@ export function createScheduler(): Scheduler {
   }
 
   return {
-    run(priority, signal, job) {
+    run(urgency, signal, job) {
       return new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
         const leave = () => {
@@ -60,7 +63,7 @@ export function createScheduler(): Scheduler {
           reject(signal?.reason);
         };
         const waiting: Waiting = {
-          priority,
+          urgency,
           async start() {
             signal?.removeEventListener('abort', leave);
             await job().then(resolve, reject);
@@ -72,6 +75,7 @@ export function createScheduler(): Scheduler {
       });
     },
     countWaiting: () => queue.length,
+    countUrgent: () => queue.filter((waiting) => waiting.urgency().priority !== 'draft').length,
     idle: () => (isRunning ? new Promise((resolve) => resting.push(resolve)) : Promise.resolve()),
   };
 }

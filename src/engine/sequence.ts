@@ -112,6 +112,8 @@ export interface EngineStats {
   readonly countForwards: number;
   /** Moving average, milliseconds. */
   readonly forwardMs: number;
+  /** What a turn that is committed now would wait for those before it, predicted, milliseconds. */
+  readonly waitMs: number;
   /** Keys and values of all sequences. */
   readonly kvBytes: number;
 }
@@ -125,6 +127,7 @@ export interface Setting {
 export interface Engine {
   /** Compiles the tools and prefills the prefix. Throws EngineError for an unsupported schema keyword (keyword and JSON pointer in the message). */
   prepare(setting: Setting): Promise<void>;
+  /** Throws EngineError `engine-busy` when turns wait too long already. */
   open(setting: Setting): Sequence;
   stats(): EngineStats;
   close(): Promise<void>;

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
-import { AgentError, unreachable } from '../errors.ts';
+import { AgentError, EngineError, unreachable } from '../errors.ts';
 import type { CallEvent } from '../events.ts';
 import { type CallStarted, nativeCloseCodes, nativeLimits, type Problem } from '../protocol/native-messages.ts';
 import type { Wire } from '../protocol/wire.ts';
@@ -140,11 +140,15 @@ export class Connection {
     if (this.#isClosing) void this.#endCall();
   }
 
-  /** A call whose variables the agent won't take is refused, and with it the socket. */
+  /** A call whose variables the agent won't take is refused, and with it the socket; so is one more than the engine has room for. */
   #open(open: () => Call): Call | undefined {
     try {
       return open();
     } catch (error) {
+      if (error instanceof EngineError && error.code === 'engine-busy') {
+        this.shutDown({ code: 'too-many-calls', message: error.message }, nativeCloseCodes.tryAgainLater);
+        return undefined;
+      }
       if (!(error instanceof AgentError) || error.code !== 'variables-invalid') throw error;
       this.shutDown({ code: error.code, message: error.message }, nativeCloseCodes.policyBroken);
       return undefined;

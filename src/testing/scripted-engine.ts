@@ -81,6 +81,7 @@ export function createScriptedEngine(tokenizer: Tokenizer, clock: Clock, script:
       countWaiting: 0,
       countForwards: 0,
       forwardMs: 0,
+      waitMs: 0,
       kvBytes: 0,
     }),
     close: async () => undefined,

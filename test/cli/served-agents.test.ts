@@ -40,7 +40,15 @@ const parts: Parts = {
     opened = agent;
     throw new RuntimeError('not-called', 'no call is opened here');
   },
-  stats: () => ({ device: '', countSequences: 0, countWaiting: 0, countForwards: 0, forwardMs: 0, kvBytes: 0 }),
+  stats: () => ({
+    device: '',
+    countSequences: 0,
+    countWaiting: 0,
+    countForwards: 0,
+    forwardMs: 0,
+    waitMs: 0,
+    kvBytes: 0,
+  }),
   close: async () => undefined,
 };
 

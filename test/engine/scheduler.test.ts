@@ -2,12 +2,17 @@ import { expect, it } from 'vitest';
 import { createScheduler } from '../../src/engine/scheduler.ts';
 import type { Priority } from '../../src/engine/sequence.ts';
 
+const urgencyOf = (priority: Priority | (() => Priority)) => () => ({
+  priority: typeof priority === 'string' ? priority : priority(),
+  dueMs: 0,
+});
+
 function createRig() {
   const scheduler = createScheduler();
   const started: string[] = [];
   const finish = new Map<string, () => void>();
   const want = (name: string, priority: Priority | (() => Priority), signal?: AbortSignal) =>
-    scheduler.run(typeof priority === 'string' ? () => priority : priority, signal, () => {
+    scheduler.run(urgencyOf(priority), signal, () => {
       started.push(name);
       return new Promise<string>((resolve) => finish.set(name, () => resolve(name)));
     });
@@ -86,16 +91,8 @@ it('lets a running job end although its signal is aborted', async () => {
 
 it('goes on after a job that fails', async () => {
   const { scheduler } = createRig();
-  const failing = scheduler.run(
-    () => 'draft',
-    undefined,
-    () => Promise.reject(new Error('broken')),
-  );
-  const next = scheduler.run(
-    () => 'draft',
-    undefined,
-    async () => 'fine',
-  );
+  const failing = scheduler.run(urgencyOf('draft'), undefined, () => Promise.reject(new Error('broken')));
+  const next = scheduler.run(urgencyOf('draft'), undefined, async () => 'fine');
   await expect(failing).rejects.toThrow('broken');
   await expect(next).resolves.toBe('fine');
 });
@@ -110,4 +107,25 @@ it('asks for the priority when the device is free, so that a waiting draft may b
   await end('first');
   await end('third');
   expect(started).toEqual(['first', 'third', 'second']);
+});
+
+it('lets what is due earliest go first among equals, as they say when the device is free', async () => {
+  const { scheduler, started, want, end } = createRig();
+  void want('first', 'draft');
+  const dueMs = new Map([
+    ['late', 30],
+    ['early', 10],
+    ['middle', 20],
+  ]);
+  for (const name of dueMs.keys())
+    void scheduler.run(
+      () => ({ priority: 'committed', dueMs: dueMs.get(name) ?? 0 }),
+      undefined,
+      async () => void started.push(name),
+    );
+  expect([scheduler.countWaiting(), scheduler.countUrgent()]).toEqual([3, 3]);
+  dueMs.set('early', 25);
+  await end('first');
+  await scheduler.idle();
+  expect(started).toEqual(['first', 'middle', 'early', 'late']);
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EngineError } from '../../src/errors.ts';
 import { nativeLimits } from '../../src/protocol/native-messages.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { startServerRig } from '../support/server-rig.ts';
@@ -112,6 +113,26 @@ describe('a call over a socket', () => {
     const next = await connectWire(rig.url);
     next.send(start);
     expect((await next.nextOf('call.ready')).agent).toBe('restaurant');
+  });
+
+  it('that the engine has no room for is turned away with its reason and 1013, and leaves nothing', async () => {
+    let isBusy = true;
+    await using rig = await startServerRig(undefined, {
+      opened: () => {
+        if (isBusy) throw new EngineError('engine-busy', 'a turn would wait 1100 ms');
+      },
+    });
+    const client = await connectWire(rig.url);
+    client.send({ ...start, callId: 'mine' });
+    expect(await client.nextOf('error')).toMatchObject({
+      code: 'too-many-calls',
+      message: 'a turn would wait 1100 ms',
+    });
+    expect((await client.closed).code).toBe(1013);
+    isBusy = false;
+    const next = await connectWire(rig.url);
+    next.send({ ...start, callId: 'mine' });
+    expect((await next.nextOf('call.ready')).callId).toBe('mine');
   });
 
   it('beyond the most at once is turned away with an error and 1013, until one has ended', async () => {

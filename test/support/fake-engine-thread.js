@@ -2,7 +2,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { isBroken } = workerData;
-const stats = { device: 'fake thread', countSequences: 0, countWaiting: 0, countForwards: 0, forwardMs: 0, kvBytes: 0 };
+const stats = {
+  device: 'fake thread',
+  countSequences: 0,
+  countWaiting: 0,
+  countForwards: 0,
+  forwardMs: 0,
+  waitMs: 0,
+  kvBytes: 0,
+};
 const settings = new Map();
 const sequences = new Map();
 const prepared = [];

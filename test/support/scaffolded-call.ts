@@ -39,15 +39,22 @@ export async function* writeScaffolded(asked: ScaffoldedCall): AsyncGenerator<Dr
     calls: 'scaffolded',
   };
   const program = compileTools(tools, vocabulary);
+  const nowMs = () => 0;
   yield* decode(
     {
-      runPass: createPasses(createFakeDevice(model), createScheduler(), manifest, () => undefined),
-      where: { kv: new Kv(manifest.config), priority: () => 'committed', signal, meter: new Meter() },
+      runPass: createPasses(createFakeDevice(model), createScheduler(), manifest, nowMs, () => undefined),
+      where: {
+        kv: new Kv(manifest.config),
+        urgency: () => ({ priority: 'committed', dueMs: 0 }),
+        chunkTokens: () => 128,
+        signal,
+        meter: new Meter(nowMs),
+      },
       manifest,
       request: { context, effort: 'high', acts: ['call'], priority: 'committed', maxTokens },
       phrases: noPhrases,
       costs: createCostModel(),
-      nowMs: () => 0,
+      nowMs,
       memory: createDraftMemory(),
       acts: ['call'],
       createGuide: (_, most) =>

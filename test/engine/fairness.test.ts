@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { DraftRequest, Sequence } from '../../src/engine/sequence.ts';
+import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { base, createRig, replying, setting } from '../support/engine-rig.ts';
+import { reciting } from '../support/fake-device.ts';
+
+const stepMs = 25;
+const partialMs = 250;
+const said = replying(' hi', ' to eat');
+
+/** An engine whose every forward takes a step of simulated time. */
+function createSimulation() {
+  const clock = new SimulatedClock();
+  const nowMs = () => clock.nowMs();
+  const forward = () => new Promise<void>((resolve) => clock.setTimeout(resolve, stepMs));
+  const { engine, device } = createRig(reciting([said]), forward, { nowMs });
+
+  /** Reads a draft; times count from when it was asked for. */
+  async function draft(sequence: Sequence, request: Partial<DraftRequest> = {}) {
+    const askedMs = nowMs();
+    const statesMs: number[] = [];
+    let isDone = false;
+    let queueMs = 0;
+    for await (const state of sequence.draft({ ...base, effort: 'ar', ...request })) {
+      statesMs.push(nowMs() - askedMs);
+      isDone = state.isDone;
+      queueMs = state.spentUs.queue / 1000;
+    }
+    return { statesMs, isDone, queueMs };
+  }
+
+  /** Millisecond by millisecond, so that whoever is served can ask again in between. */
+  async function pass(durationMs: number): Promise<void> {
+    for (let ms = 0; ms < durationMs; ms++) await clock.advance(1);
+  }
+
+  /** A caller who speaks: a partial every 250 ms, from `offsetMs` on, each cancelling the draft of the last. Gives how many were drafted whole. */
+  async function speak(sequence: Sequence, offsetMs: number, untilMs: number): Promise<number> {
+    let countDone = 0;
+    await new Promise<void>((resolve) => clock.setTimeout(resolve, offsetMs));
+    while (nowMs() < untilMs) {
+      const stopping = new AbortController();
+      const running = draft(sequence, { priority: 'draft', signal: stopping.signal });
+      await new Promise<void>((resolve) => clock.setTimeout(resolve, partialMs));
+      stopping.abort();
+      if ((await running).isDone) countDone++;
+    }
+    return countDone;
+  }
+
+  return { clock, engine, device, draft, pass, speak };
+}
+
+it('lets a committed turn wait one step at most, whatever is drafted, and then go on without a wait', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 16 }), fc.integer({ min: 1, max: 700 }), async (countCalls, atMs) => {
+      const { engine, draft, pass, speak } = createSimulation();
+      const speaking = Array.from({ length: countCalls }, (_, index) => speak(engine.open(setting), index * 17, 800));
+      const sequence = engine.open(setting);
+      await pass(atMs);
+      const turn = draft(sequence);
+      await pass(1500);
+      const { statesMs, isDone, queueMs } = await turn;
+      expect(isDone).toBe(true);
+      expect(queueMs).toBeLessThanOrEqual(stepMs);
+      const [first = Number.POSITIVE_INFINITY, ...later] = statesMs;
+      expect(first).toBeLessThanOrEqual(2 * stepMs);
+      for (const [index, ms] of later.slice(0, -1).entries()) expect(ms - (statesMs[index] ?? 0)).toBe(stepMs);
+      await Promise.all(speaking);
+      await engine.close();
+    }),
+    { numRuns: 12 },
+  );
+});
+
+it('lets the first words of every committed turn come before the second of any', async () => {
+  const { engine, draft, pass } = createSimulation();
+  const turns = Array.from({ length: 4 }, () => draft(engine.open(setting)));
+  await pass(1500);
+  const all = await Promise.all(turns);
+  const firstMs = all.map(({ statesMs }) => statesMs[0] ?? 0);
+  expect(firstMs.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4].map((count) => count * stepMs));
+  const second = Math.min(...all.map(({ statesMs }) => statesMs[1] ?? 0));
+  expect(second).toBeGreaterThan(Math.max(...firstMs));
+});
+
+it('drafts whole what it drafts when there are too many drafts, and as often for each call', async () => {
+  const { engine, draft, pass, speak } = createSimulation();
+  const alone = draft(engine.open(setting), { priority: 'draft' });
+  await pass(1000);
+  const costMs = (await alone).statesMs.at(-1) ?? 0;
+  const [countCalls, forMs] = [12, 12_000];
+  // What is asked for is several times what can be done.
+  expect((countCalls * costMs) / partialMs).toBeGreaterThan(3);
+  const speaking = Array.from({ length: countCalls }, (_, index) =>
+    speak(engine.open(setting), index * 19, 1000 + forMs),
+  );
+  await pass(forMs + 1000);
+  const counts = await Promise.all(speaking);
+  const countDone = counts.reduce((sum, count) => sum + count, 0);
+  expect(countDone * costMs).toBeGreaterThan(0.5 * forMs);
+  expect(Math.max(...counts)).toBeLessThanOrEqual(2 * Math.min(...counts));
+  await engine.close();
+});
+
+it('takes a long context in smaller pieces where others draft, so that a turn committed meanwhile waits less', async () => {
+  const { engine, device, draft, pass } = createSimulation();
+  const context = [...Array<number>(400).fill(30), ...base.context];
+  const alone = draft(engine.open(setting), { priority: 'draft', context, maxTokens: 1 });
+  await pass(20 * stepMs);
+  await alone;
+  expect(Math.max(...device.countsNew)).toBe(128);
+  const countBefore = device.countsNew.length;
+  const both = [1, 2].map(() => draft(engine.open(setting), { priority: 'draft', context, maxTokens: 1 }));
+  await pass(60 * stepMs);
+  await Promise.all(both);
+  // The first forward was asked for before the other draft was; in the end one is alone again.
+  expect(Math.max(...device.countsNew.slice(countBefore + 1, countBefore + 9))).toBe(32);
+});
+
+it('refuses another call while committed turns would make it wait too long, never because of drafts', async () => {
+  const { engine, draft, pass } = createSimulation();
+  const sequences = Array.from({ length: 50 }, () => engine.open(setting));
+  const drafts = sequences.map((sequence) => draft(sequence, { priority: 'draft' }));
+  await pass(10 * stepMs);
+  expect(engine.stats()).toMatchObject({ waitMs: 0, forwardMs: stepMs });
+  engine.open(setting).close();
+  for (const sequence of sequences.slice(0, 45)) sequence.promote();
+  const { waitMs } = engine.stats();
+  expect(waitMs).toBeGreaterThan(1000);
+  expect(() => engine.open(setting)).toThrow(
+    `a turn would wait ${waitMs} ms for those of ${engine.stats().countSequences} calls, the limit is 1000`,
+  );
+  for (const sequence of sequences.slice(10)) sequence.close();
+  engine.open(setting).close();
+  await pass(120 * stepMs);
+  await Promise.all(drafts);
+});
+
+it('stops within a step of being cancelled, while it waits and while it runs', async () => {
+  const { engine, device, draft, pass } = createSimulation();
+  const [running, waiting] = [new AbortController(), new AbortController()];
+  const drafts = [running, waiting].map(({ signal }) => draft(engine.open(setting), { priority: 'draft', signal }));
+  await pass(stepMs + 5);
+  running.abort();
+  waiting.abort();
+  await pass(stepMs);
+  await Promise.all(drafts);
+  const countForwards = device.countsNew.length;
+  expect(countForwards).toBeLessThanOrEqual(2);
+  await pass(10 * stepMs);
+  expect(device.countsNew.length).toBe(countForwards);
+  expect(engine.stats()).toMatchObject({ countWaiting: 0 });
+});
