@@ -1,6 +1,5 @@
 // The composition root: chooses the real parts and hands out calls.
 
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Agent } from '../agent/agent.ts';
@@ -22,6 +21,7 @@ import { type Call, startCall } from '../session/call.ts';
 import { toSetting } from '../session/model-writer.ts';
 import type { CallHeader } from '../trace/call-file.ts';
 import { type CallSink, openAll } from '../trace/call-sink.ts';
+import { toShortHash } from './short-hash.ts';
 import { readVersion } from './version.ts';
 
 export interface PartsOptions {
@@ -78,7 +78,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
     startingVoice,
     readVersion(),
   ]);
-  const modelHash = toHash(modelFile);
+  const modelHash = toShortHash(modelFile);
   const tokenizer = loadTokenizer(tokenizerFile);
   const prompt = createPrompt(tokenizer);
   const settings = new WeakMap<Agent, Setting>();
@@ -114,7 +114,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
       const header = {
         ...origin,
         agent: name,
-        agentHash: toHash(setting.prefix.join()),
+        agentHash: toShortHash(setting.prefix.join()),
         modelHash,
         repartee: version,
         effort,
@@ -149,8 +149,4 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
       await engine.close();
     },
   };
-}
-
-function toHash(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex').slice(0, 16);
 }

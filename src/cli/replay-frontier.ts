@@ -1,14 +1,12 @@
 // `repartee replay FILE… --set NAME=VALUES`: the recorded callers once in each way, and what each way gives.
 
-import { writeFile } from 'node:fs/promises';
 import type { Agent } from '../agent/agent.ts';
 import type { Setting } from '../engine/sequence.ts';
 import { UsageError } from '../errors.ts';
 import { type ModelParts, toSetting } from '../session/model-writer.ts';
 import { type ReplayMemory, replayWords } from '../testing/replayed-words.ts';
 import type { NamedCall } from './call-files.ts';
-import { type PlayedWay, renderFrontier, toFrontier, toLabel } from './frontier.ts';
-import { renderFrontierPlot } from './frontier-plot.ts';
+import { type FrontierPoint, type PlayedWay, toFrontier, toLabel } from './frontier.ts';
 import { parseSets, type Way } from './replay-sets.ts';
 
 export interface FrontierOptions {
@@ -17,15 +15,18 @@ export interface FrontierOptions {
   readonly agentOf: (call: NamedCall) => Agent;
   readonly model: ModelParts;
   readonly sets: readonly string[];
-  readonly isJson: boolean;
-  readonly svgFile: string | undefined;
   /** One line of progress. */
   readonly tell: (line: string) => void;
 }
 
 /** Throws UsageError, EngineError. */
-export async function printFrontier(options: FrontierOptions): Promise<void> {
-  const { calls, agentOf, model, sets, tell } = options;
+export async function playFrontier({
+  calls,
+  agentOf,
+  model,
+  sets,
+  tell,
+}: FrontierOptions): Promise<readonly FrontierPoint[]> {
   const [first] = calls;
   if (first === undefined) throw new UsageError('expected a file, got none');
   const ways = parseSets(sets, agentOf(first));
@@ -53,7 +54,5 @@ export async function printFrontier(options: FrontierOptions): Promise<void> {
   const asItIs = await play({ settings: {}, set: (agent) => agent });
   const played: PlayedWay[] = [];
   for (const way of ways) played.push(await play(way));
-  const points = toFrontier(asItIs, [asItIs, ...played]);
-  if (options.svgFile !== undefined) await writeFile(options.svgFile, renderFrontierPlot(points));
-  process.stdout.write(options.isJson ? `${JSON.stringify(points)}\n` : renderFrontier(points));
+  return toFrontier(asItIs, [asItIs, ...played]);
 }

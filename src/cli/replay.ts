@@ -1,21 +1,27 @@
 // `repartee replay FILE…`: recorded calls over again, without the model. Argv in, exit code out.
 
+import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Agent } from '../agent/agent.ts';
 import { loadAgent } from '../agent/load.ts';
 import { RuntimeError, toMessage, UsageError } from '../errors.ts';
+import { toSetting } from '../session/model-writer.ts';
+import { type Asked, type Redecoding, redecodeCall } from '../session/redecode-call.ts';
 import { type Difference, replayCall } from '../session/replay-call.ts';
 import { type NamedCall, readCall } from './call-files.ts';
 import { exampleAgents } from './example-agents.ts';
-import { loadModel } from './loaded-model.ts';
+import { renderFrontier } from './frontier.ts';
+import { renderFrontierPlot } from './frontier-plot.ts';
+import { type LoadedModel, loadModel } from './loaded-model.ts';
 import { playInThePast } from './played-world.ts';
-import { printFrontier } from './replay-frontier.ts';
+import { playFrontier } from './replay-frontier.ts';
 
-const help = `usage: repartee replay FILE… [--agent FILE]
+const help = `usage: repartee replay FILE… [--live] [--agent FILE] [--model DIR]
        repartee replay FILE… --set NAME=VALUES [--set …] [--svg OUT] [--json] [--agent FILE] [--model DIR]
 
 Tells the conversation again what it was told in a recorded call: words, states of the model, results of tools, timers. It must say
-and ask for the same, bit for bit; the first difference is shown, and the exit code is 1. No model runs, and no time passes.
+and ask for the same, bit for bit; the first difference is shown, and the exit code is 1. No model runs, and no time passes. With --live the
+model is asked again, too, and must come to the same drafts, step by step: the same model on the same kind of processor does.
 
 With --set, the callers of the files (recordings, or callers alone) talk to the agent anew, once in each way to set it, on simulated
 time with the model's own times. Printed for each way: how long callers waited from their last words to the first of the reply, turns that
@@ -42,25 +48,59 @@ export async function runReplay(argv: readonly string[]): Promise<number> {
   playInThePast(calls);
   const files = values.agent === undefined ? exampleAgents() : [values.agent];
   const agents = await Promise.all(files.map((file) => loadAgent(file)));
-  if (values.set !== undefined) {
-    const model = await loadModel(values.model, warn);
-    try {
-      const agentOf = (call: NamedCall) => chooseAgent(agents, call);
-      const { set: sets, json: isJson, svg: svgFile } = values;
-      await printFrontier({ calls, agentOf, model, sets, isJson, svgFile, tell: warn });
-    } finally {
-      await model.engine.close();
-    }
+  const agentOf = (call: NamedCall) => chooseAgent(agents, call);
+  if (values.set === undefined && !values.live) return replayAll(calls, agentOf, () => Promise.resolve(undefined));
+  const model = await loadModel(values.model, warn);
+  try {
+    if (values.set === undefined) return await replayAll(calls, agentOf, createRedecoder(model));
+    const { set: sets, json: isJson, svg: svgFile } = values;
+    const points = await playFrontier({ calls, agentOf, model, sets, tell: warn });
+    if (svgFile !== undefined) await writeFile(svgFile, renderFrontierPlot(points));
+    process.stdout.write(isJson ? `${JSON.stringify(points)}\n` : renderFrontier(points));
     return 0;
+  } finally {
+    await model.engine.close();
   }
+}
+
+/** Once the conversation did the same: what of the model, if anybody asks. */
+type Redecode = (call: NamedCall, agent: Agent, asked: readonly Asked[]) => Promise<Redecoding | undefined>;
+
+/** Resolves to the exit code. */
+async function replayAll(
+  calls: readonly NamedCall[],
+  agentOf: (call: NamedCall) => Agent,
+  redecode: Redecode,
+): Promise<number> {
   let exitCode = 0;
   for (const call of calls) {
-    const { countTold, countSaid, difference } = replayCall(chooseAgent(agents, call), call.header, call.events);
+    const agent = agentOf(call);
+    const asked: Asked[] = [];
+    const { countTold, countSaid, ...replayed } = replayCall(agent, call.header, call.events, (request, previous) =>
+      asked.push({ request, previous }),
+    );
+    const live = replayed.difference === undefined ? await redecode(call, agent, asked) : undefined;
+    const difference = replayed.difference ?? live?.difference;
+    const decoded = live === undefined ? '' : `, decoded ${live.countStates} states of ${live.countDrafts} drafts anew`;
     const verdict = difference === undefined ? 'the same' : `another call:\n${render(difference)}`;
-    process.stdout.write(`${call.name}: told ${countTold} events, said ${countSaid}, ${verdict}\n`);
+    process.stdout.write(`${call.name}: told ${countTold} events, said ${countSaid}${decoded}, ${verdict}\n`);
     if (difference !== undefined) exitCode = 1;
   }
   return exitCode;
+}
+
+function createRedecoder(model: LoadedModel): Redecode {
+  return async (call, agent, asked) => {
+    const { modelHash = 'unknown' } = call.header;
+    if (modelHash !== model.hash)
+      throw new RuntimeError(
+        'not-replayable',
+        `${call.name} was recorded with the model ${modelHash}, and this one is ${model.hash}: give its folder with --model`,
+      );
+    const setting = toSetting(agent, model.prompt);
+    await model.engine.prepare(setting);
+    return redecodeCall({ model, agent, setting, asked, events: call.events });
+  };
 }
 
 /** Throws RuntimeError `not-replayable`. */
@@ -96,6 +136,7 @@ function parse(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         agent: { type: 'string' },
+        live: { type: 'boolean', default: false },
         set: { type: 'string', multiple: true },
         svg: { type: 'string' },
         json: { type: 'boolean', default: false },

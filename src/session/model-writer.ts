@@ -34,7 +34,7 @@ export function toSetting(agent: Agent, prompt: Prompt): Setting {
 
 /** A writer over one sequence of the engine; the observer sees each request and each state. */
 export function createModelWriter(parts: ModelParts, agent: Agent, setting: Setting, observer: CallObserver) {
-  const tokensOf = new WeakMap<Line, readonly number[]>();
+  const { toDraftRequest, toDraft } = createTranslation(parts, agent, setting);
 
   return fromCallback<WriterCommand>(({ receive, sendBack }) => {
     const sequence = parts.engine.open(setting);
@@ -70,7 +70,7 @@ export function createModelWriter(parts: ModelParts, agent: Agent, setting: Sett
     const { id } = request;
     try {
       let before: DraftState | undefined;
-      for await (const state of sequence.draft(toDraftRequest(request, signal))) {
+      for await (const state of sequence.draft({ ...toDraftRequest(request), signal })) {
         if (signal.aborted) return;
         const draft = toDraft(state);
         observer.answered({ id, draft, state, before });
@@ -81,6 +81,16 @@ export function createModelWriter(parts: ModelParts, agent: Agent, setting: Sett
       if (!signal.aborted) report({ type: 'draft.failed', id, message: toMessage(error) });
     }
   }
+}
+
+export interface Translation {
+  toDraftRequest(request: WriteRequest): DraftRequest;
+  toDraft(state: DraftState): Draft;
+}
+
+/** Between what the conversation says and what the engine says of the same. */
+export function createTranslation(parts: ModelParts, agent: Agent, setting: Setting): Translation {
+  const tokensOf = new WeakMap<Line, readonly number[]>();
 
   /** Lines don't change, and most of a transcript is as it was at the last partial. */
   function toTokens(line: Line): readonly number[] {
@@ -91,7 +101,7 @@ export function createModelWriter(parts: ModelParts, agent: Agent, setting: Sett
     return tokens;
   }
 
-  function toDraftRequest({ lines, purpose, acts, previous }: WriteRequest, signal: AbortSignal): DraftRequest {
+  function toDraftRequest({ lines, purpose, acts, previous }: WriteRequest): DraftRequest {
     const context = [...setting.prefix, ...lines.flatMap(toTokens)];
     return {
       context,
@@ -100,7 +110,6 @@ export function createModelWriter(parts: ModelParts, agent: Agent, setting: Sett
       priority: PRIORITY[purpose],
       isSliding: true,
       ...(previous && previous.tokens.length > 0 ? { previous: previous.tokens } : {}),
-      signal,
     };
   }
 
@@ -125,6 +134,8 @@ export function createModelWriter(parts: ModelParts, agent: Agent, setting: Sett
       tokens: [parts.tokenizer.specials[act], ...state.tokens],
     };
   }
+
+  return { toDraftRequest, toDraft };
 }
 
 function toModelMessage(line: Line): Message {

@@ -30,7 +30,13 @@ export interface Difference {
 /** Timers do not run: that they ran out is among what the machine is told. */
 const stoppedClock: Clock = { nowMs: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
 
-export function replayCall(agent: Agent, header: CallHeader, events: readonly RecordedEvent[]): Replay {
+/** `asked` is told of each request of the model, and of the draft that it starts from, which has no tokens here. */
+export function replayCall(
+  agent: Agent,
+  header: CallHeader,
+  events: readonly RecordedEvent[],
+  asked: (request: WriteRequest, previous: number | undefined) => void = () => undefined,
+): Replay {
   const expected = events.flatMap((event) => {
     const said = toSaid(event);
     return said === undefined ? [] : [{ atMs: event.atMs, json: said }];
@@ -53,7 +59,10 @@ export function replayCall(agent: Agent, header: CallHeader, events: readonly Re
       actors: {
         writer: fromCallback<WriterCommand>(({ receive }) =>
           receive((command) => {
-            if (command.type === 'write') say(toRequestJson(command.request, idOf));
+            if (command.type !== 'write') return;
+            const { request } = command;
+            say(toRequestJson(request, idOf));
+            asked(request, request.previous && idOf.get(request.previous));
           }),
         ),
         tool: fromCallback<ToolEvent, ToolInput>(() => undefined),
@@ -189,7 +198,7 @@ function isMachineEvent(event: { readonly type: string }): event is MachineEvent
 }
 
 /** Keys in order, so that equal values are equal text. */
-function toSortedJson(value: unknown): string {
+export function toSortedJson(value: unknown): string {
   const json = JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -106,8 +106,10 @@ export async function replayWords({
     for (;;) {
       do await clock.advance(0);
       while (await work.finish());
-      if (clock.nowMs() >= untilMs) return;
-      await clock.advance(Math.min(TICK_MS, untilMs - clock.nowMs()));
+      const leftMs = untilMs - clock.nowMs();
+      if (leftMs <= 0) return;
+      // From timer to timer: whatever one of them starts outside begins at its time.
+      await clock.advance(Math.min(clock.nextInMs ?? leftMs, leftMs));
     }
   }
 

@@ -32,6 +32,12 @@ export class SimulatedClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Until the next timer falls due; undefined: there is none. */
+  get nextInMs(): number | undefined {
+    const next = this.#nextDue(Number.POSITIVE_INFINITY);
+    return next && Math.max(0, next.dueMs - this.#nowMs);
+  }
+
   /** Moves time by `deltaMs`, firing what falls due on the way. Throws RuntimeError `time-travel` for a negative delta. */
   async advance(deltaMs: number): Promise<void> {
     if (deltaMs < 0) throw new RuntimeError('time-travel', `can't advance by ${deltaMs} ms: time only moves forward`);
