@@ -13,6 +13,9 @@ const MISHEARD_SHARE = 0.015;
 /** An s is not heard after "with" or "my". */
 const SHORTEST_PLURAL = 6;
 
+/** "a" is a letter among others, an article elsewhere. */
+const FEWEST_LETTERS_SPELLED = 3;
+
 const FILLERS = new Set('uh um er erm hmm mm hm ah eh uhh umm ahh huh'.split(' '));
 const FUNCTION_WORDS = new Set('a an the of to is are in at for and that it do'.split(' '));
 
@@ -41,8 +44,11 @@ function hear(text: string, copied: ReadonlySet<string>, random: Random): string
   const dropsFillers = random() < FILLERS_DROPPED_SHARE;
   // Names are copied by replies.
   const named = new Set(toWords([...text.matchAll(/(?<=[^.!?\s] )\p{Lu}[\p{L}'-]+/gu)].join(' ')));
-  const isKept = (word: string) => copied.has(word) || named.has(word) || isMeant(word);
-  const words = toWords(spoken).flatMap((word) => {
+  const all = toWords(spoken);
+  const isSpelling = all.filter(isLetter).length >= FEWEST_LETTERS_SPELLED;
+  const isKept = (word: string) =>
+    copied.has(word) || named.has(word) || isMeant(word) || (isSpelling && isLetter(word));
+  const words = all.flatMap((word) => {
     if (FILLERS.has(word)) return dropsFillers ? [] : [word];
     if (isKept(word)) return [word];
     if (FUNCTION_WORDS.has(word) && random() < FUNCTION_WORD_LOST_SHARE) return [];
@@ -52,6 +58,10 @@ function hear(text: string, copied: ReadonlySet<string>, random: Random): string
   });
   // A turn is never silent.
   return words.length === 0 ? plain(text) : words.join(' ');
+}
+
+function isLetter(word: string): boolean {
+  return /^\p{L}$/u.test(word);
 }
 
 function isMeant(word: string): boolean {

@@ -8,6 +8,9 @@ import { RuntimeError, toMessage, UsageError } from '../errors.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const modelDir = join(root, 'models', 'repartee-s');
 
+/** Dialogues made up for training. */
+const COUNT_SYNTHETIC = 6000;
+
 const text = { type: 'string' } as const;
 
 const help = `usage: npm run model -- COMMAND [OPTIONS]
@@ -47,9 +50,12 @@ async function run(argv: readonly string[]): Promise<void> {
     }
     case 'tokens': {
       const { values } = parse(() => parseArgs({ args: rest, options: { to: text } }));
+      const { createSyntheticDialogues } = await import('./synthetic/dialogues.ts');
       const { writeTokens } = await import('./tokens.ts');
       const toDir = values.to ?? join(root, '.cache', 'tokens');
-      return writeTokens({ dataDir: dataDir(), tokenizerFile: join(modelDir, 'tokenizer.json'), toDir, report });
+      const tokenizerFile = join(modelDir, 'tokenizer.json');
+      const synthetic = createSyntheticDialogues(COUNT_SYNTHETIC);
+      return writeTokens({ dataDir: dataDir(), synthetic, tokenizerFile, toDir, report });
     }
     case 'export': {
       const { values } = parse(() => parseArgs({ args: rest, options: { from: text, to: text, metrics: text } }));

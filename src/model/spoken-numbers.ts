@@ -46,7 +46,7 @@ export function speakNumbers(text: string, random: Random): string {
 }
 
 /** Digit by digit; a zero is "oh" or "zero", the same all along. */
-function speakDigits(text: string, random: Random): string {
+export function speakDigits(text: string, random: Random): string {
   const zero = random() < 0.6 ? 'oh' : 'zero';
   return [...text.replaceAll(/\D/g, '')].map((digit) => (digit === '0' ? zero : small[Number(digit)])).join(' ');
 }

@@ -13,6 +13,8 @@ import { encodeTokenFile, type TokenFileCounts, tokenFileVersion } from './token
 export interface TokensOptions {
   /** Folder with train/, dev/ and text/, each of *.jsonl or *.jsonl.br. */
   readonly dataDir: string;
+  /** Written as the train source `synthetic`. */
+  readonly synthetic: readonly Dialogue[];
   readonly tokenizerFile: string;
   readonly toDir: string;
   readonly report?: (line: string) => void;
@@ -28,7 +30,7 @@ interface IndexEntry extends TokenFileCounts {
 const nearTopics = /^(restaurant|hotel|movie|media|service|doctor)/i;
 
 /** Writes one file for each split and group, and index.json last: an interrupted run leaves no index. */
-export function writeTokens({ dataDir, tokenizerFile, toDir, report = () => {} }: TokensOptions): void {
+export function writeTokens({ dataDir, synthetic, tokenizerFile, toDir, report = () => {} }: TokensOptions): void {
   const tokenizerJson = readFileSync(tokenizerFile, 'utf8');
   const tokenizer = loadTokenizer(tokenizerJson);
   mkdirSync(toDir, { recursive: true });
@@ -55,14 +57,16 @@ export function writeTokens({ dataDir, tokenizerFile, toDir, report = () => {} }
         write(
           `${split}-${source}${group}`,
           dialogues.map((dialogue) =>
-            split === 'train'
-              ? toPieces(dialogue, tokenizer, createHearing(dialogue.id, dialogue.messages))
-              : toPieces(dialogue, tokenizer),
+            split === 'train' ? trainingPieces(dialogue, tokenizer) : toPieces(dialogue, tokenizer),
           ),
         );
       }
     }
   }
+  write(
+    'train-synthetic',
+    synthetic.map((dialogue) => trainingPieces(dialogue, tokenizer)),
+  );
   for (const { source, file } of listSources(join(dataDir, 'text'))) {
     write(source === 'dev' ? 'dev-text' : `train-${source}`, textPieces(readPassages(file), tokenizer));
   }
@@ -78,6 +82,10 @@ export function writeTokens({ dataDir, tokenizerFile, toDir, report = () => {} }
   };
   writeFileSync(join(toDir, 'index.json.tmp'), `${JSON.stringify(index, null, 2)}\n`);
   renameSync(join(toDir, 'index.json.tmp'), join(toDir, 'index.json'));
+}
+
+function trainingPieces(dialogue: Dialogue, tokenizer: Tokenizer): Piece[] {
+  return toPieces(dialogue, tokenizer, createHearing(dialogue.id, dialogue.messages));
 }
 
 /** Splits dialogues with known topics into those near the example agents and the rest. */

@@ -8,6 +8,7 @@ import { createPrompt } from '../../src/engine/prompt.ts';
 import { loadTokenizer } from '../../src/engine/tokenizer.ts';
 import { readDialogues } from '../../src/model/dialogues.ts';
 import { type Piece, toPieces } from '../../src/model/pieces.ts';
+import { createSyntheticDialogues } from '../../src/model/synthetic/dialogues.ts';
 import { decodeTokenFile, encodeTokenFile } from '../../src/model/token-file.ts';
 import { writeTokens } from '../../src/model/tokens.ts';
 
@@ -16,6 +17,7 @@ const tokenizer = loadTokenizer(readFileSync(tokenizerFile, 'utf8'));
 const goldens = readFileSync(new URL('../../fixtures/goldens.jsonl', import.meta.url), 'utf8')
   .trim()
   .split('\n');
+const synthetic = createSyntheticDialogues(3);
 const dialogueLines = goldens.map((line) => JSON.stringify(JSON.parse(line).dialogue));
 
 let dir = '';
@@ -100,12 +102,13 @@ describe('writeTokens', () => {
     writeFileSync(join(dir, 'dev', 'plain.jsonl'), `${dialogueLines[0]}\n`);
     writeFileSync(join(dir, 'text', 'talk.jsonl'), '{"id":"1","source":"talk","text":"Hello there."}\n');
     const toDir = join(dir, 'tokens');
-    writeTokens({ dataDir: dir, tokenizerFile, toDir });
+    writeTokens({ dataDir: dir, synthetic, tokenizerFile, toDir });
     const index = JSON.parse(readFileSync(join(toDir, 'index.json'), 'utf8'));
     expect(index.files.map((entry: { file: string }) => entry.file)).toEqual([
       'train-mixed-near.tokens',
       'train-mixed-far.tokens',
       'dev-plain.tokens',
+      'train-synthetic.tokens',
       'train-talk.tokens',
     ]);
     for (const entry of index.files) {
@@ -129,7 +132,7 @@ describe('writeTokens', () => {
     ];
     for (const split of ['train', 'dev']) writeFileSync(join(dir, split, 'numbers.jsonl'), `${JSON.stringify(line)}\n`);
     const toDir = join(dir, 'tokens');
-    writeTokens({ dataDir: dir, tokenizerFile, toDir });
+    writeTokens({ dataDir: dir, synthetic, tokenizerFile, toDir });
     const turnsOf = (split: string) =>
       decodeTokenFile(readFileSync(join(toDir, `${split}-numbers.tokens`)))
         .flat()
@@ -144,19 +147,21 @@ describe('writeTokens', () => {
       join(dir, 'train', 'bad.jsonl'),
       `${dialogueLines[0]}\n{"id":"x","tools":[],"messages":[{"role":"robot","content":""}]}\n`,
     );
-    expect(() => writeTokens({ dataDir: dir, tokenizerFile, toDir: join(dir, 'out') })).toThrow(
+    expect(() => writeTokens({ dataDir: dir, synthetic, tokenizerFile, toDir: join(dir, 'out') })).toThrow(
       /bad\.jsonl:2: role is "robot", expected user, assistant or tool/,
     );
     writeFileSync(join(dir, 'train', 'bad.jsonl'), '{"id":\n');
-    expect(() => writeTokens({ dataDir: dir, tokenizerFile, toDir: join(dir, 'out') })).toThrow(/bad\.jsonl:1: /);
+    expect(() => writeTokens({ dataDir: dir, synthetic, tokenizerFile, toDir: join(dir, 'out') })).toThrow(
+      /bad\.jsonl:1: /,
+    );
   });
 
   it('names a folder that is missing, and a file that is no brotli', () => {
-    expect(() => writeTokens({ dataDir: join(dir, 'none'), tokenizerFile, toDir: join(dir, 'out') })).toThrow(
-      /none.train does not exist: is REPARTEE_DATA right/,
-    );
+    expect(() =>
+      writeTokens({ dataDir: join(dir, 'none'), synthetic, tokenizerFile, toDir: join(dir, 'out') }),
+    ).toThrow(/none.train does not exist: is REPARTEE_DATA right/);
     writeFileSync(join(dir, 'train', 'torn.jsonl.br'), 'not brotli');
-    expect(() => writeTokens({ dataDir: dir, tokenizerFile, toDir: join(dir, 'out') })).toThrow(
+    expect(() => writeTokens({ dataDir: dir, synthetic, tokenizerFile, toDir: join(dir, 'out') })).toThrow(
       /can't read .*torn\.jsonl\.br/,
     );
   });
