@@ -12,6 +12,8 @@ import {
 } from '../engine/prompt.ts';
 import type { Tokenizer } from '../engine/tokenizer.ts';
 import type { Dialogue } from './dialogues.ts';
+import { createHearing } from './hearing.ts';
+import { lengthHint } from './length-hint.ts';
 
 /** In the order of their numbers in a token file. Specials are not stored: the kind says where they go. */
 export const pieceKinds = [
@@ -27,6 +29,7 @@ export const pieceKinds = [
   'callValue',
   'result',
   'text',
+  'lengthHint',
 ] as const;
 
 export type PieceKind = (typeof pieceKinds)[number];
@@ -38,18 +41,37 @@ export interface Piece {
 
 /**
  * A description follows its signature, a recognised turn the written one, skeleton and values their call's name.
- * `hear` makes of a written turn what a recogniser sends; it is asked in the order of the turns.
+ * In training turns are misheard a little, and the wish for short replies follows the instructions.
  */
-export function toPieces(dialogue: Dialogue, tokenizer: Tokenizer, hear: (text: string) => string = plain): Piece[] {
+export function toPieces(dialogue: Dialogue, tokenizer: Tokenizer, split: 'train' | 'dev'): Piece[] {
   const piece = (kind: PieceKind, text: string): Piece => ({ kind, ids: tokenizer.encode(text) });
   const called = new Set(dialogue.messages.flatMap((message) => (message.role === 'call' ? [message.name] : [])));
   const pieces: Piece[] = [];
-  if (dialogue.instructions !== '') pieces.push(piece('instructions', instructionsText(dialogue.instructions)));
+  if (dialogue.instructions !== '') {
+    const instructions = piece('instructions', instructionsText(dialogue.instructions));
+    pieces.push(instructions);
+    if (split === 'train') pieces.push(...hintPieces(dialogue, instructions.ids, tokenizer));
+  }
   for (const tool of dialogue.tools) {
     pieces.push(piece(called.has(tool.name) ? 'calledSignature' : 'signature', signatureText(tool)));
     pieces.push(piece('description', descriptionText(tool.description ?? '')));
   }
+  const hear = split === 'train' ? createHearing(dialogue.id, dialogue.messages) : plain;
   return [...pieces, ...dialogue.messages.flatMap((message) => messagePieces(message, dialogue.tools, piece, hear))];
+}
+
+/** What the runtime's instructions end in if they end in the wish; nothing where it would be cut off. */
+function hintPieces(
+  { instructions, messages }: Dialogue,
+  instructionIds: readonly number[],
+  tokenizer: Tokenizer,
+): Piece[] {
+  const hint = lengthHint(messages);
+  if (hint === undefined) return [];
+  const text = instructionsText(instructions + hint);
+  const ids = tokenizer.encode(text);
+  const isWhole = text.endsWith(hint) && instructionIds.every((id, index) => id === ids[index]);
+  return isWhole ? [{ kind: 'lengthHint', ids: ids.slice(instructionIds.length) }] : [];
 }
 
 const callKinds = { name: 'callName', skeleton: 'callSkeleton', value: 'callValue' } as const;

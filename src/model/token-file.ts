@@ -3,7 +3,7 @@
 import { type Piece, pieceKinds } from './pieces.ts';
 
 export const tokenFileMagic = 0x4b545052;
-export const tokenFileVersion = 1;
+export const tokenFileVersion = 2;
 const headerWords = 8;
 
 export interface TokenFileCounts {
@@ -35,7 +35,8 @@ export function encodeTokenFile(dialogues: readonly (readonly Piece[])[]): Uint8
 export function decodeTokenFile(bytes: Uint8Array): Piece[][] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const word = (index: number) => view.getUint32(index * 4, true);
-  if (word(0) !== tokenFileMagic || word(1) !== tokenFileVersion) throw new RangeError('no token file of version 1');
+  if (word(0) !== tokenFileMagic || word(1) !== tokenFileVersion)
+    throw new RangeError(`no token file of version ${tokenFileVersion}`);
   const [countDialogues, countPieces, countIds] = [word(2), word(3), word(4)];
   const pieceStarts = headerWords + countDialogues + 1;
   const idsAt = (pieceStarts + countPieces + 1) * 4;

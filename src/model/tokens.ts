@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { loadTokenizer, type Tokenizer } from '../engine/tokenizer.ts';
 import { ModelError } from '../errors.ts';
 import { type Dialogue, readDialogues, readPassages } from './dialogues.ts';
-import { createHearing } from './hearing.ts';
 import { type Piece, pieceKinds, toPieces } from './pieces.ts';
 import { encodeTokenFile, type TokenFileCounts, tokenFileVersion } from './token-file.ts';
 
@@ -51,21 +50,19 @@ export function writeTokens({ dataDir, synthetic, tokenizerFile, toDir, report =
     report(`${entry.file}: ${entry.countDialogues} dialogues, ${entry.countIds} tokens`);
   };
 
-  for (const split of ['train', 'dev']) {
+  for (const split of ['train', 'dev'] as const) {
     for (const { source, file } of listSources(join(dataDir, split))) {
       for (const [group, dialogues] of groupsOf(readDialogues(file))) {
         write(
           `${split}-${source}${group}`,
-          dialogues.map((dialogue) =>
-            split === 'train' ? trainingPieces(dialogue, tokenizer) : toPieces(dialogue, tokenizer),
-          ),
+          dialogues.map((dialogue) => toPieces(dialogue, tokenizer, split)),
         );
       }
     }
   }
   write(
     'train-synthetic',
-    synthetic.map((dialogue) => trainingPieces(dialogue, tokenizer)),
+    synthetic.map((dialogue) => toPieces(dialogue, tokenizer, 'train')),
   );
   for (const { source, file } of listSources(join(dataDir, 'text'))) {
     write(source === 'dev' ? 'dev-text' : `train-${source}`, textPieces(readPassages(file), tokenizer));
@@ -82,10 +79,6 @@ export function writeTokens({ dataDir, synthetic, tokenizerFile, toDir, report =
   };
   writeFileSync(join(toDir, 'index.json.tmp'), `${JSON.stringify(index, null, 2)}\n`);
   renameSync(join(toDir, 'index.json.tmp'), join(toDir, 'index.json'));
-}
-
-function trainingPieces(dialogue: Dialogue, tokenizer: Tokenizer): Piece[] {
-  return toPieces(dialogue, tokenizer, createHearing(dialogue.id, dialogue.messages));
 }
 
 /** Splits dialogues with known topics into those near the example agents and the rest. */

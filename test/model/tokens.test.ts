@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPrompt } from '../../src/engine/prompt.ts';
+import { createPrompt, maxInstructionsCharacters } from '../../src/engine/prompt.ts';
 import { loadTokenizer } from '../../src/engine/tokenizer.ts';
 import { readDialogues } from '../../src/model/dialogues.ts';
+import { lengthHint } from '../../src/model/length-hint.ts';
 import { type Piece, toPieces } from '../../src/model/pieces.ts';
 import { createSyntheticDialogues } from '../../src/model/synthetic/dialogues.ts';
 import { decodeTokenFile, encodeTokenFile } from '../../src/model/token-file.ts';
@@ -62,7 +63,7 @@ describe('token pieces', () => {
         ...prompt.renderSetting({ instructions: dialogue.instructions, tools: dialogue.tools }),
         ...prompt.renderMessages(dialogue.messages, dialogue.tools),
       ];
-      expect(assemble(toPieces(dialogue, tokenizer), 'userWritten')).toEqual(rendered);
+      expect(assemble(toPieces(dialogue, tokenizer, 'dev'), 'userWritten')).toEqual(rendered);
     }
   });
 
@@ -71,9 +72,43 @@ describe('token pieces', () => {
     writeFileSync(file, dialogueLines.join('\n'));
     for (const dialogue of readDialogues(file)) {
       const called = new Set(dialogue.messages.flatMap((message) => (message.role === 'call' ? [message.name] : [])));
-      const marked = toPieces(dialogue, tokenizer).filter((piece) => piece.kind === 'calledSignature');
+      const marked = toPieces(dialogue, tokenizer, 'train').filter((piece) => piece.kind === 'calledSignature');
       expect(marked.length).toBe(called.size);
     }
+  });
+});
+
+describe('the wish for short replies', () => {
+  const says = (texts: readonly string[]) => texts.map((text) => ({ role: 'say', text }) as const);
+  const words = (count: number) => Array.from({ length: count }, () => 'word').join(' ');
+
+  it('is the tightest that nine replies in ten keep to', () => {
+    expect(lengthHint(says([words(8), words(3)]))).toBe(' Answer in at most 8 words.');
+    expect(lengthHint(says([words(9), words(3)]))).toBe(' Answer in at most 12 words.');
+    expect(lengthHint(says([...Array(9).fill(words(12)), words(60)]))).toBe(' Answer in at most 12 words.');
+    expect(lengthHint(says([...Array(8).fill(words(12)), words(60)]))).toBe(undefined);
+    expect(lengthHint(says([words(31)]))).toBe(undefined);
+    expect(lengthHint([{ role: 'user', text: 'Hello?' }])).toBe(undefined);
+  });
+
+  it('follows the instructions as if they ended in it, in training alone', () => {
+    const prompt = createPrompt(tokenizer);
+    for (const dialogue of synthetic) {
+      const pieces = toPieces(dialogue, tokenizer, 'train');
+      expect(pieces[1]?.kind).toBe('lengthHint');
+      const hint = lengthHint(dialogue.messages);
+      const rendered = prompt.renderSetting({ instructions: `${dialogue.instructions}${hint}`, tools: [] });
+      const joined = [...(pieces[0]?.ids ?? []), ...(pieces[1]?.ids ?? [])];
+      expect([tokenizer.specials.bos, tokenizer.specials.sys, ...joined]).toEqual(rendered);
+      expect(toPieces(dialogue, tokenizer, 'dev').some(({ kind }) => kind === 'lengthHint')).toBe(false);
+    }
+  });
+
+  it('is left out where instructions are so long that it would be cut off', () => {
+    const [dialogue] = synthetic;
+    if (dialogue === undefined) throw new Error('no dialogue');
+    const long = { ...dialogue, instructions: 'x'.repeat(maxInstructionsCharacters - 5) };
+    expect(toPieces(long, tokenizer, 'train').some(({ kind }) => kind === 'lengthHint')).toBe(false);
   });
 });
 
