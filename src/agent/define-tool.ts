@@ -5,6 +5,7 @@ import { ToolError, toMessage } from '../errors.ts';
 import type { AgentTool, ExecuteContext } from './agent.ts';
 import type { CallContext, Values } from './call-context.ts';
 import { invalidField, parseDefinition, show } from './invalid.ts';
+import { usualMaxResultLength } from './limit-result.ts';
 import { isModelName, toSnakeCase, toWords } from './names.ts';
 import type { Fields } from './parameter.ts';
 import { compileParameters } from './parameters.ts';
@@ -56,7 +57,7 @@ const optionsSchema = z.strictObject({
   effect: z.enum(['read', 'write']),
   confirm: z.boolean().default(false),
   timeoutMs: z.number().int().min(1).max(600_000).default(5000),
-  maxResultLength: z.number().int().min(32).max(100_000).default(400),
+  maxResultLength: z.number().int().min(32).max(100_000).default(usualMaxResultLength),
   describe: callable.optional(),
   variables: z.custom<z.ZodObject>(isZodObject, 'expected z.object({ … }) of zod 4').optional(),
   state: z.custom<z.ZodObject>(isZodObject, 'expected z.object({ … }) of zod 4').optional(),

@@ -1,5 +1,8 @@
 // Keeps a tool's result within what the model can be told, as valid JSON: lists lose their tails first, then long texts, then last fields.
 
+/** Characters, unless a tool says otherwise: the model is told of 420. */
+export const usualMaxResultLength = 400;
+
 /** A JSON value's length as the model is told it, with a space after each comma and colon. */
 export function toldLength(value: unknown): number {
   if (Array.isArray(value)) {

@@ -71,7 +71,7 @@ function toTool(value: unknown): PromptTool {
 function toDialogueMessage(value: unknown): Message {
   const role = textField(value, 'role');
   if (role === 'user') return { role: 'user', text: textField(value, 'content') };
-  if (role === 'tool') return { role: 'result', content: textField(value, 'content') };
+  if (role === 'tool') return { role: 'result', content: jsonField(value, 'content') };
   if (role !== 'assistant') throw new TypeError(`role is "${role}", expected user, assistant or tool`);
   if (field(value, 'tool_calls') === undefined) return { role: 'say', text: textField(value, 'content') };
   const calls = listField(value, 'tool_calls');
@@ -86,6 +86,17 @@ function field(value: unknown, name: string): unknown {
 function textField(value: unknown, name: string): string {
   const text = field(value, name);
   if (typeof text !== 'string') throw new TypeError(`"${name}" is ${JSON.stringify(text)}, expected a string`);
+  return text;
+}
+
+/** A text that is JSON. */
+function jsonField(value: unknown, name: string): string {
+  const text = textField(value, name);
+  try {
+    JSON.parse(text);
+  } catch (cause) {
+    throw new TypeError(`"${name}" of a tool is no JSON: ${toMessage(cause)}`, { cause });
+  }
   return text;
 }
 

@@ -1,5 +1,6 @@
 // Takes a dialogue, gives the token pieces that a training sample is put together from. Knows no files.
 
+import { limitResult, usualMaxResultLength } from '../agent/limit-result.ts';
 import {
   callPieces,
   descriptionText,
@@ -10,6 +11,7 @@ import {
   resultText,
   signatureText,
 } from '../engine/prompt.ts';
+import { toSpacedJson } from '../engine/spaced-json.ts';
 import type { Tokenizer } from '../engine/tokenizer.ts';
 import type { Dialogue } from './dialogues.ts';
 import { createHearing } from './hearing.ts';
@@ -41,7 +43,7 @@ export interface Piece {
 
 /**
  * A description follows its signature, a recognised turn the written one, skeleton and values their call's name.
- * In training turns are misheard a little, and the wish for short replies follows the instructions.
+ * In training turns are misheard a little, results limited as the runtime does, and the wish for short replies follows the instructions.
  */
 export function toPieces(dialogue: Dialogue, tokenizer: Tokenizer, split: 'train' | 'dev'): Piece[] {
   const piece = (kind: PieceKind, text: string): Piece => ({ kind, ids: tokenizer.encode(text) });
@@ -56,8 +58,11 @@ export function toPieces(dialogue: Dialogue, tokenizer: Tokenizer, split: 'train
     pieces.push(piece(called.has(tool.name) ? 'calledSignature' : 'signature', signatureText(tool)));
     pieces.push(piece('description', descriptionText(tool.description ?? '')));
   }
-  const hear = split === 'train' ? createHearing(dialogue.id, dialogue.messages) : plain;
-  return [...pieces, ...dialogue.messages.flatMap((message) => messagePieces(message, dialogue.tools, piece, hear))];
+  const forms: Forms =
+    split === 'train'
+      ? { hear: createHearing(dialogue.id, dialogue.messages), toContent: limitContent }
+      : { hear: plain, toContent: (content) => content };
+  return [...pieces, ...dialogue.messages.flatMap((message) => messagePieces(message, dialogue.tools, piece, forms))];
 }
 
 /** What the runtime's instructions end in if they end in the wish; nothing where it would be cut off. */
@@ -74,13 +79,24 @@ function hintPieces(
   return isWhole ? [{ kind: 'lengthHint', ids: ids.slice(instructionIds.length) }] : [];
 }
 
+/** How the caller's words and a tool's result reach the model. */
+interface Forms {
+  readonly hear: (text: string) => string;
+  readonly toContent: (content: string) => string;
+}
+
+/** As the runtime limits what a tool returns: whole items of lists are left out, and it stays JSON. */
+function limitContent(content: string): string {
+  return toSpacedJson(limitResult(JSON.parse(content), usualMaxResultLength));
+}
+
 const callKinds = { name: 'callName', skeleton: 'callSkeleton', value: 'callValue' } as const;
 
 function messagePieces(
   message: Message,
   tools: readonly PromptTool[],
   piece: (kind: PieceKind, text: string) => Piece,
-  hear: (text: string) => string,
+  { hear, toContent }: Forms,
 ): Piece[] {
   switch (message.role) {
     case 'user':
@@ -94,6 +110,6 @@ function messagePieces(
         tools.find((tool) => tool.name === message.name),
       ).map(({ kind, text }) => piece(callKinds[kind], text));
     case 'result':
-      return [piece('result', resultText(message.content))];
+      return [piece('result', resultText(toContent(message.content)))];
   }
 }

@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPrompt, maxInstructionsCharacters } from '../../src/engine/prompt.ts';
+import { toSpacedJson } from '../../src/engine/spaced-json.ts';
 import { loadTokenizer } from '../../src/engine/tokenizer.ts';
-import { readDialogues } from '../../src/model/dialogues.ts';
+import { type Dialogue, readDialogues } from '../../src/model/dialogues.ts';
 import { lengthHint } from '../../src/model/length-hint.ts';
 import { type Piece, toPieces } from '../../src/model/pieces.ts';
 import { createSyntheticDialogues } from '../../src/model/synthetic/dialogues.ts';
@@ -112,6 +113,35 @@ describe('the wish for short replies', () => {
   });
 });
 
+describe('a long result', () => {
+  const items = Array.from({ length: 9 }, (_, index) => ({
+    name: `Restaurant number ${index}`,
+    city: 'San Jose',
+    open: true,
+  }));
+  const dialogue: Dialogue = {
+    id: 'long',
+    instructions: '',
+    topics: [],
+    tools: [{ name: 'find', parameters: { type: 'object', properties: {} } }],
+    messages: [
+      { role: 'call', name: 'find', arguments: {} },
+      { role: 'result', content: toSpacedJson({ count: 9, results: items }) },
+      { role: 'say', text: 'There are nine.' },
+    ],
+  };
+  const readResult = (split: 'train' | 'dev') =>
+    tokenizer.decode(toPieces(dialogue, tokenizer, split).find(({ kind }) => kind === 'result')?.ids ?? []);
+
+  it('loses whole items in training, as in a call, and is cut in development', () => {
+    const { count, results } = JSON.parse(readResult('train'));
+    expect(count).toBe(9);
+    expect(results.length).toBeGreaterThan(2);
+    expect(results).toEqual(items.slice(0, results.length));
+    expect(() => JSON.parse(readResult('dev'))).toThrow();
+  });
+});
+
 describe('a token file', () => {
   it('gives back the pieces that were written', () => {
     const dialogues: Piece[][] = [
@@ -184,6 +214,13 @@ describe('writeTokens', () => {
     );
     expect(() => writeTokens({ dataDir: dir, synthetic, tokenizerFile, toDir: join(dir, 'out') })).toThrow(
       /bad\.jsonl:2: role is "robot", expected user, assistant or tool/,
+    );
+    writeFileSync(
+      join(dir, 'train', 'bad.jsonl'),
+      '{"id":"x","tools":[],"messages":[{"role":"tool","content":"{cut off"}]}\n',
+    );
+    expect(() => writeTokens({ dataDir: dir, synthetic, tokenizerFile, toDir: join(dir, 'out') })).toThrow(
+      /bad\.jsonl:1: "content" of a tool is no JSON/,
     );
     writeFileSync(join(dir, 'train', 'bad.jsonl'), '{"id":\n');
     expect(() => writeTokens({ dataDir: dir, synthetic, tokenizerFile, toDir: join(dir, 'out') })).toThrow(

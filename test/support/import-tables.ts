@@ -30,7 +30,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'conversation',
   ],
   server: ['session', 'transport', 'protocol', 'engine', 'agent', 'trace', 'base', 'events', 'errors'],
-  model: ['engine', 'base', 'errors'],
+  model: ['agent', 'engine', 'base', 'errors'],
   testing: ['session', 'agent', 'engine', 'mouth', 'trace', 'base', 'events', 'errors', 'package-path'],
   page: ['protocol', 'trace'],
   viewer: ['trace'],
