@@ -27,6 +27,9 @@ const help = `usage: npm run model -- COMMAND [OPTIONS]
   phrases  count what agents go on to say in the training dialogues, for the runtime's candidates
              --tokens DIR      default .cache/tokens
              --to DIR          default models/repartee-s
+  card     fill the measured tables of a model's README
+             --from FILE       what npm run bench -- model --json printed
+             --to FILE         default models/repartee-s/README.md
   fixtures write the calls of real people's words, and the sample for evaluation, from the dialogues in $REPARTEE_DATA
              --to DIR          default fixtures
 
@@ -70,6 +73,12 @@ async function run(argv: readonly string[]): Promise<void> {
       const { writePhrases } = await import('./phrases.ts');
       const tokensDir = values.tokens ?? join(root, '.cache', 'tokens');
       return writePhrases({ tokensDir, modelDir: values.to ?? modelDir, report });
+    }
+    case 'card': {
+      const { values } = parse(() => parseArgs({ args: rest, options: { from: text, to: text } }));
+      if (values.from === undefined) throw new UsageError('card needs --from FILE, of npm run bench -- model --json');
+      const { writeCard } = await import('./card.ts');
+      return writeCard({ from: values.from, cardFile: values.to ?? join(modelDir, 'README.md') });
     }
     case 'fixtures': {
       const { values } = parse(() => parseArgs({ args: rest, options: { to: text } }));
