@@ -118,9 +118,10 @@ describe('the behaviours', () => {
   });
 
   it('say an error in the words of the runtime, and then that it failed', () => {
-    for (const { id, messages } of of('fail')) {
+    for (const { id, messages, tools } of of('fail')) {
       const at = messages.findIndex(({ role }) => role === 'result');
-      expect(messages[at], id).toMatchObject({ content: expect.stringMatching(/^\{"error": "[^"]+"\}$/) });
+      const error = new RegExp(`^\\{"error": "${tools[0]?.name} (failed: [^"]+|took longer than its \\d+ ms)"\\}$`);
+      expect(messages[at], id).toMatchObject({ content: expect.stringMatching(error) });
       expect(messages[at + 1]?.role, id).toBe('say');
     }
   });

@@ -62,11 +62,11 @@ export function fail(stage: Stage): void {
 function breakdown({ scene }: Stage, { name }: PromptTool): string {
   return scene.oneOf([
     `${name} took longer than its ${scene.oneOf([1000, 2000, 3000, 5000])} ms`,
-    'fetch failed',
-    'the database is in use',
-    `request failed with status ${scene.oneOf([500, 502, 503])}`,
-    'service unavailable',
-    'connection refused',
+    `${name} failed: fetch failed`,
+    `${name} failed: the database is in use`,
+    `${name} failed: status ${scene.oneOf([500, 502, 503])}`,
+    `${name} failed: service unavailable`,
+    `${name} failed: connection refused`,
   ]);
 }
 
@@ -83,7 +83,7 @@ export function refuseValue(stage: Stage): void {
     taskTool,
     argumentsOf(stage),
     scene.oneOf<unknown>([
-      { error: `${slot.key}: ${reason}` },
+      { error: `${taskTool.name} failed: ${slot.key} ${reason}` },
       { count: 0, results: [], reason: `${slot.key} ${reason}` },
     ]),
   );
@@ -114,7 +114,13 @@ export function findNothing(stage: Stage): void {
   scene.call(
     lookupTool,
     argumentsOf(stage, stage.lookupSlots),
-    scene.oneOf<unknown>([{ count: 0, results: [] }, { results: [] }, [], { error: 'not found' }, null]),
+    scene.oneOf<unknown>([
+      { count: 0, results: [] },
+      { results: [] },
+      [],
+      { error: `${lookupTool.name} failed: not found` },
+      null,
+    ]),
   );
   scene.say(fill(scene.oneOf(domain.lookup.nothing), { value: lead(slot, wanted(stage, slot).read) }));
   if (scene.chance(0.25)) {
