@@ -65,6 +65,7 @@ export function createNativeWire(): Wire {
     },
     startCall: () => order.startCall(),
     write: (event) => [toServerMessage(event)],
+    repeat: () => [],
   };
 }
 

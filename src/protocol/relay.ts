@@ -103,7 +103,7 @@ export function createRelayWire(): Wire {
       if (message.type === 'setup')
         return isStarted
           ? toProblem('call-already-started', 'setup came twice')
-          : { kind: 'start', start: toStart(message) };
+          : { kind: 'start', start: toStart(message), resumeKey: message.callSid };
       if (!isStarted) return toProblem('call-not-started', `${message.type} came before setup`);
       const events = toEvents(message);
       return events.length === 0 ? NOTHING : { kind: 'events', events };
@@ -111,7 +111,14 @@ export function createRelayWire(): Wire {
     startCall() {
       isStarted = true;
     },
-    write: (event) => toReplies(event).map((frame) => JSON.stringify(frame)),
+    write: (event) => toReplies(event).map(toFrame),
+    repeat() {
+      const { text, isEnded } = reply;
+      if (text === '') return [];
+      const frames: RelayReply[] = [{ type: 'text', token: text, last: false }];
+      if (isEnded) frames.push({ type: 'text', token: '', last: true });
+      return frames.map(toFrame);
+    },
   };
 }
 
@@ -125,6 +132,10 @@ function toStart({ sessionId, customParameters }: Extract<RelayMessage, { type: 
     ...(agent === undefined ? {} : { agent }),
     ...(isCallId ? { callId: sessionId } : {}),
   };
+}
+
+function toFrame(reply: RelayReply): string {
+  return JSON.stringify(reply);
 }
 
 function countLetters(text: string): number {

@@ -11,9 +11,16 @@ export interface Wire {
   startCall(): void;
   /** The frames that tell a client of an event; none where the wire has no word for it. Bytes share the event's memory. */
   write(event: CallEvent): readonly (string | Uint8Array)[];
+  /** The frames that say again what was said last, to a caller who was cut off. */
+  repeat(): readonly string[];
 }
 
 export type Reading =
-  | { readonly kind: 'start'; readonly start: CallStarted }
+  | {
+      readonly kind: 'start';
+      readonly start: CallStarted;
+      /** The caller's telephone call: another socket may go on with it where this one is lost. */
+      readonly resumeKey?: string | undefined;
+    }
   | { readonly kind: 'events'; readonly events: readonly CallerEvent[] }
   | { readonly kind: 'problem'; readonly problem: Problem };

@@ -7,6 +7,7 @@ import type { Socket } from '../transport/socket.ts';
 import { Connection, type Counters } from './connection.ts';
 import type { Log } from './log.ts';
 import type { CallSource } from './open-call.ts';
+import { createParking, type Parking } from './parking.ts';
 
 export interface AdmissionOptions {
   /** Sockets open at once. */
@@ -29,6 +30,9 @@ export interface AdmissionState {
 /** What a call that was cut off may take to end before it is left behind. */
 const cutOffMs = 3000;
 
+/** A network that lost its connection is back within seconds. */
+const PARKED_MS = 20_000;
+
 const draining: Problem = { code: 'server-draining', message: 'this server is shutting down; try another one' };
 
 /** The gate of a server: closed until `open`, and for good once it drains. */
@@ -42,11 +46,13 @@ export class Admission {
     countSocketsRefused: 0,
     countMessagesRefused: 0,
   };
+  readonly #parking: Parking;
   #calls: CallSource | undefined;
   #drained: Promise<void> | undefined;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
+    this.#parking = createParking(options.clock, PARKED_MS);
   }
 
   get state(): AdmissionState {
@@ -82,6 +88,7 @@ export class Admission {
     const connection = new Connection(socket, wire, {
       calls: this.#calls,
       callIds: this.#callIds,
+      parking: this.#parking,
       counters: this.#counters,
       clock,
       log,
@@ -98,6 +105,7 @@ export class Admission {
 
   async #drain(drainMs: number): Promise<void> {
     this.#options.log('server.draining', { countCalls: this.#callIds.size, drainMs });
+    this.#parking.close();
     for (const connection of this.#connections)
       if (!connection.hasCall) connection.shutDown(draining, nativeCloseCodes.serverDraining);
     await this.#allOver(drainMs);

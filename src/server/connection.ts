@@ -10,11 +10,14 @@ import { boundSocket } from '../transport/bounded-socket.ts';
 import type { Socket } from '../transport/socket.ts';
 import { type Log, toLogFields } from './log.ts';
 import type { Call, CallSource } from './open-call.ts';
+import type { Held, Parking } from './parking.ts';
 
 export interface ConnectionContext {
   readonly calls: CallSource;
   /** Of all calls in progress: a call adds its own and takes it out when it is over. */
   readonly callIds: Set<string>;
+  /** Of calls whose socket was lost. */
+  readonly parking: Parking;
   readonly counters: Counters;
   readonly clock: Clock;
   readonly log: Log;
@@ -28,17 +31,21 @@ export interface Counters {
   countMessagesRefused: number;
 }
 
+/** The close code of a socket that went without a close frame. */
+const LOST = 1006;
+
 /** A socket from its opening until it is closed and its call, if it had one, is over. */
 export class Connection {
   /** Resolves when nothing of this connection is left. */
   readonly over: Promise<void>;
   readonly #socket: Socket;
   readonly #context: ConnectionContext;
-  readonly #wire: Wire;
+  #wire: Wire;
   readonly #startTimer: unknown;
   readonly #openedMs: number;
   #callId: string | undefined;
-  #call: Call | undefined;
+  #held: Held | undefined;
+  #resumeKey: string | undefined;
   #ending: Promise<void> | undefined;
   /** Hung up by either side: what still comes is not read. */
   #isHungUp = false;
@@ -85,13 +92,14 @@ export class Connection {
         this.#refuse(reading.problem);
         return;
       case 'start':
-        this.#guard(() => this.#start(reading.start));
+        this.#resumeKey = reading.resumeKey;
+        this.#guard(() => this.#resume() || this.#start(reading.start));
         return;
       case 'events':
         this.#guard(() => {
           for (const event of reading.events) {
             this.#isHungUp ||= event.type === 'call.ended';
-            this.#call?.receive(event);
+            this.#held?.call.receive(event);
           }
         });
         return;
@@ -128,16 +136,36 @@ export class Connection {
     const audio = message.audio ? { rateHz: message.audio.rateHz } : null;
     log('call.started', { callId, agent, audio: audio !== null });
     const { variables = {} } = message;
+    const line: Held['line'] = { report: (event) => this.#report(event) };
     const call = this.#open(() =>
-      calls.openCall({ agent, callId, audio, variables, report: (event) => this.#report(event) }),
+      calls.openCall({ agent, callId, audio, variables, report: (event) => line.report(event) }),
     );
     if (call === undefined) return;
-    this.#call = call;
-    call.ended.then(
+    this.#hold({ callId, call, wire: this.#wire, line });
+    if (this.#isClosing) void this.#endCall();
+  }
+
+  /** Goes on with a call whose socket was lost; false: there is none. */
+  #resume(): boolean {
+    const { parking, clock, log } = this.#context;
+    const held = this.#resumeKey === undefined ? undefined : parking.take(this.#resumeKey);
+    if (held === undefined) return false;
+    clock.clearTimeout(this.#startTimer);
+    log('call.resumed', { callId: held.callId });
+    this.#callId = held.callId;
+    this.#wire = held.wire;
+    held.line.report = (event) => this.#report(event);
+    this.#hold(held);
+    for (const frame of held.wire.repeat()) this.#socket.send(frame);
+    return true;
+  }
+
+  #hold(held: Held): void {
+    this.#held = held;
+    held.call.ended.then(
       () => this.#close(nativeCloseCodes.callEnded, 'the call ended'),
       (error: unknown) => this.#fail(error),
     );
-    if (this.#isClosing) void this.#endCall();
   }
 
   /** A call whose variables the agent won't take is refused, and with it the socket; so is one more than the engine has room for. */
@@ -209,7 +237,9 @@ export class Connection {
   async #release(closeCode: number): Promise<void> {
     const { clock, callIds, log } = this.#context;
     clock.clearTimeout(this.#startTimer);
+    const isLost = closeCode === LOST && !this.#isClosing && !this.#isHungUp;
     this.#isClosing = true;
+    if (isLost && (await this.#park()) === 'taken') return;
     await this.#endCall();
     if (this.#callId !== undefined) callIds.delete(this.#callId);
     const durationMs = Math.round(clock.nowMs() - this.#openedMs);
@@ -221,8 +251,16 @@ export class Connection {
     });
   }
 
+  async #park(): Promise<'taken' | 'ended'> {
+    const held = this.#held;
+    const key = this.#resumeKey;
+    if (held === undefined || key === undefined) return 'ended';
+    this.#context.log('call.lost', { callId: held.callId });
+    return this.#context.parking.park(key, held);
+  }
+
   #endCall(): Promise<void> {
-    if (this.#call !== undefined) this.#ending ??= this.#endOnce(this.#call);
+    if (this.#held !== undefined) this.#ending ??= this.#endOnce(this.#held.call);
     return this.#ending ?? Promise.resolve();
   }
 

@@ -39,6 +39,7 @@ describe('createRelayWire', () => {
         callId: setup.sessionId,
         variables: { branch: 'north' },
       },
+      resumeKey: setup.callSid,
     });
   });
 
@@ -48,6 +49,7 @@ describe('createRelayWire', () => {
     expect(createRelayWire().read(JSON.stringify(telnyx))).toEqual({
       kind: 'start',
       start: { type: 'call.started', version: 1, variables: {} },
+      resumeKey: setup.callSid,
     });
   });
 

@@ -2,7 +2,8 @@ import twilio from 'twilio';
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { connectRelay } from '../support/relay-client.ts';
-import { startServerRig } from '../support/server-rig.ts';
+import type { Script } from '../support/scripted-call.ts';
+import { type ServerRig, startServerRig } from '../support/server-rig.ts';
 
 const authToken = '0123456789abcdef0123456789abcdef';
 const publicUrl = new URL('https://voice.example.com');
@@ -95,6 +96,88 @@ describe('the relay', () => {
     good.close();
   });
 });
+
+describe('a relay whose connection is lost', () => {
+  const answer: Script = (event, call) => {
+    if (event.type !== 'speech.heard') return;
+    const text = `${event.text}, yes.`;
+    call.report({ type: 'reply.grew', turn: event.turn, text });
+    call.report({ type: 'reply.ended', turn: event.turn, text, heard: text, interrupted: false });
+  };
+  const isLogged = async (rig: ServerRig, word: string) => {
+    while (!rig.logLines.some((line) => line.includes(word))) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const prompt = (voicePrompt: string) => ({ type: 'prompt', voicePrompt, last: true });
+
+  async function loseCall(rig: ServerRig): Promise<void> {
+    const client = await connectRelay(rig.url, '/v1/relay');
+    client.send(setup);
+    client.send(prompt('for two'));
+    expect([await client.next(), await client.next()]).toHaveLength(2);
+    client.vanish();
+    await isLogged(rig, '"call.lost"');
+  }
+
+  it('goes on where it was when the same telephone call is connected again, and says again what it said last', async () => {
+    await using rig = await startServerRig(answer);
+    await loseCall(rig);
+    const again = await connectRelay(rig.url, '/v1/relay');
+    again.send({ ...setup, sessionId: 'VX2' });
+    expect([await again.next(), await again.next()]).toEqual([
+      { type: 'text', token: 'for two, yes.', last: false },
+      { type: 'text', token: '', last: true },
+    ]);
+    again.send(prompt('at eight'));
+    expect(await again.next()).toEqual({ type: 'text', token: 'at eight, yes.', last: false });
+    expect(rig.calls.map(({ received, countEnds }) => [received.length, countEnds])).toEqual([[2, 0]]);
+    expect(rig.calls[0]?.received[1]).toMatchObject({ turn: 2 });
+    again.close();
+    await again.closed;
+    await isLogged(rig, '"call.ended"');
+    expect([rig.calls[0]?.countEnds, await countCalls(rig)]).toEqual([1, 0]);
+  });
+
+  it('is another call for another telephone call', async () => {
+    await using rig = await startServerRig(answer);
+    await loseCall(rig);
+    const other = await connectRelay(rig.url, '/v1/relay');
+    other.send({ ...setup, sessionId: 'VX2', callSid: 'CA2' });
+    other.send(prompt('hello'));
+    expect(await other.next()).toEqual({ type: 'text', token: 'hello, yes.', last: false });
+    expect(rig.calls).toHaveLength(2);
+  });
+
+  it('ends after 20 seconds that nobody came in', async () => {
+    const clock = new SimulatedClock();
+    await using rig = await startServerRig(answer, { clock });
+    await loseCall(rig);
+    await clock.advance(19_999);
+    expect(rig.calls[0]?.countEnds).toBe(0);
+    await clock.advance(1);
+    await isLogged(rig, '"call.ended"');
+    expect([rig.calls[0]?.countEnds, await countCalls(rig)]).toEqual([1, 0]);
+  });
+
+  it('does not outlast a server that shuts down', async () => {
+    await using rig = await startServerRig(answer);
+    await loseCall(rig);
+    await rig.server.drain(60_000);
+    expect(rig.calls[0]?.countEnds).toBe(1);
+  });
+
+  it('ends by itself as it would have', async () => {
+    await using rig = await startServerRig(answer);
+    await loseCall(rig);
+    rig.calls[0]?.break(new Error('broken'));
+    await isLogged(rig, '"call.ended"');
+    expect(await countCalls(rig)).toBe(0);
+  });
+});
+
+async function countCalls(rig: ServerRig): Promise<unknown> {
+  const health: { countCalls: unknown } = JSON.parse(await (await fetch(`${rig.url}/health`)).text());
+  return health.countCalls;
+}
 
 describe("Twilio's webhooks", () => {
   it('start the relay, with the fields of the URL as parameters', async () => {

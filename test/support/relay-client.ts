@@ -10,6 +10,8 @@ export interface RelayClient {
   /** Resolves when the server has read all that was sent before. */
   roundTrip(): Promise<void>;
   close(): void;
+  /** Goes without a close frame, as a lost network does. */
+  vanish(): void;
   /** The close code. */
   readonly closed: Promise<number>;
 }
@@ -38,6 +40,7 @@ export function connectRelay(
       await once(socket, 'pong');
     },
     close: () => socket.close(),
+    vanish: () => socket.terminate(),
     closed,
   };
   return new Promise((resolve, reject) => {
