@@ -66,6 +66,10 @@ export async function callOnce(serverUrl: string, { header, events }: NamedCall,
         turns.push({ use, firstTextMs: first - sent, countForwards: record.measured?.forwards ?? 0 });
       },
     });
+  } catch (error) {
+    throw line.problem === undefined
+      ? error
+      : new RuntimeError(line.problem, 'the server gave it up', { cause: error });
   } finally {
     await line.hangUp();
   }
@@ -78,6 +82,8 @@ export interface Line {
   /** Ends the call; resolves when the socket is closed. */
   hangUp(): Promise<void>;
   readonly ended: Promise<void>;
+  /** The code of the server's last error message. */
+  readonly problem: string | undefined;
 }
 
 /** An open socket to the server's native wire, with no call on it yet. */
@@ -87,17 +93,27 @@ export function openLine(serverUrl: string): Promise<Line> {
   const send = (message: ClientMessage) => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
+  let problem: string | undefined;
+  let tell = (_event: CallEvent): void => undefined;
+  socket.on('message', (text, isBinary) => {
+    if (isBinary) return;
+    const event = JSON.parse(text.toString()) as CallEvent;
+    if (event.type === 'error') problem = event.code;
+    tell(event);
+  });
   const line: Line = {
     send,
-    listen: (told) =>
-      void socket.on('message', (text, isBinary) => {
-        if (!isBinary) told(JSON.parse(text.toString()) as CallEvent);
-      }),
+    listen(told) {
+      tell = told;
+    },
     hangUp() {
       send({ type: 'call.ended' });
       return ended;
     },
     ended,
+    get problem() {
+      return problem;
+    },
   };
   return new Promise((resolve, reject) => {
     socket.once('open', () => resolve(line));

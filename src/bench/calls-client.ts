@@ -92,7 +92,7 @@ function until(line: Line, type: string): Promise<void> {
     line.listen((event) => {
       if (event.type === type) resolve();
     });
-    void line.ended.then(() => reject(new Error('call-lost')));
+    void line.ended.then(() => reject(new Error(line.problem ?? 'call-lost')));
   });
 }
 
