@@ -1,11 +1,12 @@
 // Takes a shipped model folder, gives its weights back as a checkpoint that training starts from. The inverse of export.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { graphFile, loadManifest, type ModelConfig } from '../engine/manifest.ts';
 import { ModelError } from '../errors.ts';
 import { readInitializers } from './onnx-initializers.ts';
 import { type CheckpointTensor, encodeSafeTensors } from './safetensors-file.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface BaseOptions {
   /** A model folder; its hashes are checked. */
@@ -49,10 +50,10 @@ export async function writeBase({ from, to }: BaseOptions): Promise<void> {
 
   mkdirSync(dirname(to), { recursive: true });
   const metadata = { base: manifest.origin, layout: 'weight[out][in] = int8 * scale[out]; half-rotation RoPE' };
-  writeFileSync(to, encodeSafeTensors(tensors, metadata));
+  writeWhole(to, encodeSafeTensors(tensors, metadata));
   const sizes = { ...config, blockSize: manifest.blockSize };
-  writeFileSync(join(dirname(to), 'config.json'), `${JSON.stringify(sizes)}\n`);
-  writeFileSync(join(dirname(to), 'tokenizer.json'), readFileSync(join(from, 'tokenizer.json')));
+  writeWhole(join(dirname(to), 'config.json'), `${JSON.stringify(sizes)}\n`);
+  writeWhole(join(dirname(to), 'tokenizer.json'), readFileSync(join(from, 'tokenizer.json')));
 }
 
 interface StoredMatrix {

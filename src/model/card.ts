@@ -1,7 +1,8 @@
 // Takes what `npm run bench -- model --json` measured, fills the measured tables of a model card with it. Knows no engine.
 
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { ModelError, toMessage } from '../errors.ts';
+import { writeWhole } from './write-whole.ts';
 
 const opening = '<!-- measured -->';
 const closing = '<!-- /measured -->';
@@ -52,8 +53,7 @@ export function writeCard({ from, cardFile }: CardOptions): void {
       'data-malformed',
       `${cardFile} lacks ${opening} with ${closing} after it: put them around its tables`,
     );
-  writeFileSync(`${cardFile}.tmp`, `${card.slice(0, start)}${opening}\n${tables}${card.slice(end)}`);
-  renameSync(`${cardFile}.tmp`, cardFile);
+  writeWhole(cardFile, `${card.slice(0, start)}${opening}\n${tables}${card.slice(end)}`);
 }
 
 function renderTables(bench: unknown, file: string): string {

@@ -115,6 +115,7 @@ function parse<Parsed>(read: () => Parsed): Parsed {
 }
 
 run(process.argv.slice(2)).catch((error: unknown) => {
-  console.error(error instanceof RuntimeError ? error.message : error);
+  const isExplained = error instanceof RuntimeError || (error instanceof Error && 'syscall' in error);
+  console.error(isExplained ? error.message : error);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 });

@@ -1,6 +1,6 @@
 // Takes token files of training dialogues, gives the table of phrases that the engine proposes candidates from.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { manifestFile, manifestSchema } from '../engine/manifest.ts';
 import {
@@ -13,9 +13,10 @@ import {
   phraseTokens,
   shareStep,
 } from '../engine/phrases.ts';
-import { ModelError } from '../errors.ts';
+import { ModelError, toMessage } from '../errors.ts';
 import type { Piece } from './pieces.ts';
 import { decodeTokenFile } from './token-file.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface PhrasesOptions {
   /** Token files; those named train-* are read. */
@@ -38,21 +39,30 @@ export interface PhraseEntry {
 export function writePhrases({ tokensDir, modelDir, report }: PhrasesOptions): void {
   const manifestPath = join(modelDir, manifestFile);
   const manifest = manifestSchema.parse(JSON.parse(readFileSync(manifestPath, 'utf8')));
-  const names = readdirSync(tokensDir).filter((name) => /^train-.*\.tokens$/.test(name));
+  const names = existsSync(tokensDir) ? readdirSync(tokensDir).filter((name) => /^train-.*\.tokens$/.test(name)) : [];
   if (names.length === 0)
     throw new ModelError('tokens-missing', `${tokensDir} has no train-*.tokens: write them by npm run model -- tokens`);
   const replies = names.sort().flatMap((name) => {
-    const dialogues = decodeTokenFile(readFileSync(join(tokensDir, name)));
+    const dialogues = readTokenFile(join(tokensDir, name));
     return dialogues.flatMap((dialogue) => toReplies(dialogue, manifest.specials));
   });
   const entries = countPhrases(replies, minCount);
   const bytes = encodePhrases(entries);
-  writeFileSync(join(modelDir, phrasesFile), bytes);
+  writeWhole(join(modelDir, phrasesFile), bytes);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const others = manifest.files.filter(({ name }) => name !== phrasesFile);
   const files = [...others, { name: phrasesFile, sizeBytes: bytes.length, sha256 }];
-  writeFileSync(manifestPath, `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
+  writeWhole(manifestPath, `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
   report(`${phrasesFile}: ${entries.length} phrases of ${replies.length} replies, ${bytes.length} bytes`);
+}
+
+function readTokenFile(file: string): Piece[][] {
+  try {
+    return decodeTokenFile(readFileSync(file));
+  } catch (cause) {
+    const message = `${file}: ${toMessage(cause)}; write it again by npm run model -- tokens`;
+    throw new ModelError('tokens-damaged', message, { cause });
+  }
 }
 
 /** Each reply with its act in front, before that the special token of what it answers, and its end behind. */

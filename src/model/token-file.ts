@@ -31,15 +31,18 @@ export function encodeTokenFile(dialogues: readonly (readonly Piece[])[]): Uint8
   return Buffer.concat([toBytes(words), toBytes(ids), kinds]);
 }
 
-/** The inverse of encodeTokenFile. */
+/** The inverse of encodeTokenFile. Throws RangeError for other bytes. */
 export function decodeTokenFile(bytes: Uint8Array): Piece[][] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const word = (index: number) => view.getUint32(index * 4, true);
+  if (bytes.byteLength < headerWords * 4) throw new RangeError(`${bytes.byteLength} bytes are no token file`);
   if (word(0) !== tokenFileMagic || word(1) !== tokenFileVersion)
     throw new RangeError(`no token file of version ${tokenFileVersion}`);
   const [countDialogues, countPieces, countIds] = [word(2), word(3), word(4)];
   const pieceStarts = headerWords + countDialogues + 1;
   const idsAt = (pieceStarts + countPieces + 1) * 4;
+  const sizeBytes = idsAt + countIds * 2 + countPieces;
+  if (bytes.byteLength !== sizeBytes) throw new RangeError(`${bytes.byteLength} bytes, but its head says ${sizeBytes}`);
   const pieces = Array.from({ length: countPieces }, (_, piece): Piece => {
     const [start, end] = [word(pieceStarts + piece), word(pieceStarts + piece + 1)];
     const kind = pieceKinds[bytes[idsAt + countIds * 2 + piece] ?? -1];

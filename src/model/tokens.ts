@@ -1,13 +1,14 @@
 // Takes folders of dialogues and plain text, gives token files for training: the runtime's own template and tokenizer write them, so that training and serving can't differ.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadTokenizer, type Tokenizer } from '../engine/tokenizer.ts';
 import { ModelError } from '../errors.ts';
 import { type Dialogue, readDialogues, readPassages } from './dialogues.ts';
 import { type Piece, pieceKinds, toPieces } from './pieces.ts';
 import { encodeTokenFile, type TokenFileCounts, tokenFileVersion } from './token-file.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface TokensOptions {
   /** Folder with train/, dev/ and text/, each of *.jsonl or *.jsonl.br. */
@@ -33,6 +34,7 @@ export function writeTokens({ dataDir, synthetic, tokenizerFile, toDir, report =
   const tokenizerJson = readFileSync(tokenizerFile, 'utf8');
   const tokenizer = loadTokenizer(tokenizerJson);
   mkdirSync(toDir, { recursive: true });
+  rmSync(join(toDir, 'index.json'), { force: true });
   const entries: IndexEntry[] = [];
   const write = (name: string, dialogues: readonly (readonly Piece[])[]): void => {
     const bytes = encodeTokenFile(dialogues);
@@ -45,7 +47,7 @@ export function writeTokens({ dataDir, synthetic, tokenizerFile, toDir, report =
       sizeBytes: bytes.byteLength,
       sha256: createHash('sha256').update(bytes).digest('hex'),
     };
-    writeFileSync(join(toDir, entry.file), bytes);
+    writeWhole(join(toDir, entry.file), bytes);
     entries.push(entry);
     report(`${entry.file}: ${entry.countDialogues} dialogues, ${entry.countIds} tokens`);
   };
@@ -77,8 +79,7 @@ export function writeTokens({ dataDir, synthetic, tokenizerFile, toDir, report =
     wordStarts: toBitmap(tokenizer),
     files: entries,
   };
-  writeFileSync(join(toDir, 'index.json.tmp'), `${JSON.stringify(index, null, 2)}\n`);
-  renameSync(join(toDir, 'index.json.tmp'), join(toDir, 'index.json'));
+  writeWhole(join(toDir, 'index.json'), `${JSON.stringify(index, null, 2)}\n`);
 }
 
 /** Splits dialogues with known topics into those near the example agents and the rest. */

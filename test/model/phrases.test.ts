@@ -63,7 +63,13 @@ it('writes the table of a folder of token files, and enters it in the manifest',
   expect((await loadPhrases(dir, written)).next([user, say, 20], 3)?.id).toBe(21);
   expect((await loadPhrases(dir, manifest)).next([user, say, 20], 3)).toBeUndefined();
   expect(lines).toEqual([`phrases.bin: 9 phrases of 10 replies, ${first.length} bytes`]);
+  writeFileSync(join(dir, 'train-x.tokens'), bytes.subarray(0, bytes.length - 1));
+  const write = (tokensDir: string) => writePhrases({ tokensDir, modelDir: dir, report: () => {} });
+  expect(() => write(dir)).toThrow(
+    /train-x\.tokens: \d+ bytes, but its head says \d+; write it again by npm run model/,
+  );
+  expect(() => write(join(dir, 'none'))).toThrow(/none has no train-\*\.tokens/);
   rmSync(join(dir, 'train-x.tokens'));
-  expect(() => writePhrases({ tokensDir: dir, modelDir: dir, report: () => {} })).toThrow('npm run model -- tokens');
+  expect(() => write(dir)).toThrow('npm run model -- tokens');
   rmSync(dir, { recursive: true });
 });

@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -156,7 +166,42 @@ describe('a token file', () => {
   });
 });
 
+it.each([
+  ['is cut off', (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 3), /\d+ bytes, but its head says \d+/],
+  ['has no head', (bytes: Uint8Array) => bytes.subarray(0, 12), /12 bytes are no token file/],
+  ['is something else', (bytes: Uint8Array) => Buffer.from(bytes).fill(1, 0, 4), /no token file of version 2/],
+])('a token file that %s is refused', (_, damage, message) => {
+  const bytes = encodeTokenFile([[{ kind: 'text', ids: [7, 8, 9] }]]);
+  expect(() => decodeTokenFile(damage(bytes))).toThrow(message);
+});
+
 describe('writeTokens', () => {
+  const write = () => writeTokens({ dataDir: dir, synthetic, tokenizerFile, toDir: join(dir, 'tokens') });
+
+  it('does not disturb who reads the files of an earlier run', () => {
+    writeFileSync(join(dir, 'train', 'plain.jsonl'), `${dialogueLines[0]}\n`);
+    write();
+    const file = join(dir, 'tokens', 'train-plain.tokens');
+    const before = readFileSync(file);
+    const reader = openSync(file, 'r');
+    writeFileSync(join(dir, 'train', 'plain.jsonl'), `${dialogueLines[1]}\n`);
+    write();
+    expect(readFileSync(file)).not.toEqual(before);
+    const kept = Buffer.alloc(before.length);
+    readSync(reader, kept);
+    closeSync(reader);
+    expect(kept).toEqual(before);
+  });
+
+  it('leaves no index of an earlier run where it fails, and names the file that it could not write', () => {
+    writeFileSync(join(dir, 'train', 'plain.jsonl'), `${dialogueLines[0]}\n`);
+    write();
+    rmSync(join(dir, 'tokens', 'train-plain.tokens'));
+    mkdirSync(join(dir, 'tokens', 'train-plain.tokens', 'in-the-way'), { recursive: true });
+    expect(write).toThrow(/can't write .*train-plain\.tokens: /);
+    expect(readdirSync(join(dir, 'tokens')).filter((name) => /index|tmp/.test(name))).toEqual([]);
+  });
+
   it('writes a file for each split and group, and an index that describes them', () => {
     const near = JSON.parse(dialogueLines[2] ?? '');
     const far = { ...near, meta: { services: ['Banks_1'] } };
