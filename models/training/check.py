@@ -120,7 +120,7 @@ class FakeTokens:
 
 DIALOGUE = (np.arange(20, 24), [[np.arange(24, 27), np.arange(27, 29), True], [np.arange(30, 33), np.arange(33, 35), False]],
             [['user', np.arange(40, 46), np.arange(46, 52)], ['call', [(7, np.array([52])), (8, np.array([53])), (9, np.array([54]))]],
-             ['result', np.array([55])], ['say', np.arange(56, 60)]])
+             ['result', np.array([55])], ['say', np.arange(56, 60)]], np.arange(36, 38))
 
 
 def a_rendered_dialogue_predicts_its_own_next_tokens():
@@ -129,6 +129,13 @@ def a_rendered_dialogue_predicts_its_own_next_tokens():
         for row, label in zip(segment.target.row, segment.target.label): assert segment.ids[row + 1] == label
         reply = segment.replies[0]
         assert segment.ids[reply.start:reply.end] == list(reply.tokens) and reply.tokens[0] == FakeTokens.special['call']
+
+
+def a_length_hint_follows_the_instructions_now_and_then():
+    hinted = [36 in render(np.random.default_rng(seed), FakeTokens, DIALOGUE, 100, 0.).ids for seed in range(200)]
+    assert 20 < sum(hinted) < 60
+    ids = render(np.random.default_rng(hinted.index(True)), FakeTokens, DIALOGUE, 100, 0.).ids
+    assert ids[2:8] == [20, 21, 22, 23, 36, 37]
 
 
 def a_cut_turn_teaches_wait_and_never_the_end():
@@ -208,7 +215,7 @@ def a_scaffold_masks_values_alone_and_pads_them_with_null():
 
 
 def a_gap_lies_between_what_is_asked():
-    s, dialogue = FakeTokens.special, (DIALOGUE[0], DIALOGUE[1], [*DIALOGUE[2][:3], ['say', np.arange(40, 50)]])
+    s, dialogue = FakeTokens.special, (DIALOGUE[0], DIALOGUE[1], [*DIALOGUE[2][:3], ['say', np.arange(40, 50)]], None)
     for seed in range(60):
         rng = np.random.default_rng(seed)
         segment = render(rng, FakeTokens, dialogue, 100, 0.)
@@ -262,7 +269,7 @@ def main():
     torch.set_num_threads(1)
     checks = [the_forward_equals_a_dense_one, a_setting_without_gradient_gives_the_same_rows, flex_attention_equals_the_loop,
               a_scratch_block_leaves_clean_rows_as_they_are, int8_files_come_back_within_half_a_step, a_rendered_dialogue_predicts_its_own_next_tokens,
-              a_cut_turn_teaches_wait_and_never_the_end, masked_positions_predict_their_own_token, complements_mask_every_position_once,
+              a_cut_turn_teaches_wait_and_never_the_end, a_length_hint_follows_the_instructions_now_and_then, masked_positions_predict_their_own_token, complements_mask_every_position_once,
               a_scaffold_masks_values_alone_and_pads_them_with_null, a_gap_lies_between_what_is_asked,
               a_stale_draft_shows_wrong_tokens_and_asks_for_the_right_ones, teachers_predict_the_same_token,
               distilling_from_oneself_moves_the_block_towards_the_head, auc_of_known_lists]

@@ -9,15 +9,15 @@ import torch
 from blocks import MIX, SIZES, draw_blocks, noised
 from model import Group, Layout
 
-MAGIC, VERSION = 0x4B545052, 1
-INSTRUCTIONS, SIGNATURE, CALLED_SIGNATURE, DESCRIPTION, WRITTEN, RECOGNISED, SAY, NAME, SKELETON, VALUE, RESULT, TEXT = range(12)
+MAGIC, VERSION = 0x4B545052, 2
+INSTRUCTIONS, SIGNATURE, CALLED_SIGNATURE, DESCRIPTION, WRITTEN, RECOGNISED, SAY, NAME, SKELETON, VALUE, RESULT, TEXT, LENGTH_HINT = range(13)
 KINDS = ['instructions', 'signature', 'calledSignature', 'description', 'userWritten', 'userRecognised', 'say',
-         'callName', 'callSkeleton', 'callValue', 'result', 'text']
+         'callName', 'callSkeleton', 'callValue', 'result', 'text', 'lengthHint']
 BLOCK = 16
 
 # Share of the dialogues drawn; the domains of the example agents make up about half.
-SHARES = {'sgd-near': .30, 'star-near': .11, 'tm3': .05, 'tm3r': .01, 'tm4': .05, 'tm4r': .03, 'r8k': .04,
-          'sgd-far': .13, 'star-far': .06, 'snips': .05, 'nlu': .04, 'hr': .02, 'sdc': .05, 'spc': .03, 'topical': .02}
+SHARES = {'sgd-near': .28, 'star-near': .11, 'tm3': .05, 'tm3r': .01, 'tm4': .05, 'tm4r': .03, 'r8k': .04,
+          'sgd-far': .13, 'star-far': .06, 'snips': .04, 'nlu': .03, 'hr': .02, 'sdc': .03, 'spc': .02, 'topical': .01, 'synthetic': .08}
 TEXTS = {'changelog': .7, 'books': .3}
 
 
@@ -69,9 +69,10 @@ class Source:
             yield int(self.kinds[p]), self.ids[self.pieces[p]:self.pieces[p + 1]].astype(np.int64)
 
     def dialogue(self, i):
-        instructions, tools, turns = None, [], []
+        instructions, hint, tools, turns = None, None, [], []
         for kind, ids in self.pieces_of(i):
             if kind == INSTRUCTIONS: instructions = ids
+            elif kind == LENGTH_HINT: hint = ids
             elif kind in (SIGNATURE, CALLED_SIGNATURE): tools.append([ids, None, kind == CALLED_SIGNATURE])
             elif kind == DESCRIPTION: tools[-1][1] = ids
             elif kind == WRITTEN: turns.append(['user', ids, None])
@@ -81,7 +82,7 @@ class Source:
             elif kind == SAY: turns.append(['say', ids])
             elif kind == RESULT: turns.append(['result', ids])
             else: raise SystemExit(f'piece kind {kind} inside a dialogue')
-        return instructions, tools, turns
+        return instructions, tools, turns, hint
 
 
 @dataclass
@@ -120,11 +121,11 @@ class Segment:
 ACT, REPLY, NAMED, ARGUMENT, SPOKEN, TURN_END, WAIT, PLAIN, MASKED, KEPT, FILLED = range(11)
 
 
-def render(rng, tokens, dialogue, longest, cut_share, recognised=None, most_others=4, descriptions=None):
+def render(rng, tokens, dialogue, longest, cut_share, recognised=None, most_others=5, descriptions=None, hint_share=.2):
     """One dialogue with tools drawn anew. With `cut_share` it ends inside a user turn, then the reply to the whole turn."""
-    s, (instructions, tools, turns) = tokens.special, dialogue
+    s, (instructions, tools, turns, hint) = tokens.special, dialogue
     out = Segment(ids=[s['bos']])
-    if instructions is not None: out.ids += [s['sys'], *instructions]
+    if instructions is not None: out.ids += [s['sys'], *instructions, *(hint if hint is not None and rng.random() < hint_share else [])]
     others = [i for i, tool in enumerate(tools) if not tool[2]]
     chosen = [i for i, tool in enumerate(tools) if tool[2]] + list(rng.permutation(others)[:rng.integers(0, most_others + 1)])
     descriptions = rng.random() < .4 if descriptions is None else descriptions

@@ -34,7 +34,7 @@ def evaluate_source(model, tokens, names, count, blocks=6, longest=1024, seed=11
         rng = np.random.default_rng([seed, index])
         source = tokens.source('dev-' + names[index % len(names)])
         dialogue = source.dialogue(int(rng.integers(len(source))))
-        segment = render(rng, tokens, dialogue, longest, 0., recognised=True)
+        segment = render(rng, tokens, dialogue, longest, 0., recognised=True, most_others=4, hint_share=0.)
         batch = Batch()
         batch.add_segment(segment)
         bands = {}
