@@ -7,6 +7,7 @@ const help = `usage: repartee bench NAME [--json] [OPTIONS]
   calls      fixtures/calls as load over real sockets, from another process; idle calls; a soak
   talk       all of fixtures/calls with speech: answers, their time, memory, event loop
   engine     forwards, drafts and tool calls of the model alone
+  load       many calls on one engine at once: first words with and without drafts beside them
   constrain  what keeping to a schema costs for each token
   model      how good the model's acts, calls and replies are, beside those of people's dialogues
   calibrate  how much to add to the model's odds of calling and waiting
@@ -41,6 +42,11 @@ export async function runBench(argv: readonly string[]): Promise<number> {
     case 'constrain': {
       const { benchConstrain } = await import('./constrain.ts');
       await benchConstrain(rest);
+      return 0;
+    }
+    case 'load': {
+      const { benchEngineLoad } = await import('./engine-load.ts');
+      await benchEngineLoad(rest);
       return 0;
     }
     case 'model': {

@@ -3,7 +3,7 @@ import { EngineError } from '../errors.ts';
 import type { EngineStats } from './sequence.ts';
 
 /** What a caller may wait for first words because of others. */
-const mostWaitMs = 1000;
+const mostWaitMs = 2000;
 
 /** Throws EngineError `engine-busy` if another call would wait too long. Drafts never are the reason: they give way. */
 export function checkLoad({ waitMs, countSequences }: EngineStats): void {

@@ -62,6 +62,8 @@ interface Running {
 const chunkTokens = 128;
 /** The same for a draft beside which others run: a turn that is committed meanwhile waits for one forward of it. */
 const crowdedChunkTokens = 32;
+/** A usual step: what is waited for where others wait. */
+const [stepTokens, stepPastTokens] = [16, 512];
 /** Weight of the newest forward in the moving average. */
 const newest = 0.1;
 
@@ -95,7 +97,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       countWaiting: scheduler.countWaiting(),
       countForwards,
       forwardMs,
-      waitMs: scheduler.countUrgent() * forwardMs,
+      waitMs: scheduler.countUrgent() * costs.forwardMs(stepTokens, stepPastTokens),
       kvBytes: pool.sizeBytes,
     };
   }

@@ -119,14 +119,14 @@ describe('a call over a socket', () => {
     let isBusy = true;
     await using rig = await startServerRig(undefined, {
       opened: () => {
-        if (isBusy) throw new EngineError('engine-busy', 'a turn would wait 1100 ms');
+        if (isBusy) throw new EngineError('engine-busy', 'a turn would wait 2100 ms');
       },
     });
     const client = await connectWire(rig.url);
     client.send({ ...start, callId: 'mine' });
     expect(await client.nextOf('error')).toMatchObject({
       code: 'too-many-calls',
-      message: 'a turn would wait 1100 ms',
+      message: 'a turn would wait 2100 ms',
     });
     expect((await client.closed).code).toBe(1013);
     isBusy = false;
