@@ -1,4 +1,4 @@
-// What a draft request may not ask for: each with a code, the value, the limit and the fix.
+// What may not be asked for: each with a code, the value, the limit and the fix.
 import { EngineError } from '../errors.ts';
 import { type Effort, efforts } from './efforts.ts';
 import type { Manifest } from './manifest.ts';
@@ -8,12 +8,18 @@ import type { Act, DraftRequest, EffortName, Sampling } from './sequence.ts';
 /** `acts` may be chosen. Throws EngineError. */
 export function checkRequest(request: DraftRequest, acts: readonly Act[], manifest: Manifest): void {
   checkEffort(request, manifest);
-  checkContext(request.context, maxTokensOf(request, 'say'), manifest);
+  checkRange('maxTokens', request.maxTokens, manifest.contextTokens, 'max-tokens-out-of-range');
+  checkContext(request.context, maxTokensOf(request, 'say'), manifest, 'drop the oldest messages');
   if (request.forceAct !== undefined && !acts.includes(request.forceAct))
     throw new EngineError(
       'act-unavailable',
       `act ${request.forceAct} can't be forced: ${acts.join(', ') || 'none'} may be chosen`,
     );
+}
+
+/** What calls begin with must leave room for an answer. Throws EngineError. */
+export function checkPrefix(prefix: readonly number[], manifest: Manifest): void {
+  if (prefix.length > 0) checkContext(prefix, maxTokensOf({}, 'say'), manifest, 'shorten instructions and tools');
 }
 
 const mostLatencyMs = 60_000;
@@ -43,17 +49,21 @@ function checkRange(name: string, value: number | undefined, most: number, code:
     throw new EngineError(code, `${name} is ${value}, expected a whole number in 1..${most}`);
 }
 
-function checkContext(context: readonly number[], maxTokens: number, manifest: Manifest): void {
-  const { contextTokens, blockSize, config } = manifest;
+function checkContext(context: readonly number[], maxTokens: number, manifest: Manifest, fix: string): void {
+  const { contextTokens, blockSize } = manifest;
   const count = context.length;
   if (count === 0) throw new EngineError('context-empty', 'the context is empty: give at least one token');
   const room = contextTokens - maxTokens - blockSize;
   if (count > room)
     throw new EngineError(
       'context-too-long',
-      `the context has ${count} tokens, the limit is ${room} (${contextTokens} of the model, less ${maxTokens} for the reply and ${blockSize} for a block): drop the oldest messages`,
+      `the context has ${count} tokens, the limit is ${room} (${contextTokens} of the model, less ${maxTokens} for the reply and ${blockSize} for a block): ${fix}`,
     );
-  const unknown = context.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabulary);
+  checkTokens(context, manifest);
+}
+
+function checkTokens(ids: readonly number[], { config }: Manifest): void {
+  const unknown = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabulary);
   if (unknown !== undefined)
     throw new EngineError('token-unknown', `token ${unknown} is not in 0..${config.vocabulary - 1}`);
 }

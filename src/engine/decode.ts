@@ -1,6 +1,5 @@
 // Takes a context, gives the states of one reply. Every token is checked by the causal head, or filled in by diffusion: efforts.ts says which.
 import { begin } from './begin.ts';
-import { checkRequest } from './check-request.ts';
 import { continueChecked } from './checked.ts';
 import type { CostModel } from './cost.ts';
 import { createDeadline, noDeadline } from './deadline.ts';
@@ -24,8 +23,7 @@ export async function* decode(
   asked: Asked,
   table: Readonly<Record<EffortName, Effort>> = efforts,
 ): AsyncGenerator<DraftState> {
-  const { request, acts, manifest, phrases, memory, costs, nowMs } = asked;
-  checkRequest(request, acts, manifest);
+  const { request, manifest, phrases, memory, costs, nowMs } = asked;
   const { context } = request;
   memory.open(context.lastIndexOf(manifest.specials.user));
   // A draft from nothing is the same whatever was drafted before, in cost as well.

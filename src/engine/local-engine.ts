@@ -1,6 +1,7 @@
 // The engine in its caller's thread: sequences over one device. Takes token ids, gives token ids; never knows where the device runs.
 import { EngineError } from '../errors.ts';
 import { createCall } from './call.ts';
+import { checkPrefix, checkRequest } from './check-request.ts';
 import { createCopySlot } from './constrain-copy.ts';
 import { compileTools, type Program } from './constrain-tools.ts';
 import { createVocabulary } from './constrain-vocabulary.ts';
@@ -136,6 +137,8 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
     const copied = () => createCopySlot(request.context, vocabulary);
     const { kv } = where;
     const { prefix } = prepared;
+    const acts = possibleActs(request.acts, prepared);
+    checkRequest(request, acts, manifest);
     pool.use(kv, request.context.length + maxTokensOf(request, 'call'));
     if (kv.length === 0) kv.copyFrom(prefix, prefix.countShared(request.context));
     yield* decode({
@@ -147,7 +150,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       costs,
       nowMs,
       memory,
-      acts: possibleActs(request.acts, prepared),
+      acts,
       createGuide: (act, maxTokens) =>
         act === 'call'
           ? createCall({ program: prepared.tools, tokenizer, maxTokens, copied })
@@ -240,6 +243,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
   return {
     async prepare(setting) {
       checkOpen();
+      checkPrefix(setting.prefix, manifest);
       const { prefix } = compile(setting);
       const asked: Urgency = { priority: 'step', dueMs: nowMs() };
       const where: PassContext = {

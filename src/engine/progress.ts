@@ -45,7 +45,7 @@ const defaultMaxTokens = 96;
 const callMaxTokens = 192;
 
 /** Most tokens of what is written under `act`. */
-export function maxTokensOf(request: DraftRequest, act: Act): number {
+export function maxTokensOf(request: Pick<DraftRequest, 'maxTokens'>, act: Act): number {
   return request.maxTokens ?? (act === 'call' ? callMaxTokens : defaultMaxTokens);
 }
 
