@@ -13,6 +13,7 @@ import { createDraftMemory, type DraftMemory } from './draft-memory.ts';
 import { Kv } from './kv.ts';
 import { createKvPool } from './kv-pool.ts';
 import { checkLoad } from './load.ts';
+import { chunkTokens, createLocalSequence } from './local-sequence.ts';
 import type { Manifest } from './manifest.ts';
 import { createPasses, Meter, type PassContext } from './pass.ts';
 import { noPhrases, type Phrases } from './phrases.ts';
@@ -20,11 +21,11 @@ import { maxTokensOf } from './progress.ts';
 import { createReply } from './reply.ts';
 import { createSampler } from './sample.ts';
 import { createScheduler } from './scheduler.ts';
-import type { Act, DraftRequest, DraftState, Engine, EngineStats, Priority, Sequence, Setting } from './sequence.ts';
+import type { Act, DraftRequest, DraftState, Engine, EngineStats, Sequence, Setting } from './sequence.ts';
 import { slide } from './slide.ts';
 import { createTokenTraits } from './token-traits.ts';
 import type { Tokenizer } from './tokenizer.ts';
-import { createDraftTurns, type Urgency, urgencyOf } from './urgency.ts';
+import type { Urgency } from './urgency.ts';
 
 export interface LocalEngineOptions {
   readonly device: Device;
@@ -48,21 +49,6 @@ interface Prepared {
   readonly prefix: Kv;
 }
 
-/** A sequence's latest draft. */
-interface Running {
-  readonly stopping: AbortController;
-  readonly meter: Meter;
-  priority: Priority;
-  askedMs: number;
-  latest: Pick<DraftState, 'act' | 'countStable' | 'isDone'>;
-  /** Settles when the draft leaves the KV alone: it does between its states. */
-  busy: Promise<unknown>;
-}
-
-/** More of a context at once is slower, and lets others wait longer. */
-const chunkTokens = 128;
-/** The same for a draft beside which others run: a turn that is committed meanwhile waits for one forward of it. */
-const crowdedChunkTokens = 32;
 /** A usual step: what is waited for where others wait. */
 const [stepTokens, stepPastTokens] = [16, 512];
 /** Weight of the newest forward in the moving average. */
@@ -170,71 +156,19 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
     const prepared = compile(setting);
     const kv = new Kv(manifest.config);
     const memory = createDraftMemory();
-    let running: Running | undefined;
-    const turns = createDraftTurns();
-    let isSequenceClosed = false;
-
-    async function* draft(request: DraftRequest): AsyncGenerator<DraftState> {
-      if (isSequenceClosed || isClosed)
-        throw new EngineError('sequence-closed', 'the sequence is closed: open another one');
-      const before = running;
-      before?.stopping.abort();
-      const current: Running = {
-        stopping: new AbortController(),
-        meter: new Meter(nowMs),
-        priority: request.priority,
-        askedMs: nowMs(),
-        latest: { act: 'say', countStable: 0, isDone: false },
-        busy: Promise.resolve(),
-      };
-      running = current;
-      countRunning++;
-      if (before && hasBegun(before)) turns.end(before.latest.isDone, nowMs());
-      const { stopping } = current;
-      const signal = request.signal ? AbortSignal.any([request.signal, stopping.signal]) : stopping.signal;
-      const where: PassContext = {
-        kv,
-        urgency: () =>
-          urgencyOf({ ...current, ...current.latest, hasBegun: hasBegun(current), lastTurnMs: turns.lastTurnMs }),
-        chunkTokens: () => (current.priority === 'draft' && countRunning > 1 ? crowdedChunkTokens : chunkTokens),
-        signal,
-        meter: current.meter,
-      };
-      const states = run(request, prepared, where, memory);
-      try {
-        await before?.busy;
-        while (!signal.aborted) {
-          const step = states.next();
-          current.busy = step.catch(() => undefined);
-          const { value, done } = await step;
-          if (done || signal.aborted) return;
-          current.latest = value;
-          yield value;
-        }
-      } catch (error) {
-        // An abort is how a draft usually ends.
-        if (!signal.aborted) throw error;
-      } finally {
-        await states.return(undefined);
-        countRunning--;
-        if (running === current) pool.rest(kv);
-      }
-    }
-
-    const sequence: Sequence = {
-      draft,
-      promote() {
-        if (!running) return;
-        running.priority = 'committed';
-        running.askedMs = nowMs();
-      },
-      close() {
-        isSequenceClosed = true;
-        running?.stopping.abort();
+    const sequence = createLocalSequence({
+      kv,
+      nowMs,
+      isCrowded: () => countRunning > 1,
+      run: (request, where) => run(request, prepared, where, memory),
+      begun: () => countRunning++,
+      ended: () => countRunning--,
+      rested: () => pool.rest(kv),
+      closed() {
         sequences.delete(sequence);
         pool.remove(kv);
       },
-    };
+    });
     sequences.add(sequence);
     pool.add(kv);
     return sequence;
@@ -268,8 +202,4 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       await device.close();
     },
   };
-}
-
-function hasBegun({ meter }: Running): boolean {
-  return meter.countForwards > 0;
 }
