@@ -65,12 +65,16 @@ async function* grow(decoding: Decoding, progress: Progress, more: AsyncIterable
   for await (const _ of more) if (!progress.guide.isDone) yield toState(decoding, progress, false);
 }
 
-/** A block that came out blank is written again, token by token: the causal head never ends a reply before its first word. */
+/** A block that came out blank is written again, token by token, late as it is: the causal head never ends a reply before its first word. */
 async function* rewrite(decoding: Decoding, progress: Progress): AsyncGenerator<DraftState> {
   const { kv } = decoding.where;
   const { context } = decoding.request;
   kv.rewind(kv.countShared(context));
   progress.guide = decoding.createGuide('say', maxTokensOf(decoding.request, 'say'));
   progress.pending = [...context, decoding.manifest.specials.say].slice(kv.length);
-  yield* grow(decoding, progress, continueChecked({ ...decoding, effort: efforts.ar }, progress, []));
+  yield* grow(
+    decoding,
+    progress,
+    continueChecked({ ...decoding, effort: efforts.ar, deadline: noDeadline }, progress, []),
+  );
 }
