@@ -8,7 +8,8 @@ import type { Act, DraftRequest, EffortName, Sampling } from './sequence.ts';
 /** `acts` may be chosen. Throws EngineError. */
 export function checkRequest(request: DraftRequest, acts: readonly Act[], manifest: Manifest): void {
   checkEffort(request, manifest);
-  checkRange('maxTokens', request.maxTokens, manifest.contextTokens, 'max-tokens-out-of-range');
+  // None: a call has what its schema requires all the same.
+  checkRange('maxTokens', request.maxTokens, 0, manifest.contextTokens, 'max-tokens-out-of-range');
   checkContext(request.context, maxTokensOf(request, 'say'), manifest, 'drop the oldest messages');
   if (request.forceAct !== undefined && !acts.includes(request.forceAct))
     throw new EngineError(
@@ -28,8 +29,8 @@ const effortRows: Readonly<Record<string, Effort>> = efforts;
 function checkEffort({ effort, steps, latencyMs, sampling }: DraftRequest, { blockSize }: Manifest): void {
   if (effortRows[effort] === undefined)
     throw new EngineError('effort-unknown', `effort "${effort}" is not one of ${Object.keys(efforts).join(', ')}`);
-  checkRange('steps', steps, blockSize, 'steps-out-of-range');
-  checkRange('latencyMs', latencyMs, mostLatencyMs, 'latency-out-of-range');
+  checkRange('steps', steps, 1, blockSize, 'steps-out-of-range');
+  checkRange('latencyMs', latencyMs, 1, mostLatencyMs, 'latency-out-of-range');
   if (sampling !== undefined) checkSampling(sampling, effort);
 }
 
@@ -44,9 +45,9 @@ function checkSampling({ temperature, topP, seed }: Sampling, effort: EffortName
   if (!Number.isInteger(seed)) fail(`seed is ${seed}, expected a whole number`);
 }
 
-function checkRange(name: string, value: number | undefined, most: number, code: string): void {
-  if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= most))
-    throw new EngineError(code, `${name} is ${value}, expected a whole number in 1..${most}`);
+function checkRange(name: string, value: number | undefined, least: number, most: number, code: string): void {
+  if (value !== undefined && !(Number.isInteger(value) && value >= least && value <= most))
+    throw new EngineError(code, `${name} is ${value}, expected a whole number in ${least}..${most}`);
 }
 
 function checkContext(context: readonly number[], maxTokens: number, manifest: Manifest, fix: string): void {

@@ -15,7 +15,7 @@ const bad: readonly Partial<DraftRequest>[] = [
   { context: [bos, Number.NaN] },
   { context: Array<number>(contextTokens + 1).fill(bos) },
   { context: Array<number>(contextTokens + 1).fill(bos), isSliding: true },
-  { maxTokens: 0 },
+  { maxTokens: -1 },
   { maxTokens: Number.NaN },
   { maxTokens: contextTokens + 1 },
   { forceAct: 'call' },
@@ -29,7 +29,7 @@ it('refuses each bad request by a typed error before any forward, and takes no m
   expect(device.countsNew).toEqual([]);
   expect(engine.stats()).toMatchObject({ kvBytes: 0, countWaiting: 0 });
   await expect(last(sequence, { maxTokens: 9999 })).rejects.toThrow(
-    'maxTokens is 9999, expected a whole number in 1..640',
+    'maxTokens is 9999, expected a whole number in 0..640',
   );
   expect((await last(sequence, {})).isDone).toBe(true);
 });
