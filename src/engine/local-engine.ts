@@ -12,7 +12,6 @@ import type { Device } from './device.ts';
 import { createDraftMemory, type DraftMemory } from './draft-memory.ts';
 import { Kv } from './kv.ts';
 import { createKvPool } from './kv-pool.ts';
-import { checkLoad } from './load.ts';
 import { chunkTokens, createLocalSequence } from './local-sequence.ts';
 import type { Manifest } from './manifest.ts';
 import { createPasses, Meter, type PassContext } from './pass.ts';
@@ -152,7 +151,6 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
 
   function open(setting: Setting): Sequence {
     checkOpen();
-    checkLoad(stats());
     const prepared = compile(setting);
     const kv = new Kv(manifest.config);
     const memory = createDraftMemory();

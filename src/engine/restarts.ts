@@ -118,6 +118,7 @@ export async function keepAlive({ startWorker, clock, warn }: KeepAliveOptions):
 
     open(setting): Sequence {
       checkOpen();
+      // Here and not in the thread: what was admitted is not refused later, not even by the next thread.
       checkLoad(stats());
       const id = nextSequence++;
       let isOpen = true;

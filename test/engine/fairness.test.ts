@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { checkLoad } from '../../src/engine/load.ts';
 import type { DraftRequest, Sequence } from '../../src/engine/sequence.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { base, createRig, replying, setting } from '../support/engine-rig.ts';
@@ -125,15 +126,15 @@ it('refuses another call while committed turns would make it wait too long, neve
   const drafts = sequences.map((sequence) => draft(sequence, { priority: 'draft' }));
   await pass(10 * stepMs);
   expect(engine.stats()).toMatchObject({ waitMs: 0, forwardMs: stepMs });
-  engine.open(setting).close();
+  checkLoad(engine.stats());
   for (const sequence of sequences.slice(0, 100)) sequence.promote();
   const { waitMs } = engine.stats();
   expect(waitMs).toBeGreaterThan(2000);
-  expect(() => engine.open(setting)).toThrow(
+  expect(() => checkLoad(engine.stats())).toThrow(
     `a turn would wait ${Math.round(waitMs)} ms for those of ${engine.stats().countSequences} calls, the limit is 2000`,
   );
   for (const sequence of sequences.slice(10)) sequence.close();
-  engine.open(setting).close();
+  checkLoad(engine.stats());
   await pass(200 * stepMs);
   await Promise.all(drafts);
 });

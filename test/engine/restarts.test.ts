@@ -8,7 +8,7 @@ import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 
 const file = join(import.meta.dirname, '../support/fake-engine-thread.js');
 const setting = { prefix: [50, 51], tools: [] };
-const orders = { answer: [1], hang: [2], fail: [3], exit: [4] };
+const orders = { answer: [1], hang: [2], fail: [3], exit: [4], burden: [5] };
 
 const engines: Engine[] = [];
 afterEach(async () => {
@@ -138,4 +138,14 @@ it('ends quietly when a draft is aborted before it began, while it runs, and aft
   expect(await ask(sequence, orders.answer, after.signal)).toHaveLength(1);
   after.abort();
   expect(await ask(sequence, orders.answer)).toHaveLength(1);
+});
+
+it('refuses another sequence while turns wait too long, and serves those that it has', async () => {
+  const { engine } = await createRig();
+  const sequence = engine.open(setting);
+  await ask(sequence, orders.burden);
+  expect(() => engine.open(setting)).toThrow('a turn would wait 9000 ms for those of 1 calls, the limit is 2000');
+  expect(engine.stats().countSequences).toBe(1);
+  expect(await ask(sequence, orders.answer)).toHaveLength(1);
+  engine.open(setting).close();
 });
