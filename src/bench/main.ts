@@ -11,6 +11,7 @@ const help = `usage: repartee bench NAME [--json] [OPTIONS]
   constrain  what keeping to a schema costs for each token
   model      how good the model's acts, calls and replies are, beside those of people's dialogues
   calibrate  how much to add to the model's odds of calling and waiting
+  trace      what a turn's ledger, its recording and its spans cost
   viewer     how a long call opens and scrolls in the trace viewer
 
 repartee bench NAME --help tells the options of each.
@@ -59,13 +60,20 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       await benchCalibrate(rest);
       return 0;
     }
+    case 'trace': {
+      const { benchTrace } = await import('./trace.ts');
+      await benchTrace(rest);
+      return 0;
+    }
     case 'viewer': {
       const { benchViewer } = await import('./viewer.ts');
       await benchViewer(rest);
       return 0;
     }
     default:
-      throw new UsageError(`no bench "${name}"; there are calls, talk, engine, constrain, model, calibrate, viewer`);
+      throw new UsageError(
+        `no bench "${name}"; there are calls, talk, engine, constrain, model, calibrate, trace, viewer`,
+      );
   }
 }
 

@@ -1,9 +1,9 @@
 // Paths of call files in, checked calls out.
 
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RuntimeError, toMessage } from '../errors.ts';
-import { type CallHeader, parseCallFile, type RecordedEvent } from '../trace/call-file.ts';
+import { type CallHeader, largestFileBytes, parseCallFile, type RecordedEvent } from '../trace/call-file.ts';
 
 export interface NamedCall {
   readonly name: string;
@@ -28,6 +28,11 @@ export async function listCallFiles(folder: string): Promise<string[]> {
 
 async function readText(file: string): Promise<string> {
   try {
+    const { size } = await stat(file);
+    if (size > largestFileBytes)
+      throw new Error(
+        `it has ${size} bytes, more than ${largestFileBytes}: cut it at a line's end, and begin the second part with the header`,
+      );
     return await readFile(file, 'utf8');
   } catch (cause) {
     throw new RuntimeError('call-file', `can't read ${file}: ${toMessage(cause)}`, { cause });

@@ -6,21 +6,26 @@ import { RuntimeError, toMessage, UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { createTurnLog, type TurnRecord } from '../testing/turn-log.ts';
 import type { RecordedEvent } from '../trace/call-file.ts';
+import { toCallFileSchema } from '../trace/call-file-schema.ts';
 import { toPerfetto } from '../trace/perfetto.ts';
+import { toStageTimes } from '../trace/stage-times.ts';
 import { summarise } from '../trace/summary.ts';
 import { type NamedCall, readCall } from './call-files.ts';
 import { openSpanExport, toOtlpUrl } from './span-export.ts';
+import { renderStageTimes } from './stage-times-text.ts';
 import { renderTraceHtml } from './trace-html.ts';
 import { renderTurn } from './turn-text.ts';
 
-const help = `usage: repartee trace FILE [--json | --html OUT | --perfetto OUT | --otlp URL]
+const help = `usage: repartee trace FILE… [--json | --html OUT | --perfetto OUT | --otlp URL]
 
-Prints a recorded call: each turn with its tools and its ledger.
+Prints a recorded call: each turn with its tools and its ledger. Of several calls: percentiles of each stage, its budget, how
+often it took more, and the turn that took most.
 
-  --json          its figures as one JSON object
+  --json          figures as one JSON object a line; of several calls the percentiles last
   --html OUT      writes the trace viewer with this call into one HTML file
   --perfetto OUT  writes its tracks as JSON for ui.perfetto.dev
   --otlp URL      sends its spans to an OpenTelemetry collector
+  --schema        prints the JSON Schema of a line of such files
 `;
 
 /** Throws UsageError, RuntimeError. */
@@ -30,16 +35,30 @@ export async function runTrace(argv: readonly string[]): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
+  if (values.schema) {
+    process.stdout.write(`${JSON.stringify(toCallFileSchema(), null, 2)}\n`);
+    return 0;
+  }
   const otlpUrl = toOtlpUrl('--otlp', values.otlp);
-  const [file, ...more] = positionals;
-  if (file === undefined || more.length > 0) throw new UsageError(`expected one file, got ${positionals.length}`);
-  const call = await readCall(file, (line) => void process.stderr.write(`${line}\n`));
-  if (values.html !== undefined) await writeOut(values.html, await renderHtml(call));
+  const [first, ...more] = await readCalls(positionals);
+  if (first === undefined) throw new UsageError('expected a FILE');
+  const out = values.html ?? values.perfetto;
+  if (out !== undefined && more.length > 0) throw new UsageError(`${out} takes one call, got ${1 + more.length}`);
+  const calls = [first, ...more];
+  if (values.html !== undefined) await writeOut(values.html, await renderHtml(first));
   else if (values.perfetto !== undefined)
-    await writeOut(values.perfetto, JSON.stringify(toPerfetto(call.name, call.events)));
-  else if (otlpUrl !== undefined) await sendSpans(otlpUrl, call);
-  else process.stdout.write(values.json ? toJson(call) : render(call));
+    await writeOut(values.perfetto, JSON.stringify(toPerfetto(first.name, first.events)));
+  else if (otlpUrl !== undefined) await sendSpans(otlpUrl, calls);
+  else if (values.json) process.stdout.write(toJson(calls));
+  else process.stdout.write(more.length > 0 ? renderStages(calls) : render(first));
   return 0;
+}
+
+/** One after the other: each is checked and told about in the order given. */
+async function readCalls(files: readonly string[]): Promise<NamedCall[]> {
+  const calls: NamedCall[] = [];
+  for (const file of files) calls.push(await readCall(file, (line) => void process.stderr.write(`${line}\n`)));
+  return calls;
 }
 
 function renderHtml({ header, events }: NamedCall): Promise<string> {
@@ -57,24 +76,32 @@ async function writeOut(out: string, text: string): Promise<void> {
 }
 
 /** Throws RuntimeError `spans-not-taken`. */
-async function sendSpans(url: URL, { name, header, events }: NamedCall): Promise<void> {
+async function sendSpans(url: URL, calls: readonly NamedCall[]): Promise<void> {
   const spans = await openSpanExport(url);
-  const { type, version, callId = name, ...rest } = header;
-  const trace = spans.open(callId, rest);
-  for (const { atMs, ...event } of events) trace?.append(event, atMs);
-  await trace?.close();
+  for (const { name, header, events } of calls) {
+    const { type, version, callId = name, ...rest } = header;
+    const trace = spans.open(callId, rest);
+    for (const { atMs, ...event } of events) trace?.append(event, atMs);
+    await trace?.close();
+  }
   await spans.close();
   const { countExported, countDropped } = spans.counts;
-  if (countDropped > 0)
-    throw new RuntimeError(
-      'spans-not-taken',
-      `${url.origin} took ${countExported} spans of ${countExported + countDropped}`,
-    );
+  if (countDropped > 0) {
+    const took = `${url.origin} took ${countExported} spans of ${countExported + countDropped}`;
+    throw new RuntimeError('spans-not-taken', took);
+  }
   process.stdout.write(`${url.origin} took ${countExported} spans\n`);
 }
 
-function toJson({ name, header, events }: NamedCall): string {
-  return `${JSON.stringify(summarise(name, { state: 'read', header, events }))}\n`;
+function toJson(calls: readonly NamedCall[]): string {
+  const summaries = calls.map(({ name, header, events }) => summarise(name, { state: 'read', header, events }));
+  const lines = calls.length > 1 ? [...summaries, { stages: toStageTimes(summaries) }] : summaries;
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+}
+
+function renderStages(calls: readonly NamedCall[]): string {
+  const summaries = calls.map(({ name, header, events }) => summarise(name, { state: 'read', header, events }));
+  return renderStageTimes(summaries, toStageTimes(summaries)).join('\n');
 }
 
 function render({ name, header, events }: NamedCall): string {
@@ -106,6 +133,7 @@ function parse(argv: readonly string[]) {
         html: { type: 'string' },
         perfetto: { type: 'string' },
         otlp: { type: 'string' },
+        schema: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });

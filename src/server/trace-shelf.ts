@@ -4,7 +4,7 @@ import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { toMessage } from '../errors.ts';
-import { parseCallFile } from '../trace/call-file.ts';
+import { largestFileBytes, parseCallFile } from '../trace/call-file.ts';
 import { type CallSummary, summarise } from '../trace/summary.ts';
 
 export interface TraceShelf {
@@ -32,7 +32,6 @@ export interface TraceShelfOptions {
 
 const ending = '.jsonl';
 const countMost = 500;
-const largestBytes = 64 * 1024 * 1024;
 const followEveryMs = 250;
 const chunkBytes = 1024 * 1024;
 const lineFeed = 0x0a;
@@ -74,7 +73,7 @@ export function createTraceShelf({ folder, demoFolder, clock }: TraceShelfOption
 
     async read(id) {
       const found = (await find()).find((file) => file.id === id);
-      return found === undefined || found.sizeBytes > largestBytes ? undefined : readFile(found.path);
+      return found === undefined || found.sizeBytes > largestFileBytes ? undefined : readFile(found.path);
     },
 
     async *follow(id, from, signal) {
@@ -125,8 +124,8 @@ async function readSummary(id: string, path: string, sizeBytes: number): Promise
     turns: [],
     problem,
   });
-  if (sizeBytes > largestBytes)
-    return broken(`has ${sizeBytes} bytes, more than the ${largestBytes} that are read; open a part of it`);
+  if (sizeBytes > largestFileBytes)
+    return broken(`has ${sizeBytes} bytes, more than the ${largestFileBytes} that are read; open a part of it`);
   try {
     return summarise(id, parseCallFile(await readFile(path, 'utf8')));
   } catch (error) {

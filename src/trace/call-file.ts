@@ -21,6 +21,9 @@ export type UnstampedEvent = RecordedEvent extends infer E
     : never
   : never;
 
+/** Files of more bytes are not read: a reader holds the whole call. */
+export const largestFileBytes = 64 * 1024 * 1024;
+
 /** A file that was read, or the first line that can't be. */
 export type CallFile =
   | {

@@ -18,7 +18,8 @@ const spoken = new Set([
   'message',
   'event',
   'digit',
-  'note',
+  'digits',
+  'transfer',
   'error',
 ]);
 

@@ -13,7 +13,7 @@ export interface TraceFolderOptions {
   readonly keepDays?: number;
   /** The oldest files beyond this go, bytes. @default 1 GiB */
   readonly keepBytes?: number;
-  /** A longer file goes on in another one, bytes. @default 64 MiB */
+  /** A longer file goes on in another one, bytes; less than readers take. @default 32 MiB */
   readonly fileBytes?: number;
   /** Lines that wait for the disk, bytes; more are dropped and counted. @default 4 MiB */
   readonly queueBytes?: number;
@@ -28,7 +28,7 @@ const ownName = /^\d{8}T\d{6}Z-[\w.-]+\.jsonl$/;
 
 /** Makes the folder and drops what is too old or too much; `warn` hears if it can't be used. */
 export function createTraceFolder(options: TraceFolderOptions): CallSink {
-  const { folder, redaction, warn, fileBytes = 64 << 20, queueBytes = 4 << 20 } = options;
+  const { folder, redaction, warn, fileBytes = 32 << 20, queueBytes = 4 << 20 } = options;
   let hasFailed = false;
 
   function fail(error: unknown): void {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,6 +25,18 @@ describe('call files', () => {
     const call = await readCall(file, (line) => warnings.push(line));
     expect(call).toMatchObject({ name: 'torn', header: { agent: 'restaurant' }, events: [{ type: 'call.ended' }] });
     expect(warnings).toEqual([`${file}: line 3 was cut off and is left out`]);
+  });
+
+  it('of more than 64 MiB are refused before they are read, with what to do', async () => {
+    const file = join(folder, 'huge.jsonl');
+    await writeFile(file, HEADER);
+    await truncate(file, 500 * 1024 * 1024);
+    const { arrayBuffers } = process.memoryUsage();
+    await expect(readCall(file, () => undefined)).rejects.toMatchObject({
+      code: 'call-file',
+      message: `can't read ${file}: it has 524288000 bytes, more than 67108864: cut it at a line's end, and begin the second part with the header`,
+    });
+    expect(process.memoryUsage().arrayBuffers - arrayBuffers).toBeLessThan(1e6);
   });
 
   it('that are damaged or missing are an error with file and line', async () => {

@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeLongCall } from '../../src/bench/long-call.ts';
 import { runRepartee } from '../support/built-program.ts';
@@ -32,6 +33,33 @@ describe('repartee trace', () => {
       hasEnded: true,
       turns: [{ turn: 1 }, {}, {}],
     });
+  });
+
+  it('gives percentiles of each stage over several calls, and the turn that took most', async () => {
+    const other = join(folder, 'other.jsonl');
+    await writeFile(other, makeLongCall(4, 2));
+    const { out } = await runRepartee(['trace', file, other]);
+    expect(out).toMatch(
+      /^2 calls, 7 turns\n\nmilliseconds +turns +p50 +p95 +p99 +max +budget +over +slowest\ntotal +7 /,
+    );
+    const json = (await runRepartee(['trace', file, other, '--json'])).out.trimEnd().split('\n');
+    const [first, second, last] = json.map((line) => JSON.parse(line));
+    expect([first.id, second.id]).toEqual(['call', 'other']);
+    const totals = [...first.turns, ...second.turns].map(({ totalMs }: { totalMs: number }) => totalMs);
+    expect(last.stages[0]).toMatchObject({ stage: 'total', count: 7, maxMs: Math.max(...totals) });
+    expect((await runRepartee(['trace', file, other, '--html', join(folder, 'x.html')])).exitCode).toBe(2);
+  });
+
+  it('prints the JSON Schema that docs/ publishes, and every line of every fixture keeps to it', async () => {
+    const { out } = await runRepartee(['trace', '--schema']);
+    const published = await readFile('docs/trace-format.schema.json', 'utf8');
+    expect(JSON.parse(published)).toEqual(JSON.parse(out));
+    const isValid = new Ajv2020({ strict: false, validateFormats: false }).compile(JSON.parse(published));
+    for (const name of await readdir('fixtures/traces')) {
+      const lines = (await readFile(join('fixtures/traces', name), 'utf8')).trimEnd().split('\n');
+      for (const line of lines) expect([isValid(JSON.parse(line)), line]).toEqual([true, line]);
+      expect(isValid({ ...JSON.parse(lines[1] ?? ''), extra: 1 })).toBe(false);
+    }
   });
 
   it('sends its spans to a collector, and fails where it does not take them', async () => {

@@ -1,7 +1,14 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { CallEvent, CallerEvent } from '../../src/events.ts';
-import { createCallWriter, parseCallFile, type RecordedEvent, type UnstampedEvent } from '../../src/trace/call-file.ts';
+import {
+  createCallReader,
+  createCallWriter,
+  parseCallFile,
+  type RecordedEvent,
+  type UnstampedEvent,
+} from '../../src/trace/call-file.ts';
 
 const HEADER = '{"type":"header","version":1,"agent":"restaurant"}';
 const STARTED = '{"type":"speech.started","atMs":0,"turn":1}';
@@ -179,6 +186,37 @@ describe('a call file', () => {
       fc.property(junk, (lines) => {
         expect(['read', 'damaged']).toContain(parseCallFile(lines.join('\n')).state);
       }),
+    );
+  });
+
+  it('survives a real file whose bytes were flipped, dropped, doubled or cut, and reads the same however it comes', () => {
+    const whole = readFileSync('fixtures/traces/restaurant-5.jsonl');
+    const damage = fc.record({
+      at: fc.nat(whole.length - 1),
+      kind: fc.constantFrom('flip', 'drop', 'double', 'cut'),
+      value: fc.nat(255),
+    });
+    fc.assert(
+      fc.property(fc.array(damage, { minLength: 1, maxLength: 3 }), fc.nat(whole.length), (damages, cutAt) => {
+        const bytes = damages.reduce((before: Buffer, { at, kind, value }) => {
+          const head = before.subarray(0, at);
+          if (kind === 'cut') return head;
+          if (kind === 'drop') return Buffer.concat([head, before.subarray(at + 1 + value)]);
+          if (kind === 'double') return Buffer.concat([before.subarray(0, at + value), before.subarray(at)]);
+          return Buffer.concat([head, Buffer.of(value), before.subarray(at + 1)]);
+        }, whole);
+        const text = bytes.toString();
+        const file = parseCallFile(text);
+        const reader = createCallReader();
+        reader.push(text.slice(0, cutAt));
+        reader.push(text.slice(cutAt));
+        expect(reader.read()).toEqual(file);
+        if (file.state === 'damaged') {
+          expect(file.problem).not.toBe('');
+          expect(file.line).toBeLessThanOrEqual(text.split('\n').length);
+        }
+      }),
+      { numRuns: 40 },
     );
   });
 });

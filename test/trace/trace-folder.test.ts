@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseCallFile } from '../../src/trace/call-file.ts';
 import { redact } from '../../src/trace/redact.ts';
@@ -107,6 +109,29 @@ describe('a folder of traces', () => {
   });
 });
 
+it('stops with one line when the disk is full in the middle of a call, and the call goes on', async () => {
+  // The limit on the size of a file stands for a disk: writes fail in the same place.
+  const program = `
+    const { createTraceFolder } = await import(${JSON.stringify(new URL('../../dist/src/trace/trace-folder.js', import.meta.url).href)});
+    const warn = (line) => console.log(line);
+    const folder = createTraceFolder({ folder: ${JSON.stringify(join(root, 'traces'))}, redaction: 'none', warn });
+    const trace = folder.open('a', { agent: 'test' });
+    for (let atMs = 0; atMs < 200; atMs++) {
+      trace.append({ type: 'reply.grew', turn: 1, text: 'x'.repeat(1000) }, atMs);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await trace.close();
+    console.log(folder.open('b', { agent: 'test' }) === undefined ? 'goes on' : 'writes on');`;
+  const command = `trap '' XFSZ; ulimit -f 16; exec "$0" --input-type=module -e "$1"`;
+  const { stdout } = await promisify(execFile)('sh', ['-c', command, process.execPath, program]);
+  expect(stdout.trimEnd().split('\n')).toEqual([
+    expect.stringMatching(/calls are not written down any more \(EFBIG.*\); they go on without/),
+    'goes on',
+  ]);
+  const [{ file } = { file: undefined }] = await readFiles();
+  expect(file).toMatchObject({ state: 'read', tornLine: expect.any(Number) });
+});
+
 describe('redaction', () => {
   const call = {
     type: 'tool.started',
@@ -123,6 +148,16 @@ describe('redaction', () => {
 
   it('of numbers keeps the words', () => {
     expect(redact(words, 'numbers')).toEqual({ ...words, text: 'Table ## for Ann.' });
+  });
+
+  it('reaches digits that were dialled, and whom a call was handed to', () => {
+    const closed = {
+      type: 'call.closed',
+      reason: 'transferred',
+      transfer: { to: '+1 555 0100', note: 'angry' },
+    } as const;
+    expect(redact(closed, 'text')).toEqual({ ...closed, transfer: { to: '+× ××× ××××', note: '×××××' } });
+    expect(redact({ type: 'digits.requested', digits: '12#' }, 'numbers')).toMatchObject({ digits: '###' });
   });
 
   it('leaves tokens out, which are words', () => {
