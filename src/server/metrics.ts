@@ -4,6 +4,7 @@ import type { CallEvent } from '../events.ts';
 import type { SpanCounts } from '../trace/call-sink.ts';
 import { findOverruns } from '../trace/stages.ts';
 import type { AdmissionState } from './admission.ts';
+import type { Log } from './log.ts';
 import type { CallSource } from './open-call.ts';
 
 export interface Metrics {
@@ -24,16 +25,19 @@ interface Times {
   sumUs: number;
 }
 
-export function createMetrics(spanCounts?: () => SpanCounts): Metrics {
+/** `log` hears of each turn whose ledger leaves more unexplained than it may: a fault of the measuring, or a held-up event loop. */
+export function createMetrics(log: Log, spanCounts?: () => SpanCounts): Metrics {
   const timesByDraft = new Map<string, Times>();
   const timesByStage = new Map<string, Times>();
   const overrunsByStage = new Map<string, number>();
 
-  function count({ draft, totalMs, partsUs }: Measured): void {
+  function count({ turn, draft, totalMs, partsUs }: Measured, callId: string): void {
     add(timesByDraft, draft, Math.round(totalMs * 1000));
     for (const [stage, us] of Object.entries(partsUs)) add(timesByStage, stage, us);
-    for (const { stage } of findOverruns(partsUs, totalMs))
+    for (const { stage, tookUs, budgetUs } of findOverruns(partsUs, totalMs)) {
       overrunsByStage.set(stage, (overrunsByStage.get(stage) ?? 0) + 1);
+      if (stage === 'unexplained') log('turn.unexplained', { callId, turn, tookUs, budgetUs });
+    }
   }
 
   return {
@@ -44,7 +48,7 @@ export function createMetrics(spanCounts?: () => SpanCounts): Metrics {
           ...options,
           report(event) {
             options.report(event);
-            if (event.type === 'turn.measured') count(event);
+            if (event.type === 'turn.measured') count(event, options.callId);
           },
         }),
     }),

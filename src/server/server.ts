@@ -77,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const viewerFiles = options.traces ? await readStaticFiles(options.traces.viewerDir) : undefined;
   const traces = options.traces && createTraceRoutes({ shelf: createTraceShelf({ ...options.traces, clock }), apiKey });
   const admission = new Admission({ countMostCalls, clock, log });
-  const metrics = createMetrics(options.spanCounts);
+  const metrics = createMetrics(log, options.spanCounts);
   const tickets = createTickets({ clock, lifetimeMs: ticketLifetimeMs });
   const signedUrls = createSignedUrls(clock, signedUrlLifetimeMs);
   const twilio =

@@ -71,6 +71,13 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
     open = undefined;
   }
 
+  /** Work that ended now: without what lies before the turn's zero, or behind the first words or sound that were waited for. */
+  function toWaitedUs({ ledger, firstTextMs, firstAudioMs }: OpenTurn, tookUs: number, nowMs: number): number {
+    const endMs = (hasAudio ? firstAudioMs : firstTextMs) ?? nowMs;
+    const sinceZeroUs = toUs(nowMs - ledger.startMs);
+    return Math.max(0, Math.min(tookUs, sinceZeroUs) - toUs(nowMs - endMs));
+  }
+
   return {
     observe(event) {
       const nowMs = clock.nowMs();
@@ -87,7 +94,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
             countSteps: 0,
             isWritten: false,
           };
-          if (event.isHit || event.isContinued) open.loop.modelWorked(ahead.id, ahead.tookUs, true);
+          if (event.isHit || event.isContinued) open.loop.modelWorked(ahead.id, ahead.tookUs, 0);
           ahead = { id: 0, tookUs: 0 };
           return;
         case 'turn.taken-back':
@@ -137,7 +144,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
       }
       if (open.isWritten) return;
       const atMs = clock.nowMs();
-      open.loop.modelWorked(id, tookUs, false);
+      open.loop.modelWorked(id, tookUs, toWaitedUs(open, tookUs, atMs));
       open.ledger.paintBack(atMs, [
         ['queue', cost('queue')],
         ['prefill', cost('prefill')],

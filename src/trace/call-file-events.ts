@@ -18,11 +18,11 @@ const loopStep = z.strictObject({
   name: z.string().exactOptional(),
   /** All that it took, ahead of the turn's zero or after it. */
   aloneUs: us,
-  /** What the caller waited for it. */
+  /** What the caller waited for it: after the zero, before the first sound, or words. */
   waitedUs: us,
 });
 
-/** How the turn's steps add up; `aloneUs` - `waitedUs` = `savedUs`, the work that overlapped with the caller's speech. */
+/** How the turn's steps add up; `aloneUs` - `waitedUs` = `savedUs`, the work that was done while somebody spoke. */
 const loop = z.strictObject({ steps: z.array(loopStep), aloneUs: us, waitedUs: us, savedUs: us });
 
 export const eventSchemas = [

@@ -7,7 +7,7 @@ export interface LoopStep {
   readonly name?: string;
   /** All that it took. */
   readonly aloneUs: number;
-  /** What the caller waited for it. */
+  /** What the caller waited for it: from the turn's zero to the first sound, or words. */
   readonly waitedUs: number;
 }
 
@@ -20,8 +20,8 @@ export interface Loop {
 }
 
 export interface TurnLoop {
-  /** Work of the model for request `id`; `isAhead`: the caller still spoke. */
-  modelWorked(id: number, tookUs: number, isAhead: boolean): void;
+  /** Work of the model for request `id`. */
+  modelWorked(id: number, tookUs: number, waitedUs: number): void;
   toolRan(name: string, aloneUs: number, waitedUs: number): void;
   read(): Loop;
 }
@@ -29,14 +29,14 @@ export interface TurnLoop {
 export function createTurnLoop(): TurnLoop {
   const steps: { kind: 'model' | 'tool'; id?: number; name?: string; aloneUs: number; waitedUs: number }[] = [];
   return {
-    modelWorked(id, tookUs, isAhead) {
+    modelWorked(id, tookUs, waitedUs) {
       let step = steps.find((one) => one.id === id);
       if (step === undefined) {
         step = { kind: 'model', id, aloneUs: 0, waitedUs: 0 };
         steps.push(step);
       }
       step.aloneUs += tookUs;
-      if (!isAhead) step.waitedUs += tookUs;
+      step.waitedUs += waitedUs;
     },
     toolRan: (name, aloneUs, waitedUs) =>
       void steps.push({ kind: 'tool', name, aloneUs, waitedUs: Math.min(aloneUs, waitedUs) }),

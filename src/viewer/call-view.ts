@@ -12,6 +12,7 @@ import type { TraceSource } from './source.ts';
 import { createTurnView, type TurnView } from './turn-view.ts';
 import type { View } from './view.ts';
 import { createVirtualRows } from './virtual-rows.ts';
+import { formatWhen } from './when.ts';
 
 const rowHeight = 58;
 /** A growing file is read again at most so often. */
@@ -90,26 +91,26 @@ export function openCallView(id: string, asked: number | undefined, source: Trac
       ...call.notes.map((note) => `${formatMs(note.atMs)}: ${note.text}`),
     ].join(' ');
     made.classList.toggle('is-live', !call.hasEnded);
-    const isFirst = turnView === undefined;
     chosen ??= worst(call.turns)?.turn;
-    rows.update(call.turns.length);
+    rows.resize(call.turns.length);
     choose(chosen, false);
-    if (isFirst) rows.reveal(call.turns.findIndex(({ turn }) => turn === chosen));
   }
 
   function choose(turn: number | undefined, isMove: boolean): void {
     if (call === undefined) return;
+    const isFirst = turnView === undefined;
     const hasChanged = turn !== chosen;
     chosen = turn;
     map.draw(call, chosen);
     const found = call.turns.find((one) => one.turn === turn);
-    if (found !== undefined && (hasChanged || turnView === undefined || isGrowing(call, found))) {
+    if (found !== undefined && (hasChanged || isFirst || isGrowing(call, found))) {
       turnView = createTurnView(found);
       detail.replaceChildren(turnView.element);
       detail.scrollTop = 0;
     }
-    rows.refresh();
-    if (isMove && found !== undefined) rows.focus(call.turns.indexOf(found));
+    const index = call.turns.findIndex((one) => one.turn === turn);
+    rows.refresh(isFirst ? index : undefined);
+    if (isMove && index >= 0) rows.focus(index);
   }
 
   const stop = source.follow(id, {
@@ -171,7 +172,7 @@ function toBadges({ measured, tools, isInterrupted }: Turn): HTMLElement[] {
 }
 
 function describe(id: string, { header, turns, durationMs, hasEnded }: CallModel, totals: readonly number[]) {
-  const when = header.startedAt === undefined ? '' : new Date(header.startedAt).toLocaleString();
+  const when = header.startedAt === undefined ? '' : formatWhen(header.startedAt);
   const [p50, p95] = [percentileOf(totals, 0.5), percentileOf(totals, 0.95)];
   const facts = [
     when,

@@ -7,6 +7,7 @@ import { button, element, link, svg } from './dom.ts';
 import { toCallPlace, toTurnPlace } from './places.ts';
 import type { TraceSource } from './source.ts';
 import type { View } from './view.ts';
+import { formatWhen } from './when.ts';
 
 const refreshMs = 3000;
 const columns: readonly (readonly [key: SortKey | undefined, label: string])[] = [
@@ -125,7 +126,7 @@ export function openListView(source: TraceSource, failed: (error: unknown) => vo
 }
 
 function createRow({ call, p50Ms, p95Ms, worst }: CallRow, slowestMs: number): HTMLElement {
-  const when = call.startedAt === undefined ? call.id : new Date(call.startedAt).toLocaleString();
+  const when = call.startedAt === undefined ? call.id : formatWhen(call.startedAt);
   const name = element('th', '', link('call-link', toCallPlace(call.id), when));
   name.scope = 'row';
   if (!call.hasEnded && call.problem === undefined) name.append(element('span', 'live', 'live'));

@@ -29,7 +29,7 @@ export function aroundZeroScale(fromMs: number, toMs: number, length: number, ev
   return { place, ticks: spread(ticks, place, fromMs, toMs, minTickDistance) };
 }
 
-const minTickDistance = 46;
+const minTickDistance = 62;
 
 /** The zero first, then outwards, as long as there is room. */
 function spread(

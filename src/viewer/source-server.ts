@@ -9,6 +9,7 @@ export interface ServerSource extends TraceSource {
 }
 
 const tracesPath = '/v1/traces';
+const lineFeed = 0x0a;
 const firstPauseMs = 500;
 const longestPauseMs = 8000;
 
@@ -24,13 +25,30 @@ export function createServerSource(): ServerSource {
     return response;
   }
 
+  /** All that the file holds now, and where that ends, in bytes. */
+  async function readWhole(
+    path: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly text: string; readonly end: number }> {
+    const response = await ask(path, {}, signal);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    // A line that is being written comes whole with the events.
+    const end = bytes.lastIndexOf(lineFeed) + 1;
+    return { text: new TextDecoder().decode(bytes.subarray(0, end)), end };
+  }
+
   async function follow(id: string, { grew, failed }: Follower, signal: AbortSignal): Promise<void> {
-    const path = `${tracesPath}/${encodeURIComponent(id)}/events`;
-    let at = '0';
+    const path = `${tracesPath}/${encodeURIComponent(id)}`;
+    let at: string | undefined;
     let pauseMs = firstPauseMs;
     while (!signal.aborted) {
       try {
-        const response = await ask(path, { accept: 'text/event-stream', 'last-event-id': at }, signal);
+        if (at === undefined) {
+          const { text, end } = await readWhole(path, signal);
+          at = String(end);
+          grew(text);
+        }
+        const response = await ask(`${path}/events`, { accept: 'text/event-stream', 'last-event-id': at }, signal);
         const read = createEventReader((event) => {
           at = event.id;
           pauseMs = firstPauseMs;

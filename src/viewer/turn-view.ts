@@ -78,7 +78,7 @@ function createLoop({ loop }: Measured): HTMLElement[] {
       ...cells.map((text) => element('td', 'number', text)),
     );
   });
-  const verdict = `${loop.steps.length} steps would take ${formatUs(loop.aloneUs)} one after the other; the caller waited ${formatUs(loop.waitedUs)}, and ${formatUs(loop.savedUs)} overlapped with what they were saying.`;
+  const verdict = `${loop.steps.length} steps would take ${formatUs(loop.aloneUs)} one after the other; the caller waited ${formatUs(loop.waitedUs)}, and ${formatUs(loop.savedUs)} went by while somebody spoke.`;
   const summary = element('summary', '', element('h3', '', 'The loop'), element('span', 'quiet', verdict));
   const head = ['step', '', 'alone', 'waited', 'waited so far'];
   const content = element('div', 'scrolls', table('figures loop', 'Steps of the loop', head, rows));

@@ -4,14 +4,12 @@ import { element } from './dom.ts';
 
 export interface VirtualRows {
   readonly element: HTMLElement;
-  /** Shows `count` rows from now on; those that are in sight are made anew. */
-  update(count: number): void;
-  /** Brings a row into sight. */
-  reveal(index: number): void;
+  /** There are `count` rows from now on: they are made with the next `refresh`. */
+  resize(count: number): void;
+  /** Makes the rows in sight anew; with `index`, that one is brought into sight first. */
+  refresh(index?: number): void;
   /** Brings a row into sight and gives it the focus. */
   focus(index: number): void;
-  /** Makes the rows in sight anew. */
-  refresh(): void;
 }
 
 export interface VirtualRowsOptions {
@@ -60,7 +58,8 @@ export function createVirtualRows({ label, rowHeight, createRow }: VirtualRowsOp
     return row;
   }
 
-  function refresh(): void {
+  function refresh(index?: number): void {
+    if (index !== undefined) scrollTo(index);
     const focused = [...shown].find(([, row]) => row.contains(document.activeElement))?.[0];
     for (const row of shown.values()) row.remove();
     shown.clear();
@@ -75,25 +74,23 @@ export function createVirtualRows({ label, rowHeight, createRow }: VirtualRowsOp
     if (asked === 0) asked = requestAnimationFrame(draw);
   }).observe(outer);
 
-  function reveal(index: number): void {
+  function scrollTo(index: number): void {
     const top = index * rowHeight;
     if (top < outer.scrollTop) outer.scrollTop = top;
     else if (top + rowHeight > outer.scrollTop + outer.clientHeight)
       outer.scrollTop = top + rowHeight - outer.clientHeight;
-    draw();
   }
 
   return {
     element: outer,
     refresh,
-    reveal,
-    update(countRows) {
+    resize(countRows) {
       count = countRows;
       inner.style.height = `${count * rowHeight}px`;
-      refresh();
     },
     focus(index) {
-      reveal(index);
+      scrollTo(index);
+      draw();
       focusable(shown.get(index))?.focus({ preventScroll: true });
     },
   };

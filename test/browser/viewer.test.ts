@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,11 +6,13 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeLongCall } from '../../src/bench/long-call.ts';
+import { startBreakableLine } from '../support/breakable-line.ts';
 import { runRepartee } from '../support/built-program.ts';
 import { launchBrowser } from '../support/call-page.ts';
 import { startViewerRig, type ViewerRig } from '../support/viewer-rig.ts';
 
 const shots = resolve(import.meta.dirname, '../../.repartee/screenshots');
+const real = resolve(import.meta.dirname, '../../fixtures/traces');
 const axePath = createRequire(import.meta.url).resolve('axe-core');
 const long = makeLongCall(40, 7);
 const lines = long.trimEnd().split('\n');
@@ -131,6 +133,53 @@ describe('the trace viewer', () => {
     await page.locator('.call:not(.is-live)').waitFor();
   });
 
+  it('goes on where it was, each line once, however often its connection breaks', async () => {
+    rig = await startViewerRig(browser, { growing: `${lines.slice(0, 3).join('\n')}\n` });
+    await using line = await startBreakableLine(rig.url);
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${line.url}/traces/#/call/growing`);
+    await page.locator('.call.is-live').waitFor();
+    const file = join(rig.folder, 'growing.jsonl');
+    const pieces = 4;
+    for (let piece = 0; piece < pieces; piece++) {
+      const [from, to] = [piece, piece + 1].map((count) => 3 + Math.floor(((lines.length - 3) * count) / pieces));
+      line.cut();
+      await appendFile(file, `${lines.slice(from, to).join('\n')}\n`);
+      line.cut();
+      await page.locator('.facts', { hasText: new RegExp(`${turnsIn(lines.slice(0, to))} turns`) }).waitFor();
+    }
+    await page.locator('.call:not(.is-live)').waitFor();
+    expect(await page.locator('.call-head .problem').count()).toBe(0);
+    await context.close();
+  });
+
+  it('shows the calls that come with repartee, as they were answered', async () => {
+    const names = (await readdir(real)).map((name) => name.replace('.jsonl', ''));
+    const texts = await Promise.all(names.map((name) => readFile(join(real, `${name}.jsonl`), 'utf8')));
+    rig = await startViewerRig(browser, Object.fromEntries(names.map((name, index) => [name, texts[index] ?? ''])));
+    const page = await rig.open('');
+    await page
+      .getByText(`3 of 3 calls, ${texts.join('').split('"turn.measured"').length - 1} measured turns`)
+      .waitFor();
+    for (const name of names) {
+      await page.goto(`${rig.url}/traces/#/call/${name}`);
+      await page.locator(`.call[data-place$="/${name}"] .row-link[aria-current]`).waitFor();
+      await page.getByText('The ledger as a table').click();
+      await page.locator('.ledger + .behind').getByText('equals the total').waitFor();
+      await page.getByText('The ledger as a table').click();
+      const steps = Number(await slider(page).getAttribute('max')) + 1;
+      await slider(page).fill('0');
+      await page.getByText(new RegExp(`^step 1 of ${steps} · `)).waitFor();
+      expect([name, await findViolations(page)]).toEqual([name, []]);
+      await page.screenshot({ path: join(shots, `viewer-real-${name}.png`) });
+    }
+    await page.setViewportSize({ width: 1280, height: 1240 });
+    await page.goto(`${rig.url}/traces/#/call/restaurant-5/2`);
+    await page.getByText('what are its hours').nth(1).waitFor();
+    await page.screenshot({ path: join(shots, 'viewer-slow-turn.png') });
+  });
+
   it('asks for the key of a server that has one', async () => {
     const page = await open('', {}, 'open-sesame-1234');
     await page.getByLabel('This server asks for its key').fill('open-sesame-1234');
@@ -185,6 +234,10 @@ describe('the trace viewer', () => {
     }
   });
 });
+
+function turnsIn(some: readonly string[]): number {
+  return new Set(some.flatMap((line) => JSON.parse(line).turn ?? [])).size;
+}
 
 /** Rules that axe-core calls serious or critical, and where they are broken. */
 async function findViolations(page: Page): Promise<unknown> {

@@ -64,3 +64,15 @@ it('wants the key where there is one', async () => {
   const allowed = await fetch(`${rig.url}/metrics`, { headers: { authorization: `Bearer ${key}` } });
   expect([allowed.status, await allowed.text()]).toEqual([200, expect.stringContaining('repartee_ready 1')]);
 });
+
+it('says of which turn more was left unexplained than may be', async () => {
+  await using rig = await startServerRig();
+  const client = await connectWire(rig.url);
+  client.send(start);
+  const { callId } = await client.nextOf('call.ready');
+  const turn = measured(50, 'hit');
+  rig.calls[0]?.report(turn);
+  rig.calls[0]?.report({ ...measured(50, 'hit'), partsUs: { denoise: 47_000, unexplained: 3000 } } as CallEvent);
+  const alarms = rig.logLines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'turn.unexplained');
+  expect(alarms).toMatchObject([{ callId, turn: 1, tookUs: 3000, budgetUs: 2000 }]);
+});

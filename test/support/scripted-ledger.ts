@@ -107,9 +107,10 @@ export async function expectLedgersAsScripted(countCalls: number): Promise<void>
           return { turn: index + 1, partsUs, totalMs: parts.reduce((sum, [, ms]) => sum + ms, 0) };
         }),
       );
-      for (const { loop } of flow.lines('turn.measured')) {
+      for (const { loop, totalMs } of flow.lines('turn.measured')) {
         const sum = (key: 'aloneUs' | 'waitedUs') => (loop?.steps ?? []).reduce((total, step) => total + step[key], 0);
         expect([loop?.aloneUs, loop?.waitedUs]).toEqual([sum('aloneUs'), sum('waitedUs')]);
+        expect(loop?.waitedUs).toBeLessThanOrEqual(totalMs * 1000);
         expect(loop?.savedUs).toBe(sum('aloneUs') - sum('waitedUs'));
       }
     }),
