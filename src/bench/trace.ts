@@ -43,6 +43,8 @@ interface TraceBench {
 
 const frameSamples = 320;
 const countFrames = 2000;
+/** Until the compiler of the engine has finished with what is measured. */
+const countWarmRounds = 30;
 
 /** Throws UsageError. */
 export async function benchTrace(argv: readonly string[]): Promise<void> {
@@ -95,16 +97,16 @@ async function measure(rounds: number): Promise<TraceBench> {
   return bench;
 }
 
-/** Processor time, because other work of the machine must not count; the first round warms up. */
+/** Processor time, because other work of the machine must not count. */
 function medianUs(rounds: number, countUnits: number, work: () => void): number {
   const repeats = 20;
-  const times = Array.from({ length: rounds + 1 }, () => {
+  const times = Array.from({ length: countWarmRounds + rounds }, () => {
     const before = process.cpuUsage();
     for (let repeat = 0; repeat < repeats; repeat++) work();
     const { user, system } = process.cpuUsage(before);
     return (user + system) / repeats / countUnits;
   });
-  return Math.round(100 * (percentile(times.slice(1), 0.5) ?? 0)) / 100;
+  return Math.round(100 * (percentile(times.slice(countWarmRounds), 0.5) ?? 0)) / 100;
 }
 
 /** What the meter was told in the call: the same marks, states and reports, at the same times. */
