@@ -113,7 +113,14 @@ function openTrace({ folder, base, header, redaction, fileBytes, queueBytes, fai
       stream.end();
       begin();
     },
-    close: () => new Promise((resolve) => (isBroken ? resolve() : stream.end(resolve))),
+    close: () =>
+      new Promise((resolve) => {
+        if (isBroken) return resolve();
+        stream.end((error?: Error | null) => {
+          if (error) fail(error);
+          resolve();
+        });
+      }),
   };
 }
 
