@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Running, startRepartee } from '../support/built-program.ts';
+import { startCollector } from '../support/collector.ts';
 import { connectWire } from '../support/wire-client.ts';
 
 const urlPattern = /http:\/\/127\.0\.0\.1:\d+/;
@@ -19,8 +20,9 @@ function startServer(argv: readonly string[] = []): Running {
 }
 
 describe('repartee start', () => {
-  it('answers a caller in text, and in speech, logs no words of theirs and exits with 0 on SIGTERM', async () => {
-    const program = startServer();
+  it('answers a caller in text, and in speech, tells logs and collectors no words of theirs, and exits with 0 on SIGTERM', async () => {
+    await using collector = await startCollector();
+    const program = startServer(['--otlp', collector.url.origin]);
     const url = await program.printed(urlPattern);
 
     const client = await connectWire(url);
@@ -46,6 +48,10 @@ describe('repartee start', () => {
     expect(exitCode).toBe(0);
     expect(out.match(urlPattern)).toHaveLength(1);
     expect(err).not.toMatch(/thai|oakland/i);
+    const names = collector.spans().map(({ name }) => name);
+    expect(names.filter((name) => name === 'call restaurant')).toHaveLength(2);
+    expect(names.filter((name) => name === 'invoke_agent restaurant')).toHaveLength(3);
+    expect(JSON.stringify(collector.bodies)).not.toMatch(/thai|oakland/i);
   });
 
   it('lets a call finish after SIGINT, takes no other and then exits with 0', async () => {
