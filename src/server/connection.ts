@@ -46,6 +46,7 @@ export class Connection {
   #callId: string | undefined;
   #held: Held | undefined;
   #resumeKey: string | undefined;
+  #unwatch = (): void => undefined;
   #ending: Promise<void> | undefined;
   /** Hung up by either side: what still comes is not read. */
   #isHungUp = false;
@@ -162,6 +163,8 @@ export class Connection {
 
   #hold(held: Held): void {
     this.#held = held;
+    if (this.#resumeKey !== undefined)
+      this.#unwatch = this.#context.parking.watch(this.#resumeKey, () => this.#giveUp());
     held.call.ended.then(
       () => this.#close(nativeCloseCodes.callEnded, 'the call ended'),
       (error: unknown) => this.#fail(error),
@@ -237,6 +240,7 @@ export class Connection {
   async #release(closeCode: number): Promise<void> {
     const { clock, callIds, log } = this.#context;
     clock.clearTimeout(this.#startTimer);
+    this.#unwatch();
     const isLost = closeCode === LOST && !this.#isClosing && !this.#isHungUp;
     this.#isClosing = true;
     if (isLost && (await this.#park()) === 'taken') return;
@@ -249,6 +253,16 @@ export class Connection {
       durationMs,
       countProblems: this.#countProblems,
     });
+  }
+
+  /** Another socket goes on with the call: this one was lost, and its server has not noticed. */
+  #giveUp(): Held | undefined {
+    const held = this.#held;
+    if (held === undefined || this.#isClosing || this.#isHungUp) return undefined;
+    this.#held = undefined;
+    this.#callId = undefined;
+    this.#close(nativeCloseCodes.callEnded, 'the call goes on with another socket');
+    return held;
   }
 
   async #park(): Promise<'taken' | 'ended'> {

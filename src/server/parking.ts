@@ -22,7 +22,9 @@ export interface Line {
 export interface Parking {
   /** Resolves once the call was taken up again; or `ended`: nobody will. */
   park(key: string, held: Held): Promise<'taken' | 'ended'>;
-  /** Undefined: no such call waits. */
+  /** A call has a socket, which may be lost without a word: `giveUp` takes the call from it. Until the result is called. */
+  watch(key: string, giveUp: () => Held | undefined): () => void;
+  /** The call that waits, or whose socket gives it up; undefined: there is none. */
   take(key: string): Held | undefined;
   /** Nothing that waits will be taken up any more. */
   close(): void;
@@ -30,6 +32,7 @@ export interface Parking {
 
 export function createParking(clock: Clock, keepMs: number): Parking {
   const places = new Map<string, Place>();
+  const watched = new Map<string, () => Held | undefined>();
   let isClosed = false;
   return {
     async park(key, held) {
@@ -47,11 +50,17 @@ export function createParking(clock: Clock, keepMs: number): Parking {
       if (places.get(key)?.held === held) places.delete(key);
       return how;
     },
+    watch(key, giveUp) {
+      watched.set(key, giveUp);
+      return () => {
+        if (watched.get(key) === giveUp) watched.delete(key);
+      };
+    },
     take(key) {
       const place = places.get(key);
       places.delete(key);
       place?.leave('taken');
-      return place?.held;
+      return place?.held ?? watched.get(key)?.();
     },
     close() {
       isClosed = true;

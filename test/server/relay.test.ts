@@ -137,6 +137,22 @@ describe('a relay whose connection is lost', () => {
     expect([rig.calls[0]?.countEnds, await countCalls(rig)]).toEqual([1, 0]);
   });
 
+  it('is taken from a socket that was lost without a word', async () => {
+    await using rig = await startServerRig(answer);
+    const [silent, again] = [await connectRelay(rig.url, '/v1/relay'), await connectRelay(rig.url, '/v1/relay')];
+    silent.send(setup);
+    silent.send(prompt('for two'));
+    expect([await silent.next(), await silent.next()]).toHaveLength(2);
+    again.send({ ...setup, sessionId: 'VX2' });
+    expect(await again.next()).toMatchObject({ token: 'for two, yes.' });
+    expect(await silent.closed).toBe(1000);
+    again.send(prompt('at eight'));
+    await again.next();
+    expect(await again.next()).toMatchObject({ token: 'at eight, yes.' });
+    expect(rig.calls.map(({ received, countEnds }) => [received.length, countEnds])).toEqual([[2, 0]]);
+    expect(await countCalls(rig)).toBe(1);
+  });
+
   it('is another call for another telephone call', async () => {
     await using rig = await startServerRig(answer);
     await loseCall(rig);

@@ -65,6 +65,7 @@ export const nativeOpening = fc.oneof(
 export const relayOpening = fc.record({
   type: fc.constant('setup'),
   sessionId: fc.constantFrom('VX1', 'VX2', 'good', 'not an id'),
+  callSid: fc.constantFrom('CA1', 'CA2'),
   customParameters: fc.oneof({ weight: 12, arbitrary: variables }, fc.constantFrom(null, { agent: 'nobody' })),
 });
 
@@ -115,7 +116,7 @@ export function wildFrames(
     { weight: 10, arbitrary: openings.map((opening) => () => toText(opening)) },
     { weight: 120, arbitrary: fc.nat(400).map((delayMs) => (): WildFrame => ({ kind: 'wait', delayMs })) },
     {
-      weight: 1,
+      weight: 3,
       arbitrary: fc
         .constantFrom<WildFrame>({ kind: 'binary' }, { kind: 'flood' }, { kind: 'vanish' })
         .map((whim) => () => whim),
