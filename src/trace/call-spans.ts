@@ -39,6 +39,7 @@ export function createCallSpans(
   const startMs = Date.parse(header.startedAt ?? '') || 0;
   const conversation = { 'gen_ai.conversation.id': header.callId };
   const turns = new Map<number, OpenTurn>();
+  let newestEnded = -1;
   let lastMs = 0;
 
   const call = tracer.startSpan(
@@ -102,6 +103,7 @@ export function createCallSpans(
 
   function endTurn(turn: number, { span, drafts, tools, clauses, ear, lastMs: atMs }: OpenTurn): void {
     turns.delete(turn);
+    newestEnded = Math.max(newestEnded, turn);
     for (const open of [...drafts.values(), ...tools.values(), ...clauses]) open.end(toTime(atMs));
     ear?.end(toTime(atMs));
     span.end(toTime(atMs));
@@ -203,6 +205,8 @@ export function createCallSpans(
       if (event.type === 'error') call.addEvent('repartee.error', { 'error.type': event.code }, toTime(lastMs));
       else if (event.type === 'call.closed') call.setAttribute('repartee.close_reason', event.reason);
       if (!('turn' in event) || event.type === 'playout.advanced' || event.type === 'draft.changed') return;
+      // What comes too late for its turn must not begin it again.
+      if (event.turn <= newestEnded && !turns.has(event.turn)) return;
       const open = turnAt(event.turn, lastMs);
       open.lastMs = lastMs;
       note(open, event, lastMs);

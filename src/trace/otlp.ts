@@ -13,7 +13,7 @@ import { createCallSpans } from './call-spans.ts';
 
 export interface SpanExport extends CallSink {
   readonly counts: SpanCounts;
-  /** Sends what waits, once. */
+  /** Sends what waits, once; what does not leave in time is dropped. */
   close(): Promise<void>;
 }
 
@@ -42,8 +42,10 @@ export function createSpanExport(options: SpanExportOptions): SpanExport {
   let countExported = 0;
   let countDropped = 0;
   let isFailing = false;
+  let isClosed = false;
 
   function settle(count: number, error: string | undefined): void {
+    if (isClosed) return;
     countWaiting -= count;
     if (error === undefined) countExported += count;
     else countDropped += count;
@@ -104,8 +106,13 @@ export function createSpanExport(options: SpanExportOptions): SpanExport {
       return { append: spans.append, close: async () => spans.close() };
     },
     close() {
-      // What did not leave is counted; there is nobody left to tell.
-      closed ??= provider.shutdown().catch(() => undefined);
+      closed ??= provider
+        .shutdown()
+        .catch(() => undefined)
+        .then(() => {
+          isClosed = true;
+          countDropped += countWaiting;
+        });
       return closed;
     },
   };

@@ -142,6 +142,24 @@ it('sends no word that was said, asked or answered', async () => {
   expect(collector.spans().find(({ name }) => name === 'execute_tool look_up')?.status?.code).toBe(2);
 });
 
+it('begins no turn again for what comes after its end, and ends one that was left open with the call', async () => {
+  await using collector = await startCollector();
+  const { spans } = startExport({ url: collector.url });
+  const trace = spans.open('call-1', { agent: 'test' });
+  const ended = { type: 'reply.ended', text: '', heard: '', interrupted: false } as const;
+  trace?.append({ type: 'speech.started', turn: 1 }, 1);
+  trace?.append({ ...ended, turn: 1 }, 2);
+  trace?.append({ type: 'speech.started', turn: 2 }, 3);
+  trace?.append({ ...ended, turn: 1 }, 4);
+  await trace?.close();
+  await spans.close();
+  const turns = collector.spans().filter(({ name }) => name === 'invoke_agent test');
+  expect(turns.map(({ attributes }) => attributesOf(attributes))).toMatchObject([
+    { 'repartee.turn': 1, 'gen_ai.agent.invocation.end_reason': 'completed' },
+    { 'repartee.turn': 2, 'gen_ai.agent.invocation.end_reason': 'session_closed' },
+  ]);
+});
+
 it('drops and counts spans of a collector that is down, and says so once', async () => {
   const gone = await startCollector();
   await gone[Symbol.asyncDispose]();
