@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { ToolError, toMessage } from '../errors.ts';
 import type { AgentTool, ExecuteContext } from './agent.ts';
 import type { CallContext, Values } from './call-context.ts';
+import { describeCall } from './describe-call.ts';
 import { invalidField, parseDefinition, show } from './invalid.ts';
 import { usualMaxResultLength } from './limit-result.ts';
-import { isModelName, toSnakeCase, toWords } from './names.ts';
+import { isModelName, toSnakeCase } from './names.ts';
 import type { Fields } from './parameter.ts';
 import { compileParameters } from './parameters.ts';
 import { runTool } from './run-tool.ts';
@@ -159,16 +160,6 @@ function describeIssue(issue: z.core.$ZodIssue): string {
   const name = toSnakeCase(String(issue.path[0] ?? 'arguments'));
   if (issue.input === undefined) return `${name}: missing`;
   return `${name}: ${issue.message}${issue.path.length === 0 ? '' : `, got ${show(issue.input)}`}`;
-}
-
-/** "reserve restaurant: Sushi Bar, party size 2, 19:30" */
-function describeCall(name: string, args: Readonly<Record<string, unknown>>): string {
-  const parts = Object.entries(args).flatMap(([key, value]) => {
-    if (typeof value === 'string') return value.trim() === '' ? [] : [value.trim()];
-    if (typeof value === 'boolean') return [value ? toWords(key) : `not ${toWords(key)}`];
-    return [`${toWords(key)} ${show(value)}`];
-  });
-  return parts.length === 0 ? toWords(name) : `${toWords(name)}: ${parts.join(', ')}`;
 }
 
 function isZodObject(value: unknown): boolean {

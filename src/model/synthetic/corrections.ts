@@ -1,10 +1,12 @@
 // Callers who change a detail: in the same breath, once the agent has repeated it, or when all of it is read back.
 
+import { describeCall } from '../../agent/describe-call.ts';
 import { fill } from './scene.ts';
 import type { Slot } from './slots.ts';
 import type { Stage } from './stage.ts';
 import {
   answerWords,
+  argumentsOf,
   ask,
   changeMind,
   close,
@@ -90,6 +92,11 @@ export function readBack(stage: Stage): void {
         `Always confirm before ${taskTool.name}.`,
       ]),
     );
+  // As the runtime says it where a tool has no words of its own for a call.
+  if (scene.chance(0.25)) {
+    scene.say(`Please confirm: ${describeCall(taskTool.name, argumentsOf(stage))}. Is that right?`);
+    return;
+  }
   scene.say(
     fill(
       scene.oneOf([

@@ -43,6 +43,7 @@ export function createStage(random: Random, domain: Domain): Stage {
   const scene = createScene(random);
   const today = new Date(FIRST_DAY_MS + scene.wholeNumber(0, 1400) * DAY_MS);
   const prefix = scene.chance(0.15) ? `${domain.titles[0]?.toLowerCase().replaceAll(/\W+/g, '_')}_` : '';
+  const toName = (name: string) => (name.includes(prefix.slice(0, -1)) ? name : `${prefix}${name}`);
   const everySlot = domain.task.slots.map((make) => make(scene, today));
   const lookupSlots = domain.lookup.slots.map((make) => make(scene, today));
   const slots = everySlot.filter((slot) => !slot.isOptional || scene.chance(0.5));
@@ -51,9 +52,9 @@ export function createStage(random: Random, domain: Domain): Stage {
     domain,
     today,
     business: `${scene.oneOf(businessNames)} ${scene.oneOf(domain.titles)}`,
-    taskTool: toTool(`${prefix}${scene.oneOf(domain.task.names)}`, domain.task.description, everySlot),
+    taskTool: toTool(toName(scene.oneOf(domain.task.names)), domain.task.description, everySlot),
     slots,
-    lookupTool: toTool(`${prefix}${scene.oneOf(domain.lookup.names)}`, domain.lookup.description, lookupSlots),
+    lookupTool: toTool(toName(scene.oneOf(domain.lookup.names)), domain.lookup.description, lookupSlots),
     lookupSlots,
     values: new Map([...slots, ...lookupSlots].map((slot) => [slot, slot.draw()])),
     given: new Set(),

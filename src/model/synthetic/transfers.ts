@@ -28,7 +28,7 @@ export function transfer(stage: Stage): void {
       `I want to speak to ${person}`,
       `put me through to ${person} please`,
       `I'd rather talk to ${person}`,
-      `no, get me ${person}`,
+      `get me ${person} please`,
     ]),
   );
   const { transferTool } = stage;

@@ -1,0 +1,14 @@
+// A call in words, for tools that have none of their own. Pure.
+
+import { show } from './invalid.ts';
+import { toWords } from './names.ts';
+
+/** "reserve restaurant: Sushi Bar, party size 2, 19:30" */
+export function describeCall(name: string, args: Readonly<Record<string, unknown>>): string {
+  const parts = Object.entries(args).flatMap(([key, value]) => {
+    if (typeof value === 'string') return value.trim() === '' ? [] : [value.trim()];
+    if (typeof value === 'boolean') return [value ? toWords(key) : `not ${toWords(key)}`];
+    return [`${toWords(key)} ${show(value)}`];
+  });
+  return parts.length === 0 ? toWords(name) : `${toWords(name)}: ${parts.join(', ')}`;
+}
