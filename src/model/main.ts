@@ -24,6 +24,7 @@ const help = `usage: npm run model -- COMMAND [OPTIONS]
              --from FILE       a checkpoint (weights.safetensors)
              --to DIR          default models/repartee-s
              --metrics FILE    a JSON object of dev metrics for the manifest
+             --gguf DIR        instead of a folder for the runtime, GGUF files (Q8_0, Q4_0) for llama.cpp
   phrases  count what agents go on to say in the training dialogues, for the runtime's candidates
              --tokens DIR      default .cache/tokens
              --to DIR          default models/repartee-s
@@ -61,9 +62,15 @@ async function run(argv: readonly string[]): Promise<void> {
       return writeTokens({ dataDir: dataDir(), synthetic, tokenizerFile, toDir, report });
     }
     case 'export': {
-      const { values } = parse(() => parseArgs({ args: rest, options: { from: text, to: text, metrics: text } }));
-      const { from, to = modelDir, metrics } = values;
+      const { values } = parse(() =>
+        parseArgs({ args: rest, options: { from: text, to: text, metrics: text, gguf: text } }),
+      );
+      const { from, to = modelDir, metrics, gguf } = values;
       if (from === undefined) throw new UsageError('export needs --from FILE, a checkpoint');
+      if (gguf !== undefined) {
+        const { writeGguf } = await import('./gguf.ts');
+        return writeGguf({ from, toDir: gguf });
+      }
       const { exportModel } = await import('./export.ts');
       await exportModel({ from, to, ...(metrics === undefined ? {} : { metricsFile: metrics }) });
       return;
