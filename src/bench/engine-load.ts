@@ -21,14 +21,16 @@ draft while they speak, one each 250 ms, five times as many.
   --model DIR  a model folder (default: the one that comes with repartee)
 `;
 
-const ways = [
+export const ways = [
   { name: 'no drafts', everyMs: undefined },
   { name: 'drafts', everyMs: 250 },
   { name: 'five times the drafts', everyMs: 50 },
 ] as const;
 
-interface WayFigures {
-  readonly name: (typeof ways)[number]['name'];
+export type Way = (typeof ways)[number];
+
+export interface WayFigures {
+  readonly name: Way['name'];
   readonly countTurns: number;
   /** From the commit of a turn to the first token that won't change. */
   readonly firstWordsMs: { readonly p50: number | null; readonly p90: number | null; readonly p99: number | null };
@@ -36,11 +38,14 @@ interface WayFigures {
   readonly wholeDrafts: number | null;
 }
 
-interface LoadBench {
-  readonly settings: { readonly machine: Machine; readonly device: string; readonly calls: number };
+export interface LoadFigures {
   readonly ways: readonly WayFigures[];
   /** Of keys and values, per call, at the most. */
   readonly memoryPerCallMb: number;
+}
+
+interface LoadBench extends LoadFigures {
+  readonly settings: { readonly machine: Machine; readonly device: string; readonly calls: number };
 }
 
 const speakMs = 2000;
@@ -57,25 +62,36 @@ export async function benchEngineLoad(argv: readonly string[]): Promise<void> {
   const machine = describeMachine();
   const engine = await createEngine({ modelDir });
   try {
-    const dialogues = await readDialogues(engine, manifest);
-    const figures: WayFigures[] = [];
-    let mostBytes = 0;
-    for (const { name, everyMs } of ways) {
-      const caller = createCaller(engine, manifest, everyMs);
-      const untilMs = performance.now() + forMs;
-      const each = Array.from({ length: calls }, (_, index) =>
-        caller.talk(dialogues[index % dialogues.length] ?? [], index / calls, untilMs),
-      );
-      await Promise.all(each);
-      figures.push({ name, ...caller.figures() });
-      mostBytes = Math.max(mostBytes, caller.mostBytes());
-    }
-    const memoryPerCallMb = round1(mostBytes / calls / 1e6);
-    const bench = { settings: { machine, device: engine.stats().device, calls }, ways: figures, memoryPerCallMb };
+    const load = await measureLoad(engine, manifest, ways, calls, forMs);
+    const bench = { settings: { machine, device: engine.stats().device, calls }, ...load };
     process.stdout.write(options.json ? `${JSON.stringify(bench)}\n` : render(bench));
   } finally {
     await engine.close();
   }
+}
+
+/** Each way for `forMs`. */
+export async function measureLoad(
+  engine: Engine,
+  manifest: Manifest,
+  drafting: readonly Way[],
+  calls: number,
+  forMs: number,
+): Promise<LoadFigures> {
+  const dialogues = await readDialogues(engine, manifest);
+  const figures: WayFigures[] = [];
+  let mostBytes = 0;
+  for (const { name, everyMs } of drafting) {
+    const caller = createCaller(engine, manifest, everyMs);
+    const untilMs = performance.now() + forMs;
+    const each = Array.from({ length: calls }, (_, index) =>
+      caller.talk(dialogues[index % dialogues.length] ?? [], index / calls, untilMs),
+    );
+    await Promise.all(each);
+    figures.push({ name, ...caller.figures() });
+    mostBytes = Math.max(mostBytes, caller.mostBytes());
+  }
+  return { ways: figures, memoryPerCallMb: round1(mostBytes / calls / 1e6) };
 }
 
 /** Of each dialogue the places where the agent answers the caller by words. */

@@ -6,8 +6,9 @@ const help = `usage: repartee bench NAME [--json] [OPTIONS]
 
   calls      fixtures/calls as load over real sockets, from another process; idle calls; a soak
   talk       all of fixtures/calls with speech: answers, their time, memory, event loop
-  engine     forwards, drafts and tool calls of the model alone
+  engine     replies, partials, calls and load of the model alone, beside llama.cpp
   load       many calls on one engine at once: first words with and without drafts beside them
+  exact      whether drafting and checking gives the words that writing token by token gives
   constrain  what keeping to a schema costs for each token
   model      how good the model's acts, calls and replies are, beside those of people's dialogues
   calibrate  how much to add to the model's odds of calling and waiting
@@ -36,9 +37,13 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       return 0;
     }
     case 'engine': {
-      const { benchEngine } = await import('./engine.ts');
+      const { benchEngine } = await import('./engine.ts').catch(needClone);
       await benchEngine(rest);
       return 0;
+    }
+    case 'exact': {
+      const { benchExact } = await import('./exact.ts').catch(needClone);
+      return benchExact(rest);
     }
     case 'constrain': {
       const { benchConstrain } = await import('./constrain.ts');
@@ -72,7 +77,7 @@ export async function runBench(argv: readonly string[]): Promise<number> {
     }
     default:
       throw new UsageError(
-        `no bench "${name}"; there are calls, talk, engine, constrain, model, calibrate, trace, viewer`,
+        `no bench "${name}"; there are calls, talk, engine, load, exact, constrain, model, calibrate, trace, viewer`,
       );
   }
 }

@@ -115,7 +115,10 @@ export function loadTokenizer(json: string): Tokenizer {
 }
 
 /** As they stand in the file, by id and by rank. Throws ModelError for a file of another shape. */
-export function parseTokenizerFile(json: string): { readonly tokens: readonly string[]; readonly merges: readonly string[] } {
+export function parseTokenizerFile(json: string): {
+  readonly tokens: readonly string[];
+  readonly merges: readonly string[];
+} {
   let file: unknown;
   try {
     file = JSON.parse(json);

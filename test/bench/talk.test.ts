@@ -28,7 +28,8 @@ describe('bench', () => {
   it('refuses a name that it does not know', async () => {
     await expect(runBench(['talks'])).rejects.toMatchObject({
       code: 'usage',
-      message: 'no bench "talks"; there are calls, talk, engine, constrain, model, calibrate, trace, viewer',
+      message:
+        'no bench "talks"; there are calls, talk, engine, load, exact, constrain, model, calibrate, trace, viewer',
     });
   });
 });

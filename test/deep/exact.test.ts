@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readReplyPoints } from '../../src/bench/reply-points.ts';
+import { readEnginePoints } from '../../src/bench/engine-points.ts';
 import { createEngine } from '../../src/engine/engine.ts';
-import { loadManifest } from '../../src/engine/manifest.ts';
 import type { DraftRequest, DraftState, Sequence } from '../../src/engine/sequence.ts';
 
-const root = join(import.meta.dirname, '../..');
-const modelDir = join(root, 'models/repartee-s');
+const modelDir = join(import.meta.dirname, '../../models/repartee-s');
 const countPrompts = 40;
 
 async function write(sequence: Sequence, request: Pick<DraftRequest, 'context' | 'effort'>): Promise<DraftState> {
@@ -17,9 +15,8 @@ async function write(sequence: Sequence, request: Pick<DraftRequest, 'context' |
 }
 
 it('writes on 40 dev prompts, checking candidates, exactly what it writes token by token, in little more than half the forwards', async () => {
-  const manifest = await loadManifest(modelDir);
   const engine = await createEngine({ modelDir });
-  const points = readReplyPoints(join(root, 'fixtures/goldens.jsonl'), manifest).filter(({ act }) => act === 'say');
+  const points = readEnginePoints(modelDir).filter(({ act }) => act === 'say');
   let [countAr, countExact] = [0, 0];
   try {
     for (const { setting, context } of points.slice(0, countPrompts)) {

@@ -48,7 +48,9 @@ function expectValid(text: string, tools: readonly ToolSchema[]): void {
   expect(findError(tool?.parameters ?? {}, parsed?.arguments)).toBeUndefined();
 }
 
-it('gives a call that parses and validates, for any schema, model, effort and length', async () => {
+it('gives a call that parses and validates, for any schema, model, effort and length', {
+  timeout: 60_000,
+}, async () => {
   const asked = fc.record({
     tools: randomTools,
     seed: fc.nat(),

@@ -1,0 +1,34 @@
+// Where the engine is measured: places of the evaluation sample where the agent replied or called. Takes no engine.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createPrompt } from '../engine/prompt.ts';
+import type { Setting } from '../engine/sequence.ts';
+import { loadTokenizer } from '../engine/tokenizer.ts';
+import { createRandom } from '../model/recogniser.ts';
+import { toPoints } from './model-points.ts';
+import { drawDialogues, findSources } from './model-sources.ts';
+
+export interface EnginePoint {
+  readonly setting: Setting;
+  /** Up to the token before the act. */
+  readonly context: readonly number[];
+  readonly act: 'say' | 'call';
+  /** Of the call. */
+  readonly countArguments: number;
+}
+
+/** A dialogue's places follow each other; dialogues come in an order drawn at random, the same each time. */
+export function readEnginePoints(modelDir: string): EnginePoint[] {
+  const prompt = createPrompt(loadTokenizer(readFileSync(join(modelDir, 'tokenizer.json'), 'utf8')));
+  const sources = findSources([], undefined, () => {});
+  const all = { name: 'all', files: sources.flatMap(({ files }) => files) };
+  const dialogues = drawDialogues(all, Number.POSITIVE_INFINITY, 1);
+  return dialogues.flatMap((dialogue) => {
+    const { setting, points } = toPoints(dialogue, prompt, createRandom(1));
+    return points.flatMap(({ context, reference }): EnginePoint[] => {
+      if (reference.act === 'wait') return [];
+      const countArguments = reference.act === 'call' ? Object.keys(reference.arguments).length : 0;
+      return [{ setting, context, act: reference.act, countArguments }];
+    });
+  });
+}
