@@ -184,7 +184,7 @@ export const vocabulary = guarded.extend({
     correctHeard: assign(({ context, event }) =>
       event.type === 'playout.interrupted' ? move.correctHeard(context, event.heard) : {},
     ),
-    reopenReply: assign(({ context }) => move.reopenReply(context)),
+    openParting: assign(({ context }) => move.openParting(context)),
     takeWish: enqueueActions(({ event, enqueue }) => {
       if (event.type !== 'agent.wished') return;
       const { wish } = event;

@@ -202,15 +202,14 @@ export function takeBack(context: Context): Change {
   return { lines: context.reply.linesBefore, countCommitted: context.countCommitted - 1, reply: NO_REPLY };
 }
 
-/** Nothing was heard of the reply, and no write tool has started: the turn can be reopened. */
-export function canTakeBack(context: Context): boolean {
-  return context.reply.turn > 0 && context.reply.heard === '' && !context.reply.hasWritten;
+/** Nothing was heard of the reply, no write tool has started, and the call goes on: the turn can be reopened. */
+export function canTakeBack({ reply, closing }: Context): boolean {
+  return reply.turn > 0 && reply.heard === '' && !reply.hasWritten && closing === undefined;
 }
 
-/** The last reply goes on with more words: what was heard of it stays. */
-export function reopenReply(context: Context): Change {
-  const { heard } = context.reply;
-  return { reply: { ...context.reply, base: heard, text: heard } };
+/** The turn's parting words, by a mouth of their own: what was heard before stays in the lines and isn't said again. */
+export function openParting(context: Context): Change {
+  return { reply: { ...context.reply, base: '', text: '', heard: '', from: context.lines.length } };
 }
 
 /** The wire knows better what was heard of the last reply; the transcript follows. */

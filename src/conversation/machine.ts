@@ -10,7 +10,7 @@ const interrupt = ['cancelWriter', 'dropRead', { type: 'endReply', params: { isI
 const reopen = ['dropRead', 'takeBack', 'hear'] as const;
 /** A call that is to end, ends, after its last words. */
 const close = [
-  { guard: 'hasParting', actions: ['cancelWriter', 'dropSpeculation', 'reopenReply'], target: 'replying.parting' },
+  { guard: 'hasParting', actions: ['cancelWriter', 'dropSpeculation', 'openParting'], target: 'replying.parting' },
   { guard: 'isClosing', target: 'ended' },
 ] as const;
 

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import type { DtmfRules } from '../../src/agent/agent.ts';
+import { makeAgent, say, startFlow } from '../support/flow.ts';
+
+const GAP_MS = 3000;
+
+function startKeys(rules: Partial<DtmfRules> = {}) {
+  const flow = startFlow({
+    agent: makeAgent({ dtmf: { endKey: '#', gapMs: GAP_MS, ...rules } }),
+    script: () => say('Thank you.'),
+  });
+  return {
+    ...flow,
+    press: (turn: number, digits: string) => {
+      for (const digit of digits) flow.send({ type: 'dtmf.pressed', turn, digit });
+    },
+  };
+}
+
+it('takes keys as the words of a turn, up to the end key', async () => {
+  const flow = startKeys();
+  flow.press(1, '4021');
+  await flow.clock.advance(GAP_MS - 100);
+  expect(flow.replies()).toEqual([]);
+  flow.press(1, '#');
+  await flow.clock.advance(100);
+  expect(flow.readContext(-1)).toBe(' 4021');
+  expect(flow.replies()).toMatchObject([{ turn: 1, heard: 'Thank you.' }]);
+});
+
+it('takes keys as complete when no other follows', async () => {
+  const flow = startKeys();
+  flow.press(1, '40');
+  await flow.clock.advance(GAP_MS - 100);
+  flow.press(1, '2');
+  await flow.clock.advance(GAP_MS - 100);
+  expect(flow.replies()).toEqual([]);
+  await flow.clock.advance(200);
+  expect(flow.readContext(-1)).toBe(' 402');
+  expect(flow.replies()).toHaveLength(1);
+});
+
+it('takes keys as complete when there are as many as the agent wants', async () => {
+  const flow = startKeys({ countDigits: 4 });
+  flow.press(1, '4021');
+  await flow.clock.advance(10);
+  expect(flow.readContext(-1)).toBe(' 4021');
+  expect(flow.replies()).toHaveLength(1);
+});
