@@ -3,9 +3,13 @@
 export type {
   Agent,
   AgentTool,
+  EarlyEnd,
   Effort,
   EndOfTurn,
   ExecuteContext,
+  IdleRules,
+  InterruptionRules,
+  ProtectedLine,
   SayLines,
 } from './agent/agent.ts';
 export type { CallContext, CallFacts } from './agent/call-context.ts';

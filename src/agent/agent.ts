@@ -19,6 +19,10 @@ export interface Agent {
   /** A committed turn that has no reply by then gets the apology. @default 10000 */
   readonly replyTimeoutMs: number;
   readonly endOfTurn: EndOfTurn;
+  readonly interruption: InterruptionRules;
+  readonly idle: IdleRules;
+  /** A call that lasts longer is ended with the goodbye. @default 3600000 */
+  readonly maxCallMs: number;
   readonly dtmf: DtmfRules;
   /** May the model answer a finished turn with silence? @default false */
   readonly mayStaySilent: boolean;
@@ -31,7 +35,42 @@ export interface Agent {
 
 export interface EndOfTurn {
   /** Commit before the recogniser's final, on p(end of turn) and a pause since the last partial; undefined: never. */
-  readonly early?: { readonly minProbability: number; readonly pauseMs: number };
+  readonly early?: EarlyEnd;
+}
+
+/** The pause that ends a turn shrinks in a straight line as p(end of turn) rises. */
+export interface EarlyEnd {
+  /** Below it no pause ends a turn. */
+  readonly minProbability: number;
+  /** The pause that it takes at `minProbability`. */
+  readonly pauseMs: number;
+  /** The pause that it takes at a probability of 1. @default pauseMs */
+  readonly surePauseMs?: number;
+}
+
+/** What it takes to interrupt the agent. */
+export interface InterruptionRules {
+  /** Fewer words don't interrupt. @default 1 */
+  readonly minWords: number;
+  /** A sound as long as this makes the agent pause, words or not. @default 0 */
+  readonly minSoundMs: number;
+  /** A pause in which the caller says nothing, after which the agent goes on where it stopped. @default 2000 */
+  readonly resumeAfterMs: number;
+  /** Words that alone don't interrupt, unless the agent asked something. @default uh-huh and the like */
+  readonly backchannels: readonly string[];
+  /** What is said to its end whoever speaks; the caller is answered after it. @default [] */
+  readonly protect: readonly ProtectedLine[];
+}
+
+/** The greeting; a write that is read back before it runs. */
+export type ProtectedLine = 'greeting' | 'confirm';
+
+/** What is done about a caller who says nothing. */
+export interface IdleRules {
+  /** Silence of both sides before the agent asks whether the caller is there; undefined: it waits for ever. */
+  readonly afterMs?: number;
+  /** Asked so many times in vain, the agent says goodbye. @default 2 */
+  readonly countPrompts: number;
 }
 
 /** When pressed keys are complete; the end key is no part of them. */
@@ -49,6 +88,8 @@ export interface SayLines {
   readonly apology: string;
   /** Before a tool with `confirm` runs; `{call}` stands for the call in words. */
   readonly confirm: string;
+  /** To a caller who says nothing. */
+  readonly idle: string;
   /** Before the agent hangs up. */
   readonly goodbye: string;
   /** Before the caller is given away. */

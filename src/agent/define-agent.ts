@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { AgentError, toMessage } from '../errors.ts';
 import type { CloseReason } from '../events.ts';
-import type { Agent, DtmfRules, EndOfTurn, SayLines } from './agent.ts';
+import type { Agent, DtmfRules, EndOfTurn, IdleRules, InterruptionRules, SayLines } from './agent.ts';
 import type { CallContext, CallFacts, Values } from './call-context.ts';
 import { isToolDefinition, type ToolDefinition } from './define-tool.ts';
 import { invalidField, parseDefinition, show } from './invalid.ts';
@@ -29,6 +29,12 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   /** A committed turn without a reply by then gets the apology, 100 to 600000 ms. @default 10000 */
   readonly replyTimeoutMs?: number;
   readonly endOfTurn?: EndOfTurn;
+  /** What it takes to interrupt the agent. @default any sound pauses it, any word stops it */
+  readonly interruption?: Partial<InterruptionRules>;
+  /** What is done about a caller who says nothing. @default nothing */
+  readonly idle?: Partial<IdleRules>;
+  /** A call that lasts longer is ended with the goodbye, 1000 to 86400000 ms. @default 3600000 */
+  readonly maxCallMs?: number;
   /** When keys that the caller presses are complete. @default by #, or after 3000 ms without another */
   readonly dtmf?: Partial<DtmfRules>;
   /** May the model answer a finished turn with silence? @default false */
@@ -39,6 +45,7 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
 
 const MADE_BY_DEFINE_AGENT = Symbol.for('repartee.agent');
 
+const BACKCHANNELS = ['uh-huh', 'mm-hmm', 'mhm', 'mm', 'hmm', 'uh', 'um', 'ah', 'oh'];
 const words = z.string().trim().min(1, 'expected at least one word');
 const hook = z.custom<NonNullable<Agent['onCallStart']>>(isFunction, 'expected a function');
 const endHook = z.custom<NonNullable<Agent['onCallEnd']>>(isFunction, 'expected a function');
@@ -64,6 +71,7 @@ const optionsSchema = z.strictObject({
       confirm: words
         .regex(/\{call\}/, 'expected {call} where the call is to be read back')
         .default('Please confirm: {call}. Is that right?'),
+      idle: words.default('Are you still there?'),
       goodbye: words.default('Goodbye.'),
       transfer: words.default('I am putting you through.'),
       voicemail: words.exactOptional(),
@@ -74,10 +82,34 @@ const optionsSchema = z.strictObject({
   endOfTurn: z
     .strictObject({
       early: z
-        .strictObject({ minProbability: z.number().min(0).max(1), pauseMs: z.number().min(0).max(60_000) })
+        .strictObject({
+          minProbability: z.number().min(0).max(1),
+          pauseMs: z.number().min(0).max(60_000),
+          surePauseMs: z.number().min(0).max(60_000).exactOptional(),
+        })
+        .refine(({ pauseMs, surePauseMs = pauseMs }) => surePauseMs <= pauseMs, {
+          path: ['surePauseMs'],
+          message: 'expected at most pauseMs: the surer the model, the shorter the pause',
+        })
         .optional(),
     })
     .default({}),
+  interruption: z
+    .strictObject({
+      minWords: z.number().int().min(1).max(20).default(1),
+      minSoundMs: z.number().int().min(0).max(5000).default(0),
+      resumeAfterMs: z.number().int().min(100).max(60_000).default(2000),
+      backchannels: z.array(words).default([...BACKCHANNELS]),
+      protect: z.array(z.enum(['greeting', 'confirm'])).default([]),
+    })
+    .prefault({}),
+  idle: z
+    .strictObject({
+      afterMs: z.number().int().min(1000).max(600_000).exactOptional(),
+      countPrompts: z.number().int().min(0).max(10).default(2),
+    })
+    .prefault({}),
+  maxCallMs: z.number().int().min(1000).max(86_400_000).default(3_600_000),
   dtmf: z
     .strictObject({
       endKey: z

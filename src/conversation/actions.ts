@@ -6,6 +6,7 @@ import type { Act, CloseReason } from '../events.ts';
 import { canDraftAhead, keepComplete, takeAhead, toAheadRequest } from './ahead.ts';
 import { canBeHeld } from './closing.ts';
 import * as move from './context.ts';
+import { toNextPauseMs } from './floor.ts';
 import { guarded, type ported } from './guards.ts';
 import { type Call, isSameCall, toWords } from './transcript.ts';
 
@@ -28,14 +29,33 @@ function dropRun({ run }: move.Context, enqueue: Enqueue): void {
   enqueue.assign(({ context }) => move.dropRun(context, run));
 }
 
-/** Adds a say to the reply: as a line, on the wire, and in the mouth. */
+/** Adds a say to the reply: as a line, and to what the caller hears. */
 function say(context: move.Context, enqueue: Enqueue, text: string, isFinal: boolean): void {
-  const change = move.endSay(context, text);
-  const { turn } = context.reply;
-  enqueue.assign(change);
-  if (change.reply.text !== context.reply.text) enqueue.emit({ type: 'reply.grew', turn, text: change.reply.text });
+  const { lines, reply } = move.endSay(context, text);
+  enqueue.assign({ lines, reply: { ...reply, isFinal } });
+  voice({ ...reply, isFinal }, enqueue, reply.text !== context.reply.text);
+}
+
+/** To the wire and to the mouth, unless the caller has the floor: then all of it waits. */
+function voice({ turn, text, isFinal, floor }: move.Reply, enqueue: Enqueue, hasGrown: boolean): void {
+  if (floor === 'caller') return;
+  if (hasGrown) enqueue.emit({ type: 'reply.grew', turn, text });
   if (isFinal) enqueue.emit({ type: 'reply.written', turn });
-  enqueue.sendTo('mouth', { type: 'grow', text: change.reply.text, isFinal });
+  enqueue.sendTo('mouth', { type: 'grow', text, isFinal });
+}
+
+/** After so long without the caller's words the agent has the floor again. */
+function waitForWords(context: move.Context, enqueue: Enqueue): void {
+  enqueue(cancel('floor'));
+  enqueue.raise({ type: 'floor.left' }, { id: 'floor', delay: context.agent.interruption.resumeAfterMs });
+}
+
+/** The agent falls silent for a sound, and goes on with its work. */
+function pause(context: move.Context, enqueue: Enqueue): void {
+  enqueue.assign({ reply: { ...context.reply, floor: 'caller' } });
+  enqueue.emit({ type: 'reply.paused', turn: context.reply.turn });
+  enqueue.sendTo('mouth', { type: 'pause' });
+  waitForWords(context, enqueue);
 }
 
 export const vocabulary = guarded.extend({
@@ -161,8 +181,7 @@ export const vocabulary = guarded.extend({
       const change = move.growReply(context, draft.stableText);
       if (change.reply.text.length <= context.reply.text.length) return;
       enqueue.assign(change);
-      enqueue.emit({ type: 'reply.grew', turn: change.reply.turn, text: change.reply.text });
-      enqueue.sendTo('mouth', { type: 'grow', text: change.reply.text, isFinal: false });
+      voice(change.reply, enqueue, true);
     }),
     /** What was already said of an unfinished say is a line of its own before the apology. */
     apologise: enqueueActions(({ context, enqueue }) => {
@@ -174,9 +193,10 @@ export const vocabulary = guarded.extend({
       const call = move.decidedCall(context);
       const agentTool = call && move.findTool(context.agent, call.name);
       if (call === undefined || agentTool === undefined) return;
-      enqueue.assign({ awaiting: { call, turn: context.countCommitted } });
       const text = context.agent.say.confirm.replaceAll('{call}', agentTool.describe(call.arguments));
-      say(context, enqueue, text, true);
+      const isProtected = context.agent.interruption.protect.includes('confirm');
+      enqueue.assign({ awaiting: { call, turn: context.countCommitted } });
+      say({ ...context, reply: { ...context.reply, isProtected } }, enqueue, text, true);
     }),
     forwardPlayout: enqueueActions(({ event, enqueue }) => {
       if (event.type === 'playout.advanced') enqueue.sendTo('mouth', { type: event.type, playedMs: event.playedMs });
@@ -184,7 +204,57 @@ export const vocabulary = guarded.extend({
     correctHeard: assign(({ context, event }) =>
       event.type === 'playout.interrupted' ? move.correctHeard(context, event.heard) : {},
     ),
-    openParting: assign(({ context }) => move.openParting(context)),
+    /** A sound over the reply: the agent falls silent at once, or when the sound has lasted. */
+    yieldFloor: enqueueActions(({ context, enqueue }) => {
+      const { minSoundMs } = context.agent.interruption;
+      if (context.reply.floor === 'caller') return waitForWords(context, enqueue);
+      if (minSoundMs === 0) return pause(context, enqueue);
+      if (context.reply.floor === 'unsure') return;
+      enqueue.assign({ reply: { ...context.reply, floor: 'unsure' } });
+      enqueue.raise({ type: 'sound.lasted' }, { id: 'sound', delay: minSoundMs });
+    }),
+    pause: enqueueActions(({ context, enqueue }) => pause(context, enqueue)),
+    /** The sound was too short to mean anything, or it is over and words of it may follow. */
+    endSound: enqueueActions(({ context, enqueue }) => {
+      const { reply } = context;
+      enqueue(cancel('sound'));
+      if (reply.floor === 'unsure') enqueue.assign({ reply: { ...reply, floor: 'agent' } });
+      if (reply.floor === 'caller') waitForWords(context, enqueue);
+    }),
+    waitForWords: enqueueActions(({ context, enqueue }) => {
+      if (context.reply.floor === 'caller') waitForWords(context, enqueue);
+    }),
+    /** It was no interruption: the reply goes on at the word where it was cut. */
+    resume: enqueueActions(({ context, enqueue }) => {
+      const { turn, heard, floor, text } = context.reply;
+      const reply = { ...context.reply, floor: 'agent' } as const;
+      enqueue(cancel('sound'));
+      enqueue(cancel('floor'));
+      enqueue.assign({ reply });
+      if (floor !== 'caller') return;
+      enqueue.emit({ type: 'reply.resumed', turn, heard });
+      voice(reply, enqueue, text !== '');
+    }),
+    endFloor: enqueueActions(({ enqueue }) => {
+      enqueue(cancel('sound'));
+      enqueue(cancel('floor'));
+    }),
+    overhear: assign(({ event }) => (event.type === 'speech.heard' ? { overheard: event } : {})),
+    /** What was said over a protected line is answered after it. */
+    answerOverheard: enqueueActions(({ context: { overheard }, enqueue }) => {
+      if (overheard === undefined) return;
+      enqueue.assign({ overheard: undefined });
+      enqueue.raise(overheard);
+    }),
+    startIdle: enqueueActions(({ context, enqueue }) => {
+      const { afterMs } = context.agent.idle;
+      enqueue(cancel('idle'));
+      if (afterMs !== undefined) enqueue.raise({ type: 'idle.passed' }, { id: 'idle', delay: afterMs });
+    }),
+    endIdle: cancel('idle'),
+    countIdlePrompt: assign(({ context }) => ({ countIdlePrompts: context.countIdlePrompts + 1 })),
+    limitCall: raise({ type: 'call.overlong' }, { delay: ({ context }) => context.agent.maxCallMs }),
+    openAside: assign(({ context }) => move.openAside(context)),
     takeWish: enqueueActions(({ event, enqueue }) => {
       if (event.type !== 'agent.wished') return;
       const { wish } = event;
@@ -221,10 +291,17 @@ export const vocabulary = guarded.extend({
       enqueue.emit({ type: 'reply.ended', turn, text, heard, interrupted: params.isInterrupted });
     }),
     startPause: enqueueActions(({ context, enqueue }) => {
-      const { dialling, agent } = context;
-      const delay = dialling === 'not' ? agent.endOfTurn.early?.pauseMs : agent.dtmf.gapMs;
+      const pausedMs = toNextPauseMs(context, undefined);
       enqueue(cancel('pause'));
-      if (delay !== undefined) enqueue.raise({ type: 'pause.passed' }, { id: 'pause', delay });
+      enqueue.assign({ pausedMs: undefined });
+      if (pausedMs !== undefined) enqueue.raise({ type: 'pause.passed', pausedMs }, { id: 'pause', delay: pausedMs });
+    }),
+    countPause: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'pause.passed') return;
+      enqueue.assign({ pausedMs: event.pausedMs });
+      const pausedMs = toNextPauseMs(context, event.pausedMs);
+      if (pausedMs === undefined) return;
+      enqueue.raise({ type: 'pause.passed', pausedMs }, { id: 'pause', delay: pausedMs - event.pausedMs });
     }),
     endPause: cancel('pause'),
     startDeadline: raise(

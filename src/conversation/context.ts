@@ -1,7 +1,7 @@
 // The machine's memory, and the pure moves that change it.
 
 import type { Agent, AgentTool } from '../agent/agent.ts';
-import type { Act, CallEvent } from '../events.ts';
+import type { Act, CallEvent, CallerEvent } from '../events.ts';
 import type { Closing } from './closing.ts';
 import {
   addCall,
@@ -48,6 +48,12 @@ export interface Reply {
   readonly words: string;
   readonly calls: readonly Call[];
   readonly hasWritten: boolean;
+  /** Said to its end, whoever speaks. */
+  readonly isProtected: boolean;
+  /** No more words will be added. */
+  readonly isFinal: boolean;
+  /** `caller`: a sound of theirs made the agent pause; `unsure`: it may yet. */
+  readonly floor: 'agent' | 'unsure' | 'caller';
 }
 
 export interface Context {
@@ -78,6 +84,12 @@ export interface Context {
   readonly countCommitted: number;
   /** The caller's words of this turn are keys being pressed; `complete`: no more will come. */
   readonly dialling: 'not' | 'open' | 'complete';
+  /** So much of the silence after the caller's last word or key has passed; undefined: not enough to look at. */
+  readonly pausedMs: number | undefined;
+  /** A turn that was finished over a protected line: answered after it. */
+  readonly overheard: Extract<CallerEvent, { type: 'speech.heard' }> | undefined;
+  /** Times that a silent caller was asked whether they are there. */
+  readonly countIdlePrompts: number;
   readonly greeting: string;
   /** Set: the call is about to end. */
   readonly closing: Closing | undefined;
@@ -98,6 +110,9 @@ const NO_REPLY: Reply = {
   words: '',
   calls: [],
   hasWritten: false,
+  isProtected: false,
+  isFinal: false,
+  floor: 'agent',
 };
 
 export interface CallInput {
@@ -129,6 +144,9 @@ export function createContext(input: CallInput): Context {
     awaiting: undefined,
     countCommitted: 0,
     dialling: 'not',
+    pausedMs: undefined,
+    overheard: undefined,
+    countIdlePrompts: 0,
     closing: undefined,
   };
 }
@@ -138,7 +156,13 @@ export type Change = Partial<Context>;
 /** New words of the caller, of this turn or of a new one. */
 export function hear(context: Context, turn: number, text: string): Change {
   const isNew = turn !== context.turn;
-  return { turn, heard: text, dialling: 'not', ...(isNew ? forgetDrafts() : {}) };
+  return {
+    turn,
+    heard: text,
+    dialling: 'not',
+    ...(isNew ? forgetDrafts() : {}),
+    ...(text === '' ? {} : { countIdlePrompts: 0 }),
+  };
 }
 
 /** One more key: of the keys of this turn, or, where those were answered already, the first of a new line. */
@@ -207,9 +231,10 @@ export function canTakeBack({ reply, closing }: Context): boolean {
   return reply.turn > 0 && reply.heard === '' && !reply.hasWritten && closing === undefined;
 }
 
-/** The turn's parting words, by a mouth of their own: what was heard before stays in the lines and isn't said again. */
-export function openParting(context: Context): Change {
-  return { reply: { ...context.reply, base: '', text: '', heard: '', from: context.lines.length } };
+/** Words that answer nothing, by a mouth of their own: what was heard before stays in the lines, isn't said again or taken back. */
+export function openAside({ reply, lines }: Context): { readonly reply: Reply } {
+  const { turn, words, calls } = reply;
+  return { reply: { ...NO_REPLY, turn, words, calls, from: lines.length, hasWritten: true } };
 }
 
 /** The wire knows better what was heard of the last reply; the transcript follows. */
@@ -223,7 +248,8 @@ export function correctHeard(
 
 /** A reply that answers no words: the greeting, turn 0. */
 export function openGreeting(context: Context): Change {
-  return { reply: { ...NO_REPLY, from: context.lines.length } };
+  const isProtected = context.agent.interruption.protect.includes('greeting');
+  return { reply: { ...NO_REPLY, from: context.lines.length, isProtected } };
 }
 
 /** The reply's text grows by a say's stable part. */

@@ -19,6 +19,8 @@ export type ToolEvent =
 
 export type MouthCommand =
   | { readonly type: 'grow'; readonly text: string; readonly isFinal: boolean }
+  /** Silent at once; the next `grow` goes on after what was heard. */
+  | { readonly type: 'pause' }
   | { readonly type: 'playout.advanced'; readonly playedMs: number };
 
 export type MouthReport =
@@ -32,7 +34,13 @@ export type MachineEvent =
   | ToolEvent
   | MouthReport
   | { readonly type: 'agent.wished'; readonly wish: Wish }
-  | { readonly type: 'pause.passed' }
+  | { readonly type: 'pause.passed'; readonly pausedMs: number }
+  /** The caller's sound went on for long enough to make the agent pause. */
+  | { readonly type: 'sound.lasted' }
+  /** No words came after the sound. */
+  | { readonly type: 'floor.left' }
+  | { readonly type: 'idle.passed' }
+  | { readonly type: 'call.overlong' }
   | { readonly type: 'reply.overdue' };
 
 /** Marks for the ledger; they stay inside the process. */
@@ -40,6 +48,8 @@ export type Mark =
   /** The turn's words are frozen: the ledger's zero. `isHit`: the draft is the reply. */
   | { readonly type: 'turn.committed'; readonly turn: number; readonly isHit: boolean; readonly isContinued: boolean }
   | { readonly type: 'turn.taken-back'; readonly turn: number }
+  /** A sound of the caller made the agent fall silent; `reply.resumed` or the end of the reply follows. */
+  | { readonly type: 'reply.paused'; readonly turn: number }
   /** No more words will be added to the turn's reply. */
   | { readonly type: 'reply.written'; readonly turn: number };
 

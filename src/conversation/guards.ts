@@ -5,6 +5,7 @@ import { isAheadCurrent } from './ahead.ts';
 import { partingLine } from './closing.ts';
 import * as move from './context.ts';
 import type { Emitted, MachineEvent, MouthCommand, ToolEvent, ToolInput } from './events.ts';
+import { isSpokenOver, toPauseMs } from './floor.ts';
 import { isSameCall, toWords } from './transcript.ts';
 import type { WriterCommand } from './writer.ts';
 
@@ -36,6 +37,10 @@ export const guarded = ported.extend({
     canTakeBack: ({ context, event }) =>
       event.type === 'speech.heard' && event.turn === context.reply.turn && move.canTakeBack(context),
     isOfLaterTurn: ({ context, event }) => event.type === 'speech.started' && event.turn > context.turn,
+    isSpokenOver: ({ context, event }) => event.type === 'speech.heard' && isSpokenOver(context, event),
+    isProtected: ({ context }) => context.reply.isProtected,
+    hasHeardNothing: ({ context }) => toWords(context.heard) === '',
+    mayPrompt: ({ context }) => context.countIdlePrompts < context.agent.idle.countPrompts,
     isOfReply: ({ context, event }) => event.type === 'playout.interrupted' && event.turn === context.reply.turn,
     isKeyToTakeBackFor: ({ context, event }) =>
       event.type === 'dtmf.pressed' && event.turn === context.reply.turn && move.canTakeBack(context),
@@ -53,11 +58,13 @@ export const guarded = ported.extend({
     isHit: ({ context }) => move.isHit(context),
     isUnderway: ({ context }) => move.isUnderway(context),
     isWriteRunning: ({ context }) => context.run?.effect === 'write',
+    /** The caller has been silent for long enough, as the keys or the model have it. */
     isLikelyOver: ({ context }) => {
-      if (context.dialling !== 'not') return true;
-      const early = context.agent.endOfTurn.early;
-      const p = move.isDraftCurrent(context) ? (context.draft?.pEndOfTurn ?? 0) : 0;
-      return early !== undefined && toWords(context.heard) !== '' && p >= early.minProbability;
+      const { pausedMs, dialling, heard, draft, agent } = context;
+      if (pausedMs === undefined || dialling !== 'not') return pausedMs !== undefined;
+      const p = move.isDraftCurrent(context) ? (draft?.pEndOfTurn ?? 0) : 0;
+      const pauseMs = toPauseMs(agent.endOfTurn.early, p);
+      return toWords(heard) !== '' && pauseMs !== undefined && pausedMs >= pauseMs;
     },
     isSilent: ({ context }) => context.reply.text === '',
     decidedSilence: ({ context }) => context.draft?.act === 'wait',

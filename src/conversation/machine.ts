@@ -10,7 +10,7 @@ const interrupt = ['cancelWriter', 'dropRead', { type: 'endReply', params: { isI
 const reopen = ['dropRead', 'takeBack', 'hear'] as const;
 /** A call that is to end, ends, after its last words. */
 const close = [
-  { guard: 'hasParting', actions: ['cancelWriter', 'dropSpeculation', 'openParting'], target: 'replying.parting' },
+  { guard: 'hasParting', actions: ['cancelWriter', 'dropSpeculation', 'openAside'], target: 'replying.parting' },
   { guard: 'isClosing', target: 'ended' },
 ] as const;
 
@@ -25,9 +25,11 @@ export const conversationMachine = vocabulary.createMachine({
   context: ({ input }) => createContext(input),
   invoke: { src: 'writer', id: 'writer' },
   initial: 'opening',
+  entry: 'limitCall',
   on: {
     'call.ended': { actions: { type: 'close', params: { reason: 'caller-hung-up' } }, target: '.ended' },
     'voicemail.detected': { actions: { type: 'close', params: { reason: 'voicemail' } } },
+    'call.overlong': { actions: { type: 'close', params: { reason: 'too-long' } } },
     'agent.wished': { actions: 'takeWish' },
     'playout.interrupted': { guard: 'isOfReply', actions: 'correctHeard' },
     'tool.returned': { guard: 'isOwnRun', actions: 'keepResult' },
@@ -39,8 +41,18 @@ export const conversationMachine = vocabulary.createMachine({
     },
 
     listening: {
+      entry: ['startIdle', 'answerOverheard'],
+      exit: 'endIdle',
       always: close,
       on: {
+        'idle.passed': [
+          {
+            guard: 'mayPrompt',
+            actions: ['cancelWriter', 'countIdlePrompt', 'openAside'],
+            target: 'replying.prompting',
+          },
+          { actions: { type: 'close', params: { reason: 'caller-silent' } } },
+        ],
         'dtmf.pressed': { actions: 'hear', target: 'hearing' },
         'speech.started': { guard: 'isOfLaterTurn', actions: 'hear', target: 'hearing' },
         'speech.heard': [
@@ -51,10 +63,15 @@ export const conversationMachine = vocabulary.createMachine({
     },
 
     hearing: {
-      entry: ['startPause', 'requestDraft'],
-      exit: 'endPause',
-      always: [...close, { guard: 'isDialled', actions: 'commit', target: 'replying' }],
+      entry: ['startPause', 'requestDraft', 'startIdle'],
+      exit: ['endPause', 'endIdle'],
+      always: [
+        ...close,
+        { guard: 'isDialled', actions: 'commit', target: 'replying' },
+        { guard: 'isLikelyOver', actions: 'commit', target: 'replying' },
+      ],
       on: {
+        'idle.passed': { guard: 'hasHeardNothing', target: 'listening' },
         'dtmf.pressed': { actions: ['hear', 'startPause', 'requestDraft'] },
         'speech.started': { guard: 'isOfLaterTurn', actions: 'hear' },
         'speech.heard': [
@@ -71,13 +88,13 @@ export const conversationMachine = vocabulary.createMachine({
         ],
         'tool.returned': { guard: 'isOwnRun', actions: ['keepResult', 'requestDraft', 'draftAhead'] },
         'tool.failed': { guard: 'isOwnRun', actions: ['keepResult', 'requestDraft', 'draftAhead'] },
-        'pause.passed': { guard: 'isLikelyOver', actions: 'commit', target: 'replying' },
+        'pause.passed': { actions: 'countPause' },
       },
     },
 
     replying: {
       entry: 'startDeadline',
-      exit: 'endDeadline',
+      exit: ['endDeadline', 'endFloor'],
       invoke: { src: 'mouth', id: 'mouth', input: ({ context }) => ({ turn: context.reply.turn }) },
       initial: 'deciding',
       on: {
@@ -94,8 +111,14 @@ export const conversationMachine = vocabulary.createMachine({
           { guard: 'isKeyToTakeBackFor', actions: ['cancelWriter', ...reopen], target: 'hearing' },
           { actions: [...interrupt, 'hear'], target: 'hearing' },
         ],
-        'speech.started': { guard: 'isOfLaterTurn', actions: [...interrupt, 'hear'], target: 'hearing' },
+        'speech.started': { guard: and(['isOfLaterTurn', not('isProtected')]), actions: 'yieldFloor' },
+        'speech.stopped': { actions: 'endSound' },
+        'sound.lasted': { actions: 'pause' },
+        'floor.left': { actions: 'resume' },
         'speech.heard': [
+          { guard: and(['isSpokenOver', 'isFinal', 'isProtected']), actions: 'overhear' },
+          { guard: and(['isSpokenOver', 'isFinal']), actions: 'resume' },
+          { guard: 'isSpokenOver', actions: 'waitForWords' },
           { guard: and(['isResumed', 'canTakeBack']), actions: ['cancelWriter', ...reopen], target: 'hearing' },
           {
             guard: and(['hasNewWords', 'isFinal', 'canTakeBack']),
@@ -130,6 +153,12 @@ export const conversationMachine = vocabulary.createMachine({
             'openGreeting',
             { type: 'say', params: ({ context }) => ({ text: context.greeting, isFinal: true }) },
           ],
+          always: 'finishing',
+        },
+
+        /** The caller has been silent for long. */
+        prompting: {
+          entry: { type: 'say', params: ({ context }) => ({ text: context.agent.say.idle, isFinal: true }) },
           always: 'finishing',
         },
 

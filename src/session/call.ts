@@ -144,8 +144,15 @@ export function startCall(options: CallOptions): Call {
   };
 }
 
+const marks: ReadonlySet<string> = new Set<Mark['type']>([
+  'turn.committed',
+  'turn.taken-back',
+  'reply.paused',
+  'reply.written',
+]);
+
 function isMark(event: Emitted): event is Mark {
-  return event.type === 'turn.committed' || event.type === 'turn.taken-back' || event.type === 'reply.written';
+  return marks.has(event.type);
 }
 
 /** Beginnings and ends of actors are the library's own. */

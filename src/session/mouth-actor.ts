@@ -2,15 +2,21 @@
 
 import { fromCallback } from 'xstate';
 import type { MouthCommand } from '../conversation/events.ts';
+import { unreachable } from '../errors.ts';
 import type { CallEvent } from '../events.ts';
-import type { Mouth } from '../mouth/mouth.ts';
+import type { Mouth, MouthEvent, Utterance } from '../mouth/mouth.ts';
 import type { CallObserver } from './observer.ts';
 
 export function createMouthActor(mouth: Mouth, observer: CallObserver, report: (event: CallEvent) => void) {
   return fromCallback<MouthCommand, { turn: number }>(({ input: { turn }, receive, sendBack }) => {
     let isAudible = false;
     let isOver = false;
-    const utterance = mouth.start((event) => {
+    let heard = '';
+    /** What was heard before the utterance at hand: a paused reply goes on with a new one. */
+    let base = '';
+    let utterance: Utterance | undefined = mouth.start(take);
+
+    function take(event: MouthEvent): void {
       switch (event.type) {
         case 'clause.cut':
         case 'clause.spoken':
@@ -26,8 +32,10 @@ export function createMouthActor(mouth: Mouth, observer: CallObserver, report: (
           report({ type: 'audio.ended', turn });
           break;
         case 'heard.grew':
-          sendBack({ type: 'reply.heard', heard: event.heard });
-          break;
+          heard = base + event.heard;
+          sendBack({ type: 'reply.heard', heard });
+          observer.mouthReported(turn, { type: 'heard.grew', heard });
+          return;
         case 'utterance.finished':
           isOver = true;
           sendBack(event);
@@ -36,14 +44,35 @@ export function createMouthActor(mouth: Mouth, observer: CallObserver, report: (
           sendBack(event);
       }
       observer.mouthReported(turn, event);
-    });
-    receive((command) => {
-      if (command.type === 'grow') utterance.grow(command.text, command.isFinal);
-      else utterance.advance(command.playedMs);
-    });
-    return () => {
-      utterance.stop();
+    }
+
+    function silence(): void {
+      utterance?.stop();
+      utterance = undefined;
       if (isAudible && !isOver) report({ type: 'playout.cleared', turn });
-    };
+      isAudible = false;
+    }
+
+    function grow(text: string, isFinal: boolean): void {
+      if (utterance === undefined) {
+        base = heard;
+        utterance = mouth.start(take);
+      }
+      utterance.grow(text.slice(base.length), isFinal);
+    }
+
+    receive((command) => {
+      switch (command.type) {
+        case 'grow':
+          return grow(command.text, command.isFinal);
+        case 'pause':
+          return silence();
+        case 'playout.advanced':
+          return utterance?.advance(command.playedMs);
+        default:
+          return unreachable(command);
+      }
+    });
+    return silence;
   });
 }

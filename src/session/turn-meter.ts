@@ -24,6 +24,7 @@ interface OpenTurn {
   clauseSpokenMs?: number;
   firstAudioMs?: number;
   isWritten: boolean;
+  pausedMs?: number;
 }
 
 export interface TurnMeter {
@@ -99,6 +100,13 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
           return;
         case 'turn.taken-back':
           open = undefined;
+          return;
+        case 'reply.paused':
+          if (open?.turn === event.turn) open.pausedMs = nowMs;
+          return;
+        case 'reply.resumed':
+          if (open?.turn === event.turn && open.pausedMs !== undefined)
+            open.ledger.paint('floor', open.pausedMs, nowMs);
           return;
         case 'tool.started':
           toolTimesMs.set(event.name, { startMs: nowMs, endMs: undefined });

@@ -19,6 +19,8 @@ export const markSchemas = [
     isContinued: z.boolean().exactOptional(),
   }),
   z.strictObject({ type: z.literal('turn.taken-back'), atMs, turn }),
+  /** A sound of the caller made the agent fall silent. */
+  z.strictObject({ type: z.literal('reply.paused'), atMs, turn }),
   /** No more words will be added to the turn's reply. */
   z.strictObject({ type: z.literal('reply.written'), atMs, turn }),
   z.strictObject({

@@ -53,6 +53,14 @@ const refusals: readonly (readonly [string, object, RegExp])[] = [
     { endOfTurn: { early: { minProbability: 3, pauseMs: 1 } } },
     /^endOfTurn\.early\.minProbability: /,
   ],
+  [
+    'a surer pause that is longer',
+    { endOfTurn: { early: { minProbability: 0.5, pauseMs: 200, surePauseMs: 300 } } },
+    /^endOfTurn\.early\.surePauseMs: expected at most pauseMs/,
+  ],
+  ['a line that can not be protected', { interruption: { protect: ['apology'] } }, /^interruption\.protect\.0: /],
+  ['an idle time without an end', { idle: { afterMs: Number.POSITIVE_INFINITY } }, /^idle\.afterMs: /],
+  ['a call that is over at once', { maxCallMs: 5 }, /^maxCallMs: /],
   ['a hook that is no function', { onCallStart: 'hello' }, /^onCallStart: expected a function, got "hello"$/],
   [
     'a tool that is a plain object',

@@ -107,6 +107,30 @@ it('ignores a late final of an early commit when its words are the same', async 
   expect(flow.replies()).toHaveLength(1);
 });
 
+it('waits the shorter for more words, the surer the model is that the caller has finished', async () => {
+  const agent = makeAgent({ endOfTurn: { early: { minProbability: 0.6, pauseMs: 1000, surePauseMs: 200 } } });
+  for (const [pEndOfTurn, pauseMs] of [
+    [0.6, 1000],
+    [0.8, 600],
+    [1, 200],
+  ] as const) {
+    const flow = startFlow({ agent, script: () => ({ ...say('Sure.'), pEndOfTurn }) });
+    flow.partial(1, 'book it');
+    await flow.clock.advance(pauseMs - 1);
+    expect(flow.replies()).toEqual([]);
+    await flow.clock.advance(1);
+    expect(flow.replies()).toHaveLength(1);
+  }
+});
+
+it('commits early even where the draft comes later than the pause that it asks for', async () => {
+  const agent = makeAgent({ endOfTurn: { early: { minProbability: 0.8, pauseMs: 200 } } });
+  const flow = startFlow({ agent, script: () => ({ ...say('Sure.'), pEndOfTurn: 0.9, prefillMs: 300 }) });
+  flow.partial(1, 'book it');
+  await flow.clock.advance(300);
+  expect(flow.replies()).toHaveLength(1);
+});
+
 it('does not commit early while the model thinks that the caller goes on', async () => {
   const agent = makeAgent({ endOfTurn: { early: { minProbability: 0.8, pauseMs: 200 } } });
   const flow = startFlow({ agent, script: () => ({ ...say('Sure.'), pEndOfTurn: 0.3 }) });

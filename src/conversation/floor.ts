@@ -1,0 +1,41 @@
+// Who may speak while a reply is being given: which of the caller's sounds and words take the floor. Pure.
+
+import type { EarlyEnd } from '../agent/agent.ts';
+import type { CallerEvent } from '../events.ts';
+import type { Context, Reply } from './context.ts';
+import { toWords } from './transcript.ts';
+
+type Heard = Extract<CallerEvent, { type: 'speech.heard' }>;
+
+/** Words over a reply that don't stop it: too few, a mere "uh-huh", or said over a line that is protected. */
+export function isSpokenOver({ agent, reply }: Context, { turn, text }: Heard): boolean {
+  if (turn === reply.turn) return false;
+  const words = toWords(text);
+  const { minWords, backchannels } = agent.interruption;
+  return reply.isProtected || words.split(' ').length < minWords || isBackchannel(reply, words, backchannels);
+}
+
+/** After a question "uh-huh" is an answer. */
+function isBackchannel(reply: Reply, words: string, backchannels: readonly string[]): boolean {
+  return !reply.text.includes('?') && backchannels.some((backchannel) => toWords(backchannel) === words);
+}
+
+/** The silence after the caller's last word that ends a turn of this probability; undefined: none does. */
+export function toPauseMs(early: EarlyEnd | undefined, p: number): number | undefined {
+  if (early === undefined || p < early.minProbability) return undefined;
+  const { minProbability, pauseMs, surePauseMs = pauseMs } = early;
+  const sureness = minProbability === 1 ? 1 : (p - minProbability) / (1 - minProbability);
+  return pauseMs - sureness * (pauseMs - surePauseMs);
+}
+
+const PAUSE_TICK_MS = 50;
+
+/** Until when a pause is to be looked at next, after `pausedMs` of it; undefined: it can't end a turn any more. */
+export function toNextPauseMs({ agent, dialling }: Context, pausedMs: number | undefined): number | undefined {
+  if (dialling !== 'not') return pausedMs === undefined ? agent.dtmf.gapMs : undefined;
+  const { early } = agent.endOfTurn;
+  if (early === undefined) return undefined;
+  const { pauseMs, surePauseMs = pauseMs } = early;
+  if (pausedMs === undefined) return surePauseMs;
+  return pausedMs < pauseMs ? Math.min(pauseMs, pausedMs + PAUSE_TICK_MS) : undefined;
+}
