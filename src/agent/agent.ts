@@ -88,6 +88,8 @@ export interface SayLines {
   readonly apology: string;
   /** Before a tool with `confirm` runs; `{call}` stands for the call in words. */
   readonly confirm: string;
+  /** While a tool takes long, one after the other; none: nothing. */
+  readonly thinking: readonly string[];
   /** To a caller who says nothing. */
   readonly idle: string;
   /** Before the agent hangs up. */
@@ -118,6 +120,12 @@ export interface AgentTool {
   /** Read the call back first; run it only when the identical call is decided again on the next committed turn. */
   readonly confirm: boolean;
   readonly timeoutMs: number;
+  /** Attempts after the first, for a read whose execution failed; all within `timeoutMs`. */
+  readonly countRetries: number;
+  /** A caller who has heard nothing by then is told to wait. */
+  readonly bridgeAfterMs: number;
+  /** May a write that succeeded be made again in the same call? Else its result is told once more. */
+  readonly mayRepeat: boolean;
   /** Longest result the model is told of, characters of JSON. */
   readonly maxResultLength: number;
   /** Validates and executes; takes the model's snake_case arguments. Rejects with ToolError. The result is JSON-serialisable. */

@@ -71,6 +71,7 @@ const optionsSchema = z.strictObject({
       confirm: words
         .regex(/\{call\}/, 'expected {call} where the call is to be read back')
         .default('Please confirm: {call}. Is that right?'),
+      thinking: z.array(words).default(['One moment, please.']),
       idle: words.default('Are you still there?'),
       goodbye: words.default('Goodbye.'),
       transfer: words.default('I am putting you through.'),

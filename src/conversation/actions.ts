@@ -7,63 +7,11 @@ import { canDraftAhead, keepComplete, takeAhead, toAheadRequest } from './ahead.
 import { canBeHeld } from './closing.ts';
 import * as move from './context.ts';
 import { toNextPauseMs } from './floor.ts';
-import { guarded, type ported } from './guards.ts';
+import { speaking } from './speaking.ts';
 import { type Call, isSameCall, toWords } from './transcript.ts';
 
-type Enqueue = Parameters<Parameters<typeof ported.enqueueActions>[0]>[0]['enqueue'];
-
-function startRun(context: move.Context, enqueue: Enqueue, call: Call, isSpeculative: boolean): void {
-  const tool = move.findTool(context.agent, call.name);
-  if (tool === undefined) return;
-  const { nextRunId: runId, turn } = context;
-  enqueue.assign(move.startRun(context, call, isSpeculative));
-  enqueue.emit({ type: 'tool.started', turn, name: call.name, arguments: call.arguments, speculative: isSpeculative });
-  enqueue.spawnChild('tool', { id: `tool-${runId}`, input: { runId, turn, tool, call } });
-}
-
-/** Stops a run; the model is told of it if its call was committed. */
-function dropRun({ run }: move.Context, enqueue: Enqueue): void {
-  if (run === undefined) return;
-  enqueue.stopChild(`tool-${run.id}`);
-  if (run.outcome === undefined) enqueue.emit(move.toToolEnded(run, move.CANCELLED));
-  enqueue.assign(({ context }) => move.dropRun(context, run));
-}
-
-/** Adds a say to the reply: as a line, and to what the caller hears. */
-function say(context: move.Context, enqueue: Enqueue, text: string, isFinal: boolean): void {
-  const { lines, reply } = move.endSay(context, text);
-  enqueue.assign({ lines, reply: { ...reply, isFinal } });
-  voice({ ...reply, isFinal }, enqueue, reply.text !== context.reply.text);
-}
-
-/** To the wire and to the mouth, unless the caller has the floor: then all of it waits. */
-function voice({ turn, text, isFinal, floor }: move.Reply, enqueue: Enqueue, hasGrown: boolean): void {
-  if (floor === 'caller') return;
-  if (hasGrown) enqueue.emit({ type: 'reply.grew', turn, text });
-  if (isFinal) enqueue.emit({ type: 'reply.written', turn });
-  enqueue.sendTo('mouth', { type: 'grow', text, isFinal });
-}
-
-/** After so long without the caller's words the agent has the floor again. */
-function waitForWords(context: move.Context, enqueue: Enqueue): void {
-  enqueue(cancel('floor'));
-  enqueue.raise({ type: 'floor.left' }, { id: 'floor', delay: context.agent.interruption.resumeAfterMs });
-}
-
-/** The agent falls silent for a sound, and goes on with its work. */
-function pause(context: move.Context, enqueue: Enqueue): void {
-  enqueue.assign({ reply: { ...context.reply, floor: 'caller' } });
-  enqueue.emit({ type: 'reply.paused', turn: context.reply.turn });
-  enqueue.sendTo('mouth', { type: 'pause' });
-  waitForWords(context, enqueue);
-}
-
-export const vocabulary = guarded.extend({
+export const vocabulary = speaking.extend({
   actions: {
-    dropRun: enqueueActions(({ context, enqueue }) => dropRun(context, enqueue)),
-    say: enqueueActions(({ context, enqueue }, params: { text: string; isFinal: boolean }) =>
-      say(context, enqueue, params.text, params.isFinal),
-    ),
     hear: assign(({ context, event }) => {
       if (event.type === 'speech.heard') return move.hear(context, event.turn, event.text);
       if (event.type === 'dtmf.pressed') return move.press(context, event.turn, event.digit);
@@ -96,19 +44,6 @@ export const vocabulary = guarded.extend({
     }),
     /** After a failed draft the same words may be asked for again. */
     forgetRequest: assign({ requestedWords: undefined }),
-    /** A read that two drafts running decide alike runs ahead of its commit; a run that the draft left behind is dropped. */
-    speculate: enqueueActions(({ context, event, enqueue }) => {
-      if (event.type !== 'draft.grew' || !event.draft.isDone) return;
-      const call = event.draft.act === 'call' ? event.draft.call : undefined;
-      const { run, lastDraftedCall } = context;
-      enqueue.assign({ lastDraftedCall: call });
-      const isKept = run !== undefined && call !== undefined && isSameCall(run.call, call);
-      if (run?.isSpeculative && !isKept) dropRun(context, enqueue);
-      if (call === undefined || isKept || (run && !run.isSpeculative)) return;
-      if (lastDraftedCall === undefined || !isSameCall(lastDraftedCall, call)) return;
-      if (!move.maySpeculate(context, call)) return;
-      startRun(context, enqueue, call, true);
-    }),
     /** Asks what would be said after the result of a read that ran ahead. */
     draftAhead: enqueueActions(({ context, enqueue }) => {
       const { run, heard } = context;
@@ -124,45 +59,6 @@ export const vocabulary = guarded.extend({
     ),
     forgetAhead: assign({ ahead: undefined }),
     takeAhead: assign(({ context }) => takeAhead(context)),
-    startDecidedRun: enqueueActions(({ context, enqueue }) => {
-      const call = move.decidedCall(context);
-      if (context.run?.isSpeculative) dropRun(context, enqueue);
-      if (call) startRun(context, enqueue, call, false);
-    }),
-    /** The run that was started on a draft is now the turn's own. */
-    adoptRun: enqueueActions(({ context, enqueue }) => {
-      const { run } = context;
-      if (run === undefined) return;
-      const adopted = { ...run, isSpeculative: false };
-      if (adopted.outcome === undefined) return enqueue.assign({ run: adopted });
-      enqueue.emit(move.toToolEnded(adopted, adopted.outcome));
-      enqueue.assign(move.recordRun(context, run.call, adopted.outcome));
-    }),
-    /** A read has no effect to lose; a write goes on, whoever speaks. */
-    dropRead: enqueueActions(({ context, enqueue }) => {
-      if (context.run?.effect === 'read') dropRun(context, enqueue);
-    }),
-    dropSpeculation: enqueueActions(({ context, enqueue }) => {
-      if (context.run?.isSpeculative) dropRun(context, enqueue);
-    }),
-    /** A speculative result waits for its commit; a committed one becomes lines. */
-    keepResult: enqueueActions(({ context, event, enqueue }) => {
-      const { run } = context;
-      if (run === undefined || (event.type !== 'tool.returned' && event.type !== 'tool.failed')) return;
-      const outcome = event.type === 'tool.returned' ? { result: event.result } : { error: event.message };
-      enqueue.stopChild(`tool-${run.id}`);
-      enqueue.emit(move.toToolEnded(run, outcome));
-      enqueue.assign(run.isSpeculative ? { run: { ...run, outcome } } : move.recordRun(context, run.call, outcome));
-    }),
-    /** A call that its tool would not take: never run, and the model is told why. */
-    refuseCall: enqueueActions(({ context, enqueue }) => {
-      const call = move.decidedCall(context);
-      const error = move.toRefusal(context);
-      if (call === undefined || error === undefined) return;
-      const { turn } = context;
-      enqueue.emit({ type: 'tool.ended', turn, name: call.name, arguments: call.arguments, error, speculative: false });
-      enqueue.assign(move.recordRun(context, call, { error }));
-    }),
     commit: enqueueActions(({ context, enqueue }) => {
       const isHit = move.isHit(context);
       const isContinued = move.isUnderway(context) && move.isDraftCurrent(context);
@@ -174,71 +70,12 @@ export const vocabulary = guarded.extend({
       enqueue.assign(move.takeBack(context));
     }),
     openGreeting: assign(({ context }) => move.openGreeting(context)),
-    /** The stable part of a say goes to the mouth while the rest is still being written. */
-    growReply: enqueueActions(({ context, enqueue }) => {
-      const { draft } = context;
-      if (draft === undefined || draft.act !== 'say' || draft.stableText === '') return;
-      const change = move.growReply(context, draft.stableText);
-      if (change.reply.text.length <= context.reply.text.length) return;
-      enqueue.assign(change);
-      voice(change.reply, enqueue, true);
-    }),
-    /** What was already said of an unfinished say is a line of its own before the apology. */
-    apologise: enqueueActions(({ context, enqueue }) => {
-      const ended = move.endSay(context, move.unwrittenSay(context));
-      enqueue.assign(ended);
-      say({ ...context, ...ended }, enqueue, context.agent.say.apology, true);
-    }),
-    readBack: enqueueActions(({ context, enqueue }) => {
-      const call = move.decidedCall(context);
-      const agentTool = call && move.findTool(context.agent, call.name);
-      if (call === undefined || agentTool === undefined) return;
-      const text = context.agent.say.confirm.replaceAll('{call}', agentTool.describe(call.arguments));
-      const isProtected = context.agent.interruption.protect.includes('confirm');
-      enqueue.assign({ awaiting: { call, turn: context.countCommitted } });
-      say({ ...context, reply: { ...context.reply, isProtected } }, enqueue, text, true);
-    }),
     forwardPlayout: enqueueActions(({ event, enqueue }) => {
       if (event.type === 'playout.advanced') enqueue.sendTo('mouth', { type: event.type, playedMs: event.playedMs });
     }),
     correctHeard: assign(({ context, event }) =>
       event.type === 'playout.interrupted' ? move.correctHeard(context, event.heard) : {},
     ),
-    /** A sound over the reply: the agent falls silent at once, or when the sound has lasted. */
-    yieldFloor: enqueueActions(({ context, enqueue }) => {
-      const { minSoundMs } = context.agent.interruption;
-      if (context.reply.floor === 'caller') return waitForWords(context, enqueue);
-      if (minSoundMs === 0) return pause(context, enqueue);
-      if (context.reply.floor === 'unsure') return;
-      enqueue.assign({ reply: { ...context.reply, floor: 'unsure' } });
-      enqueue.raise({ type: 'sound.lasted' }, { id: 'sound', delay: minSoundMs });
-    }),
-    pause: enqueueActions(({ context, enqueue }) => pause(context, enqueue)),
-    /** The sound was too short to mean anything, or it is over and words of it may follow. */
-    endSound: enqueueActions(({ context, enqueue }) => {
-      const { reply } = context;
-      enqueue(cancel('sound'));
-      if (reply.floor === 'unsure') enqueue.assign({ reply: { ...reply, floor: 'agent' } });
-      if (reply.floor === 'caller') waitForWords(context, enqueue);
-    }),
-    waitForWords: enqueueActions(({ context, enqueue }) => {
-      if (context.reply.floor === 'caller') waitForWords(context, enqueue);
-    }),
-    /** It was no interruption: the reply goes on at the word where it was cut. */
-    resume: enqueueActions(({ context, enqueue }) => {
-      const { turn, heard, floor, text } = context.reply;
-      const reply = { ...context.reply, floor: 'agent' } as const;
-      enqueue(cancel('sound'));
-      enqueue(cancel('floor'));
-      enqueue.assign({ reply });
-      if (floor !== 'caller') return;
-      enqueue.emit({ type: 'reply.resumed', turn, heard });
-      voice(reply, enqueue, text !== '');
-    }),
-    endFloor: enqueueActions(({ enqueue }) => {
-      enqueue(cancel('sound'));
-      enqueue(cancel('floor'));
-    }),
     overhear: assign(({ event }) => (event.type === 'speech.heard' ? { overheard: event } : {})),
     /** What was said over a protected line is answered after it. */
     answerOverheard: enqueueActions(({ context: { overheard }, enqueue }) => {

@@ -1,21 +1,12 @@
 // The machine's memory, and the pure moves that change it.
 
 import type { Agent, AgentTool } from '../agent/agent.ts';
-import type { Act, CallEvent, CallerEvent } from '../events.ts';
+import type { Act, CallerEvent } from '../events.ts';
 import type { Closing } from './closing.ts';
-import {
-  addCall,
-  addSay,
-  addUser,
-  type Call,
-  isSameCall,
-  joinSays,
-  keepHeard,
-  type Line,
-  takeHeard,
-  toWords,
-} from './transcript.ts';
+import { addSay, addUser, type Call, joinSays, keepHeard, type Line, takeHeard, toWords } from './transcript.ts';
 import type { Draft, WriteRequest } from './writer.ts';
+
+export type Outcome = { readonly result: unknown } | { readonly error: string };
 
 /** The one tool run in flight, or the result of a speculative one waiting for its commit. */
 export interface Run {
@@ -26,6 +17,12 @@ export interface Run {
   readonly isSpeculative: boolean;
   /** Once the tool has ended. */
   readonly outcome?: Outcome;
+}
+
+/** A write that was made in this call, and what came of it. */
+export interface Written {
+  readonly call: Call;
+  readonly outcome: Outcome;
 }
 
 /** The reply after a speculative run's result, drafted for when the turn comes to these words and that call. */
@@ -76,6 +73,10 @@ export interface Context {
   readonly countSpeculations: number;
   readonly run: Run | undefined;
   readonly nextRunId: number;
+  /** Every write that succeeded, in order. */
+  readonly journal: readonly Written[];
+  /** Times that the caller was asked to wait for a tool. */
+  readonly countBridges: number;
   /** What would be said after the result of a speculative run. */
   readonly ahead: Ahead | undefined;
   readonly reply: Reply;
@@ -94,11 +95,6 @@ export interface Context {
   /** Set: the call is about to end. */
   readonly closing: Closing | undefined;
 }
-
-export const CANCELLED: Outcome = { error: 'cancelled: the caller went on speaking' };
-
-/** Speculative tool runs a turn. */
-export const MAX_SPECULATIONS = 3;
 
 const NO_REPLY: Reply = {
   turn: 0,
@@ -139,6 +135,8 @@ export function createContext(input: CallInput): Context {
     countSpeculations: 0,
     run: undefined,
     nextRunId: 1,
+    journal: [],
+    countBridges: 0,
     ahead: undefined,
     reply: NO_REPLY,
     awaiting: undefined,
@@ -272,46 +270,6 @@ export function endReply(context: Context): Change {
   return { lines, awaiting, ...forgetDrafts() };
 }
 
-export function startRun(context: Context, call: Call, isSpeculative: boolean): Change {
-  const tool = findTool(context.agent, call.name);
-  const effect = tool?.effect ?? 'write';
-  const run: Run = { id: context.nextRunId, turn: context.turn, call, effect, isSpeculative };
-  return {
-    run,
-    nextRunId: context.nextRunId + 1,
-    countSpeculations: context.countSpeculations + (isSpeculative ? 1 : 0),
-    reply: effect === 'write' ? { ...context.reply, hasWritten: true } : context.reply,
-  };
-}
-
-/** A committed call has ended: the model reads call and result next. */
-export function recordRun(context: Context, call: Call, outcome: Outcome): Change {
-  const hasWritten = context.reply.hasWritten || findTool(context.agent, call.name)?.effect === 'write';
-  return {
-    lines: addCall(context.lines, call, toContent(outcome)),
-    run: undefined,
-    awaiting: undefined,
-    reply: { ...context.reply, calls: [...context.reply.calls, call], hasWritten },
-    draft: undefined,
-    requestedWords: undefined,
-  };
-}
-
-/** A stopped run leaves a trace only if its call was committed. */
-export function dropRun(context: Context, run: Run): Change {
-  return run.isSpeculative ? { run: undefined } : recordRun(context, run.call, CANCELLED);
-}
-
-export function findTool(agent: Agent, name: string): AgentTool | undefined {
-  return agent.tools.find((tool) => tool.name === name);
-}
-
-/** The decided call was read back on the turn before this one, word for word. */
-export function isConfirmed(context: Context, call: Call): boolean {
-  const { awaiting } = context;
-  return awaiting !== undefined && isSameCall(awaiting.call, call) && awaiting.turn === context.countCommitted - 1;
-}
-
 export function allowedActs(context: Context, isOpen: boolean): readonly Act[] {
   const acts: Act[] = ['say'];
   if (context.agent.tools.length > 0 && (isOpen || context.reply.calls.length < context.agent.maxSteps))
@@ -320,48 +278,9 @@ export function allowedActs(context: Context, isOpen: boolean): readonly Act[] {
   return acts;
 }
 
-/** The call that the draft decided, if it decided one. */
-export function decidedCall(context: Context): Call | undefined {
-  return context.draft?.isDone && context.draft.act === 'call' ? context.draft.call : undefined;
-}
-
-/** The run at hand is the one that the draft decided, started ahead of its commit. */
-export function isRunAhead(context: Context): boolean {
-  const call = decidedCall(context);
-  return call !== undefined && context.run?.isSpeculative === true && isSameCall(context.run.call, call);
-}
-
-/** Why the decided call can't be made, in words for the model; undefined: it can. */
-export function toRefusal(context: Context): string | undefined {
-  const call = decidedCall(context);
-  if (call === undefined) return undefined;
-  const tool = findTool(context.agent, call.name);
-  return tool === undefined ? `there is no tool ${call.name}` : tool.check(call.arguments);
-}
-
-/** A read with valid arguments may run on a draft, a few times a turn. */
-export function maySpeculate(context: Context, call: Call): boolean {
-  const tool = findTool(context.agent, call.name);
-  return (
-    tool?.effect === 'read' && context.countSpeculations < MAX_SPECULATIONS && tool.check(call.arguments) === undefined
-  );
-}
-
 /** The part of the reply that was given to the mouth and is no line yet. */
 export function unwrittenSay(context: Context): string {
   return context.reply.text.slice(context.reply.base.length).trimStart();
-}
-
-export type Outcome = { readonly result: unknown } | { readonly error: string };
-
-/** A tool's outcome as the model reads it. */
-export function toContent(outcome: Outcome): string {
-  return JSON.stringify('error' in outcome ? { error: outcome.error } : outcome.result) ?? 'null';
-}
-
-export function toToolEnded(run: Run, outcome: Outcome): CallEvent {
-  const { name, arguments: args } = run.call;
-  return { type: 'tool.ended', turn: run.turn, name, arguments: args, speculative: run.isSpeculative, ...outcome };
 }
 
 /** A request for a draft on words that may still grow. */

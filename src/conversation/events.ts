@@ -39,6 +39,8 @@ export type MachineEvent =
   | { readonly type: 'sound.lasted' }
   /** No words came after the sound. */
   | { readonly type: 'floor.left' }
+  /** The tool has outlived its budget. */
+  | { readonly type: 'tool.lingered' }
   | { readonly type: 'idle.passed' }
   | { readonly type: 'call.overlong' }
   | { readonly type: 'reply.overdue' };

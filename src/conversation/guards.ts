@@ -6,6 +6,7 @@ import { partingLine } from './closing.ts';
 import * as move from './context.ts';
 import type { Emitted, MachineEvent, MouthCommand, ToolEvent, ToolInput } from './events.ts';
 import { isSpokenOver, toPauseMs } from './floor.ts';
+import * as runs from './runs.ts';
 import { isSameCall, toWords } from './transcript.ts';
 import type { WriterCommand } from './writer.ts';
 
@@ -48,6 +49,7 @@ export const guarded = ported.extend({
     isClosing: ({ context }) => context.closing !== undefined,
     hasParting: ({ context }) =>
       context.closing?.isSaid === false && partingLine(context.agent, context.closing) !== '',
+    mayBridge: ({ context }) => context.reply.text === '' && context.agent.say.thinking.length > 0,
     hasSpoken: ({ context }) => context.reply.base !== '',
     isPlayed: ({ context, event }) => event.type === 'playout.advanced' && event.turn === context.reply.turn,
     isCurrentDraft: ({ context, event }) =>
@@ -69,31 +71,36 @@ export const guarded = ported.extend({
     isSilent: ({ context }) => context.reply.text === '',
     decidedSilence: ({ context }) => context.draft?.act === 'wait',
     decidedNothing: ({ context }) =>
-      context.draft?.act === 'say' ? toWords(context.draft.text) === '' : move.decidedCall(context) === undefined,
+      context.draft?.act === 'say' ? toWords(context.draft.text) === '' : runs.decidedCall(context) === undefined,
     decidedSayAndCall: ({ context }) =>
       context.draft?.act === 'say' && context.draft.callFollows && move.allowedActs(context, false).includes('call'),
     decidedSay: ({ context }) => context.draft?.act === 'say',
     /** Already made in this turn: its result is there to be told. */
     isRepeatedCall: ({ context }) => {
-      const call = move.decidedCall(context);
+      const call = runs.decidedCall(context);
       return call !== undefined && context.reply.calls.some((made) => isSameCall(made, call));
     },
-    isRefusedCall: ({ context }) => move.toRefusal(context) !== undefined,
+    isRefusedCall: ({ context }) => runs.toRefusal(context) !== undefined,
+    /** A write that was made in this call already: its result is told once more. */
+    isWrittenBefore: ({ context }) => {
+      const call = runs.decidedCall(context);
+      return call !== undefined && runs.findWritten(context, call) !== undefined;
+    },
     needsConfirmation: ({ context }) => {
-      const call = move.decidedCall(context);
+      const call = runs.decidedCall(context);
       return (
         call !== undefined &&
-        move.findTool(context.agent, call.name)?.confirm === true &&
-        !move.isConfirmed(context, call)
+        runs.findTool(context.agent, call.name)?.confirm === true &&
+        !runs.isConfirmed(context, call)
       );
     },
     isAheadDraft: ({ context, event }) =>
       (event.type === 'draft.grew' || event.type === 'draft.failed') && event.id === context.ahead?.requestId,
     /** The call, its result, and what to say after it are all there. */
     hasReplyAhead: ({ context }) =>
-      move.isRunAhead(context) && isAheadCurrent(context) && context.ahead?.draft?.isDone === true,
-    isReplyAheadUnderway: ({ context }) => move.isRunAhead(context) && isAheadCurrent(context),
-    hasResultAhead: ({ context }) => move.isRunAhead(context) && context.run?.outcome !== undefined,
-    isRunAhead: ({ context }) => move.isRunAhead(context),
+      runs.isRunAhead(context) && isAheadCurrent(context) && context.ahead?.draft?.isDone === true,
+    isReplyAheadUnderway: ({ context }) => runs.isRunAhead(context) && isAheadCurrent(context),
+    hasResultAhead: ({ context }) => runs.isRunAhead(context) && context.run?.outcome !== undefined,
+    isRunAhead: ({ context }) => runs.isRunAhead(context),
   },
 });

@@ -235,6 +235,11 @@ export const conversationMachine = vocabulary.createMachine({
               target: 'writing',
             },
             { guard: 'isRefusedCall', actions: ['dropSpeculation', 'refuseCall', 'requestReply'], target: 'writing' },
+            {
+              guard: 'isWrittenBefore',
+              actions: ['dropSpeculation', 'retellWritten', 'requestReply'],
+              target: 'writing',
+            },
             { guard: 'needsConfirmation', actions: ['dropSpeculation', 'readBack'], target: 'finishing' },
             { guard: 'hasReplyAhead', actions: ['adoptRun', 'takeAhead'] },
             {
@@ -249,7 +254,10 @@ export const conversationMachine = vocabulary.createMachine({
         },
 
         calling: {
+          entry: 'startBridge',
+          exit: 'endBridge',
           on: {
+            'tool.lingered': { guard: 'mayBridge', actions: 'bridge' },
             'tool.returned': [
               {
                 guard: and(['isOwnRun', 'isClosing', 'hasSpoken']),

@@ -8,6 +8,9 @@ import type { ToolEvent, ToolInput } from '../conversation/events.ts';
 import { type Call, canonical } from '../conversation/transcript.ts';
 import { ToolError, toMessage } from '../errors.ts';
 
+/** Before a read's second attempt; twice as long before each further one. */
+const RETRY_DELAY_MS = 100;
+
 export function createToolRunner(context: CallFacts, clock: Clock, ask: (wish: Wish) => void) {
   return fromCallback<ToolEvent, ToolInput>(({ input, sendBack }) => {
     const { runId, turn, tool, call } = input;
@@ -16,6 +19,15 @@ export function createToolRunner(context: CallFacts, clock: Clock, ask: (wish: W
       controller.abort(new ToolError('tool-timeout', `${tool.name} took longer than its ${tool.timeoutMs} ms`));
     }, tool.timeoutMs);
     let isOver = false;
+    /** Rejects when the run is aborted. */
+    const pause = (delayMs: number) =>
+      new Promise<void>((resolve, reject) => {
+        const wake = clock.setTimeout(resolve, delayMs);
+        controller.signal.addEventListener('abort', () => {
+          clock.clearTimeout(wake);
+          reject(controller.signal.reason);
+        });
+      });
     const execution = {
       signal: controller.signal,
       call: withWishes(context, (wish) => {
@@ -33,7 +45,17 @@ export function createToolRunner(context: CallFacts, clock: Clock, ask: (wish: W
       clock.clearTimeout(timer);
       sendBack(event);
     };
-    tool.run(call.arguments, execution).then(
+    const attempt = async (countLeft: number, delayMs: number): Promise<unknown> => {
+      try {
+        return await tool.run(call.arguments, execution);
+      } catch (error) {
+        const isWorthAnother = error instanceof ToolError && error.code === 'tool-failed' && !controller.signal.aborted;
+        if (!isWorthAnother || countLeft === 0) throw error;
+        await pause(delayMs);
+        return attempt(countLeft - 1, 2 * delayMs);
+      }
+    };
+    attempt(tool.countRetries, RETRY_DELAY_MS).then(
       (result) => end({ type: 'tool.returned', runId, result }),
       (error: unknown) => end({ type: 'tool.failed', runId, message: toMessage(error) }),
     );

@@ -26,6 +26,7 @@ export function makeAgent(changes: Partial<Agent> = {}): Agent {
     say: {
       apology: 'Sorry, something went wrong.',
       confirm: 'You want to {call}. Is that right?',
+      thinking: [],
       idle: 'Are you still there?',
       goodbye: 'Goodbye.',
       transfer: 'One moment.',
@@ -58,6 +59,9 @@ export function makeTool(
     effect: 'read',
     confirm: false,
     timeoutMs: 5000,
+    countRetries: 0,
+    bridgeAfterMs: 1000,
+    mayRepeat: false,
     maxResultLength: 400,
     check: () => undefined,
     describe: (args) => `look up ${Object.values(args).join(', ')}`,

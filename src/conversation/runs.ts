@@ -1,0 +1,101 @@
+// The tool runs of a turn: what may run, what runs, what came of it, and what the model is told. Pure moves on the machine's memory.
+
+import type { Agent, AgentTool } from '../agent/agent.ts';
+import type { CallEvent } from '../events.ts';
+import type { Change, Context, Outcome, Run } from './context.ts';
+import { addCall, type Call, isSameCall } from './transcript.ts';
+
+export const CANCELLED: Outcome = { error: 'cancelled: the caller went on speaking' };
+
+/** Speculative tool runs a turn. */
+export const MAX_SPECULATIONS = 3;
+
+export function startRun(context: Context, call: Call, isSpeculative: boolean): Change {
+  const tool = findTool(context.agent, call.name);
+  const effect = tool?.effect ?? 'write';
+  const run: Run = { id: context.nextRunId, turn: context.turn, call, effect, isSpeculative };
+  return {
+    run,
+    nextRunId: context.nextRunId + 1,
+    countSpeculations: context.countSpeculations + (isSpeculative ? 1 : 0),
+    reply: effect === 'write' ? { ...context.reply, hasWritten: true } : context.reply,
+  };
+}
+
+/** A committed call has ended: the model reads call and result next. */
+export function recordRun(context: Context, call: Call, outcome: Outcome): Change {
+  const isWrite = findTool(context.agent, call.name)?.effect === 'write';
+  const hasWritten = context.reply.hasWritten || isWrite;
+  const written = isWrite && 'result' in outcome ? [{ call, outcome }] : [];
+  return {
+    journal: [...context.journal, ...written],
+    lines: addCall(context.lines, call, toContent(outcome)),
+    run: undefined,
+    awaiting: undefined,
+    reply: { ...context.reply, calls: [...context.reply.calls, call], hasWritten },
+    draft: undefined,
+    requestedWords: undefined,
+  };
+}
+
+/** A stopped run leaves a trace only if its call was committed. */
+export function dropRun(context: Context, run: Run): Change {
+  return run.isSpeculative ? { run: undefined } : recordRun(context, run.call, CANCELLED);
+}
+
+export function findTool(agent: Agent, name: string): AgentTool | undefined {
+  return agent.tools.find((tool) => tool.name === name);
+}
+
+/**
+ * The outcome of the same write made earlier in this call, where making it again would be a slip: nothing that another
+ * tool wrote since could have undone it.
+ */
+export function findWritten({ agent, journal }: Context, call: Call): Outcome | undefined {
+  if (findTool(agent, call.name)?.mayRepeat !== false) return undefined;
+  const since = journal.slice(journal.findLastIndex((written) => written.call.name !== call.name) + 1);
+  return since.find((written) => isSameCall(written.call, call))?.outcome;
+}
+
+/** The decided call was read back on the turn before this one, word for word. */
+export function isConfirmed(context: Context, call: Call): boolean {
+  const { awaiting } = context;
+  return awaiting !== undefined && isSameCall(awaiting.call, call) && awaiting.turn === context.countCommitted - 1;
+}
+
+/** The call that the draft decided, if it decided one. */
+export function decidedCall(context: Context): Call | undefined {
+  return context.draft?.isDone && context.draft.act === 'call' ? context.draft.call : undefined;
+}
+
+/** The run at hand is the one that the draft decided, started ahead of its commit. */
+export function isRunAhead(context: Context): boolean {
+  const call = decidedCall(context);
+  return call !== undefined && context.run?.isSpeculative === true && isSameCall(context.run.call, call);
+}
+
+/** Why the decided call can't be made, in words for the model; undefined: it can. */
+export function toRefusal(context: Context): string | undefined {
+  const call = decidedCall(context);
+  if (call === undefined) return undefined;
+  const tool = findTool(context.agent, call.name);
+  return tool === undefined ? `there is no tool ${call.name}` : tool.check(call.arguments);
+}
+
+/** A read with valid arguments may run on a draft, a few times a turn. */
+export function maySpeculate(context: Context, call: Call): boolean {
+  const tool = findTool(context.agent, call.name);
+  return (
+    tool?.effect === 'read' && context.countSpeculations < MAX_SPECULATIONS && tool.check(call.arguments) === undefined
+  );
+}
+
+/** A tool's outcome as the model reads it. */
+export function toContent(outcome: Outcome): string {
+  return JSON.stringify('error' in outcome ? { error: outcome.error } : outcome.result) ?? 'null';
+}
+
+export function toToolEnded(run: Run, outcome: Outcome): CallEvent {
+  const { name, arguments: args } = run.call;
+  return { type: 'tool.ended', turn: run.turn, name, arguments: args, speculative: run.isSpeculative, ...outcome };
+}

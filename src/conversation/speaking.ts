@@ -1,0 +1,111 @@
+// What the agent says, and who has the floor meanwhile: says become lines, words on the wire and in the mouth.
+
+import { cancel, enqueueActions } from 'xstate';
+import * as move from './context.ts';
+import type { Enqueue } from './running.ts';
+import { running } from './running.ts';
+import * as runs from './runs.ts';
+
+/** Adds a say to the reply: as a line, and to what the caller hears. */
+function say(context: move.Context, enqueue: Enqueue, text: string, isFinal: boolean): void {
+  const { lines, reply } = move.endSay(context, text);
+  enqueue.assign({ lines, reply: { ...reply, isFinal } });
+  voice({ ...reply, isFinal }, enqueue, reply.text !== context.reply.text);
+}
+
+/** To the wire and to the mouth, unless the caller has the floor: then all of it waits. */
+function voice({ turn, text, isFinal, floor }: move.Reply, enqueue: Enqueue, hasGrown: boolean): void {
+  if (floor === 'caller') return;
+  if (hasGrown) enqueue.emit({ type: 'reply.grew', turn, text });
+  if (isFinal) enqueue.emit({ type: 'reply.written', turn });
+  enqueue.sendTo('mouth', { type: 'grow', text, isFinal });
+}
+
+/** After so long without the caller's words the agent has the floor again. */
+function waitForWords(context: move.Context, enqueue: Enqueue): void {
+  enqueue(cancel('floor'));
+  enqueue.raise({ type: 'floor.left' }, { id: 'floor', delay: context.agent.interruption.resumeAfterMs });
+}
+
+/** The agent falls silent for a sound, and goes on with its work. */
+function pause(context: move.Context, enqueue: Enqueue): void {
+  enqueue.assign({ reply: { ...context.reply, floor: 'caller' } });
+  enqueue.emit({ type: 'reply.paused', turn: context.reply.turn });
+  enqueue.sendTo('mouth', { type: 'pause' });
+  waitForWords(context, enqueue);
+}
+
+export const speaking = running.extend({
+  actions: {
+    say: enqueueActions(({ context, enqueue }, params: { text: string; isFinal: boolean }) =>
+      say(context, enqueue, params.text, params.isFinal),
+    ),
+    /** Asks the caller to wait for a tool. */
+    bridge: enqueueActions(({ context, enqueue }) => {
+      const { thinking } = context.agent.say;
+      const text = thinking[context.countBridges % thinking.length];
+      if (text === undefined) return;
+      enqueue.assign({ countBridges: context.countBridges + 1 });
+      say(context, enqueue, text, false);
+    }),
+    /** The stable part of a say goes to the mouth while the rest is still being written. */
+    growReply: enqueueActions(({ context, enqueue }) => {
+      const { draft } = context;
+      if (draft === undefined || draft.act !== 'say' || draft.stableText === '') return;
+      const change = move.growReply(context, draft.stableText);
+      if (change.reply.text.length <= context.reply.text.length) return;
+      enqueue.assign(change);
+      voice(change.reply, enqueue, true);
+    }),
+    /** What was already said of an unfinished say is a line of its own before the apology. */
+    apologise: enqueueActions(({ context, enqueue }) => {
+      const ended = move.endSay(context, move.unwrittenSay(context));
+      enqueue.assign(ended);
+      say({ ...context, ...ended }, enqueue, context.agent.say.apology, true);
+    }),
+    readBack: enqueueActions(({ context, enqueue }) => {
+      const call = runs.decidedCall(context);
+      const agentTool = call && runs.findTool(context.agent, call.name);
+      if (call === undefined || agentTool === undefined) return;
+      const text = context.agent.say.confirm.replaceAll('{call}', agentTool.describe(call.arguments));
+      const isProtected = context.agent.interruption.protect.includes('confirm');
+      enqueue.assign({ awaiting: { call, turn: context.countCommitted } });
+      say({ ...context, reply: { ...context.reply, isProtected } }, enqueue, text, true);
+    }),
+    /** A sound over the reply: the agent falls silent at once, or when the sound has lasted. */
+    yieldFloor: enqueueActions(({ context, enqueue }) => {
+      const { minSoundMs } = context.agent.interruption;
+      if (context.reply.floor === 'caller') return waitForWords(context, enqueue);
+      if (minSoundMs === 0) return pause(context, enqueue);
+      if (context.reply.floor === 'unsure') return;
+      enqueue.assign({ reply: { ...context.reply, floor: 'unsure' } });
+      enqueue.raise({ type: 'sound.lasted' }, { id: 'sound', delay: minSoundMs });
+    }),
+    pause: enqueueActions(({ context, enqueue }) => pause(context, enqueue)),
+    /** The sound was too short to mean anything, or it is over and words of it may follow. */
+    endSound: enqueueActions(({ context, enqueue }) => {
+      const { reply } = context;
+      enqueue(cancel('sound'));
+      if (reply.floor === 'unsure') enqueue.assign({ reply: { ...reply, floor: 'agent' } });
+      if (reply.floor === 'caller') waitForWords(context, enqueue);
+    }),
+    waitForWords: enqueueActions(({ context, enqueue }) => {
+      if (context.reply.floor === 'caller') waitForWords(context, enqueue);
+    }),
+    /** It was no interruption: the reply goes on at the word where it was cut. */
+    resume: enqueueActions(({ context, enqueue }) => {
+      const { turn, heard, floor, text } = context.reply;
+      const reply = { ...context.reply, floor: 'agent' } as const;
+      enqueue(cancel('sound'));
+      enqueue(cancel('floor'));
+      enqueue.assign({ reply });
+      if (floor !== 'caller') return;
+      enqueue.emit({ type: 'reply.resumed', turn, heard });
+      voice(reply, enqueue, text !== '');
+    }),
+    endFloor: enqueueActions(({ enqueue }) => {
+      enqueue(cancel('sound'));
+      enqueue(cancel('floor'));
+    }),
+  },
+});

@@ -1,0 +1,161 @@
+import { expect, it } from 'vitest';
+import { ToolError } from '../../src/errors.ts';
+import { createSpeakingMouth } from '../../src/mouth/speaking-mouth.ts';
+import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
+import { createScriptedVoice } from '../support/scripted-voice.ts';
+
+/** Calls the tool for every turn, and says whatever comes of it. */
+const callThenTell = (heard: string) => {
+  const result = /\{[^{}]*\}$/.exec(heard);
+  return result ? say(`It says ${result[0].replace(/[{}"]/g, '')}.`) : decideCall('look_up', { city: 'Denver' });
+};
+
+/** Fails so many times, then returns. */
+function failing(clock: SimulatedClock, countFailures: number, changes: object = {}, code = 'tool-failed') {
+  const startedMs: number[] = [];
+  const tool = makeTool(clock, {
+    ...changes,
+    run: () => {
+      startedMs.push(clock.nowMs());
+      if (startedMs.length > countFailures) return Promise.resolve({ ok: true });
+      return Promise.reject(new ToolError(code, 'database is down'));
+    },
+  });
+  return { tool, startedMs };
+}
+
+it('tries a read that failed again, waiting twice as long each time', async () => {
+  const clock = new SimulatedClock();
+  const { tool, startedMs } = failing(clock, 2, { countRetries: 2 });
+  const flow = startFlow({ clock, agent: makeAgent({ tools: [tool] }), script: callThenTell });
+  flow.final(1, 'look');
+  await clock.advance(1000);
+  expect(startedMs).toEqual([0, 100, 300]);
+  expect(flow.of('tool.ended')).toMatchObject([{ result: { ok: true } }]);
+});
+
+it('tells of the failure when all attempts failed, or another one makes no sense', async () => {
+  for (const [code, countAttempts] of [
+    ['tool-failed', 3],
+    ['tool-result', 1],
+  ] as const) {
+    const clock = new SimulatedClock();
+    const { tool, startedMs } = failing(clock, 9, { countRetries: 2 }, code);
+    const flow = startFlow({ clock, agent: makeAgent({ tools: [tool] }), script: callThenTell });
+    flow.final(1, 'look');
+    await clock.advance(1000);
+    expect(startedMs).toHaveLength(countAttempts);
+    expect(flow.of('tool.ended')).toMatchObject([{ error: 'database is down' }]);
+  }
+});
+
+it('makes no attempt after the timeout, the interruption or the end of the call', async () => {
+  const clock = new SimulatedClock();
+  const { tool, startedMs } = failing(clock, 99, { countRetries: 5, timeoutMs: 250 });
+  const late = startFlow({ clock, agent: makeAgent({ tools: [tool] }), script: callThenTell });
+  late.final(1, 'look');
+  await clock.advance(5000);
+  expect(startedMs).toHaveLength(2);
+  expect(late.of('tool.ended')).toMatchObject([{ error: 'look_up took longer than its 250 ms' }]);
+
+  late.final(2, 'look');
+  await clock.advance(50);
+  await late.call.end();
+  await clock.advance(5000);
+  expect([startedMs.length, clock.countTimers]).toEqual([3, 0]);
+});
+
+it('asks the caller to wait for a tool that outlives its budget, once a turn, each time in other words', async () => {
+  const clock = new SimulatedClock();
+  const tool = makeTool(clock, { takesMs: 1500, bridgeAfterMs: 400 });
+  const agent = makeAgent({ tools: [tool] });
+  const thinking = ['One moment.', 'Let me see.'];
+  const flow = startFlow({ clock, agent: { ...agent, say: { ...agent.say, thinking } }, script: callThenTell });
+  for (const turn of [1, 2]) {
+    flow.final(turn, `look ${turn}`);
+    await clock.advance(399);
+    expect(flow.of('reply.grew').filter((event) => event.turn === turn)).toEqual([]);
+    await clock.advance(3000);
+  }
+  expect(flow.replies().map((reply) => reply.text)).toEqual([
+    'One moment. It says ok: true.',
+    'Let me see. It says ok: true.',
+  ]);
+  expect(flow.readContext(-1)).toBe(
+    ' look 1 One moment. look_up {"city": "Denver"} {"ok": true} It says ok: true.' +
+      ' look 2 Let me see. look_up {"city": "Denver"} {"ok": true}',
+  );
+  expect(flow.of('turn.measured').map((event) => event.totalMs)).toEqual([400, 400]);
+});
+
+it('does not make a write again that succeeded: the model is told its result once more', async () => {
+  const clock = new SimulatedClock();
+  const tool = makeTool(clock, { effect: 'write', result: { ticket: 7 } });
+  const flow = startFlow({ clock, agent: makeAgent({ tools: [tool] }), script: callThenTell });
+  flow.final(1, 'book');
+  await clock.advance(10);
+  flow.final(2, 'did you book it');
+  await clock.advance(10);
+  expect(tool.runs).toHaveLength(1);
+  expect(flow.replies().map((reply) => reply.text)).toEqual(['It says ticket: 7.', 'It says ticket: 7.']);
+  expect(flow.of('tool.started')).toHaveLength(1);
+  expect(flow.of('tool.ended')).toMatchObject([{ turn: 1 }, { turn: 2, result: { ticket: 7 }, speculative: false }]);
+});
+
+it('makes a write again where its tool says so, where it failed, and where another tool wrote since', async () => {
+  const clock = new SimulatedClock();
+  const repeatable = makeTool(clock, { effect: 'write', mayRepeat: true });
+  const again = startFlow({ clock, agent: makeAgent({ tools: [repeatable] }), script: callThenTell });
+  again.final(1, 'a latte');
+  await clock.advance(10);
+  again.final(2, 'one more');
+  await clock.advance(10);
+  expect(repeatable.runs).toHaveLength(2);
+  expect(new Set(repeatable.runs.map((run) => run.key)).size).toBe(2);
+
+  const { tool, startedMs } = failing(clock, 1, { effect: 'write' });
+  const failed = startFlow({ clock, agent: makeAgent({ tools: [tool] }), script: callThenTell });
+  failed.final(1, 'book');
+  await clock.advance(10);
+  failed.final(2, 'try again');
+  await clock.advance(10);
+  expect(startedMs).toHaveLength(2);
+
+  const book = makeTool(clock, { effect: 'write' });
+  const cancel = makeTool(clock, { name: 'cancel', effect: 'write' });
+  const undone = startFlow({
+    clock,
+    agent: makeAgent({ tools: [book, cancel] }),
+    script: (heard) =>
+      heard.endsWith('}')
+        ? say('Done.')
+        : decideCall(heard.endsWith('cancel') ? 'cancel' : 'look_up', { city: 'Denver' }),
+  });
+  for (const [index, words] of ['book', 'cancel', 'book'].entries()) {
+    undone.final(index + 1, words);
+    await clock.advance(10);
+  }
+  expect([book.runs.length, cancel.runs.length]).toEqual([2, 1]);
+});
+
+it('reads back to the end where that line is protected, and takes what was said over it for the answer', async () => {
+  const clock = new SimulatedClock();
+  const tool = makeTool(clock, { effect: 'write', confirm: true, takesMs: 100 });
+  const agent = makeAgent({ tools: [tool] });
+  const flow = startFlow({
+    clock,
+    agent: { ...agent, interruption: { ...agent.interruption, protect: ['confirm'] } },
+    script: callThenTell,
+    mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }),
+  });
+  flow.final(1, 'book denver');
+  await clock.advance(300);
+  flow.final(2, 'yes');
+  await clock.advance(10_000);
+  expect(tool.runs).toHaveLength(1);
+  expect(flow.replies()).toMatchObject([
+    { turn: 1, interrupted: false },
+    { turn: 2, text: 'It says ok: true.' },
+  ]);
+});
