@@ -8,7 +8,7 @@ import { canBeHeld } from './closing.ts';
 import * as move from './context.ts';
 import { toNextPauseMs } from './floor.ts';
 import { speaking } from './speaking.ts';
-import { type Call, isSameCall, toWords } from './transcript.ts';
+import { toWords } from './transcript.ts';
 
 export const vocabulary = speaking.extend({
   actions: {

@@ -100,6 +100,7 @@ function readGreeting(events: readonly RecordedEvent[]): string {
 const saidTypes: ReadonlySet<string> = new Set([
   'turn.committed',
   'turn.taken-back',
+  'reply.paused',
   'reply.written',
   'draft.changed',
   'reply.grew',
@@ -191,6 +192,11 @@ const toldTypes: ReadonlySet<string> = new Set([
   'agent.wished',
   'pause.passed',
   'reply.overdue',
+  'sound.lasted',
+  'floor.left',
+  'tool.lingered',
+  'idle.passed',
+  'call.overlong',
 ] satisfies MachineEvent['type'][]);
 
 function isMachineEvent(event: { readonly type: string }): event is MachineEvent {

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { checkReplayable } from '../../src/cli/replay.ts';
+import { createSpeakingMouth } from '../../src/mouth/speaking-mouth.ts';
 import { replayCall } from '../../src/session/replay-call.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import type { RecordedEvent } from '../../src/trace/call-file.ts';
 import { decideCall, makeAgent, makeTool, say } from '../support/flow.ts';
 import { startRecordedFlow } from '../support/recorded-flow.ts';
+import { createScriptedVoice } from '../support/scripted-voice.ts';
 
 const header = { type: 'header', version: 1, agent: 'test', callId: 'call-1' } as const;
 
@@ -60,6 +62,36 @@ describe('a replay', () => {
     expect(events.filter((event) => event.type === 'machine.told').map(({ event }) => event.type)).toContain(
       'pause.passed',
     );
+  });
+
+  it('tells of every timer: pauses, resumes, slow tools, silent callers, the longest call', async () => {
+    const clock = new SimulatedClock();
+    const plain = makeAgent();
+    const agent = makeAgent({
+      greeting: 'This call is recorded.',
+      tools: [makeTool(clock, { takesMs: 3000, bridgeAfterMs: 500 })],
+      say: { ...plain.say, thinking: ['One moment.'] },
+      interruption: { ...plain.interruption, minSoundMs: 100, protect: ['greeting'] },
+      idle: { afterMs: 5000, countPrompts: 2 },
+      maxCallMs: 20_000,
+    });
+    const flow = startRecordedFlow({
+      clock,
+      agent,
+      mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }),
+      script: (heard) => (heard.endsWith('}') ? say('It is open.') : decideCall('look_up', { city: 'Oakland' })),
+    });
+    await clock.advance(100);
+    flow.final(1, 'is oakland open');
+    await clock.advance(2000);
+    flow.send({ type: 'speech.started', turn: 2 });
+    await clock.advance(20_000);
+    await flow.call.end();
+    const events = flow.read();
+    expect(replayCall(agent, header, events)).not.toHaveProperty('difference');
+    const told = new Set(events.flatMap((event) => (event.type === 'machine.told' ? [event.event.type] : [])));
+    for (const type of ['sound.lasted', 'floor.left', 'tool.lingered', 'idle.passed', 'call.overlong'])
+      expect(told).toContain(type);
   });
 
   it.each([
