@@ -76,8 +76,8 @@ export const vocabulary = speaking.extend({
     correctHeard: assign(({ context, event }) =>
       event.type === 'playout.interrupted' ? move.correctHeard(context, event.heard) : {},
     ),
-    overhear: assign(({ event }) => (event.type === 'speech.heard' ? { overheard: event } : {})),
-    /** What was said over a protected line is answered after it. */
+    overhear: assign(({ context, event }) => (event.type === 'speech.heard' ? move.overhear(context, event) : {})),
+    /** What was said over a protected line is heard after it. */
     answerOverheard: enqueueActions(({ context: { overheard }, enqueue }) => {
       if (overheard === undefined) return;
       enqueue.assign({ overheard: undefined });

@@ -87,7 +87,7 @@ export interface Context {
   readonly dialling: 'not' | 'open' | 'complete';
   /** So much of the silence after the caller's last word or key has passed; undefined: not enough to look at. */
   readonly pausedMs: number | undefined;
-  /** A turn that was finished over a protected line: answered after it. */
+  /** What was said over a protected line: heard after it. */
   readonly overheard: Extract<CallerEvent, { type: 'speech.heard' }> | undefined;
   /** Times that a silent caller was asked whether they are there. */
   readonly countIdlePrompts: number;
@@ -161,6 +161,13 @@ export function hear(context: Context, turn: number, text: string): Change {
     ...(isNew ? forgetDrafts() : {}),
     ...(text === '' ? {} : { countIdlePrompts: 0 }),
   };
+}
+
+/** Words over a protected line; those of a turn that was finished there go before the next one's. */
+export function overhear({ overheard: before }: Context, event: NonNullable<Context['overheard']>): Change {
+  if (toWords(event.text) === '') return {};
+  const isNext = before?.state === 'final' && before.turn !== event.turn;
+  return { overheard: isNext ? { ...event, text: `${before.text} ${event.text}` } : event };
 }
 
 /** One more key: of the keys of this turn, or, where those were answered already, the first of a new line. */

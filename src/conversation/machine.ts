@@ -116,7 +116,7 @@ export const conversationMachine = vocabulary.createMachine({
         'sound.lasted': { actions: 'pause' },
         'floor.left': { actions: 'resume' },
         'speech.heard': [
-          { guard: and(['isSpokenOver', 'isFinal', 'isProtected']), actions: 'overhear' },
+          { guard: and(['isSpokenOver', 'isProtected']), actions: 'overhear' },
           { guard: and(['isSpokenOver', 'isFinal']), actions: 'resume' },
           { guard: 'isSpokenOver', actions: 'waitForWords' },
           { guard: and(['isResumed', 'canTakeBack']), actions: ['cancelWriter', ...reopen], target: 'hearing' },

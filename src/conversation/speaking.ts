@@ -51,7 +51,9 @@ export const speaking = running.extend({
     /** The stable part of a say goes to the mouth while the rest is still being written. */
     growReply: enqueueActions(({ context, enqueue }) => {
       const { draft } = context;
-      if (draft === undefined || draft.act !== 'say' || draft.stableText === '') return;
+      // While nothing has come of the request at hand, the draft is an older one's.
+      if (draft === undefined || !move.isDraftCurrent(context)) return;
+      if (draft.act !== 'say' || draft.stableText === '') return;
       const change = move.growReply(context, draft.stableText);
       if (change.reply.text.length <= context.reply.text.length) return;
       enqueue.assign(change);

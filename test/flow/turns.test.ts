@@ -107,6 +107,16 @@ it('ignores a late final of an early commit when its words are the same', async 
   expect(flow.replies()).toHaveLength(1);
 });
 
+it('says nothing of an older draft when the final comes before the newest one has begun', async () => {
+  const flow = startFlow({ script: (heard) => ({ ...say(`You said ${heard.trim()}.`), prefillMs: 50 }) });
+  flow.partial(1, 'a table for two');
+  await flow.clock.advance(60);
+  flow.partial(1, 'never mind');
+  flow.final(1, 'never mind');
+  await flow.clock.advance(1000);
+  expect(flow.of('reply.grew').map((event) => event.text)).toEqual(['You said never mind.']);
+});
+
 it('waits the shorter for more words, the surer the model is that the caller has finished', async () => {
   const agent = makeAgent({ endOfTurn: { early: { minProbability: 0.6, pauseMs: 1000, surePauseMs: 200 } } });
   for (const [pEndOfTurn, pauseMs] of [

@@ -91,6 +91,8 @@ export interface FlowOptions {
   readonly clock?: SimulatedClock;
   readonly mouth?: (clock: SimulatedClock) => Mouth;
   readonly recording?: CallWriter;
+  /** Every event of the call as it comes. */
+  readonly report?: (event: CallEvent) => void;
 }
 
 /** A whole call on simulated time: real conversation, session and mouth; scripted model. */
@@ -100,6 +102,7 @@ export function startFlow({
   clock = new SimulatedClock(),
   mouth,
   recording,
+  report,
 }: FlowOptions) {
   const engine = createScriptedEngine(tokenizer, clock, script);
   const events: (CallEvent & { readonly atMs: number })[] = [];
@@ -111,7 +114,10 @@ export function startFlow({
     callId: 'call-1',
     mouth: mouth?.(clock) ?? createTextMouth(),
     hasAudio: mouth !== undefined,
-    report: (event) => events.push({ ...event, atMs: clock.nowMs() }),
+    report(event) {
+      events.push({ ...event, atMs: clock.nowMs() });
+      report?.(event);
+    },
     ...(recording ? { recording } : {}),
   });
   const of = <T extends CallEvent['type']>(type: T) =>
@@ -134,6 +140,20 @@ export function startFlow({
       return request ? tokenizer.decode(request.context.slice(prefix.length)) : undefined;
     },
   };
+}
+
+/** What the model reads of a call after its setting, part by part. */
+export function readParts(
+  context: readonly number[],
+): { readonly role: 'user' | 'say' | 'call' | 'result'; readonly text: string }[] {
+  const roles = ['user', 'say', 'call', 'result'] as const;
+  const parts: { role: (typeof roles)[number]; ids: number[] }[] = [];
+  for (const id of context) {
+    const role = roles.find((name) => tokenizer.specials[name] === id);
+    if (role !== undefined) parts.push({ role, ids: [] });
+    else parts.at(-1)?.ids.push(id);
+  }
+  return parts.map(({ role, ids }) => ({ role, text: tokenizer.decode(ids).trim() }));
 }
 
 export const say = (text: string) => ({ act: 'say', text }) as const;

@@ -1,0 +1,211 @@
+// The promises of a call, one named checker each: what is broken, in words, or undefined.
+
+import type { Emitted } from '../../src/conversation/events.ts';
+import { MAX_SPECULATIONS } from '../../src/conversation/runs.ts';
+import { toWords } from '../../src/conversation/transcript.ts';
+import type { Seen, Witness } from './witness.ts';
+
+type Checker = (witness: Witness) => string | undefined;
+type Said<T extends Emitted['type']> = Extract<Emitted, { type: T }>;
+
+/** A reply is made of lines `You said WORDS.`, which name the words that they answer, and of the agent's own lines. */
+export const invariants: Readonly<Record<string, Checker>> = {
+  'one audible reply for each committed turn': ({ agent, log }) => {
+    const asides = [agent.say.idle, agent.say.goodbye, agent.say.transfer, agent.say.voicemail];
+    let open: { readonly turn: number; text: string } | undefined = { turn: 0, text: '' };
+    for (const event of said(log)) {
+      if (event.type === 'turn.committed') open = { turn: event.turn, text: '' };
+      else if (event.type === 'turn.taken-back' || event.type === 'reply.ended') open = undefined;
+      else if (event.type === 'reply.grew') {
+        if (open === undefined && asides.includes(event.text)) open = { turn: event.turn, text: event.text };
+        if (open?.turn !== event.turn) return `turn ${event.turn} said "${event.text}" without being asked`;
+        if (!event.text.startsWith(open.text)) return `"${open.text}" became "${event.text}"`;
+        open.text = event.text;
+      }
+    }
+    return undefined;
+  },
+
+  'nothing of a dead draft is audible': ({ log }) => {
+    let heard = '';
+    let committed = '';
+    for (const seen of log) {
+      if (seen.kind === 'told' && seen.event.type === 'speech.heard') heard = toWords(seen.event.text);
+      if (seen.kind !== 'said') continue;
+      if (seen.event.type === 'turn.committed') committed = heard;
+      if (seen.event.type !== 'reply.grew') continue;
+      for (const [, words = ''] of seen.event.text.matchAll(/You said ([^.]*)\./g))
+        if (!` ${toWords(words)}`.endsWith(` ${committed}`)) return `"${words}" was answered, not "${committed}"`;
+    }
+    return undefined;
+  },
+
+  'a write runs once, after its commit, and after it was confirmed': ({ agent, log, runs }) => {
+    const keys = runs.filter((run) => run.effect === 'write').map((run) => run.key);
+    const twice = keys.find((key, index) => keys.indexOf(key) !== index);
+    if (twice !== undefined) return `a write ran twice for one decision: ${twice}`;
+    const toKey = ({ name, arguments: args }: Said<'tool.started'>) => `${name} ${JSON.stringify(args)}`;
+    let isCommitted = false;
+    let readBack: { text: string; countCommits: number } | undefined;
+    let countCommits = 0;
+    const countStarted = new Map<string, number>();
+    for (const event of said(log)) {
+      if (event.type === 'turn.committed') {
+        isCommitted = true;
+        countCommits++;
+      } else if (event.type === 'turn.taken-back') {
+        isCommitted = false;
+        countCommits--;
+      } else if (event.type === 'reply.ended') isCommitted = false;
+      else if (event.type === 'reply.grew' && event.text.includes('Is that right?'))
+        readBack = { text: event.text, countCommits };
+      else if (event.type === 'tool.started') {
+        const tool = agent.tools.find(({ name }) => name === event.name);
+        if (tool?.effect !== 'write') continue;
+        if (!isCommitted || event.speculative) return `${toKey(event)} ran before its turn was committed`;
+        countStarted.set(toKey(event), (countStarted.get(toKey(event)) ?? 0) + 1);
+        if (!tool.confirm) continue;
+        if (readBack?.countCommits !== countCommits - 1 || !readBack.text.includes(tool.describe(event.arguments)))
+          return `${toKey(event)} ran without being confirmed`;
+      }
+    }
+    const countRuns = runs.filter((run) => run.effect === 'write').length;
+    const countAll = [...countStarted.values()].reduce((sum, count) => sum + count, 0);
+    return countRuns === countAll ? undefined : `${countRuns} writes ran, ${countAll} were reported`;
+  },
+
+  'every tool that started ends, and the model is told of every write': ({ agent, log }) => {
+    const open = new Map<string, number>();
+    let countWritten = 0;
+    for (const event of said(log)) {
+      if (event.type !== 'tool.started' && event.type !== 'tool.ended') continue;
+      const key = `${event.name} ${JSON.stringify(event.arguments)}`;
+      if (event.type === 'tool.started') open.set(key, (open.get(key) ?? 0) + 1);
+      else if ((open.get(key) ?? 0) > 0) open.set(key, (open.get(key) ?? 0) - 1);
+      const isWrite = agent.tools.find(({ name }) => name === event.name)?.effect === 'write';
+      if (event.type === 'tool.ended' && isWrite && !event.speculative) countWritten++;
+    }
+    const lost = [...open].find(([, count]) => count > 0);
+    if (lost !== undefined) return `${lost[0]} started and never ended`;
+    const writes = new Set(agent.tools.filter(({ effect }) => effect === 'write').map(({ name }) => name));
+    const lastAsked = log.findLastIndex((seen) => seen.kind === 'asked');
+    const asked = log[lastAsked];
+    if (asked?.kind !== 'asked') return undefined;
+    const later = said(log.slice(lastAsked)).filter((event) => event.type === 'tool.ended' && writes.has(event.name));
+    const countTold = asked.parts.filter(
+      ({ role, text }) => role === 'call' && writes.has(text.split(' ')[0] ?? ''),
+    ).length;
+    const countDue = countWritten - later.length;
+    return countTold === countDue ? undefined : `the model reads of ${countTold} writes, ${countDue} were made`;
+  },
+
+  'the transcript keeps what was heard': ({ log }) => {
+    const heard: string[] = [];
+    for (const seen of log) {
+      if (seen.kind === 'said' && seen.event.type === 'reply.ended' && seen.event.heard !== '')
+        heard.push(seen.event.heard);
+      if (seen.kind === 'said' && seen.event.type === 'reply.ended' && !seen.event.text.startsWith(seen.event.heard))
+        return `"${seen.event.heard}" was heard of "${seen.event.text}"`;
+      if (seen.kind !== 'asked' || !seen.isDraft) continue;
+      const read = seen.parts.filter(({ role }) => role === 'say').map(({ text }) => text);
+      if (read.join(' ') !== heard.join(' '))
+        return `the model reads "${read.join(' ')}", "${heard.join(' ')}" was heard`;
+    }
+    return undefined;
+  },
+
+  'no sound follows a clear': ({ log }) => {
+    let isCleared = true;
+    for (const event of said(log)) {
+      if (event.type === 'audio.started') isCleared = false;
+      if (event.type !== 'playout.cleared' && event.type !== 'audio.framed' && event.type !== 'audio.ended') continue;
+      if (isCleared) return `${event.type} of turn ${event.turn} after a clear`;
+      isCleared = event.type === 'playout.cleared';
+    }
+    return undefined;
+  },
+
+  'nothing outlives the call': ({ log, left }) => {
+    const [...ends] = said(log).filter((event) => event.type === 'call.closed');
+    if (ends.length !== 1) return `the call closed ${ends.length} times`;
+    const { countTimers, countSequences, countLateEvents } = left;
+    if (countTimers + countSequences + countLateEvents === 0) return undefined;
+    return `${countTimers} timers, ${countSequences} sequences and ${countLateEvents} late events are left`;
+  },
+
+  'every committed turn ends, its first words or its apology within the deadline': ({ agent, log }) => {
+    let open: { readonly turn: number; readonly atMs: number; isSilent: boolean; pausedMs: number } | undefined;
+    let pausedAtMs = 0;
+    for (const { kind, atMs, event } of log.flatMap((seen) => (seen.kind === 'said' ? [seen] : []))) {
+      if (kind !== 'said') continue;
+      if (event.type === 'turn.committed') {
+        if (open !== undefined) return `turn ${open.turn} never ended`;
+        open = { turn: event.turn, atMs, isSilent: true, pausedMs: 0 };
+      }
+      if (open === undefined) continue;
+      if (event.type === 'reply.paused') pausedAtMs = atMs;
+      if (event.type === 'reply.resumed') open.pausedMs += atMs - pausedAtMs;
+      const isWords = event.type === 'reply.grew';
+      const isEnd = event.type === 'reply.ended' || event.type === 'turn.taken-back';
+      if (open.isSilent && (isWords || isEnd)) {
+        const tookMs = atMs - open.atMs - open.pausedMs;
+        if (isWords && tookMs > agent.replyTimeoutMs) return `turn ${open.turn} was silent for ${tookMs} ms`;
+        open.isSilent = false;
+      }
+      if (isEnd) open = undefined;
+    }
+    return open === undefined ? undefined : `turn ${open.turn} never ended`;
+  },
+
+  'the caller gets the floor back as it was': ({ log }) => {
+    let paused: number | undefined;
+    for (const event of said(log)) {
+      if (event.type === 'reply.paused') paused = event.turn;
+      if (event.type === 'reply.resumed' && paused !== event.turn) return `turn ${event.turn} resumed without a pause`;
+      if (event.type === 'reply.grew' && paused !== undefined)
+        return `turn ${event.turn} said "${event.text}" in a pause`;
+      if (event.type === 'audio.framed' && paused !== undefined) return `turn ${event.turn} was audible in a pause`;
+      if (event.type === 'reply.resumed' || event.type === 'reply.ended' || event.type === 'turn.taken-back')
+        paused = undefined;
+    }
+    return paused === undefined ? undefined : `turn ${paused} is paused for ever`;
+  },
+
+  'few reads run ahead, one at a time': ({ log }) => {
+    const countOf = new Map<number, number>();
+    let running: string | undefined;
+    for (const event of said(log)) {
+      if (event.type === 'tool.ended' && event.speculative) running = undefined;
+      if (event.type !== 'tool.started' || !event.speculative) continue;
+      if (running !== undefined) return `${event.name} ran ahead beside ${running}`;
+      running = event.name;
+      const count = (countOf.get(event.turn) ?? 0) + 1;
+      if (count > MAX_SPECULATIONS) return `${count} reads ran ahead in turn ${event.turn}`;
+      countOf.set(event.turn, count);
+    }
+    return undefined;
+  },
+
+  'the ledger closes': ({ log }) => {
+    for (const event of said(log)) {
+      if (event.type !== 'turn.measured') continue;
+      const sumUs = Object.values(event.partsUs).reduce((sum, part) => sum + part, 0);
+      if (Object.values(event.partsUs).some((part) => part < 0)) return `turn ${event.turn} has a part below 0`;
+      if (sumUs !== Math.round(event.totalMs * 1000)) return `turn ${event.turn}: ${sumUs} us of ${event.totalMs} ms`;
+    }
+    return undefined;
+  },
+};
+
+/** The first broken promise and how, or undefined. */
+export function findBroken(witness: Witness): string | undefined {
+  for (const [name, check] of Object.entries(invariants)) {
+    const how = check(witness);
+    if (how !== undefined) return `${name}: ${how}`;
+  }
+  return undefined;
+}
+
+function said(log: readonly Seen[]): readonly Emitted[] {
+  return log.flatMap((seen) => (seen.kind === 'said' ? [seen.event] : []));
+}

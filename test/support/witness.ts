@@ -1,0 +1,31 @@
+// What was seen of a call from outside: enough to judge whether it kept its promises.
+
+import type { Agent } from '../../src/agent/agent.ts';
+import type { Emitted } from '../../src/conversation/events.ts';
+import type { CallerEvent } from '../../src/events.ts';
+
+/** One thing that happened, in order. `asked`: what the model was given to read, and whether a draft or a reply was asked for. */
+export type Seen =
+  | { readonly kind: 'told'; readonly atMs: number; readonly event: CallerEvent }
+  | { readonly kind: 'said'; readonly atMs: number; readonly event: Emitted }
+  | { readonly kind: 'asked'; readonly atMs: number; readonly isDraft: boolean; readonly parts: readonly Part[] };
+
+export interface Part {
+  readonly role: 'user' | 'say' | 'call' | 'result';
+  readonly text: string;
+}
+
+/** One execution of a tool. */
+export interface SeenRun {
+  readonly name: string;
+  readonly effect: 'read' | 'write';
+  readonly key: string;
+}
+
+export interface Witness {
+  readonly agent: Agent;
+  readonly log: readonly Seen[];
+  readonly runs: readonly SeenRun[];
+  /** After the call was over and everything had time to show. */
+  readonly left: { readonly countTimers: number; readonly countSequences: number; readonly countLateEvents: number };
+}
