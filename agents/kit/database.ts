@@ -26,7 +26,7 @@ export interface Store {
   readonly use: <T>(signal: AbortSignal, work: (db: Database) => T) => Promise<T>;
 }
 
-const LONGEST_WAIT_MS = 3000;
+const LONGEST_WAIT_MS = 4500;
 const OLDEST_EMPTY_MS = 10_000;
 const ME = `${hostname()} ${process.pid} ${threadId}`;
 

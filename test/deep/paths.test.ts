@@ -1,0 +1,156 @@
+import { getShortestPaths } from '@xstate/graph';
+import { expect, it } from 'vitest';
+import { initialTransition, type SnapshotFrom, transition } from 'xstate';
+import type { MachineEvent } from '../../src/conversation/events.ts';
+import { conversationMachine } from '../../src/conversation/machine.ts';
+import { toWords } from '../../src/conversation/transcript.ts';
+import type { Draft } from '../../src/conversation/writer.ts';
+import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { makeAgent, makeTool } from '../support/flow.ts';
+import { findBroken } from '../support/invariants.ts';
+import { playPath } from '../support/machine-rig.ts';
+
+type Snapshot = SnapshotFrom<typeof conversationMachine>;
+
+const DEEPEST = 12;
+const clock = new SimulatedClock();
+const agent = makeAgent({
+  tools: [
+    makeTool(clock, { name: 'find' }),
+    makeTool(clock, { name: 'book', effect: 'write' }),
+    makeTool(clock, { name: 'pay', effect: 'write', confirm: true }),
+  ],
+  mayStaySilent: true,
+});
+
+const input = { agent, callId: 'path', greeting: '' };
+
+/** What the world may do next: the caller, the model, a tool, the voice, the clock. */
+function nextEvents(snapshot: Snapshot): readonly MachineEvent[] {
+  const { context } = snapshot;
+  if (snapshot.status !== 'active') return [];
+  const turn = Math.max(1, context.turn);
+  const heard = (text: string, state: 'partial' | 'final' | 'resumed', of = turn) =>
+    ({ type: 'speech.heard', turn: of, text, state }) as const;
+  const events: MachineEvent[] = [
+    heard('a', 'partial'),
+    heard('a', 'final'),
+    heard('b', 'final'),
+    heard('a', 'resumed'),
+    heard('c', 'final', turn + 1),
+    { type: 'speech.started', turn: turn + 1 },
+    { type: 'call.ended' },
+  ];
+  const isAsked = context.countRequests > 0 && !(context.draft?.isDone && context.draftId === context.requestId);
+  if (isAsked)
+    for (const draft of nextDrafts(snapshot)) events.push({ type: 'draft.grew', id: context.requestId, draft });
+  if (isAsked) events.push({ type: 'draft.failed', id: context.requestId, message: 'gone' });
+  const { run, reply } = context;
+  if (run !== undefined && run.outcome === undefined)
+    events.push({ type: 'tool.returned', runId: run.id, result: { ok: true } });
+  if (!snapshot.matches('replying')) return events;
+  if (reply.floor === 'caller') events.push({ type: 'floor.left' });
+  else {
+    const half = reply.text.slice(0, reply.text.indexOf(' '));
+    if (reply.heard === '' && half !== '') events.push({ type: 'reply.heard', heard: half });
+    if (reply.text !== reply.heard) events.push({ type: 'reply.heard', heard: reply.text });
+    else if (reply.isFinal) events.push({ type: 'utterance.finished' });
+  }
+  events.push({ type: 'reply.overdue' });
+  return events;
+}
+
+/** A beginning of a reply, a whole one, a read, a write, and silence. */
+function nextDrafts({ context }: Snapshot): readonly Draft[] {
+  const unanswered = context.lines.at(-1)?.role === 'user' ? context.lines.at(-1) : undefined;
+  const before = unanswered?.role === 'user' ? `${unanswered.text} ` : '';
+  const isCommitted = context.reply.turn === context.turn && toWords(context.heard) === context.reply.words;
+  const last = context.lines.findLast((line) => line.role === 'user');
+  const words = isCommitted ? (last?.role === 'user' ? last.text : '') : before + context.heard;
+  const text = `You said ${words}.`;
+  const draft: Draft = {
+    act: 'say',
+    text,
+    stableText: text,
+    isDone: true,
+    pEndOfTurn: 0.5,
+    pWait: 0,
+    callFollows: false,
+    countForwards: 1,
+    countSteps: 0,
+    countReused: 0,
+    tokens: [],
+  };
+  const call = (name: string): Draft => ({
+    ...draft,
+    act: 'call',
+    text: name,
+    stableText: '',
+    call: { name, arguments: { city: words } },
+  });
+  return [
+    { ...draft, isDone: false, stableText: 'You' },
+    draft,
+    call('find'),
+    call('book'),
+    { ...call('pay'), call: { name: 'pay', arguments: { city: 'a' } } },
+    { ...draft, act: 'wait', text: '', stableText: '' },
+  ];
+}
+
+/** States that differ in nothing that a guard asks are one. */
+function toKey(snapshot: Snapshot): string {
+  const { context, value, status } = snapshot;
+  const { reply, run, draft } = context;
+  return JSON.stringify([
+    status,
+    value,
+    context.turn === reply.turn,
+    toWords(context.heard) === reply.words,
+    context.requestedWords === undefined,
+    draft?.act,
+    draft?.isDone,
+    context.draftId === context.requestId,
+    run?.effect,
+    run?.isSpeculative,
+    run?.outcome === undefined,
+    reply.text !== '',
+    reply.heard === '' ? 0 : reply.heard === reply.text ? 2 : 1,
+    reply.isFinal,
+    reply.hasWritten,
+    reply.floor,
+    reply.calls.length > 0,
+    context.ahead === undefined,
+    context.journal.length > 0,
+    context.awaiting && context.awaiting.turn - context.countCommitted,
+    run?.call.name,
+  ]);
+}
+
+it(`keeps its promises on every path to a state that differs, ${DEEPEST} events deep`, () => {
+  const depthOf = new WeakMap<Snapshot, number>();
+  const paths = getShortestPaths(conversationMachine, {
+    input,
+    events: nextEvents,
+    serializeState: (snapshot, _, before) => {
+      const depth = before === undefined ? 0 : (depthOf.get(before) ?? 0) + 1;
+      depthOf.set(snapshot, depth);
+      return toKey(snapshot);
+    },
+    stopWhen: (snapshot) => (depthOf.get(snapshot) ?? 0) >= DEEPEST,
+  });
+  const lengths = paths.map((path) => path.steps.length);
+  expect(Math.max(...lengths)).toBeGreaterThanOrEqual(8);
+  expect(paths.length).toBeGreaterThan(200);
+  const [start] = initialTransition(conversationMachine, input);
+  // To every state, and from there along each of its edges.
+  const broken = paths.flatMap(({ steps }) => {
+    const path = steps.map((step) => step.event).filter((event) => !event.type.startsWith('xstate.'));
+    const state = path.reduce((before, event) => transition(conversationMachine, before, event)[0], start);
+    return [path, ...nextEvents(state).map((event) => [...path, event])].flatMap((events) => {
+      const how = findBroken(playPath(agent, events));
+      return how === undefined ? [] : [`${how}\n  ${events.map((event) => JSON.stringify(event)).join('\n  ')}`];
+    });
+  });
+  expect(broken.sort((a, b) => a.length - b.length).slice(0, 2)).toEqual([]);
+});
