@@ -228,7 +228,13 @@ export function commit(context: Context): Change {
 
 /** The final was none: the words are open again. */
 export function takeBack(context: Context): Change {
-  return { lines: context.reply.linesBefore, countCommitted: context.countCommitted - 1, reply: NO_REPLY };
+  const { reply, countCommitted } = context;
+  return {
+    lines: reply.linesBefore,
+    countCommitted: countCommitted - 1,
+    reply: NO_REPLY,
+    awaiting: keepAwaiting(context),
+  };
 }
 
 /** Nothing was heard of the reply, no write tool has started, and the call goes on: the turn can be reopened. */
@@ -271,10 +277,13 @@ export function endSay(context: Context, say: string): { readonly lines: readonl
 /** The reply is over: the transcript keeps what was heard of it. */
 export function endReply(context: Context): Change {
   const { reply } = context;
-  const awaiting =
-    context.awaiting !== undefined && context.awaiting.turn < context.countCommitted ? undefined : context.awaiting;
   const lines = keepHeard(addSay(context.lines, unwrittenSay(context)), reply.from, reply.heard);
-  return { lines, awaiting, ...forgetDrafts() };
+  return { lines, awaiting: keepAwaiting(context), ...forgetDrafts() };
+}
+
+/** A read-back waits for the next turn's decision, if the caller heard of it. */
+function keepAwaiting({ awaiting, countCommitted, reply }: Context): Context['awaiting'] {
+  return awaiting?.turn === countCommitted && reply.heard !== '' ? awaiting : undefined;
 }
 
 export function allowedActs(context: Context, isOpen: boolean): readonly Act[] {

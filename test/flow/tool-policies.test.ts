@@ -139,6 +139,27 @@ it('makes a write again where its tool says so, where it failed, and where anoth
   expect([book.runs.length, cancel.runs.length]).toEqual([2, 1]);
 });
 
+it('forgets a read-back of which the caller heard nothing', async () => {
+  const clock = new SimulatedClock();
+  const tool = makeTool(clock, { effect: 'write', confirm: true });
+  const flow = startFlow({
+    clock,
+    agent: makeAgent({ tools: [tool] }),
+    script: callThenTell,
+    mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }),
+  });
+  flow.final(1, 'book denver');
+  await clock.advance(200);
+  expect(flow.of('reply.grew')).toHaveLength(1);
+  flow.final(1, 'book denver please');
+  flow.final(2, 'book denver');
+  await clock.advance(10_000);
+  expect(tool.runs).toHaveLength(0);
+  flow.final(3, 'yes');
+  await clock.advance(10_000);
+  expect(tool.runs).toHaveLength(1);
+});
+
 it('reads back to the end where that line is protected, and takes what was said over it for the answer', async () => {
   const clock = new SimulatedClock();
   const tool = makeTool(clock, { effect: 'write', confirm: true, takesMs: 100 });

@@ -1,5 +1,6 @@
 // The promises of a call, one named checker each: what is broken, in words, or undefined.
 
+import type { AgentTool } from '../../src/agent/agent.ts';
 import type { Emitted } from '../../src/conversation/events.ts';
 import { MAX_SPECULATIONS } from '../../src/conversation/runs.ts';
 import { toWords } from '../../src/conversation/transcript.ts';
@@ -13,7 +14,10 @@ export const invariants: Readonly<Record<string, Checker>> = {
   'one audible reply for each committed turn': ({ agent, log }) => {
     const asides = [agent.say.idle, agent.say.goodbye, agent.say.transfer, agent.say.voicemail];
     let open: { readonly turn: number; text: string } | undefined = { turn: 0, text: '' };
+    const hasAudio = said(log).some((event) => event.type === 'audio.started');
     for (const event of said(log)) {
+      if (event.type === 'turn.taken-back' && !hasAudio && open !== undefined && open.text !== '')
+        return `"${open.text}" was sent, and its turn taken back`;
       if (event.type === 'turn.committed') open = { turn: event.turn, text: '' };
       else if (event.type === 'turn.taken-back' || event.type === 'reply.ended') open = undefined;
       else if (event.type === 'reply.grew') {
@@ -49,6 +53,8 @@ export const invariants: Readonly<Record<string, Checker>> = {
     let readBack: { text: string; countCommits: number } | undefined;
     let countCommits = 0;
     const countStarted = new Map<string, number>();
+    /** Writes that succeeded since another tool wrote. */
+    let done: Said<'tool.ended'>[] = [];
     for (const event of said(log)) {
       if (event.type === 'turn.committed') {
         isCommitted = true;
@@ -59,11 +65,15 @@ export const invariants: Readonly<Record<string, Checker>> = {
       } else if (event.type === 'reply.ended') isCommitted = false;
       else if (event.type === 'reply.grew' && event.text.includes('Is that right?'))
         readBack = { text: event.text, countCommits };
+      else if (event.type === 'tool.ended' && 'result' in event && agent.tools.some((tool) => isWriteOf(tool, event)))
+        done = [...done.filter(({ name }) => name === event.name), event];
       else if (event.type === 'tool.started') {
         const tool = agent.tools.find(({ name }) => name === event.name);
         if (tool?.effect !== 'write') continue;
         if (!isCommitted || event.speculative) return `${toKey(event)} ran before its turn was committed`;
         countStarted.set(toKey(event), (countStarted.get(toKey(event)) ?? 0) + 1);
+        if (!tool.mayRepeat && done.some((made) => toKey({ ...event, ...made, type: 'tool.started' }) === toKey(event)))
+          return `${toKey(event)} ran though it had succeeded`;
         if (!tool.confirm) continue;
         if (readBack?.countCommits !== countCommits - 1 || !readBack.text.includes(tool.describe(event.arguments)))
           return `${toKey(event)} ran without being confirmed`;
@@ -116,8 +126,14 @@ export const invariants: Readonly<Record<string, Checker>> = {
 
   'no sound follows a clear': ({ log }) => {
     let isCleared = true;
+    let isOver = true;
     for (const event of said(log)) {
-      if (event.type === 'audio.started') isCleared = false;
+      if (event.type === 'audio.started') {
+        isCleared = false;
+        isOver = false;
+      }
+      if (event.type === 'audio.framed' && isOver) return `sound of turn ${event.turn} after its reply`;
+      if (event.type === 'reply.ended') isOver = true;
       if (event.type !== 'playout.cleared' && event.type !== 'audio.framed' && event.type !== 'audio.ended') continue;
       if (isCleared) return `${event.type} of turn ${event.turn} after a clear`;
       isCleared = event.type === 'playout.cleared';
@@ -157,10 +173,24 @@ export const invariants: Readonly<Record<string, Checker>> = {
     return open === undefined ? undefined : `turn ${open.turn} never ended`;
   },
 
-  'the caller gets the floor back as it was': ({ log }) => {
+  'the caller gets the floor, and gives it back': ({ agent, log }) => {
     let paused: number | undefined;
-    for (const event of said(log)) {
+    let resumed: Said<'reply.resumed'> | undefined;
+    let soundMs = 0;
+    for (const seen of log) {
+      const { atMs } = seen;
+      if (seen.kind === 'asked') continue;
+      if (paused !== undefined && atMs - soundMs > agent.interruption.resumeAfterMs)
+        return `turn ${paused} is paused for ever`;
+      if (seen.kind === 'told') soundMs = atMs;
+      if (seen.kind === 'told') continue;
+      const { event } = seen;
+      if (event.type === 'reply.paused') soundMs = atMs;
       if (event.type === 'reply.paused') paused = event.turn;
+      if (event.type === 'reply.ended' && resumed?.turn === event.turn && !event.heard.startsWith(resumed.heard))
+        return `"${resumed.heard}" was heard, then only "${event.heard}"`;
+      if (event.type === 'reply.ended') resumed = undefined;
+      if (event.type === 'reply.resumed') resumed = event;
       if (event.type === 'reply.resumed' && paused !== event.turn) return `turn ${event.turn} resumed without a pause`;
       if (event.type === 'reply.grew' && paused !== undefined)
         return `turn ${event.turn} said "${event.text}" in a pause`;
@@ -175,7 +205,7 @@ export const invariants: Readonly<Record<string, Checker>> = {
     const countOf = new Map<number, number>();
     let running: string | undefined;
     for (const event of said(log)) {
-      if (event.type === 'tool.ended' && event.speculative) running = undefined;
+      if (event.type === 'tool.ended' && event.name === running) running = undefined;
       if (event.type !== 'tool.started' || !event.speculative) continue;
       if (running !== undefined) return `${event.name} ran ahead beside ${running}`;
       running = event.name;
@@ -204,6 +234,10 @@ export function findBroken(witness: Witness): string | undefined {
     if (how !== undefined) return `${name}: ${how}`;
   }
   return undefined;
+}
+
+function isWriteOf(tool: AgentTool, { name }: Said<'tool.ended'>): boolean {
+  return tool.effect === 'write' && tool.name === name;
 }
 
 function said(log: readonly Seen[]): readonly Emitted[] {

@@ -18,30 +18,47 @@ export interface Storm {
 
 const words = fc.constantFrom('book', 'find', 'pay', 'no', 'wait', 'thanks', 'a table', 'denver', 'slow', 'uh-huh');
 
-/** Turns go up by chance; everything else is as wild as a recogniser on a bad line. */
+/** Turns as callers take them, noises, and among them whatever a recogniser may report on a bad line. */
 export function anyStorm(longest: number): fc.Arbitrary<Storm> {
-  const kinds = fc.constantFrom('started', 'stopped', 'partial', 'partial', 'final', 'resumed', 'wait', 'wait', 'next');
+  const wild = ['started', 'stopped', 'partial', 'partial', 'final', 'resumed', 'wait', 'next'] as const;
   const step = fc.record({
-    kind: kinds,
-    text: fc.array(words, { maxLength: 4 }).map((list) => list.join(' ')),
-    waitMs: fc.integer({ min: 0, max: 600 }),
+    kind: fc.constantFrom('turn', 'turn', 'turn', 'noise', 'noise', ...wild),
+    text: fc.array(words, { maxLength: 7 }).map((list) => list.join(' ')),
+    waitMs: fc.integer({ min: 0, max: 900 }),
   });
   return fc
     .record({ list: fc.array(step, { maxLength: longest, size: 'max' }), seed: fc.nat(2 ** 16) })
-    .map(({ list, seed }) => {
-      let turn = 1;
-      let atMs = 0;
-      const steps: { atMs: number; event: CallerEvent }[] = [];
-      for (const { kind, text, waitMs } of list) {
-        if (kind === 'wait' || kind === 'next') atMs += waitMs;
-        if (kind === 'next') turn++;
-        if (kind === 'started') steps.push({ atMs, event: { type: 'speech.started', turn } });
-        if (kind === 'stopped') steps.push({ atMs, event: { type: 'speech.stopped', turn } });
-        if (kind === 'partial' || kind === 'final' || kind === 'resumed')
-          steps.push({ atMs, event: { type: 'speech.heard', turn, text, state: kind } });
+    .map(({ list, seed }) => ({ seed, steps: toSteps(list) }));
+}
+
+function toSteps(
+  list: readonly { readonly kind: string; readonly text: string; readonly waitMs: number }[],
+): Storm['steps'] {
+  const steps: { atMs: number; event: CallerEvent }[] = [];
+  let turn = 1;
+  let atMs = 0;
+  for (const { kind, text, waitMs } of list) {
+    const say = (event: CallerEvent) => steps.push({ atMs, event });
+    const hear = (heard: string, state: 'partial' | 'final' | 'resumed') =>
+      say({ type: 'speech.heard', turn, text: heard, state });
+    if (kind === 'turn' || kind === 'noise' || kind === 'next') turn++;
+    if (kind === 'turn' || kind === 'noise' || kind === 'started') say({ type: 'speech.started', turn });
+    if (kind === 'turn') {
+      const all = text.split(' ');
+      for (let count = 1; count < all.length; count++) {
+        atMs += 100;
+        hear(all.slice(0, count).join(' '), 'partial');
       }
-      return { seed, steps };
-    });
+      // Some recognisers repeat all words as a partial, and then make them final at once.
+      atMs += 100;
+      if (waitMs % 2 === 0) hear(text, 'partial');
+      hear(text, 'final');
+    }
+    if (kind === 'partial' || kind === 'final' || kind === 'resumed') hear(text, kind);
+    if (kind === 'stopped') say({ type: 'speech.stopped', turn });
+    if (kind === 'wait' || kind === 'next' || kind === 'turn' || kind === 'noise') atMs += waitMs;
+  }
+  return steps;
 }
 
 const PATIENCE_MS = 60_000;
@@ -119,7 +136,8 @@ function makeStormAgent(clock: SimulatedClock, seed: number) {
 function decide(parts: ReturnType<typeof readParts>, acts: readonly string[], seed: number): Decision {
   const heard = parts.findLast(({ role }) => role === 'user')?.text ?? '';
   const last = heard.split(' ').at(-1) ?? '';
-  const hasResult = parts.at(-1)?.role === 'result';
+  // Some models are stubborn.
+  const hasResult = parts.at(-1)?.role === 'result' && seed % 9 !== 0;
   const costs = { prefillMs: seed % 60, denoiseMs: seed % 30, countSteps: seed % 4, pEndOfTurn: (seed % 10) / 10 };
   if (last === 'wait' && acts.includes('wait')) return { act: 'wait', text: '', ...costs };
   if (last === 'no') return { ...say('x'), ...costs, fails: 'model failed' };
@@ -128,7 +146,8 @@ function decide(parts: ReturnType<typeof readParts>, acts: readonly string[], se
   const isCall = tool !== undefined && acts.includes('call');
   // "Let me check", and the call after it.
   const isBridged = isCall && last === 'denver' && acts.includes('say') && parts.at(-1)?.role === 'user';
-  if (isCall && !isBridged) return { ...decideCall(tool, { city: last }), ...slow };
+  const city = Math.floor(heard.split(' ').length / 3) % 2 === 0 ? 'denver' : 'boston';
+  if (isCall && !isBridged) return { ...decideCall(tool, { city }), ...slow };
   return { ...say(`You said ${heard}.`), ...slow, pCallNext: isBridged ? 0.8 : 0 };
 }
 

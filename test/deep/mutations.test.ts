@@ -1,0 +1,153 @@
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, expect, it } from 'vitest';
+import { invariants } from '../support/invariants.ts';
+import { anyStorm } from '../support/storm.ts';
+import type { Witness } from '../support/witness.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const COUNT_STORMS = 400;
+const storms = fc.sample(anyStorm(30), { numRuns: COUNT_STORMS, seed: 7 });
+const copies: string[] = [];
+afterAll(() => Promise.all(copies.map((folder) => rm(folder, { recursive: true }))));
+
+/** A way to break a call: this text of that file becomes other text. */
+interface Mutation {
+  readonly name: string;
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+const mutations: readonly Mutation[] = [
+  {
+    name: 'a write may run on a draft',
+    file: 'conversation/runs.ts',
+    from: "tool?.effect === 'read' &&",
+    to: 'tool !== undefined &&',
+  },
+  {
+    name: 'a read that the draft left behind runs on',
+    file: 'conversation/running.ts',
+    from: 'if (run?.isSpeculative && !isKept) dropRun(context, enqueue);',
+    to: '',
+  },
+  {
+    name: 'a write needs no confirmation',
+    file: 'conversation/guards.ts',
+    from: '?.confirm === true &&',
+    to: '?.confirm === undefined &&',
+  },
+  {
+    name: 'a confirmation holds for other arguments',
+    file: 'conversation/runs.ts',
+    from: 'isSameCall(awaiting.call, call) && awaiting.turn',
+    to: 'awaiting.turn',
+  },
+  {
+    name: 'a write that succeeded is made again',
+    file: 'conversation/runs.ts',
+    from: '?.mayRepeat !== false) return undefined;',
+    to: '?.mayRepeat !== true) return undefined;',
+  },
+  {
+    name: 'the model is not told what came of a tool',
+    file: 'conversation/runs.ts',
+    from: 'lines: addCall(context.lines, call, toContent(outcome)),',
+    to: 'lines: context.lines,',
+  },
+  {
+    name: 'what was not heard stays in the transcript',
+    file: 'conversation/context.ts',
+    from: 'reply.from, reply.heard);',
+    to: 'reply.from, reply.text);',
+  },
+  {
+    name: 'a turn is taken back after some of its reply was heard',
+    file: 'conversation/context.ts',
+    from: "reply.heard === '' && !reply.hasWritten",
+    to: '!reply.hasWritten',
+  },
+  {
+    name: 'a turn is taken back after its write has started',
+    file: 'conversation/context.ts',
+    from: "reply.heard === '' && !reply.hasWritten",
+    to: "reply.heard === ''",
+  },
+  {
+    name: 'words of an older draft are said',
+    file: 'conversation/speaking.ts',
+    from: 'if (draft === undefined || !move.isDraftCurrent(context)) return;',
+    to: 'if (draft === undefined) return;',
+  },
+  {
+    name: 'other words than those of the draft make it the reply',
+    file: 'conversation/context.ts',
+    from: 'context.draft?.isDone === true && context.requestedWords === toWords(context.heard)',
+    to: 'context.draft?.isDone === true',
+  },
+  {
+    name: 'the reply goes on while the caller has the floor',
+    file: 'conversation/speaking.ts',
+    from: "if (floor === 'caller') return;",
+    to: '',
+  },
+  {
+    name: 'the floor never comes back',
+    file: 'conversation/machine.ts',
+    from: "'floor.left': { actions: 'resume' },",
+    to: '',
+  },
+  {
+    name: 'the voice goes on when its reply is over',
+    file: 'session/mouth-actor.ts',
+    from: 'return silence;',
+    to: 'return () => undefined;',
+  },
+  {
+    name: 'a cut reply begins anew',
+    file: 'session/mouth-actor.ts',
+    from: 'base = heard;',
+    to: "base = '';",
+  },
+  {
+    name: 'no reply is overdue',
+    file: 'conversation/machine.ts',
+    from: "entry: 'startDeadline',",
+    to: '',
+  },
+  {
+    name: "the model's sequence stays open",
+    file: 'session/model-writer.ts',
+    from: 'sequence.close();',
+    to: '',
+  },
+];
+
+it.each(mutations)('catches it when $name', { timeout: 300_000 }, async ({ name, file, from, to }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'repartee-mutation-'));
+  copies.push(folder);
+  await cp(join(root, 'src'), join(folder, 'src'), { recursive: true });
+  await cp(join(root, 'test/support'), join(folder, 'test/support'), { recursive: true });
+  for (const shared of ['models', 'node_modules', 'package.json'])
+    await symlink(join(root, shared), join(folder, shared));
+  const path = join(folder, 'src', file);
+  const text = await readFile(path, 'utf8');
+  expect(text.split(from), `${file} has not one place that says ${from}`).toHaveLength(2);
+  await writeFile(
+    path,
+    text.replace(from, () => to),
+  );
+  const { playStorm }: { playStorm: (storm: unknown) => Promise<Witness> } = await import(
+    join(folder, 'test/support/storm.ts')
+  );
+  const broken = new Set<string>();
+  for (const storm of storms) {
+    const witness = await playStorm(storm);
+    for (const [promise, check] of Object.entries(invariants)) if (check(witness) !== undefined) broken.add(promise);
+    if (broken.size > 0) break;
+  }
+  expect([...broken], name).not.toEqual([]);
+});
