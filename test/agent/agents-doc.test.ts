@@ -1,0 +1,58 @@
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { call } from 'repartee/testing';
+import { expect, it } from 'vitest';
+import { loadAgent } from '../../src/agent/load.ts';
+import { findWarnings } from '../../src/agent/warnings.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const readGuide = () => readFile(join(root, 'docs/agents.md'), 'utf8');
+
+/** Fields of an interface, as the source names them. */
+async function readFields(file: string, name: string): Promise<readonly string[]> {
+  const text = await readFile(join(root, 'src/agent', file), 'utf8');
+  const body = text.split(`export interface ${name}`)[1]?.split('\n}')[0] ?? '';
+  return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].flatMap(([, field]) => field ?? []);
+}
+
+it('shows an agent that loads without a warning, and takes a call', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'repartee-guide-'));
+  try {
+    const source = (await readGuide()).match(/```ts\n(\/\/ pizza\.ts\n[\s\S]*?)```/)?.[1] ?? '';
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+    await writeFile(join(folder, 'pizza.ts'), source);
+    const agent = await loadAgent(join(folder, 'pizza.ts'));
+    expect(findWarnings(agent)).toEqual([]);
+    const order = { call: 'send_order', arguments: { address: '1 Main Street' } };
+    const guest = await call(agent, {
+      variables: { callerName: 'Ada' },
+      answers: ({ words, results }) => {
+        if (results.length > 0) return { say: 'Done.' };
+        return words.includes('slices') ? { call: 'add_slices', arguments: { topping: 'funghi', count: 3 } } : order;
+      },
+    });
+    expect(guest.greeting).toBe('Hello Ada! Which slices would you like?');
+    await guest.says('three slices with mushrooms');
+    expect((await guest.says('to one main street')).reply).toContain('the order to 1 Main Street');
+    expect((await guest.says('yes please')).tools).toMatchObject([{ name: 'send_order', result: { slices: 3 } }]);
+    await guest.hangsUp();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it.each([
+  ['define-agent.ts', 'AgentOptions'],
+  ['define-tool.ts', 'ToolOptions'],
+  ['agent.ts', 'InterruptionRules'],
+  ['agent.ts', 'IdleRules'],
+  ['agent.ts', 'EarlyEnd'],
+  ['agent.ts', 'SayLines'],
+  ['agent.ts', 'DtmfRules'],
+])('explains every option of %s, %s', async (file, name) => {
+  const guide = await readGuide();
+  const fields = await readFields(file, name);
+  expect(fields.length).toBeGreaterThan(1);
+  expect(fields.filter((field) => !new RegExp(`\\b${field}\\b`).test(guide))).toEqual([]);
+});
