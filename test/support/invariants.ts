@@ -11,12 +11,11 @@ type Said<T extends Emitted['type']> = Extract<Emitted, { type: T }>;
 
 /** A reply is made of lines `You said WORDS.`, which name the words that they answer, and of the agent's own lines. */
 export const invariants: Readonly<Record<string, Checker>> = {
-  'one audible reply for each committed turn': ({ agent, log }) => {
+  'one audible reply for each committed turn': ({ agent, log, isText }) => {
     const asides = [agent.say.idle, agent.say.goodbye, agent.say.transfer, agent.say.voicemail];
     let open: { readonly turn: number; text: string } | undefined = { turn: 0, text: '' };
-    const hasAudio = said(log).some((event) => event.type === 'audio.started');
     for (const event of said(log)) {
-      if (event.type === 'turn.taken-back' && !hasAudio && open !== undefined && open.text !== '')
+      if (event.type === 'turn.taken-back' && isText && open !== undefined && open.text !== '')
         return `"${open.text}" was sent, and its turn taken back`;
       if (event.type === 'turn.committed') open = { turn: event.turn, text: '' };
       else if (event.type === 'turn.taken-back' || event.type === 'reply.ended') open = undefined;

@@ -46,7 +46,13 @@ export function playPath(agent: Agent, events: readonly MachineEvent[]): Witness
     if (event.type === 'speech.heard') log.push({ kind: 'told', atMs: 0, event });
     actor.send(event);
   }
-  return { agent, log, runs, left: { countTimers: clock.countTimers, countSequences: countOpen, countLateEvents: 0 } };
+  return {
+    agent,
+    isText: false,
+    log,
+    runs,
+    left: { countTimers: clock.countTimers, countSequences: countOpen, countLateEvents: 0 },
+  };
 }
 
 function toPart(line: Line): Part {

@@ -67,11 +67,12 @@ const PATIENCE_MS = 60_000;
 export async function playStorm({ seed, steps }: Storm): Promise<Witness> {
   const clock = new SimulatedClock();
   const agent = makeStormAgent(clock, seed);
+  const hasVoice = seed % 2 === 0;
   const log: Seen[] = [];
   const flow = startFlow({
     clock,
     agent,
-    ...(seed % 2 === 0 ? { mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }) } : {}),
+    ...(hasVoice ? { mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }) } : {}),
     script(_, { context, acts, priority }) {
       const parts = readParts(context);
       log.push({ kind: 'asked', atMs: clock.nowMs(), isDraft: priority === 'draft', parts });
@@ -98,6 +99,7 @@ export async function playStorm({ seed, steps }: Storm): Promise<Witness> {
   await clock.advance(PATIENCE_MS);
   return {
     agent,
+    isText: !hasVoice,
     log,
     runs: agent.tools.flatMap((tool) => tool.runs.map(({ key }) => ({ name: tool.name, effect: tool.effect, key }))),
     left: {

@@ -24,6 +24,8 @@ export interface SeenRun {
 
 export interface Witness {
   readonly agent: Agent;
+  /** Whatever is sent is heard at once: a call in text. */
+  readonly isText: boolean;
   readonly log: readonly Seen[];
   readonly runs: readonly SeenRun[];
   /** After the call was over and everything had time to show. */
