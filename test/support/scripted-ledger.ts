@@ -65,7 +65,7 @@ export async function expectLedgersAsScripted(countCalls: number): Promise<void>
       let now: PlannedTurn | undefined;
       // A write is never run ahead, so that its time is the turn's.
       const tool: AgentTool = {
-        ...makeTool(clock, { effect: 'write' }),
+        ...makeTool(clock, { effect: 'write', mayRepeat: true }),
         run: (args, context) => makeTool(clock, { takesMs: now?.call?.toolMs ?? 0 }).run(args, context),
       };
       const flow = startRecordedFlow({
