@@ -13,13 +13,16 @@ export interface EnginePoint {
   /** Up to the token before the act. */
   readonly context: readonly number[];
   readonly act: 'say' | 'call';
+  /** What the dialogue's agent said, the end included; 0 for a call. */
+  readonly saidTokens: number;
   /** Of the call. */
   readonly countArguments: number;
 }
 
 /** A dialogue's places follow each other; dialogues come in an order drawn at random, the same each time. */
 export function readEnginePoints(modelDir: string): EnginePoint[] {
-  const prompt = createPrompt(loadTokenizer(readFileSync(join(modelDir, 'tokenizer.json'), 'utf8')));
+  const tokenizer = loadTokenizer(readFileSync(join(modelDir, 'tokenizer.json'), 'utf8'));
+  const prompt = createPrompt(tokenizer);
   const sources = findSources([], undefined, () => {});
   const all = { name: 'all', files: sources.flatMap(({ files }) => files) };
   const dialogues = drawDialogues(all, Number.POSITIVE_INFINITY, 1);
@@ -28,7 +31,8 @@ export function readEnginePoints(modelDir: string): EnginePoint[] {
     return points.flatMap(({ context, reference }): EnginePoint[] => {
       if (reference.act === 'wait') return [];
       const countArguments = reference.act === 'call' ? Object.keys(reference.arguments).length : 0;
-      return [{ setting, context, act: reference.act, countArguments }];
+      const saidTokens = reference.act === 'say' ? tokenizer.encode(` ${reference.text}`).length + 1 : 0;
+      return [{ setting, context, act: reference.act, saidTokens, countArguments }];
     });
   });
 }

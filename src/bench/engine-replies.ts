@@ -9,7 +9,8 @@ export const prefixTokens = 512;
 const lengths = [8, 16, 32, 64];
 /** Tokens of context more or less than the prefix. */
 const mostOff = 200;
-const countLookedAt = 40;
+/** For each length. */
+const countLookedAt = 12;
 const effortNames = Object.keys(efforts).filter((name): name is EffortName => name in efforts);
 
 export interface LengthPoints {
@@ -52,7 +53,7 @@ export interface LengthRuns {
   readonly rivalRuns: readonly RivalRun[];
 }
 
-/** For each length the points whose replies come nearest to it. */
+/** For each length the points whose replies come nearest to it, of those where the dialogue's agent said about as much. */
 export async function chooseByLength(
   engine: Engine,
   points: readonly EnginePoint[],
@@ -60,7 +61,7 @@ export async function chooseByLength(
 ): Promise<LengthPoints[]> {
   const written: { readonly point: EnginePoint; readonly countTokens: number }[] = [];
   let opened: { readonly setting: Setting; readonly sequence: Sequence } | undefined;
-  for (const point of points.filter(isNearPrefix).slice(0, countLookedAt)) {
+  for (const point of candidatesOf(points)) {
     // A dialogue's points begin with each other: only what is new between them is read.
     if (opened?.setting !== point.setting) {
       opened?.sequence.close();
@@ -75,6 +76,16 @@ export async function chooseByLength(
     const nearest = [...written].sort((a, b) => off(a) - off(b)).slice(0, countPoints);
     return { tokens, points: nearest.map(({ point }) => point) };
   });
+}
+
+/** In the order of the dialogues. */
+function candidatesOf(points: readonly EnginePoint[]): EnginePoint[] {
+  const near = points.filter(isNearPrefix);
+  const looked = lengths.flatMap((tokens) => {
+    const off = ({ saidTokens }: EnginePoint) => Math.abs(saidTokens - tokens);
+    return [...near].sort((a, b) => off(a) - off(b)).slice(0, countLookedAt);
+  });
+  return near.filter((point) => looked.includes(point));
 }
 
 function isNearPrefix({ act, context }: EnginePoint): boolean {
