@@ -36,7 +36,18 @@ export default defineConfig({
       },
       { resolve: { alias }, test: { ...node, ...slow, name: 'model', include: ['test/with-model/**/*.test.ts'] } },
       { resolve: { alias }, test: { ...node, ...slow, name: 'browser', include: ['test/browser/**/*.test.ts'] } },
-      { resolve: { alias }, test: { ...node, ...slow, name: 'deep', include: ['test/deep/**/*.test.ts'] } },
+      {
+        resolve: { alias },
+        test: {
+          ...node,
+          ...slow,
+          testTimeout: 900_000,
+          fileParallelism: true,
+          maxWorkers: 2,
+          name: 'deep',
+          include: ['test/deep/**/*.test.ts'],
+        },
+      },
     ],
   },
 });
