@@ -10,9 +10,11 @@ export type CallerEvent =
       readonly text: string;
       /** Only `final` commits; `resumed` takes a final back while nothing was heard and no write tool has started. */
       readonly state: 'partial' | 'final' | 'resumed';
+      /** For how long the caller had made no sound when this was sent: the ledger's zero lies so far back. @default unknown */
+      readonly silentMs?: number;
     }
-  /** The caller makes no sound any more, from wires that can tell; words of it may still be on their way. */
-  | { readonly type: 'speech.stopped'; readonly turn: number }
+  /** The caller makes no sound any more, and hasn't for `silentMs` (@default 0), from wires that can tell; words of it may still be on their way. */
+  | { readonly type: 'speech.stopped'; readonly turn: number; readonly silentMs?: number }
   /** A key of the phone: 0 to 9, *, # or A to D. The keys pressed in a turn are its words. */
   | { readonly type: 'dtmf.pressed'; readonly turn: number; readonly digit: string }
   | { readonly type: 'playout.advanced'; readonly turn: number; readonly playedMs: number }

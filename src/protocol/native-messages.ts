@@ -14,6 +14,8 @@ export const nativeWire = {
 export const nativeLimits = {
   /** Of `text` in speech.heard, UTF-16 code units. */
   textLength: 4000,
+  /** Of `silentMs`, milliseconds. */
+  silentMs: 60_000,
   /** Of one message from the client; a longer one closes the socket with 1009. */
   messageBytes: 32_768,
   /** Messages, pings included, in any one second; one more closes the socket with 1008. */

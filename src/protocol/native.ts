@@ -15,6 +15,7 @@ const identifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, {
   error: 'expected 1 to 64 letters, digits or . _ : - with a letter or digit first',
 });
 const callerTurn = z.int().min(1);
+const silentMs = z.number().min(0).max(nativeLimits.silentMs).exactOptional();
 
 const clientMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({
@@ -34,8 +35,9 @@ const clientMessageSchema = z.discriminatedUnion('type', [
     turn: callerTurn,
     text: z.string().max(nativeLimits.textLength),
     state: z.enum(['partial', 'final', 'resumed']),
+    silentMs,
   }),
-  z.strictObject({ type: z.literal('speech.stopped'), turn: callerTurn }),
+  z.strictObject({ type: z.literal('speech.stopped'), turn: callerTurn, silentMs }),
   z.strictObject({ type: z.literal('dtmf.pressed'), turn: callerTurn, digit: z.string().regex(/^[0-9*#A-D]$/) }),
   z.strictObject({ type: z.literal('playout.advanced'), turn: z.int().min(0), playedMs: z.number().min(0) }),
   z.strictObject({

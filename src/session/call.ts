@@ -132,6 +132,7 @@ export function startCall(options: CallOptions): Call {
 
   return {
     receive: (said) => {
+      meter.callerReported(said);
       const { event, problem } = ear(said);
       if (problem) report({ type: 'error', ...problem });
       if (event) tell(event);

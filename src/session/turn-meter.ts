@@ -3,16 +3,18 @@
 import type { Clock } from '../base/clock.ts';
 import type { Emitted } from '../conversation/events.ts';
 import type { DraftState } from '../engine/sequence.ts';
-import type { CallEvent, DraftUse } from '../events.ts';
+import type { CallEvent, CallerEvent, DraftUse } from '../events.ts';
 import type { MouthEvent } from '../mouth/mouth.ts';
 import type { Stretch } from '../trace/call-file.ts';
 import { createTurnLedger, type TurnLedger } from '../trace/ledger.ts';
 import { createTurnLoop, type Loop, type TurnLoop } from '../trace/turn-loop.ts';
+import { createCallerVoice } from './caller-voice.ts';
 
 interface OpenTurn {
   readonly turn: number;
   readonly ledger: TurnLedger;
   readonly loop: TurnLoop;
+  readonly committedMs: number;
   readonly isHit: boolean;
   isReused: boolean;
   /** When the newest state came from the engine, or the turn was committed. */
@@ -28,6 +30,8 @@ interface OpenTurn {
 }
 
 export interface TurnMeter {
+  /** What the caller's side reports, before anybody acts on it. */
+  callerReported(event: CallerEvent): void;
   /** What the machine said, right after it was passed on. */
   observe(event: Emitted): void;
   /** A state of the engine arrived; costs are the difference to the state before. */
@@ -48,6 +52,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
   let open: OpenTurn | undefined;
   /** The newest request that the model worked on while the caller spoke. */
   let ahead = { id: 0, tookUs: 0 };
+  const voice = createCallerVoice(clock.nowMs());
   const toolTimesMs = new Map<string, { readonly startMs: number; readonly endMs: number | undefined }>();
 
   function finishIfKnown(): void {
@@ -72,22 +77,34 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
     open = undefined;
   }
 
-  /** Work that ended now: without what lies before the turn's zero, or behind the first words or sound that were waited for. */
-  function toWaitedUs({ ledger, firstTextMs, firstAudioMs }: OpenTurn, tookUs: number, nowMs: number): number {
+  /** Work that ended now: without what lies before the commit, or behind the first words or sound that were waited for. */
+  function toWaitedUs({ committedMs, firstTextMs, firstAudioMs }: OpenTurn, tookUs: number, nowMs: number): number {
     const endMs = (hasAudio ? firstAudioMs : firstTextMs) ?? nowMs;
-    const sinceZeroUs = toUs(nowMs - ledger.startMs);
-    return Math.max(0, Math.min(tookUs, sinceZeroUs) - toUs(nowMs - endMs));
+    return Math.max(0, Math.min(tookUs, toUs(nowMs - committedMs)) - toUs(nowMs - endMs));
+  }
+
+  /** The ledger of the turn that is committed now, from the end of the caller's voice on where the wire said when that was. */
+  function openLedger(turn: number, nowMs: number): TurnLedger {
+    const end = voice.endOf(turn);
+    const ledger = createTurnLedger(end?.endedMs ?? nowMs);
+    if (end === undefined) return ledger;
+    ledger.paint('stt.lag', end.endedMs, end.namedMs);
+    ledger.paint('endpointing', end.namedMs, nowMs);
+    return ledger;
   }
 
   return {
+    callerReported: (event) => voice.said(event, clock.nowMs()),
+
     observe(event) {
       const nowMs = clock.nowMs();
       switch (event.type) {
         case 'turn.committed':
           open = {
             turn: event.turn,
-            ledger: createTurnLedger(nowMs),
+            ledger: openLedger(event.turn, nowMs),
             loop: createTurnLoop(),
+            committedMs: nowMs,
             isHit: event.isHit,
             isReused: event.isContinued,
             decidedMs: nowMs,
@@ -117,7 +134,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
           if (event.speculative) toolTimesMs.set(event.name, { startMs, endMs });
           else if (open !== undefined) {
             open.ledger.paint(`tool.${event.name}`, startMs, endMs);
-            const waitedMs = endMs - Math.max(startMs, open.ledger.startMs);
+            const waitedMs = endMs - Math.max(startMs, open.committedMs);
             open.loop.toolRan(event.name, toUs(endMs - startMs), Math.max(0, toUs(waitedMs)));
           }
           return;
@@ -133,6 +150,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
           finishIfKnown();
           return;
         case 'reply.ended':
+          voice.replyEnded(event, nowMs);
           if (open?.turn !== event.turn) return;
           open.isWritten = true;
           finishIfKnown();

@@ -7,6 +7,8 @@ export const atMs = z.number().min(0);
 export const act = z.enum(['say', 'call', 'wait']);
 export const args = z.record(z.string(), z.unknown());
 const us = z.int().min(0);
+/** For how long the caller had made no sound. */
+const silentMs = z.number().min(0).exactOptional();
 
 /** A stretch of a turn's time that one stage is to blame for, from and to, in microseconds after the turn's zero. */
 const stretch = z.tuple([z.string(), us, us]);
@@ -33,6 +35,7 @@ export const eventSchemas = [
     turn,
     text: z.string(),
     state: z.enum(['partial', 'final', 'resumed']),
+    silentMs,
   }),
   z.strictObject({ type: z.literal('playout.advanced'), atMs, turn, playedMs: z.number().min(0) }),
   z.strictObject({ type: z.literal('call.ended'), atMs }),
@@ -87,13 +90,13 @@ export const eventSchemas = [
     draft: z.enum(['hit', 'repaired', 'missed']),
     forwards: z.int(),
     steps: z.int(),
-    /** When the turn's zero was: the caller stopped speaking. */
+    /** When the turn's zero was: the caller stopped speaking, or, where the wire doesn't say when, the turn was committed. */
     zeroMs: z.number().exactOptional(),
     /** Disjoint, in order of time; what no stretch covers is unexplained. */
     stretches: z.array(stretch).exactOptional(),
     loop: loop.exactOptional(),
   }),
-  z.strictObject({ type: z.literal('speech.stopped'), atMs, turn }),
+  z.strictObject({ type: z.literal('speech.stopped'), atMs, turn, silentMs }),
   z.strictObject({ type: z.literal('dtmf.pressed'), atMs, turn, digit: z.string() }),
   z.strictObject({ type: z.literal('playout.interrupted'), atMs, turn, heard: z.string() }),
   z.strictObject({ type: z.literal('voicemail.detected'), atMs }),

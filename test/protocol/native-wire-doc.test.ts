@@ -61,9 +61,11 @@ describe('docs/native-wire.md', () => {
   });
 
   it('states the limits that are enforced', () => {
-    const { textLength, messageBytes, messagesPerSecond, countProblems, startTimeoutMs, unreadBytes } = nativeLimits;
+    const { textLength, silentMs, messageBytes, messagesPerSecond, countProblems, startTimeoutMs, unreadBytes } =
+      nativeLimits;
     const stated = [
       `| \`text\` of \`speech.heard\` | ${textLength.toLocaleString('en-US')} characters |`,
+      `| \`silentMs\` | ${silentMs / 1000} s |`,
       `| one message | ${messageBytes.toLocaleString('en-US')} bytes |`,
       `| messages and pings in any one second | ${messagesPerSecond} |`,
       `| refused messages on one socket | ${countProblems} |`,

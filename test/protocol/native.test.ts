@@ -20,6 +20,8 @@ describe('parseClientMessage', () => {
     { type: 'speech.heard', turn: 1, text: '', state: 'partial' },
     { type: 'speech.heard', turn: 2, text: 'a'.repeat(nativeLimits.textLength), state: 'final' },
     { type: 'speech.heard', turn: 2, text: 'a', state: 'resumed' },
+    { type: 'speech.heard', turn: 2, text: 'a', state: 'final', silentMs: 410.5 },
+    { type: 'speech.stopped', turn: 2, silentMs: nativeLimits.silentMs },
     { type: 'playout.advanced', turn: 0, playedMs: 20.5 },
     { type: 'call.ended' },
   ])('takes $type as it is', (message) => {

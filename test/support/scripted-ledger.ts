@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { AgentTool } from '../../src/agent/agent.ts';
+import type { CallerEvent } from '../../src/events.ts';
 import { createSpeakingMouth } from '../../src/mouth/speaking-mouth.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { decideCall, makeAgent, makeTool, say } from './flow.ts';
@@ -23,6 +24,8 @@ interface PlannedTurn {
   /** A tool is called first: the model's decision, then the tool. */
   readonly call: (Work & { readonly toolMs: number }) | undefined;
   readonly synthesisMs: number;
+  /** How the wire says when the caller's voice ended, and how long that is before the final. */
+  readonly silence: { readonly saidBy: 'final' | 'stop'; readonly lengthMs: number } | undefined;
 }
 
 const work = {
@@ -36,19 +39,43 @@ const plannedTurn: fc.Arbitrary<PlannedTurn> = fc.record({
   reply: fc.record(work),
   call: fc.option(fc.record({ ...work, toolMs: fc.integer({ min: 0, max: 400 }) }), { nil: undefined }),
   synthesisMs: fc.integer({ min: 0, max: 90 }),
+  silence: fc.option(
+    fc.record({ saidBy: fc.constantFrom('final', 'stop'), lengthMs: fc.constantFrom(0, 1, 90, 700, 5001) }),
+    { nil: undefined },
+  ),
 });
 
 /** Where the time of a planned turn must be, in milliseconds by stage, without what takes none. */
-function expectedMs({ aheadMs, isChanged, reply, call, synthesisMs }: PlannedTurn): Record<string, number> {
-  const first = afterZero(call ?? reply, isChanged ? 0 : aheadMs);
+function expectedMs({ aheadMs, isChanged, reply, call, synthesisMs, silence }: PlannedTurn): Record<string, number> {
+  const silentMs = silence?.lengthMs ?? 0;
+  const sinceNamedMs = isChanged ? 0 : aheadMs;
+  const first = afterZero(call ?? reply, sinceNamedMs);
   const second = call === undefined ? { prefill: 0, denoise: 0 } : afterZero(reply, 0);
   const parts = {
+    'stt.lag': Math.max(0, silentMs - sinceNamedMs),
+    endpointing: Math.min(silentMs, sinceNamedMs),
     prefill: first.prefill + second.prefill,
     denoise: first.denoise + second.denoise,
     'tool.look_up': call?.toolMs ?? 0,
     'tts.first': synthesisMs,
   };
   return Object.fromEntries(Object.entries(parts).filter(([, ms]) => ms > 0));
+}
+
+/** What the caller's side sends in a turn, and how long before the final. */
+function toSpeech(turn: number, { aheadMs, isChanged, silence }: PlannedTurn): [beforeMs: number, CallerEvent][] {
+  const text = `question ${turn}`;
+  const stop: [number, CallerEvent][] =
+    silence?.saidBy === 'stop' ? [[silence.lengthMs, { type: 'speech.stopped', turn }]] : [];
+  const partial: [number, CallerEvent][] =
+    aheadMs === 0
+      ? []
+      : [[aheadMs, { type: 'speech.heard', turn, text: isChanged ? 'never mind' : text, state: 'partial' }]];
+  const said = silence?.saidBy === 'final' ? { silentMs: silence.lengthMs } : {};
+  return [
+    ...[...partial, ...stop].sort(([a], [b]) => b - a),
+    [0, { type: 'speech.heard', turn, text, state: 'final', ...said }],
+  ];
 }
 
 /** What is left of the work when it began so long ago. */
@@ -89,15 +116,15 @@ export async function expectLedgersAsScripted(countCalls: number): Promise<void>
         },
       });
       for (const [index, planned] of plan.entries()) {
-        const turn = index + 1;
-        now = planned;
-        if (planned.aheadMs > 0) {
-          flow.partial(turn, planned.isChanged ? 'never mind' : `question ${turn}`);
-          await clock.advance(planned.aheadMs);
-        }
-        flow.final(turn, `question ${turn}`);
         await clock.advance(20_000);
+        now = planned;
+        const speech = toSpeech(index + 1, planned);
+        for (const [at, [beforeMs, event]] of speech.entries()) {
+          flow.send(event);
+          await clock.advance(beforeMs - (speech[at + 1]?.[0] ?? beforeMs));
+        }
       }
+      await clock.advance(20_000);
       await flow.call.end();
       const measured = flow.lines('turn.measured').map(({ turn, partsUs, totalMs }) => ({ turn, partsUs, totalMs }));
       expect(measured).toEqual(

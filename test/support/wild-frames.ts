@@ -32,9 +32,14 @@ const junk = fc.oneof(
   fc.string({ maxLength: 8 }).map((value) => spokenMark + value),
 );
 
+const silentMs = fc.oneof({ weight: 20, arbitrary: fc.nat(3000) }, { weight: 1, arbitrary: fc.double() });
+
 export const nativeMessage = fc.oneof(
   { weight: 8, arbitrary: fc.record({ type: fc.constant('speech.heard'), turn, text, state: stateOf('partial') }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant('speech.heard'), turn, text, state: stateOf('final') }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ type: fc.constant('speech.heard'), turn, text, state: stateOf('final'), silentMs }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('speech.heard'), turn, text, state: stateOf('resumed') }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('speech.started', 'speech.stopped'), turn }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('dtmf.pressed'), turn, digit }) },
