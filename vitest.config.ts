@@ -22,6 +22,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/{with-model,browser,deep}/**'],
           testTimeout: 20_000,
+          maxWorkers: 2,
+          // A process for each of 150 files costs more than the tests: no file may leave anything behind.
+          isolate: false,
         },
       },
       {
