@@ -88,6 +88,8 @@ export interface SayLines {
   readonly apology: string;
   /** Before a tool with `confirm` runs; `{call}` stands for the call in words. */
   readonly confirm: string;
+  /** Before a tool runs with arguments that the model is unsure of; `{values}` stands for these in words. */
+  readonly unsure: string;
   /** While a tool takes long, one after the other; none: nothing. */
   readonly thinking: readonly string[];
   /** To a caller who says nothing. */
@@ -119,6 +121,8 @@ export interface AgentTool {
   readonly effect: 'read' | 'write';
   /** Read the call back first; run it only when the identical call is decided again on the next committed turn. */
   readonly confirm: boolean;
+  /** Arguments whose value the model gives a lower probability are read back first, in the same way; 0: none. */
+  readonly confirmBelow: number;
   readonly timeoutMs: number;
   /** Attempts after the first, for a read whose execution failed; all within `timeoutMs`. */
   readonly countRetries: number;

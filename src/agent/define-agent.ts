@@ -71,6 +71,9 @@ const optionsSchema = z.strictObject({
       confirm: words
         .regex(/\{call\}/, 'expected {call} where the call is to be read back')
         .default('Please confirm: {call}. Is that right?'),
+      unsure: words
+        .regex(/\{values\}/, 'expected {values} where the values are to be read back')
+        .default('Did you say {values}?'),
       thinking: z.array(words).default(['One moment, please.']),
       idle: words.default('Are you still there?'),
       goodbye: words.default('Goodbye.'),

@@ -25,6 +25,8 @@ export interface ToolOptions<
   readonly effect: 'read' | 'write';
   /** Read the call back and wait for the same decision once more. @default false */
   readonly confirm?: boolean;
+  /** Read those arguments back whose value the model gives a lower probability than this, 0 to 1, and wait for the same values once more. @default 0: none */
+  readonly confirmBelow?: number;
   /** From the start of `execute`, 1 to 600000 ms. @default 5000 */
   readonly timeoutMs?: number;
   /** Attempts after the first for a read that failed, 0 to 5, within `timeoutMs`; the first after 100 ms. @default 1 for reads, 0 for writes */
@@ -63,6 +65,7 @@ const optionsSchema = z.strictObject({
   parameters: z.custom<z.ZodObject>(isZodObject, 'expected z.object({ … }) of zod 4'),
   effect: z.enum(['read', 'write']),
   confirm: z.boolean().default(false),
+  confirmBelow: z.number().min(0).max(1).default(0),
   timeoutMs: z.number().int().min(1).max(600_000).default(5000),
   countRetries: z.number().int().min(0).max(5).optional(),
   bridgeAfterMs: z.number().int().min(0).max(600_000).default(1000),
@@ -103,6 +106,8 @@ function buildTool<P extends z.ZodObject, V extends z.ZodObject, S extends z.Zod
   if (checked.confirm && checked.effect === 'read') {
     throw invalidField(`${field}.confirm`, "a tool with effect 'read' is never confirmed; use effect 'write'");
   }
+  if (checked.confirm && checked.confirmBelow > 0)
+    throw invalidField(`${field}.confirmBelow`, "with 'confirm' the whole call is read back; leave one of them out");
   if (checked.effect === 'write' && checked.countRetries !== undefined && checked.countRetries > 0) {
     throw invalidField(
       `${field}.countRetries`,
@@ -110,7 +115,7 @@ function buildTool<P extends z.ZodObject, V extends z.ZodObject, S extends z.Zod
     );
   }
   const parameters = compileParameters(options.parameters, `${field}.parameters`);
-  const { description, effect, confirm, timeoutMs, maxResultLength, bridgeAfterMs, mayRepeat } = checked;
+  const { description, effect, confirm, confirmBelow, timeoutMs, maxResultLength, bridgeAfterMs, mayRepeat } = checked;
   const { countRetries = effect === 'read' ? 1 : 0 } = checked;
 
   const check: AgentTool['check'] = (args) => {
@@ -142,6 +147,7 @@ function buildTool<P extends z.ZodObject, V extends z.ZodObject, S extends z.Zod
     parameters: schema,
     effect,
     confirm,
+    confirmBelow,
     timeoutMs,
     countRetries,
     bridgeAfterMs,

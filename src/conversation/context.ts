@@ -25,6 +25,15 @@ export interface Written {
   readonly outcome: Outcome;
 }
 
+/** Read back to the caller on a turn: what of it is decided again on the next one may run. */
+export interface Awaiting {
+  readonly call: Call;
+  /** By the count of committed turns. */
+  readonly turn: number;
+  /** The arguments that were read back, or confirmed before. */
+  readonly names: readonly string[];
+}
+
 /** The reply after a speculative run's result, drafted for when the turn comes to these words and that call. */
 export interface Ahead {
   readonly requestId: number;
@@ -80,8 +89,7 @@ export interface Context {
   /** What would be said after the result of a speculative run. */
   readonly ahead: Ahead | undefined;
   readonly reply: Reply;
-  /** Read back to the caller, and the turn of that: runs if decided again on the next committed turn. */
-  readonly awaiting: { readonly call: Call; readonly turn: number } | undefined;
+  readonly awaiting: Awaiting | undefined;
   readonly countCommitted: number;
   /** The caller's words of this turn are keys being pressed; `complete`: no more will come. */
   readonly dialling: 'not' | 'open' | 'complete';

@@ -3,6 +3,7 @@
 import { fromCallback, setup } from 'xstate';
 import { isAheadCurrent } from './ahead.ts';
 import { partingLine } from './closing.ts';
+import { toReadBack } from './confirming.ts';
 import * as move from './context.ts';
 import type { Emitted, MachineEvent, MouthCommand, ToolEvent, ToolInput } from './events.ts';
 import { isSpokenOver, toPauseMs } from './floor.ts';
@@ -86,14 +87,7 @@ export const guarded = ported.extend({
       const call = runs.decidedCall(context);
       return call !== undefined && runs.findWritten(context, call) !== undefined;
     },
-    needsConfirmation: ({ context }) => {
-      const call = runs.decidedCall(context);
-      return (
-        call !== undefined &&
-        runs.findTool(context.agent, call.name)?.confirm === true &&
-        !runs.isConfirmed(context, call)
-      );
-    },
+    needsConfirmation: ({ context }) => toReadBack(context, context.countCommitted) !== undefined,
     isAheadDraft: ({ context, event }) =>
       (event.type === 'draft.grew' || event.type === 'draft.failed') && event.id === context.ahead?.requestId,
     /** The call, its result, and what to say after it are all there. */

@@ -1,6 +1,7 @@
 // What the machine can do with tools, by name: run them ahead of the commit, for good, or no more.
 
 import { cancel, enqueueActions } from 'xstate';
+import { toReadBack } from './confirming.ts';
 import type * as move from './context.ts';
 import { guarded, type ported } from './guards.ts';
 import * as runs from './runs.ts';
@@ -38,7 +39,8 @@ export const running = guarded.extend({
       if (run?.isSpeculative && !isKept) dropRun(context, enqueue);
       if (call === undefined || isKept || (run && !run.isSpeculative)) return;
       if (lastDraftedCall === undefined || !isSameCall(lastDraftedCall, call)) return;
-      if (!runs.maySpeculate(context, call)) return;
+      const isUnsure = toReadBack(context, context.countCommitted + 1) !== undefined;
+      if (isUnsure || !runs.maySpeculate(context, call)) return;
       startRun(context, enqueue, call, true);
     }),
     startDecidedRun: enqueueActions(({ context, enqueue }) => {

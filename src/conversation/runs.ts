@@ -57,12 +57,6 @@ export function findWritten({ agent, journal }: Context, call: Call): Outcome | 
   return since.find((written) => isSameCall(written.call, call))?.outcome;
 }
 
-/** The decided call was read back on the turn before this one, word for word. */
-export function isConfirmed(context: Context, call: Call): boolean {
-  const { awaiting } = context;
-  return awaiting !== undefined && isSameCall(awaiting.call, call) && awaiting.turn === context.countCommitted - 1;
-}
-
 /** The call that the draft decided, if it decided one. */
 export function decidedCall(context: Context): Call | undefined {
   return context.draft?.isDone && context.draft.act === 'call' ? context.draft.call : undefined;

@@ -1,10 +1,10 @@
 // What the agent says, and who has the floor meanwhile: says become lines, words on the wire and in the mouth.
 
 import { cancel, enqueueActions } from 'xstate';
+import { toReadBack } from './confirming.ts';
 import * as move from './context.ts';
 import type { Enqueue } from './running.ts';
 import { running } from './running.ts';
-import * as runs from './runs.ts';
 
 /** Adds a say to the reply: as a line, and to what the caller hears. */
 function say(context: move.Context, enqueue: Enqueue, text: string, isFinal: boolean): void {
@@ -66,12 +66,11 @@ export const speaking = running.extend({
       say({ ...context, ...ended }, enqueue, context.agent.say.apology, true);
     }),
     readBack: enqueueActions(({ context, enqueue }) => {
-      const call = runs.decidedCall(context);
-      const agentTool = call && runs.findTool(context.agent, call.name);
-      if (call === undefined || agentTool === undefined) return;
-      const text = context.agent.say.confirm.replaceAll('{call}', agentTool.describe(call.arguments));
+      const readBack = toReadBack(context, context.countCommitted);
+      if (readBack === undefined) return;
+      const { text, awaiting } = readBack;
       const isProtected = context.agent.interruption.protect.includes('confirm');
-      enqueue.assign({ awaiting: { call, turn: context.countCommitted } });
+      enqueue.assign({ awaiting });
       say({ ...context, reply: { ...context.reply, isProtected } }, enqueue, text, true);
     }),
     /** A sound over the reply: the agent falls silent at once, or when the sound has lasted. */

@@ -99,7 +99,8 @@ export function createDraftRecorder(append: (event: UnstampedEvent) => void, now
 }
 
 function toStep(draft: Draft, state: DraftState, before: DraftState | undefined, textBefore: string) {
-  const { act, text, isDone, call, callFollows, pEndOfTurn, pWait, countSteps, countReused } = draft;
+  const { act, text, isDone, call, argumentConfidences, callFollows, pEndOfTurn, pWait, countSteps, countReused } =
+    draft;
   return {
     step: draft.countForwards,
     stage: countSteps > (before?.countSteps ?? 0) ? ('denoise' as const) : ('prefill' as const),
@@ -110,6 +111,7 @@ function toStep(draft: Draft, state: DraftState, before: DraftState | undefined,
     fixed: changedSpans(textBefore, text),
     isDone,
     ...(call ? { call: { ...call, arguments: { ...call.arguments } } } : {}),
+    ...(argumentConfidences ? { argumentConfidences: { ...argumentConfidences } } : {}),
     ...(callFollows ? { callFollows } : {}),
     pEndOfTurn,
     pWait,

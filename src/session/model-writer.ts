@@ -8,7 +8,7 @@ import { type Message, type Prompt, parseCall } from '../engine/prompt.ts';
 import type { DraftRequest, DraftState, Engine, Priority, Sequence, Setting } from '../engine/sequence.ts';
 import { toSpacedJson } from '../engine/spaced-json.ts';
 import type { Tokenizer } from '../engine/tokenizer.ts';
-import { toMessage } from '../errors.ts';
+import { EngineError, toMessage } from '../errors.ts';
 import type { CallObserver } from './observer.ts';
 
 export interface ModelParts {
@@ -72,6 +72,7 @@ export function createModelWriter(parts: ModelParts, agent: Agent, setting: Sett
       let before: DraftState | undefined;
       for await (const state of sequence.draft({ ...toDraftRequest(request), signal })) {
         if (signal.aborted) return;
+        if (!request.acts.includes(state.act)) throw toForeignAct(state.act, request);
         const draft = toDraft(state);
         observer.answered({ id, draft, state, before });
         report({ type: 'draft.grew', id, draft });
@@ -81,6 +82,11 @@ export function createModelWriter(parts: ModelParts, agent: Agent, setting: Sett
       if (!signal.aborted) report({ type: 'draft.failed', id, message: toMessage(error) });
     }
   }
+}
+
+/** A model that talks where only a call may come, or calls where it may only talk: nothing of that is heard or done. */
+function toForeignAct(act: DraftState['act'], { acts }: WriteRequest): EngineError {
+  return new EngineError('act-not-allowed', `the model decided to ${act} where it may only ${acts.join(' or ')}`);
 }
 
 export interface Translation {

@@ -166,12 +166,25 @@ function toTold(event: RecordedEvent, idOf?: WeakMap<Draft, number>): MachineEve
 }
 
 function toDraft(event: Extract<RecordedEvent, { type: 'draft.stepped' }>): Draft {
-  const { act, text, stableLength, isDone, call, callFollows = false, pEndOfTurn, pWait, step, countSteps } = event;
+  const {
+    act,
+    text,
+    stableLength,
+    isDone,
+    call,
+    argumentConfidences,
+    callFollows = false,
+    pEndOfTurn,
+    pWait,
+    step,
+    countSteps,
+  } = event;
   return {
     act,
     text,
     stableText: text.slice(0, stableLength),
     ...(call ? { call } : {}),
+    ...(argumentConfidences ? { argumentConfidences } : {}),
     isDone,
     pEndOfTurn,
     pWait,

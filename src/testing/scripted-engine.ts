@@ -14,6 +14,7 @@ export interface Decision {
   readonly countSteps?: number;
   readonly pEndOfTurn?: number;
   readonly pCallNext?: number;
+  readonly argumentConfidences?: Readonly<Record<string, number>>;
   readonly fails?: string;
 }
 
@@ -108,6 +109,7 @@ function toState(
     pCall: 0,
     pWait: 0.1,
     pCallNext: isDone ? (decision.pCallNext ?? 0) : 0,
+    ...(isDone && decision.argumentConfidences ? { argumentConfidences: decision.argumentConfidences } : {}),
     previousLossNats: 0,
     confidence: 1,
     countForwards: step + 1,

@@ -56,6 +56,8 @@ export const markSchemas = [
     masked: z.array(z.int().min(0)).exactOptional(),
     isDone: z.boolean(),
     call: z.strictObject({ name: z.string(), arguments: args }).exactOptional(),
+    /** By argument of `call`, how sure the model is of its value, 0 to 1. */
+    argumentConfidences: z.record(z.string(), z.number()).exactOptional(),
     callFollows: z.boolean().exactOptional(),
     pEndOfTurn: z.number(),
     pWait: z.number(),

@@ -270,6 +270,17 @@ it('refuses a result that is not JSON', async () => {
   }
 });
 
+it('refuses a bound beside a confirmation of the whole call, and one that is no probability', () => {
+  expect(() => build(defineTool({ ...base, confirm: true, confirmBelow: 0.5 }))).toThrowError(
+    "tools.reserveTable.confirmBelow: with 'confirm' the whole call is read back; leave one of them out",
+  );
+  expect(() => build(defineTool({ ...base, confirmBelow: 60 }))).toThrowError('tools.reserveTable.confirmBelow');
+  expect([
+    build(defineTool(base)).confirmBelow,
+    build(defineTool({ ...base, confirmBelow: 0.6 })).confirmBelow,
+  ]).toEqual([0, 0.6]);
+});
+
 it('puts a call into words', () => {
   const args = { restaurant_name: 'Sushi Bar', party_size: 2, price_range: 'cheap', is_outdoors: true };
   const plain = build(defineTool(base));

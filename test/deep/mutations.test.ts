@@ -36,15 +36,27 @@ const mutations: readonly Mutation[] = [
   },
   {
     name: 'a write needs no confirmation',
-    file: 'conversation/guards.ts',
-    from: '?.confirm === true &&',
-    to: '?.confirm === undefined &&',
+    file: 'conversation/confirming.ts',
+    from: 'if (tool.confirm) {',
+    to: 'if (tool.confirm && before === undefined) {',
   },
   {
     name: 'a confirmation holds for other arguments',
-    file: 'conversation/runs.ts',
-    from: 'isSameCall(awaiting.call, call) && awaiting.turn',
-    to: 'awaiting.turn',
+    file: 'conversation/confirming.ts',
+    from: 'before !== undefined && isSameCall(before.call, call)',
+    to: 'before !== undefined',
+  },
+  {
+    name: 'what the model is unsure of needs no confirmation',
+    file: 'conversation/confirming.ts',
+    from: 'if (unsure.length === 0) return undefined;',
+    to: 'return undefined;',
+  },
+  {
+    name: 'a value that was confirmed holds for another value',
+    file: 'conversation/confirming.ts',
+    from: 'before.names.filter((name) => hasSame(before.call, call, name))',
+    to: 'before.names',
   },
   {
     name: 'a write that succeeded is made again',

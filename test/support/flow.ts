@@ -26,6 +26,7 @@ export function makeAgent(changes: Partial<Agent> = {}): Agent {
     say: {
       apology: 'Sorry, something went wrong.',
       confirm: 'You want to {call}. Is that right?',
+      unsure: 'Did you say {values}?',
       thinking: [],
       idle: 'Are you still there?',
       goodbye: 'Goodbye.',
@@ -58,6 +59,7 @@ export function makeTool(
     parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
     effect: 'read',
     confirm: false,
+    confirmBelow: 0,
     timeoutMs: 5000,
     countRetries: 0,
     bridgeAfterMs: 1000,

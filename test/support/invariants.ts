@@ -4,7 +4,7 @@ import type { AgentTool } from '../../src/agent/agent.ts';
 import type { Emitted } from '../../src/conversation/events.ts';
 import { MAX_SPECULATIONS } from '../../src/conversation/runs.ts';
 import { toWords } from '../../src/conversation/transcript.ts';
-import type { Seen, Witness } from './witness.ts';
+import { type Seen, UNSURE_WORDS, type Witness } from './witness.ts';
 
 type Checker = (witness: Witness) => string | undefined;
 type Said<T extends Emitted['type']> = Extract<Emitted, { type: T }>;
@@ -62,7 +62,7 @@ export const invariants: Readonly<Record<string, Checker>> = {
         isCommitted = false;
         countCommits--;
       } else if (event.type === 'reply.ended') isCommitted = false;
-      else if (event.type === 'reply.grew' && event.text.includes('Is that right?'))
+      else if (event.type === 'reply.grew' && /Is that right\?|Did you say/.test(event.text))
         readBack = { text: event.text, countCommits };
       else if (event.type === 'tool.ended' && 'result' in event && agent.tools.some((tool) => isWriteOf(tool, event)))
         done = [...done.filter(({ name }) => name === event.name), event];
@@ -73,8 +73,11 @@ export const invariants: Readonly<Record<string, Checker>> = {
         countStarted.set(toKey(event), (countStarted.get(toKey(event)) ?? 0) + 1);
         if (!tool.mayRepeat && done.some((made) => toKey({ ...event, ...made, type: 'tool.started' }) === toKey(event)))
           return `${toKey(event)} ran though it had succeeded`;
-        if (!tool.confirm) continue;
-        if (readBack?.countCommits !== countCommits - 1 || !readBack.text.includes(tool.describe(event.arguments)))
+        const values = Object.values(event.arguments).map(String);
+        const unsure = tool.confirmBelow > 0 ? values.filter((value) => value.includes(UNSURE_WORDS)) : [];
+        const due = tool.confirm ? [tool.describe(event.arguments)] : unsure;
+        const isReadBack = readBack?.countCommits === countCommits - 1;
+        if (due.some((words) => !isReadBack || !readBack?.text.includes(words)))
           return `${toKey(event)} ran without being confirmed`;
       }
     }

@@ -8,7 +8,7 @@ import type { Decision } from '../../src/testing/scripted-engine.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { decideCall, makeAgent, makeTool, readParts, say, startFlow } from './flow.ts';
 import { createScriptedVoice } from './scripted-voice.ts';
-import type { Seen, Witness } from './witness.ts';
+import { type Seen, UNSURE_WORDS, type Witness } from './witness.ts';
 
 /** Caller events at their times, and the number that everything else of the call follows from. */
 export interface Storm {
@@ -52,7 +52,7 @@ function toSteps(
       // Some recognisers repeat all words as a partial, and then make them final at once.
       atMs += 100;
       if (waitMs % 2 === 0) hear(text, 'partial');
-      hear(text, 'final');
+      say({ type: 'speech.heard', turn, text, state: 'final', ...(waitMs % 3 === 0 ? { silentMs: waitMs } : {}) });
     }
     if (kind === 'partial' || kind === 'final' || kind === 'resumed') hear(text, kind);
     if (kind === 'stopped') say({ type: 'speech.stopped', turn });
@@ -113,7 +113,8 @@ export async function playStorm({ seed, steps }: Storm): Promise<Witness> {
 function makeStormAgent(clock: SimulatedClock, seed: number) {
   const plain = makeAgent();
   const find = makeTool(clock, { name: 'find', takesMs: 30 + (seed % 200) });
-  const book = makeTool(clock, { name: 'book', effect: 'write', takesMs: 30 + (seed % 150) });
+  const confirmBelow = seed % 4 < 2 ? 0.5 : 0;
+  const book = makeTool(clock, { name: 'book', effect: 'write', takesMs: 30 + (seed % 150), confirmBelow });
   const pay = makeTool(clock, { name: 'pay', effect: 'write', confirm: true, takesMs: seed % 90, mayRepeat: true });
   return {
     ...plain,
@@ -148,8 +149,11 @@ function decide(parts: ReturnType<typeof readParts>, acts: readonly string[], se
   const isCall = tool !== undefined && acts.includes('call');
   // "Let me check", and the call after it.
   const isBridged = isCall && last === 'denver' && acts.includes('say') && parts.at(-1)?.role === 'user';
-  const city = Math.floor(heard.split(' ').length / 3) % 2 === 0 ? 'denver' : 'boston';
-  if (isCall && !isBridged) return { ...decideCall(tool, { city }), ...slow };
+  const said = Math.floor(heard.split(' ').length / 3) % 2 === 0 ? 'denver' : 'boston';
+  const isUnsure = tool === 'book' && seed % 3 !== 0;
+  const city = isUnsure ? `${UNSURE_WORDS} in ${said}` : said;
+  const argumentConfidences = { city: isUnsure ? 0.2 : 0.9 };
+  if (isCall && !isBridged) return { ...decideCall(tool, { city }), ...slow, argumentConfidences };
   return { ...say(`You said ${heard}.`), ...slow, pCallNext: isBridged ? 0.8 : 0 };
 }
 

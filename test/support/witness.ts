@@ -4,6 +4,9 @@ import type { Agent } from '../../src/agent/agent.ts';
 import type { Emitted } from '../../src/conversation/events.ts';
 import type { CallerEvent } from '../../src/events.ts';
 
+/** No model is sure of an argument with these words in it. */
+export const UNSURE_WORDS = 'somewhere';
+
 /** One thing that happened, in order. `asked`: what the model was given to read, and whether a draft or a reply was asked for. */
 export type Seen =
   | { readonly kind: 'told'; readonly atMs: number; readonly event: CallerEvent }

@@ -1,0 +1,43 @@
+// What is read back to the caller before a tool runs, and when it counts as confirmed: a whole call, or those of its arguments
+// that the model is unsure of. Pure.
+
+import { describeValues } from '../agent/describe-call.ts';
+import type { Awaiting, Context } from './context.ts';
+import { decidedCall, findTool } from './runs.ts';
+import { type Call, canonical, isSameCall } from './transcript.ts';
+
+export interface ReadBack {
+  readonly text: string;
+  readonly awaiting: Awaiting;
+}
+
+/** What the caller must hear before the decided call may be made on the `turn`-th committed turn; undefined: nothing. */
+export function toReadBack(context: Context, turn: number): ReadBack | undefined {
+  const call = decidedCall(context);
+  const tool = call && findTool(context.agent, call.name);
+  if (call === undefined || tool === undefined) return undefined;
+  const { say } = context.agent;
+  const before = context.awaiting?.turn === turn - 1 ? context.awaiting : undefined;
+  if (tool.confirm) {
+    if (before !== undefined && isSameCall(before.call, call)) return undefined;
+    const text = say.confirm.replaceAll('{call}', tool.describe(call.arguments));
+    return { text, awaiting: { call, turn, names: Object.keys(call.arguments) } };
+  }
+  const confirmed =
+    before?.call.name === call.name ? before.names.filter((name) => hasSame(before.call, call, name)) : [];
+  const unsure = Object.keys(call.arguments).filter(
+    (name) => sureness(context, name) < tool.confirmBelow && !confirmed.includes(name),
+  );
+  if (unsure.length === 0) return undefined;
+  const values = Object.fromEntries(unsure.map((name) => [name, call.arguments[name]]));
+  const text = say.unsure.replaceAll('{values}', describeValues(values));
+  return { text, awaiting: { call, turn, names: [...confirmed, ...unsure] } };
+}
+
+function sureness({ draft }: Context, name: string): number {
+  return draft?.argumentConfidences?.[name] ?? 1;
+}
+
+function hasSame(before: Call, call: Call, name: string): boolean {
+  return canonical(before.arguments[name]) === canonical(call.arguments[name]);
+}
