@@ -1,27 +1,16 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { type Break, copyBroken } from '../support/broken-copy.ts';
 import { invariants } from '../support/invariants.ts';
 import { anyStorm } from '../support/storm.ts';
 import type { Witness } from '../support/witness.ts';
 
-const root = resolve(import.meta.dirname, '../..');
 const COUNT_STORMS = 400;
 const storms = fc.sample(anyStorm(30), { numRuns: COUNT_STORMS, seed: 7 });
-const copies: string[] = [];
-afterAll(() => Promise.all(copies.map((folder) => rm(folder, { recursive: true }))));
 
-/** A way to break a call: this text of that file becomes other text. */
-interface Mutation {
-  readonly name: string;
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-}
-
-const mutations: readonly Mutation[] = [
+/** Ways to break a call. */
+const mutations: readonly (Break & { readonly name: string })[] = [
   {
     name: 'a write may run on a draft',
     file: 'conversation/runs.ts',
@@ -138,28 +127,16 @@ const mutations: readonly Mutation[] = [
   },
 ];
 
-it.each(mutations)('catches it when $name', { timeout: 300_000 }, async ({ name, file, from, to }) => {
-  const folder = await mkdtemp(join(tmpdir(), 'repartee-mutation-'));
-  copies.push(folder);
-  await cp(join(root, 'src'), join(folder, 'src'), { recursive: true });
-  await cp(join(root, 'test/support'), join(folder, 'test/support'), { recursive: true });
-  for (const shared of ['models', 'node_modules', 'package.json'])
-    await symlink(join(root, shared), join(folder, shared));
-  const path = join(folder, 'src', file);
-  const text = await readFile(path, 'utf8');
-  expect(text.split(from), `${file} has not one place that says ${from}`).toHaveLength(2);
-  await writeFile(
-    path,
-    text.replace(from, () => to),
-  );
+it.each(mutations)('catches it when $name', { timeout: 300_000 }, async ({ name, ...broken }) => {
+  await using copy = await copyBroken(broken);
   const { playStorm }: { playStorm: (storm: unknown) => Promise<Witness> } = await import(
-    join(folder, 'test/support/storm.ts')
+    join(copy.folder, 'test/support/storm.ts')
   );
-  const broken = new Set<string>();
+  const caught = new Set<string>();
   for (const storm of storms) {
     const witness = await playStorm(storm);
-    for (const [promise, check] of Object.entries(invariants)) if (check(witness) !== undefined) broken.add(promise);
-    if (broken.size > 0) break;
+    for (const [promise, check] of Object.entries(invariants)) if (check(witness) !== undefined) caught.add(promise);
+    if (caught.size > 0) break;
   }
-  expect([...broken], name).not.toEqual([]);
+  expect([...caught], name).not.toEqual([]);
 });

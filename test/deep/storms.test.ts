@@ -8,7 +8,7 @@ import { anyStorm, playStorm } from '../support/storm.ts';
 import { readStorm, writeStorm } from '../support/storm-file.ts';
 
 const LONGEST = 60;
-/** REPARTEE_STORM_EVENTS=1000000 for a night. */
+/** More in `npm run test:nightly`. */
 const COUNT_EVENTS = Number(process.env.REPARTEE_STORM_EVENTS ?? 50_000);
 /** A file that a broken promise left: only its storm is played. */
 const FILE = process.env.REPARTEE_STORM;
