@@ -1,6 +1,6 @@
 // `--set NAME=VALUES` in, the ways out in which an agent is to be tried: every value of each with every value of the others.
 
-import type { Agent, Effort } from '../agent/agent.ts';
+import type { Agent, EarlyEnd, Effort } from '../agent/agent.ts';
 import { UsageError } from '../errors.ts';
 
 /** One way to set an agent; nothing set: as its author did. */
@@ -22,6 +22,7 @@ const PAUSE_MS = 500;
 
 const efforts: readonly Effort[] = ['instant', 'low', 'medium', 'high', 'exact', 'ar'];
 
+/** In the order in which they are set, whatever the order of the command line. */
 const knobs: ReadonlyMap<string, Knob> = new Map<string, Knob>([
   [
     'endOfTurn.delayMs',
@@ -35,16 +36,36 @@ const knobs: ReadonlyMap<string, Knob> = new Map<string, Knob>([
     },
   ],
   [
+    'endOfTurn.sureDelayMs',
+    {
+      about: 'milliseconds of pause that end a turn of which the model is sure, 0 to 60000',
+      set(agent, value) {
+        const sureMs = toNumber(value, 60_000);
+        const early = earlyOf(agent);
+        return sureMs === undefined
+          ? undefined
+          : { ...agent, endOfTurn: { early: { ...early, surePauseMs: Math.min(sureMs, early.pauseMs) } } };
+      },
+    },
+  ],
+  [
     'endOfTurn.minProbability',
     {
       about: 'what the model must give the end of a turn, 0 to 1',
       set(agent, value) {
         const minProbability = toNumber(value, 1);
-        const early = { pauseMs: PAUSE_MS, ...agent.endOfTurn.early };
         return minProbability === undefined
           ? undefined
-          : { ...agent, endOfTurn: { early: { ...early, minProbability } } };
+          : { ...agent, endOfTurn: { early: { ...earlyOf(agent), minProbability } } };
       },
+    },
+  ],
+  [
+    'mayStaySilent',
+    {
+      about: 'true or false',
+      set: (agent, value) =>
+        value === 'true' || value === 'false' ? { ...agent, mayStaySilent: value === 'true' } : undefined,
     },
   ],
   [
@@ -59,32 +80,50 @@ const knobs: ReadonlyMap<string, Knob> = new Map<string, Knob>([
   ],
 ]);
 
+/** Why the other options of an agent show nothing on recorded callers. */
+const unplayed: ReadonlyMap<string, string> = new Map([
+  ['interruption', 'the callers of a replay hear each reply to its end, so that nobody interrupts'],
+  ['idle', 'the callers of a replay are never silent for long'],
+  ['maxCallMs', 'a replay ends with the last words of its caller'],
+  ['dtmf', 'keys of a recording are not pressed again'],
+  ['tools', 'tools take no time in a replay: what they answered first is remembered'],
+  ['replyTimeoutMs', 'it is for a model or a tool that hangs, and none does in a replay'],
+]);
+
 /** Throws UsageError. */
 export function parseSets(sets: readonly string[], agent: Agent): readonly Way[] {
-  let ways: readonly Way[] = [{ settings: {}, set: (given) => given }];
+  let ways: readonly Way['settings'][] = [{}];
   for (const text of sets) {
     const [name = '', list = ''] = text.split(/=(.*)/s);
     const knob = knobs.get(name);
-    if (knob === undefined)
-      throw new UsageError(`--set ${text}: no setting "${name}"; there are ${[...knobs.keys()].join(', ')}`);
+    if (knob === undefined) throw new UsageError(`--set ${text}: ${explainMissing(name)}`);
     const values = list.split(',').flatMap((value) => toValues(value, text));
     const bad = values.find((value) => knob.set(agent, value) === undefined);
     if (bad !== undefined) throw new UsageError(`--set ${text}: ${name} is "${bad}", expected ${knob.about}`);
-    ways = ways.flatMap((way) => values.map((value) => withSetting(way, name, value, knob)));
+    ways = ways.flatMap((settings) => values.map((value) => ({ ...settings, [name]: value })));
     if (ways.length > MOST_WAYS)
       throw new UsageError(`--set ${text}: that makes ${ways.length} ways to play each call, ${MOST_WAYS} at most`);
   }
-  return ways;
+  return ways.map((settings) => ({ settings, set: (given) => applySettings(given, settings) }));
 }
 
-function withSetting(way: Way, name: string, value: string, knob: Knob): Way {
-  return {
-    settings: { ...way.settings, [name]: value },
-    set(agent) {
-      const before = way.set(agent);
-      return knob.set(before, value) ?? before;
-    },
-  };
+function applySettings(agent: Agent, settings: Way['settings']): Agent {
+  let set = agent;
+  for (const [name, knob] of knobs) {
+    const value = settings[name];
+    if (value !== undefined) set = knob.set(set, value) ?? set;
+  }
+  return set;
+}
+
+function explainMissing(name: string): string {
+  const reason = unplayed.get(name.split('.')[0] ?? '');
+  if (reason !== undefined) return `"${name}" can't be tried on recorded callers: ${reason}`;
+  return `no setting "${name}"; there are ${[...knobs.keys()].join(', ')}`;
+}
+
+function earlyOf({ endOfTurn }: Agent): EarlyEnd {
+  return endOfTurn.early ?? { minProbability: MIN_PROBABILITY, pauseMs: PAUSE_MS };
 }
 
 /** `200..800:100` is 200, 300, … 800. */

@@ -28,7 +28,8 @@ time with the model's own times. Printed for each way: how long callers waited f
 were taken for ended and went on, and replies that are others than with the agent as it is.
 
   --agent FILE  an agent module instead of the example agents
-  --set …       endOfTurn.delayMs=200..800:100, endOfTurn.minProbability=0.5,0.7, effort=instant,low; several: each with each
+  --set …       endOfTurn.delayMs=200..800:100, endOfTurn.sureDelayMs=…, endOfTurn.minProbability=…, mayStaySilent=…, effort=…;
+                several: each with each
   --svg OUT     draws that, too
   --json        one JSON array instead of a table
   --model DIR   a model folder (default: the one that comes with repartee)

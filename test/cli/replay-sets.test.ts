@@ -27,7 +27,31 @@ describe('--set', () => {
     expect(probability?.set(agent).endOfTurn).toEqual({ early: { minProbability: 0.25, pauseMs: 900 } });
   });
 
+  it('shortens the pause of a sure model, whatever is set first, and never beyond the pause of an unsure one', () => {
+    const sets = ['endOfTurn.sureDelayMs=100,400', 'endOfTurn.delayMs=300', 'mayStaySilent=true'];
+    const ways = parseSets(sets, makeAgent()).map(({ set }) => set(makeAgent()));
+    expect(ways).toMatchObject([
+      { mayStaySilent: true, endOfTurn: { early: { minProbability: 0.5, pauseMs: 300, surePauseMs: 100 } } },
+      { mayStaySilent: true, endOfTurn: { early: { minProbability: 0.5, pauseMs: 300, surePauseMs: 300 } } },
+    ]);
+  });
+
   it.each([
+    'interruption.minWords',
+    'idle.afterMs',
+    'maxCallMs',
+    'dtmf.gapMs',
+    'tools.find.timeoutMs',
+    'replyTimeoutMs',
+  ])('says why %s shows nothing on recorded callers', (name) => {
+    expect(() => parseSets([`${name}=1`], makeAgent())).toThrowError(
+      `--set ${name}=1: "${name}" can't be tried on recorded callers: `,
+    );
+  });
+
+  it.each([
+    ['mayStaySilent=yes', 'mayStaySilent is "yes", expected true or false'],
+    ['endOfTurn.sureDelayMs=soon', 'endOfTurn.sureDelayMs is "soon", expected milliseconds of pause'],
     ['patience=1', '--set patience=1: no setting "patience"; there are endOfTurn.delayMs'],
     ['effort', '--set effort: effort is "", expected instant'],
     ['effort=most', 'effort is "most", expected instant, low'],
