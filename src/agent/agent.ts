@@ -8,11 +8,14 @@ export type Effort = 'instant' | 'low' | 'medium' | 'high' | 'exact' | 'ar';
 export interface Agent {
   readonly name: string;
   readonly instructions: string;
+  /** What it does, for an agent that may hand a call over to it. */
+  readonly description?: string;
   /** Said when the call starts, as turn 0; undefined or empty: the caller speaks first. */
   readonly greeting?: string | ((call: CallFacts) => string);
   readonly effort: Effort;
   /** In the order they were defined. */
   readonly tools: readonly AgentTool[];
+  readonly handoffs: readonly Handoff[];
   readonly say: SayLines;
   /** Most tool calls in one turn. @default 4 */
   readonly maxSteps: number;
@@ -28,9 +31,18 @@ export interface Agent {
   readonly mayStaySilent: boolean;
   /** Checks what a call brought along. Throws AgentError `variables-invalid`, which names the variable. */
   readonly readVariables: (given: Values) => Values;
+  /** Agents with the same function share one state in a call. */
   readonly createState: () => Record<string, unknown>;
   readonly onCallStart?: (call: CallContext) => void | Promise<void>;
   readonly onCallEnd?: (call: CallContext, reason: CloseReason) => void | Promise<void>;
+}
+
+/** Another agent that may take the call over. */
+export interface Handoff {
+  /** As the model knows it: `transfer_to_billing`. */
+  readonly name: string;
+  readonly description: string;
+  readonly agent: Agent;
 }
 
 export interface EndOfTurn {
@@ -100,6 +112,8 @@ export interface SayLines {
   readonly transfer: string;
   /** To a machine that took the call; undefined: nothing. */
   readonly voicemail?: string;
+  /** First thing after another agent handed the call over, before the answer; undefined: nothing. */
+  readonly takeover?: string;
 }
 
 export interface ExecuteContext<Call = CallContext> {

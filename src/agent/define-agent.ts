@@ -3,9 +3,10 @@
 import { z } from 'zod';
 import { AgentError, toMessage } from '../errors.ts';
 import type { CloseReason } from '../events.ts';
-import type { Agent, DtmfRules, EndOfTurn, IdleRules, InterruptionRules, SayLines } from './agent.ts';
+import type { Agent, DtmfRules, EndOfTurn, Handoff, IdleRules, InterruptionRules, SayLines } from './agent.ts';
 import type { CallContext, CallFacts, Values } from './call-context.ts';
 import { isToolDefinition, type ToolDefinition } from './define-tool.ts';
+import { toHandoffs } from './handoffs.ts';
 import { invalidField, parseDefinition, show } from './invalid.ts';
 
 export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.ZodObject = z.ZodObject> {
@@ -13,15 +14,19 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   readonly name: string;
   /** Who it is and what it may do. A function is asked anew for each call: for today's date. */
   readonly instructions: string | (() => string);
+  /** What it does, in a few words: an agent that may hand a call over to it picks by it. @default 'Hand the call over to NAME' */
+  readonly description?: string;
   /** Said when the call starts; a function is asked for each call. @default the caller speaks first */
   readonly greeting?: string | ((call: CallFacts<z.output<V>, z.output<S>>) => string);
   /** How much work the model puts into a reply. @default 'low' */
   readonly effort?: Agent['effort'];
   /** Keys reach the model in snake_case. */
   readonly tools?: Readonly<Record<string, ToolDefinition<z.output<V>, z.output<S>>>>;
+  /** Agents that it may hand a call over to; a function where modules import each other. */
+  readonly handoffs?: readonly Agent[] | (() => readonly Agent[]);
   /** What a call must or may bring along: custom parameters of its wire, which are strings on the phone (z.coerce helps). */
   readonly variables?: V;
-  /** What the agent keeps during a call; every field needs a default. */
+  /** What the agent keeps during a call; every field needs a default. Agents with the same schema share it. */
   readonly state?: S;
   readonly say?: Partial<SayLines>;
   /** Most tool calls in one turn, 1 to 32. @default 4 */
@@ -57,6 +62,7 @@ const optionsSchema = z.strictObject({
     (value) => isFunction(value) || (typeof value === 'string' && value.trim() !== ''),
     'expected words, or a function that returns them',
   ),
+  description: words.exactOptional(),
   greeting: z
     .custom<NonNullable<Agent['greeting']>>(
       (value) => isFunction(value) || (typeof value === 'string' && value.trim() !== ''),
@@ -65,6 +71,12 @@ const optionsSchema = z.strictObject({
     .optional(),
   effort: z.enum(['instant', 'low', 'medium', 'high', 'exact', 'ar']).default('low'),
   tools: z.record(z.string(), z.custom<ToolDefinition>(isToolDefinition, 'expected defineTool({ … })')).default({}),
+  handoffs: z
+    .custom<NonNullable<AgentOptions['handoffs']>>(
+      (value) => isFunction(value) || isAgents(value),
+      'expected agents that defineAgent made; where modules import each other, a function that returns them',
+    )
+    .default([]),
   say: z
     .strictObject({
       apology: words.default('Sorry, something went wrong. Could you say that again?'),
@@ -79,6 +91,7 @@ const optionsSchema = z.strictObject({
       goodbye: words.default('Goodbye.'),
       transfer: words.default('I am putting you through.'),
       voicemail: words.exactOptional(),
+      takeover: words.exactOptional(),
     })
     .prefault({}),
   maxSteps: z.number().int().min(1).max(32).default(4),
@@ -142,21 +155,28 @@ export function defineAgent<V extends z.ZodObject = z.ZodObject, S extends z.Zod
   const twin = tools.find((tool, index) => tools.findIndex((other) => other.name === tool.name) !== index);
   if (twin) throw invalidField('tools', `two tools would be known to the model as ${twin.name}; rename one`);
 
+  let handoffs: readonly Handoff[] | undefined;
   const agent: Agent = {
     ...rest,
     get instructions() {
       return readInstructions(instructions);
     },
     tools,
+    get handoffs() {
+      handoffs ??= toHandoffs({ name: rest.name, tools }, readHandoffs(checked.handoffs));
+      return handoffs;
+    },
     endOfTurn: endOfTurn.early ? { early: endOfTurn.early } : {},
     readVariables: (given) => readVariables(variables, given),
-    createState: () => state.parse({}),
+    createState: creatorOf(state),
     ...(greeting !== undefined && { greeting }),
     ...(onCallStart && { onCallStart }),
     ...(onCallEnd && { onCallEnd }),
   };
   readInstructions(instructions);
   checkDefaults(state);
+  // Those of a function may not be defined yet.
+  if (!isFunction(checked.handoffs)) agent.handoffs;
   return Object.freeze(Object.defineProperty(agent, MADE_BY_DEFINE_AGENT, { value: true }));
 }
 
@@ -169,6 +189,24 @@ function readInstructions(instructions: AgentOptions['instructions']): string {
   const text: unknown = typeof instructions === 'function' ? instructions() : instructions;
   if (typeof text === 'string' && text.trim() !== '') return text.trim();
   throw invalidField('instructions', `expected a function that returns words, got ${show(text)} from it`);
+}
+
+function readHandoffs(handoffs: NonNullable<AgentOptions['handoffs']>): readonly Agent[] {
+  const agents: unknown = typeof handoffs === 'function' ? handoffs() : handoffs;
+  if (isAgents(agents)) return agents;
+  throw invalidField('handoffs', `expected a function that returns agents, got ${show(agents)} from it`);
+}
+
+function isAgents(value: unknown): value is readonly Agent[] {
+  return Array.isArray(value) && value.every(isAgent);
+}
+
+const creators = new WeakMap<z.ZodObject, Agent['createState']>();
+
+function creatorOf(state: z.ZodObject): Agent['createState'] {
+  const creator = creators.get(state) ?? (() => state.parse({}));
+  creators.set(state, creator);
+  return creator;
 }
 
 /** The fields of a call that a tool was written for must be fields of the agent's calls. */

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { AgentError, RuntimeError, toMessage } from '../errors.ts';
 import type { Agent } from './agent.ts';
 import { isAgent } from './define-agent.ts';
+import { allAgents } from './handoffs.ts';
 import { show } from './invalid.ts';
 import { bundleAgent } from './load-bundle.ts';
 import { locateError, type Place, toShortPath } from './load-place.ts';
@@ -42,7 +43,13 @@ export async function loadAgentModule(path: string): Promise<AgentModule> {
   } finally {
     await module.remove();
   }
-  return { agent: pickAgent(loaded, file), sources };
+  const agent = pickAgent(loaded, file);
+  try {
+    allAgents(agent);
+  } catch (error) {
+    throw toAgentError(error, { file });
+  }
+  return { agent, sources };
 }
 
 async function checkFile(file: string): Promise<void> {

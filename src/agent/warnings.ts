@@ -1,6 +1,7 @@
 // What an agent asks of the model beyond what the model was trained on.
 
 import type { Agent } from './agent.ts';
+import { offeredTools } from './handoffs.ts';
 
 const MOST_TOOLS = 10;
 const LONGEST_INSTRUCTIONS = 500;
@@ -13,12 +14,13 @@ export function findWarnings(agent: Agent): readonly string[] {
   const warn = (is: string, limit: string) => {
     warnings.push(`agent ${agent.name}: ${is}; the model was trained on ${limit}, and may do worse beyond`);
   };
-  if (agent.tools.length > MOST_TOOLS) warn(`${agent.tools.length} tools`, `at most ${MOST_TOOLS}`);
+  const countTools = offeredTools(agent).length;
+  if (countTools > MOST_TOOLS) warn(`${countTools} tools and hand-offs`, `at most ${MOST_TOOLS}`);
   const { length } = agent.instructions;
   if (length > LONGEST_INSTRUCTIONS) {
     warn(`instructions of ${length} characters`, `at most ${LONGEST_INSTRUCTIONS}`);
   }
-  for (const tool of agent.tools) {
+  for (const tool of offeredTools(agent)) {
     if (tool.description.length > LONGEST_DESCRIPTION) {
       warn(`tool ${tool.name} has a description of ${tool.description.length} characters`, `${LONGEST_DESCRIPTION}`);
     }

@@ -3,13 +3,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Agent } from '../agent/agent.ts';
+import { allAgents } from '../agent/handoffs.ts';
 import { loadAgent } from '../agent/load.ts';
 import { findWarnings } from '../agent/warnings.ts';
 import { systemClock } from '../base/clock.ts';
 import { createEngine } from '../engine/engine.ts';
 import { checkLoad } from '../engine/load.ts';
 import { createPrompt } from '../engine/prompt.ts';
-import type { EngineStats, Setting } from '../engine/sequence.ts';
+import type { EngineStats } from '../engine/sequence.ts';
 import { loadTokenizer } from '../engine/tokenizer.ts';
 import type { CallEvent } from '../events.ts';
 import { createSpeakingMouth } from '../mouth/speaking-mouth.ts';
@@ -18,7 +19,7 @@ import type { Voice } from '../mouth/voice.ts';
 import { createFliteVoice } from '../mouth/voice-flite.ts';
 import { packagePath } from '../package-path.ts';
 import { type Call, startCall } from '../session/call.ts';
-import { toSetting } from '../session/model-writer.ts';
+import { createSettings } from '../session/settings.ts';
 import type { CallHeader } from '../trace/call-file.ts';
 import { type CallSink, openAll } from '../trace/call-sink.ts';
 import { toShortHash } from './short-hash.ts';
@@ -52,7 +53,7 @@ export type CallOrigin = Pick<CallHeader, 'source' | 'licence' | 'today'>;
 export interface Parts {
   /** Loads agent modules and prefills what their calls begin with; keys are the agents' names. Throws AgentError, EngineError. */
   loadAgents(files: readonly string[]): Promise<ReadonlyMap<string, Agent>>;
-  /** Prefills what the calls of a new version begin with. Throws EngineError. */
+  /** Prefills what the calls of a new version begin with, and go on with when they are handed over. Throws EngineError. */
   prepare(agent: Agent): Promise<void>;
   /** Starts a call with an agent of `loadAgents`. Throws AgentError `variables-invalid`, EngineError `engine-busy`. */
   openCall(agent: Agent, request: CallRequest): Call;
@@ -81,7 +82,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
   const modelHash = toShortHash(modelFile);
   const tokenizer = loadTokenizer(tokenizerFile);
   const prompt = createPrompt(tokenizer);
-  const settings = new WeakMap<Agent, Setting>();
+  const settingOf = createSettings(prompt);
 
   async function load(file: string): Promise<readonly [string, Agent]> {
     const agent = await loadAgent(file);
@@ -90,17 +91,10 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
   }
 
   async function prepare(agent: Agent): Promise<void> {
-    for (const warning of findWarnings(agent)) warn(`${agent.name}: ${warning}`);
-    await engine.prepare(settingOf(agent));
-  }
-
-  /** Instructions may change with the day; until they do, all calls share one prefill. */
-  function settingOf(agent: Agent): Setting {
-    const known = settings.get(agent);
-    const fresh = toSetting(agent, prompt);
-    if (known?.prefix.join() === fresh.prefix.join()) return known;
-    settings.set(agent, fresh);
-    return fresh;
+    for (const one of allAgents(agent)) {
+      for (const warning of findWarnings(one)) warn(`${one.name}: ${warning}`);
+      await engine.prepare(settingOf(one));
+    }
   }
 
   return {
@@ -110,11 +104,14 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
       checkLoad(engine.stats());
       const hasAudio = audio !== null && voice !== undefined;
       const { name, effort } = agent;
-      const setting = settingOf(agent);
       const header = {
         ...origin,
         agent: name,
-        agentHash: toShortHash(setting.prefix.join()),
+        agentHash: toShortHash(
+          allAgents(agent)
+            .map((one) => settingOf(one).prefix.join())
+            .join(),
+        ),
         modelHash,
         repartee: version,
         effort,
@@ -127,7 +124,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
           model: { engine, tokenizer, prompt },
           clock: systemClock,
           agent,
-          setting,
+          settingOf,
           callId,
           variables,
           mouth: hasAudio ? createSpeakingMouth({ voice, clock: systemClock }) : createTextMouth(),

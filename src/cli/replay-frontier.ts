@@ -1,9 +1,10 @@
 // `repartee replay FILE… --set NAME=VALUES`: the recorded callers once in each way, and what each way gives.
 
 import type { Agent } from '../agent/agent.ts';
-import type { Setting } from '../engine/sequence.ts';
+import { allAgents } from '../agent/handoffs.ts';
 import { UsageError } from '../errors.ts';
-import { type ModelParts, toSetting } from '../session/model-writer.ts';
+import type { ModelParts } from '../session/model-writer.ts';
+import { createSettings } from '../session/settings.ts';
 import { type ReplayMemory, replayWords } from '../testing/replayed-words.ts';
 import type { NamedCall } from './call-files.ts';
 import { type FrontierPoint, type PlayedWay, toFrontier, toLabel } from './frontier.ts';
@@ -32,21 +33,17 @@ export async function playFrontier({
   const ways = parseSets(sets, agentOf(first));
   const drafts: ReplayMemory['drafts'] = new Map();
   const memories = new Map(calls.map((call) => [call, { drafts, tools: new Map() } satisfies ReplayMemory]));
-  const settings = new Map<Agent, Setting>();
-  for (const agent of new Set(calls.map(agentOf))) {
-    const setting = toSetting(agent, model.prompt);
-    await model.engine.prepare(setting);
-    settings.set(agent, setting);
-  }
+  const settingOf = createSettings(model.prompt);
+  for (const agent of new Set(calls.map(agentOf)))
+    for (const one of allAgents(agent)) await model.engine.prepare(settingOf(one));
 
   async function play(way: Way): Promise<PlayedWay> {
     tell(toLabel(way.settings));
     const played: PlayedWay['calls'][number][] = [];
     for (const call of calls) {
       const agent = agentOf(call);
-      const setting = settings.get(agent) ?? toSetting(agent, model.prompt);
       const memory = memories.get(call) ?? { drafts, tools: new Map() };
-      played.push(await replayWords({ events: call.events, agent: way.set(agent), model, setting, memory }));
+      played.push(await replayWords({ events: call.events, agent: way.set(agent), model, settingOf, memory }));
     }
     return { settings: way.settings, calls: played };
   }

@@ -3,11 +3,12 @@
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Agent } from '../agent/agent.ts';
+import { allAgents } from '../agent/handoffs.ts';
 import { loadAgent } from '../agent/load.ts';
 import { RuntimeError, toMessage, UsageError } from '../errors.ts';
-import { toSetting } from '../session/model-writer.ts';
 import { type Asked, type Redecoding, redecodeCall } from '../session/redecode-call.ts';
 import { type Difference, replayCall } from '../session/replay-call.ts';
+import { createSettings } from '../session/settings.ts';
 import { type NamedCall, readCall } from './call-files.ts';
 import { exampleAgents } from './example-agents.ts';
 import { renderFrontier } from './frontier.ts';
@@ -91,6 +92,7 @@ async function replayAll(
 }
 
 function createRedecoder(model: LoadedModel): Redecode {
+  const settingOf = createSettings(model.prompt);
   return async (call, agent, asked) => {
     const { modelHash = 'unknown' } = call.header;
     if (modelHash !== model.hash)
@@ -98,9 +100,8 @@ function createRedecoder(model: LoadedModel): Redecode {
         'not-replayable',
         `${call.name} was recorded with the model ${modelHash}, and this one is ${model.hash}: give its folder with --model`,
       );
-    const setting = toSetting(agent, model.prompt);
-    await model.engine.prepare(setting);
-    return redecodeCall({ model, agent, setting, asked, events: call.events });
+    for (const one of allAgents(agent)) await model.engine.prepare(settingOf(one));
+    return redecodeCall({ model, agent, settingOf, asked, events: call.events });
   };
 }
 

@@ -21,6 +21,7 @@ export function toAheadRequest(context: Context, id: number): WriteRequest | und
   const after = { ...context, reply: { ...context.reply, calls: [run.call] } };
   return {
     id,
+    agent: context.agent,
     lines: addCall(addUser(lines, heard), run.call, toContent(run.outcome)),
     purpose: 'draft',
     acts: allowedActs(after, false),

@@ -1,6 +1,7 @@
 // The machine's memory, and the pure moves that change it.
 
 import type { Agent, AgentTool } from '../agent/agent.ts';
+import { offeredTools } from '../agent/handoffs.ts';
 import type { Act, CallerEvent } from '../events.ts';
 import type { Closing } from './closing.ts';
 import { addSay, addUser, type Call, joinSays, keepHeard, type Line, takeHeard, toWords } from './transcript.ts';
@@ -54,6 +55,8 @@ export interface Reply {
   readonly words: string;
   readonly calls: readonly Call[];
   readonly hasWritten: boolean;
+  /** Another agent took the call over in this turn. */
+  readonly isHandedOver: boolean;
   /** Said to its end, whoever speaks. */
   readonly isProtected: boolean;
   /** No more words will be added. */
@@ -114,6 +117,7 @@ const NO_REPLY: Reply = {
   words: '',
   calls: [],
   hasWritten: false,
+  isHandedOver: false,
   isProtected: false,
   isFinal: false,
   floor: 'agent',
@@ -296,10 +300,16 @@ function keepAwaiting({ awaiting, countCommitted, reply }: Context): Context['aw
 
 export function allowedActs(context: Context, isOpen: boolean): readonly Act[] {
   const acts: Act[] = ['say'];
-  if (context.agent.tools.length > 0 && (isOpen || context.reply.calls.length < context.agent.maxSteps))
+  if (offeredTools(context.agent).length > 0 && (isOpen || context.reply.calls.length < context.agent.maxSteps))
     acts.push('call');
   if (context.agent.mayStaySilent && !isOpen && context.reply.calls.length === 0) acts.push('wait');
   return acts;
+}
+
+/** Another agent has the call: it answers the turn's words, which nobody can take back from it. */
+export function handOver(context: Context, agent: Agent, call: Call): { readonly agent: Agent; readonly reply: Reply } {
+  const calls = [...context.reply.calls, call];
+  return { agent, reply: { ...context.reply, calls, hasWritten: true, isHandedOver: true } };
 }
 
 /** The part of the reply that was given to the mouth and is no line yet. */
@@ -311,6 +321,7 @@ export function unwrittenSay(context: Context): string {
 export function toDraftRequest(context: Context, id: number): WriteRequest {
   return {
     id,
+    agent: context.agent,
     lines: addUser(context.lines, context.heard),
     purpose: 'draft',
     acts: allowedActs(context, true),
@@ -323,6 +334,7 @@ export function toReplyRequest(context: Context, id: number, only: readonly Act[
   const isFirst = context.reply.calls.length === 0 && context.reply.base === '';
   return {
     id,
+    agent: context.agent,
     lines: context.lines,
     purpose: isFirst ? 'committed' : 'step',
     acts: only ?? allowedActs(context, false),

@@ -1,6 +1,6 @@
 // Everything that the machine hears, and everything that it says.
 
-import type { AgentTool } from '../agent/agent.ts';
+import type { Agent, AgentTool } from '../agent/agent.ts';
 import type { Wish } from '../agent/call-context.ts';
 import type { CallEvent, CallerEvent } from '../events.ts';
 import type { Call } from './transcript.ts';
@@ -9,6 +9,7 @@ import type { WriterEvent } from './writer.ts';
 export interface ToolInput {
   readonly runId: number;
   readonly turn: number;
+  readonly agent: Agent;
   readonly tool: AgentTool;
   readonly call: Call;
 }

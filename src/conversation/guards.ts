@@ -76,11 +76,13 @@ export const guarded = ported.extend({
     decidedSayAndCall: ({ context }) =>
       context.draft?.act === 'say' && context.draft.callFollows && move.allowedActs(context, false).includes('call'),
     decidedSay: ({ context }) => context.draft?.act === 'say',
-    /** Already made in this turn: its result is there to be told. */
+    /** Already made in this turn: its result is there to be told. One hand-off is all that a turn has. */
     isRepeatedCall: ({ context }) => {
       const call = runs.decidedCall(context);
-      return call !== undefined && context.reply.calls.some((made) => isSameCall(made, call));
+      const isAnotherHandoff = context.reply.isHandedOver && runs.decidedHandoff(context) !== undefined;
+      return call !== undefined && (isAnotherHandoff || context.reply.calls.some((made) => isSameCall(made, call)));
     },
+    decidedHandoff: ({ context }) => runs.decidedHandoff(context) !== undefined,
     isRefusedCall: ({ context }) => runs.toRefusal(context) !== undefined,
     /** A write that was made in this call already: its result is told once more. */
     isWrittenBefore: ({ context }) => {

@@ -234,6 +234,11 @@ export const conversationMachine = vocabulary.createMachine({
               actions: { type: 'requestReply', params: { only: ['say'] } },
               target: 'writing',
             },
+            {
+              guard: 'decidedHandoff',
+              actions: ['dropSpeculation', 'handOver', 'requestReply'],
+              target: 'writing',
+            },
             { guard: 'isRefusedCall', actions: ['dropSpeculation', 'refuseCall', 'requestReply'], target: 'writing' },
             {
               guard: 'isWrittenBefore',

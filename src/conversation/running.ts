@@ -12,10 +12,10 @@ export type Enqueue = Parameters<Parameters<typeof ported.enqueueActions>[0]>[0]
 function startRun(context: move.Context, enqueue: Enqueue, call: Call, isSpeculative: boolean): void {
   const tool = runs.findTool(context.agent, call.name);
   if (tool === undefined) return;
-  const { nextRunId: runId, turn } = context;
+  const { nextRunId: runId, turn, agent } = context;
   enqueue.assign(runs.startRun(context, call, isSpeculative));
   enqueue.emit({ type: 'tool.started', turn, name: call.name, arguments: call.arguments, speculative: isSpeculative });
-  enqueue.spawnChild('tool', { id: `tool-${runId}`, input: { runId, turn, tool, call } });
+  enqueue.spawnChild('tool', { id: `tool-${runId}`, input: { runId, turn, agent, tool, call } });
 }
 
 /** Stops a run; the model is told of it if its call was committed. */

@@ -1,6 +1,6 @@
 // The tool runs of a turn: what may run, what runs, what came of it, and what the model is told. Pure moves on the machine's memory.
 
-import type { Agent, AgentTool } from '../agent/agent.ts';
+import type { Agent, AgentTool, Handoff } from '../agent/agent.ts';
 import type { CallEvent } from '../events.ts';
 import type { Change, Context, Outcome, Run } from './context.ts';
 import { addCall, type Call, isSameCall } from './transcript.ts';
@@ -45,6 +45,12 @@ export function dropRun(context: Context, run: Run): Change {
 
 export function findTool(agent: Agent, name: string): AgentTool | undefined {
   return agent.tools.find((tool) => tool.name === name);
+}
+
+/** The agent that the draft decided to hand the call over to. */
+export function decidedHandoff(context: Context): Handoff | undefined {
+  const call = decidedCall(context);
+  return call && context.agent.handoffs.find(({ name }) => name === call.name);
 }
 
 /**

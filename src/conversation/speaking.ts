@@ -5,6 +5,7 @@ import { toReadBack } from './confirming.ts';
 import * as move from './context.ts';
 import type { Enqueue } from './running.ts';
 import { running } from './running.ts';
+import * as runs from './runs.ts';
 
 /** Adds a say to the reply: as a line, and to what the caller hears. */
 function say(context: move.Context, enqueue: Enqueue, text: string, isFinal: boolean): void {
@@ -72,6 +73,17 @@ export const speaking = running.extend({
       const isProtected = context.agent.interruption.protect.includes('confirm');
       enqueue.assign({ awaiting });
       say({ ...context, reply: { ...context.reply, isProtected } }, enqueue, text, true);
+    }),
+    /** Another agent answers from here on: these very words first, with instructions, tools and lines of its own. */
+    handOver: enqueueActions(({ context, enqueue }) => {
+      const call = runs.decidedCall(context);
+      const agent = runs.decidedHandoff(context)?.agent;
+      if (call === undefined || agent === undefined) return;
+      const change = move.handOver(context, agent, call);
+      enqueue.assign({ ...change, ...move.forgetDrafts(), awaiting: undefined });
+      enqueue.emit({ type: 'agent.changed', turn: context.reply.turn, agent: agent.name });
+      const { takeover = '' } = agent.say;
+      if (takeover !== '') say({ ...context, ...change }, enqueue, takeover, false);
     }),
     /** A sound over the reply: the agent falls silent at once, or when the sound has lasted. */
     yieldFloor: enqueueActions(({ context, enqueue }) => {

@@ -1,10 +1,13 @@
 // The model as the conversation sees it: lines in, growing drafts out. Says nothing of tokens or threads.
 
+import type { Agent } from '../agent/agent.ts';
 import type { Act } from '../events.ts';
 import type { Call, Line } from './transcript.ts';
 
 export interface WriteRequest {
   readonly id: number;
+  /** Whose reply it is. */
+  readonly agent: Agent;
   readonly lines: readonly Line[];
   /** `draft`: the last line is the caller's, still being spoken. `committed`: it is final. `step`: the last line is a result, or a say that a call follows. */
   readonly purpose: 'draft' | 'committed' | 'step';

@@ -7,7 +7,6 @@ import type { Clock } from '../base/clock.ts';
 import type { Emitted, MachineEvent, Mark } from '../conversation/events.ts';
 import { conversationMachine } from '../conversation/machine.ts';
 import { createTextEar } from '../ears/text-ear.ts';
-import type { Setting } from '../engine/sequence.ts';
 import { RuntimeError } from '../errors.ts';
 import type { CallEvent, CallerEvent, CloseReason } from '../events.ts';
 import type { Mouth } from '../mouth/mouth.ts';
@@ -17,6 +16,8 @@ import { createModelWriter, type ModelParts } from './model-writer.ts';
 import { createMouthActor } from './mouth-actor.ts';
 import type { CallObserver } from './observer.ts';
 import { createRecorder } from './recorder.ts';
+import { createRoster } from './roster.ts';
+import type { SettingOf } from './settings.ts';
 import { createToolRunner } from './tool-runner.ts';
 import { createTurnMeter } from './turn-meter.ts';
 
@@ -24,8 +25,7 @@ export interface CallOptions {
   readonly model: ModelParts;
   readonly clock: Clock;
   readonly agent: Agent;
-  /** What the agent's calls begin with (toSetting): one object for all of them, so that its prefill is shared. */
-  readonly setting: Setting;
+  readonly settingOf: SettingOf;
   readonly callId: string;
   /** What the call brings along, as it came: the agent checks it. @default {} */
   readonly variables?: Values;
@@ -54,7 +54,7 @@ export function startCall(options: CallOptions): Call {
     recorder?.said(event);
     options.report(event);
   };
-  const variables = agent.readVariables(options.variables ?? {});
+  const { factsOf, agentNamed } = createRoster(agent, callId, options.variables ?? {});
   const ear = createTextEar();
   const meter = createTurnMeter(clock, options.hasAudio, (event, zeroMs, stretches, loop) => {
     recorder?.measured(event, zeroMs, stretches, loop);
@@ -74,14 +74,13 @@ export function startCall(options: CallOptions): Call {
   let closeReason: CloseReason = 'caller-hung-up';
 
   report({ type: 'call.ready', callId, agent: agent.name });
-  const facts = { callId, variables, state: agent.createState() };
-  const call = withWishes(facts, send);
-  const greeting = readGreeting(agent, facts, report);
+  const greeting = readGreeting(agent, factsOf(agent), report);
+  const taken = new Set<Agent>();
   const actor = createActor(
     conversationMachine.provide({
       actors: {
-        writer: createModelWriter(model, agent, options.setting, observer),
-        tool: createToolRunner(facts, clock, send),
+        writer: createModelWriter(model, agent, options.settingOf, observer),
+        tool: createToolRunner(factsOf, clock, send),
         mouth: createMouthActor(mouth, observer, report),
       },
     }),
@@ -100,6 +99,13 @@ export function startCall(options: CallOptions): Call {
     if (actor.getSnapshot().status === 'active') actor.send({ type: 'agent.wished', wish });
   }
 
+  /** Each agent's hooks run once in a call. */
+  function take(one: Agent): void {
+    if (taken.has(one)) return;
+    taken.add(one);
+    void runHook(() => one.onCallStart?.(withWishes(factsOf(one), send)), clock, report);
+  }
+
   function tell(event: CallerEvent): void {
     if (actor.getSnapshot().status !== 'active') return;
     actor.send(event);
@@ -110,11 +116,15 @@ export function startCall(options: CallOptions): Call {
     if (isMark(event)) recorder?.said(event);
     else report(event);
     meter.observe(event);
+    if (event.type === 'agent.changed') take(agentNamed(event.agent));
   });
   const ended = new Promise<void>((resolve, reject) => {
     const finish = (settle: () => void) => {
       mouth.close();
-      void runHook(() => agent.onCallEnd?.(call, closeReason), clock, report).then(() => {
+      const endings = [...taken].map((one) =>
+        runHook(() => one.onCallEnd?.(withWishes(factsOf(one), send), closeReason), clock, report),
+      );
+      void Promise.all(endings).then(() => {
         recorder?.close();
         settle();
       });
@@ -128,7 +138,7 @@ export function startCall(options: CallOptions): Call {
   ended.catch(() => undefined);
 
   actor.start();
-  void runHook(() => agent.onCallStart?.(call), clock, report);
+  take(agent);
 
   return {
     receive: (said) => {

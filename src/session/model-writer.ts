@@ -3,13 +3,14 @@
 import { fromCallback } from 'xstate';
 import type { Agent } from '../agent/agent.ts';
 import type { Line } from '../conversation/transcript.ts';
-import type { Draft, WriteRequest, WriterCommand, WriterEvent } from '../conversation/writer.ts';
+import type { Draft, WriteRequest, WriterCommand } from '../conversation/writer.ts';
 import { type Message, type Prompt, parseCall } from '../engine/prompt.ts';
 import type { DraftRequest, DraftState, Engine, Priority, Sequence, Setting } from '../engine/sequence.ts';
 import { toSpacedJson } from '../engine/spaced-json.ts';
 import type { Tokenizer } from '../engine/tokenizer.ts';
 import { EngineError, toMessage } from '../errors.ts';
 import type { CallObserver } from './observer.ts';
+import type { SettingOf } from './settings.ts';
 
 export interface ModelParts {
   readonly engine: Engine;
@@ -23,21 +24,10 @@ const PRIORITY: Readonly<Record<WriteRequest['purpose'], Priority>> = {
   step: 'step',
 };
 
-/** What every call of the agent begins with; prefilled once, shared by its calls. */
-export function toSetting(agent: Agent, prompt: Prompt): Setting {
-  const { instructions, tools } = agent;
-  return {
-    prefix: prompt.renderSetting({ instructions, tools }),
-    tools: tools.map(({ name, parameters }) => ({ name, parameters })),
-  };
-}
-
-/** A writer over one sequence of the engine; the observer sees each request and each state. */
-export function createModelWriter(parts: ModelParts, agent: Agent, setting: Setting, observer: CallObserver) {
-  const { toDraftRequest, toDraft } = createTranslation(parts, agent, setting);
-
+/** A writer over one sequence of the engine at a time, which begins as the answering agent's calls do; the observer sees each request and each state. */
+export function createModelWriter(parts: ModelParts, first: Agent, settingOf: SettingOf, observer: CallObserver) {
   return fromCallback<WriterCommand>(({ receive, sendBack }) => {
-    const sequence = parts.engine.open(setting);
+    let desk = openDesk(parts, first, settingOf);
     let running: AbortController | undefined;
     receive((command) => {
       switch (command.type) {
@@ -45,43 +35,45 @@ export function createModelWriter(parts: ModelParts, agent: Agent, setting: Sett
           running?.abort();
           running = new AbortController();
           observer.asked(command.request);
-          void write(sequence, command.request, running.signal, sendBack);
+          void write(command.request, running.signal);
           return;
         }
         case 'promote':
-          sequence.promote();
+          desk.sequence.promote();
           return;
         case 'cancel':
           running?.abort();
       }
     });
+
+    async function write(request: WriteRequest, signal: AbortSignal): Promise<void> {
+      const { id, agent } = request;
+      try {
+        if (agent !== desk.agent) {
+          const { sequence: last } = desk;
+          desk = openDesk(parts, agent, settingOf);
+          last.close();
+        }
+        const { sequence, toDraftRequest, toDraft } = desk;
+        let before: DraftState | undefined;
+        for await (const state of sequence.draft({ ...toDraftRequest(request), signal })) {
+          if (signal.aborted) return;
+          if (!request.acts.includes(state.act)) throw toForeignAct(state.act, request);
+          const draft = toDraft(state);
+          observer.answered({ id, draft, state, before });
+          sendBack({ type: 'draft.grew', id, draft });
+          before = state;
+        }
+      } catch (error) {
+        if (!signal.aborted) sendBack({ type: 'draft.failed', id, message: toMessage(error) });
+      }
+    }
+
     return () => {
       running?.abort();
-      sequence.close();
+      desk.sequence.close();
     };
   });
-
-  async function write(
-    sequence: Sequence,
-    request: WriteRequest,
-    signal: AbortSignal,
-    report: (event: WriterEvent) => void,
-  ): Promise<void> {
-    const { id } = request;
-    try {
-      let before: DraftState | undefined;
-      for await (const state of sequence.draft({ ...toDraftRequest(request), signal })) {
-        if (signal.aborted) return;
-        if (!request.acts.includes(state.act)) throw toForeignAct(state.act, request);
-        const draft = toDraft(state);
-        observer.answered({ id, draft, state, before });
-        report({ type: 'draft.grew', id, draft });
-        before = state;
-      }
-    } catch (error) {
-      if (!signal.aborted) report({ type: 'draft.failed', id, message: toMessage(error) });
-    }
-  }
 }
 
 /** A model that talks where only a call may come, or calls where it may only talk: nothing of that is heard or done. */
@@ -89,13 +81,25 @@ function toForeignAct(act: DraftState['act'], { acts }: WriteRequest): EngineErr
   return new EngineError('act-not-allowed', `the model decided to ${act} where it may only ${acts.join(' or ')}`);
 }
 
-export interface Translation {
+/** An agent's place in the engine. */
+export interface Desk extends Translation {
+  readonly agent: Agent;
+  readonly sequence: Sequence;
+}
+
+/** Throws EngineError. */
+export function openDesk(parts: ModelParts, agent: Agent, settingOf: SettingOf): Desk {
+  const setting = settingOf(agent);
+  return { agent, sequence: parts.engine.open(setting), ...createTranslation(parts, agent, setting) };
+}
+
+interface Translation {
   toDraftRequest(request: WriteRequest): DraftRequest;
   toDraft(state: DraftState): Draft;
 }
 
 /** Between what the conversation says and what the engine says of the same. */
-export function createTranslation(parts: ModelParts, agent: Agent, setting: Setting): Translation {
+function createTranslation(parts: ModelParts, agent: Agent, setting: Setting): Translation {
   const tokensOf = new WeakMap<Line, readonly number[]>();
 
   /** Lines don't change, and most of a transcript is as it was at the last partial. */

@@ -2,10 +2,10 @@
 
 import type { Agent } from '../agent/agent.ts';
 import type { Draft, WriteRequest } from '../conversation/writer.ts';
-import type { Setting } from '../engine/sequence.ts';
 import type { RecordedEvent } from '../trace/call-file.ts';
-import { createTranslation, type ModelParts } from './model-writer.ts';
+import { type ModelParts, openDesk } from './model-writer.ts';
 import { type Difference, toSortedJson } from './replay-call.ts';
+import type { SettingOf } from './settings.ts';
 
 export interface Asked {
   readonly request: WriteRequest;
@@ -23,8 +23,7 @@ export interface Redecoding {
 export interface RedecodeOptions {
   readonly model: ModelParts;
   readonly agent: Agent;
-  /** Prepared. */
-  readonly setting: Setting;
+  readonly settingOf: SettingOf;
   /** In order, as replayCall tells of them. */
   readonly asked: readonly Asked[];
   readonly events: readonly RecordedEvent[];
@@ -33,18 +32,22 @@ export interface RedecodeOptions {
 type Stepped = Extract<RecordedEvent, { type: 'draft.stepped' }>;
 
 /** Decodes each draft as far as it came when it was recorded. Throws EngineError. */
-export async function redecodeCall({ model, agent, setting, asked, events }: RedecodeOptions): Promise<Redecoding> {
+export async function redecodeCall({ model, agent, settingOf, asked, events }: RedecodeOptions): Promise<Redecoding> {
   const recorded = new Map<number, Stepped[]>();
   for (const event of events)
     if (event.type === 'draft.stepped') recorded.set(event.draft, [...(recorded.get(event.draft) ?? []), event]);
-  const { toDraftRequest, toDraft } = createTranslation(model, agent, setting);
-  const sequence = model.engine.open(setting);
+  let desk = openDesk(model, agent, settingOf);
   const decoded = new Map<number, Draft>();
   let countStates = 0;
   try {
     for (const { request, previous } of asked) {
       const steps = recorded.get(request.id) ?? [];
       if (steps.length === 0) continue;
+      if (request.agent !== desk.agent) {
+        desk.sequence.close();
+        desk = openDesk(model, request.agent, settingOf);
+      }
+      const { sequence, toDraftRequest, toDraft } = desk;
       const from = previous === undefined ? undefined : decoded.get(previous);
       const { previous: _, ...rest } = request;
       let index = 0;
@@ -66,7 +69,7 @@ export async function redecodeCall({ model, agent, setting, asked, events }: Red
     }
     return { countDrafts: decoded.size, countStates };
   } finally {
-    sequence.close();
+    desk.sequence.close();
   }
 }
 

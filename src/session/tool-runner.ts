@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { fromCallback } from 'xstate';
+import type { Agent } from '../agent/agent.ts';
 import { type CallFacts, type Wish, withWishes } from '../agent/call-context.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ToolEvent, ToolInput } from '../conversation/events.ts';
@@ -11,9 +12,10 @@ import { ToolError, toMessage } from '../errors.ts';
 /** Before a read's second attempt; twice as long before each further one. */
 const RETRY_DELAY_MS = 100;
 
-export function createToolRunner(context: CallFacts, clock: Clock, ask: (wish: Wish) => void) {
+export function createToolRunner(factsOf: (agent: Agent) => CallFacts, clock: Clock, ask: (wish: Wish) => void) {
   return fromCallback<ToolEvent, ToolInput>(({ input, sendBack }) => {
-    const { runId, turn, tool, call } = input;
+    const { runId, turn, agent, tool, call } = input;
+    const context = factsOf(agent);
     const controller = new AbortController();
     const timer = clock.setTimeout(() => {
       controller.abort(new ToolError('tool-timeout', `${tool.name} took longer than its ${tool.timeoutMs} ms`));

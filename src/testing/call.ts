@@ -4,17 +4,18 @@
 import { readFile } from 'node:fs/promises';
 import type { Agent } from '../agent/agent.ts';
 import type { Values } from '../agent/call-context.ts';
+import { allAgents } from '../agent/handoffs.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { createEngine } from '../engine/engine.ts';
 import { createPrompt } from '../engine/prompt.ts';
-import type { Engine } from '../engine/sequence.ts';
+import type { Engine, Setting } from '../engine/sequence.ts';
 import { loadTokenizer } from '../engine/tokenizer.ts';
 import { RuntimeError } from '../errors.ts';
 import type { CallEvent, CallerEvent, CloseReason } from '../events.ts';
 import { createTextMouth } from '../mouth/text-mouth.ts';
 import { packagePath } from '../package-path.ts';
 import { startCall } from '../session/call.ts';
-import { toSetting } from '../session/model-writer.ts';
+import { createSettings } from '../session/settings.ts';
 import { type Answers, createAnsweringEngine } from './answers.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 import { createTurnLog, type TurnRecord } from './turn-log.ts';
@@ -29,6 +30,8 @@ export interface CallOptions {
 }
 
 export interface TestCall {
+  /** Name of the agent that answers now. */
+  readonly agent: string;
   /** What the agent said first; undefined where the caller speaks first. */
   readonly greeting: string | undefined;
   /** Every turn so far, the greeting apart. */
@@ -55,22 +58,27 @@ export async function call(agent: Agent, options: CallOptions = {}): Promise<Tes
   const tokenizer = loadTokenizer(await readFile(packagePath('models/repartee-s/tokenizer.json'), 'utf8'));
   const simulated = answers && new SimulatedClock();
   const clock: Clock = simulated ?? systemClock;
-  const engine: Engine = answers ? createAnsweringEngine(tokenizer, clock, answers) : await createEngine({ modelDir });
   const prompt = createPrompt(tokenizer);
-  const setting = toSetting(agent, prompt);
-  await engine.prepare(setting);
+  const settingOf = createSettings(prompt);
+  const agents = allAgents(agent);
+  const agentOf = (setting: Setting) => agents.find((one) => settingOf(one) === setting)?.name ?? agent.name;
+  const engine: Engine = answers
+    ? createAnsweringEngine(tokenizer, clock, answers, agentOf)
+    : await createEngine({ modelDir });
+  for (const one of agents) await engine.prepare(settingOf(one));
 
   const log = createTurnLog();
   const events: CallEvent[] = [];
   const turns: TurnRecord[] = [];
   let turn = 0;
   let endedTurn = -1;
+  let answering = agent.name;
   let closed: CloseReason | undefined;
   const started = startCall({
     model: { engine, tokenizer, prompt },
     clock,
     agent,
-    setting,
+    settingOf,
     callId: 'test-call',
     variables,
     mouth: createTextMouth(),
@@ -79,6 +87,7 @@ export async function call(agent: Agent, options: CallOptions = {}): Promise<Tes
       events.push(event);
       log.observe(event);
       if (event.type === 'reply.ended') endedTurn = event.turn;
+      if (event.type === 'agent.changed') answering = event.agent;
       if (event.type === 'call.closed') closed = event.reason;
     },
   });
@@ -115,6 +124,9 @@ export async function call(agent: Agent, options: CallOptions = {}): Promise<Tes
   const isGreeted = events.some((event) => event.type === 'reply.grew' && event.turn === 0);
   const greeting = isGreeted ? (await waitForReply()).reply : undefined;
   return {
+    get agent() {
+      return answering;
+    },
     greeting,
     turns,
     events,

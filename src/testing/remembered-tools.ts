@@ -1,6 +1,7 @@
 // An agent's tools that run once for each call of a caller and each arguments, however often a call is played.
 
 import type { Agent, AgentTool } from '../agent/agent.ts';
+import { changeAgents } from '../agent/handoffs.ts';
 import type { OutsideWork } from './outside-work.ts';
 
 /** How each run ended; of one recorded call. */
@@ -17,5 +18,5 @@ export function rememberTools(agent: Agent, memory: ToolMemory, work: OutsideWor
       return work.run(() => known);
     },
   });
-  return { ...agent, tools: agent.tools.map(remember) };
+  return changeAgents(agent, (one) => ({ ...one, tools: one.tools.map(remember) }));
 }

@@ -2,11 +2,11 @@
 // with the model's own times. Turns begin a breath after the last reply has ended.
 
 import type { Agent } from '../agent/agent.ts';
-import type { Setting } from '../engine/sequence.ts';
 import type { CallerEvent } from '../events.ts';
 import { createTextMouth } from '../mouth/text-mouth.ts';
 import { startCall } from '../session/call.ts';
 import type { ModelParts } from '../session/model-writer.ts';
+import type { SettingOf } from '../session/settings.ts';
 import type { RecordedEvent } from '../trace/call-file.ts';
 import { createOutsideWork } from './outside-work.ts';
 import { rememberTools, type ToolMemory } from './remembered-tools.ts';
@@ -33,8 +33,7 @@ export interface ReplayedWordsOptions {
   readonly events: readonly RecordedEvent[];
   readonly agent: Agent;
   readonly model: ModelParts;
-  /** What the agent's calls begin with, prepared. */
-  readonly setting: Setting;
+  readonly settingOf: SettingOf;
   readonly memory: ReplayMemory;
 }
 
@@ -57,7 +56,7 @@ export async function replayWords({
   events,
   agent,
   model,
-  setting,
+  settingOf,
   memory,
 }: ReplayedWordsOptions): Promise<ReplayedTurn[]> {
   const clock = new SimulatedClock();
@@ -80,7 +79,7 @@ export async function replayWords({
     model: { ...model, engine: createTimedEngine({ engine: model.engine, clock, work, memory: memory.drafts }) },
     clock,
     agent: rememberTools(agent, memory.tools, work),
-    setting,
+    settingOf,
     callId: 'replayed',
     mouth: createTextMouth(),
     hasAudio: false,

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { DraftRequest, DraftState, Engine, Sequence, SpentUs } from '../engine/sequence.ts';
+import type { DraftRequest, DraftState, Engine, Sequence, Setting, SpentUs } from '../engine/sequence.ts';
 import type { Tokenizer } from '../engine/tokenizer.ts';
 import type { Act } from '../events.ts';
 
@@ -18,8 +18,8 @@ export interface Decision {
   readonly fails?: string;
 }
 
-/** `heard`: the text of the whole context after the agent's prefix, specials left out. */
-export type Script = (heard: string, request: DraftRequest) => Decision;
+/** `heard`: the text of the whole context after the agent's prefix, specials left out. `setting`: the agent's. */
+export type Script = (heard: string, request: DraftRequest, setting: Setting) => Decision;
 
 export interface ScriptedEngine extends Engine {
   readonly requests: readonly DraftRequest[];
@@ -43,12 +43,12 @@ export function createScriptedEngine(tokenizer: Tokenizer, clock: Clock, script:
       }
     });
 
-  function open(prefix: readonly number[]): Sequence {
+  function open(setting: Setting): Sequence {
     countOpen++;
     return {
       async *draft(request) {
         requests.push(request);
-        const decision = script(tokenizer.decode(request.context.slice(prefix.length)), request);
+        const decision = script(tokenizer.decode(request.context.slice(setting.prefix.length)), request, setting);
         const { prefillMs = 0, denoiseMs = 0, countSteps = 0, fails } = decision;
         const target = tokenizer.encode(decision.act === 'say' ? ` ${decision.text}` : decision.text);
         let spentUs: SpentUs = { queue: 0, prefill: 0, denoise: 0, constrain: 0 };
@@ -75,7 +75,7 @@ export function createScriptedEngine(tokenizer: Tokenizer, clock: Clock, script:
       return countOpen;
     },
     prepare: async () => undefined,
-    open: (setting) => open(setting.prefix),
+    open,
     stats: () => ({
       device: 'scripted',
       countSequences: countOpen,

@@ -38,7 +38,7 @@ const refusals: readonly (readonly [string, object, RegExp])[] = [
     /^instructions: expected words, or a function that returns them, got " "$/,
   ],
   ['instructions that return nothing', { instructions: () => undefined }, /^instructions: .*got undefined from it$/],
-  ['an unknown field', { greting: 'Hi' }, /^unknown field "greting"; the fields are name, instructions, greeting, /],
+  ['an unknown field', { greting: 'Hi' }, /^unknown field "greting"; the fields are name, instructions, description, /],
   ['an unknown effort', { effort: 'hihg' }, /^effort: expected one of "instant"\|"low".*, got "hihg"$/],
   ['too many steps', { maxSteps: 99 }, /^maxSteps: .*32, got 99$/],
   ['a timeout in seconds', { replyTimeoutMs: 10 }, /^replyTimeoutMs: .*100, got 10$/],
@@ -181,7 +181,7 @@ it('warns of what the model was not trained on, and of nothing else', () => {
   });
   const exceeds = defineAgent({ name: 'desk', instructions: 'x'.repeat(501), tools: { ...tools(10), wide } });
   expect(findWarnings(exceeds)).toEqual([
-    expect.stringMatching(/^agent desk: 11 tools; the model was trained on at most 10/),
+    expect.stringMatching(/^agent desk: 11 tools and hand-offs; the model was trained on at most 10/),
     expect.stringMatching(/^agent desk: instructions of 501 characters; the model was trained on at most 500/),
     expect.stringMatching(/tool wide has a description of 91 characters/),
     expect.stringMatching(/wide\.city has 13 values/),

@@ -7,7 +7,7 @@ import type { Engine } from '../../src/engine/sequence.ts';
 import { createTextMouth } from '../../src/mouth/text-mouth.ts';
 import { startServer } from '../../src/server/server.ts';
 import { startCall } from '../../src/session/call.ts';
-import { toSetting } from '../../src/session/model-writer.ts';
+import { createSettings } from '../../src/session/settings.ts';
 import { createScriptedEngine } from '../../src/testing/scripted-engine.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { decideCall, makeAgent, makeTool, prompt, say, tokenizer } from '../support/flow.ts';
@@ -56,7 +56,7 @@ it('leaves nothing of ten thousand calls one after another: no memory, handle, t
   };
   const find = { ...makeTool(new SimulatedClock(), { name: 'find' }), run: async () => ({ count: 1 }) };
   const agent = makeAgent({ greeting: 'Hello.', tools: [find] });
-  const setting = toSetting(agent, prompt);
+  const settingOf = createSettings(prompt);
   // An actor that is left holds what it reports to.
   let countCollected = 0;
   const reports = new FinalizationRegistry(() => countCollected++);
@@ -79,7 +79,7 @@ it('leaves nothing of ten thousand calls one after another: no memory, handle, t
         model,
         clock,
         agent,
-        setting,
+        settingOf,
         callId,
         mouth: createTextMouth(),
         hasAudio: false,

@@ -120,9 +120,21 @@ const mutations: readonly (Break & { readonly name: string })[] = [
     to: '',
   },
   {
+    name: 'a call is handed to and fro in one turn',
+    file: 'conversation/guards.ts',
+    from: 'context.reply.isHandedOver && ',
+    to: 'context.reply.isProtected && ',
+  },
+  {
+    name: 'a turn is taken back after it was handed over',
+    file: 'conversation/context.ts',
+    from: 'calls, hasWritten: true, isHandedOver: true',
+    to: 'calls, isHandedOver: true',
+  },
+  {
     name: "the model's sequence stays open",
     file: 'session/model-writer.ts',
-    from: 'sequence.close();',
+    from: 'desk.sequence.close();',
     to: '',
   },
 ];

@@ -14,7 +14,9 @@ type Snapshot = SnapshotFrom<typeof conversationMachine>;
 
 const DEEPEST = 12;
 const clock = new SimulatedClock();
+const desk = makeAgent({ name: 'desk' });
 const agent = makeAgent({
+  handoffs: [{ name: 'transfer_to_desk', description: 'Hand over', agent: desk }],
   tools: [
     makeTool(clock, { name: 'find' }),
     makeTool(clock, { name: 'book', effect: 'write' }),
@@ -93,6 +95,7 @@ function nextDrafts({ context }: Snapshot): readonly Draft[] {
     draft,
     call('find'),
     call('book'),
+    { ...call('desk'), call: { name: 'transfer_to_desk', arguments: {} } },
     { ...call('pay'), call: { name: 'pay', arguments: { city: 'a' } } },
     { ...draft, act: 'wait', text: '', stableText: '' },
   ];
@@ -105,6 +108,8 @@ function toKey(snapshot: Snapshot): string {
   return JSON.stringify([
     status,
     value,
+    context.agent.name,
+    reply.isHandedOver,
     context.turn === reply.turn,
     toWords(context.heard) === reply.words,
     context.requestedWords === undefined,

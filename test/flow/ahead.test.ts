@@ -53,8 +53,8 @@ describe('a reply drafted upon a read that ran ahead', () => {
   });
 
   it('is dropped when the caller goes on to something else', async () => {
-    const opened = open((heard, request) =>
-      heard.includes('thanks') ? { ...say('You are welcome.'), ...slow } : slowLookUp(heard, request),
+    const opened = open((heard, ...asked) =>
+      heard.includes('thanks') ? { ...say('You are welcome.'), ...slow } : slowLookUp(heard, ...asked),
     );
     await lead(opened);
     await opened.clock.advance(200);
@@ -79,8 +79,8 @@ describe('a reply drafted upon a read that ran ahead', () => {
 
   it('that fails is written anew after the final', async () => {
     let countFailed = 0;
-    const opened = open((heard, request) => {
-      const answer = slowLookUp(heard, request);
+    const opened = open((heard, request, setting) => {
+      const answer = slowLookUp(heard, request, setting);
       return heard.endsWith('}') && request.priority === 'draft' && countFailed++ === 0
         ? { ...answer, fails: 'no' }
         : answer;

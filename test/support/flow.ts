@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Agent, AgentTool } from '../../src/agent/agent.ts';
+import type { Agent, AgentTool, Handoff } from '../../src/agent/agent.ts';
+import { toHandoffs } from '../../src/agent/handoffs.ts';
 import { createPrompt } from '../../src/engine/prompt.ts';
 import { loadTokenizer } from '../../src/engine/tokenizer.ts';
 import type { CallEvent, CallerEvent } from '../../src/events.ts';
 import type { Mouth } from '../../src/mouth/mouth.ts';
 import { createTextMouth } from '../../src/mouth/text-mouth.ts';
 import { startCall } from '../../src/session/call.ts';
-import { toSetting } from '../../src/session/model-writer.ts';
+import { createSettings } from '../../src/session/settings.ts';
 import { createScriptedEngine, type Script } from '../../src/testing/scripted-engine.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import type { CallWriter } from '../../src/trace/call-file.ts';
@@ -23,6 +24,7 @@ export function makeAgent(changes: Partial<Agent> = {}): Agent {
     instructions: 'You answer calls.',
     effort: 'low',
     tools: [],
+    handoffs: [],
     say: {
       apology: 'Sorry, something went wrong.',
       confirm: 'You want to {call}. Is that right?',
@@ -44,6 +46,14 @@ export function makeAgent(changes: Partial<Agent> = {}): Agent {
     mayStaySilent: false,
     ...changes,
   };
+}
+
+/** The first of two agents that may hand a call to each other. */
+export function pairAgents<A extends Agent>(first: A, second: Agent): A {
+  const handoffs: Handoff[] = [];
+  const paired = { ...first, handoffs };
+  handoffs.push(...toHandoffs(first, [{ ...second, handoffs: toHandoffs(second, [paired]) }]));
+  return paired;
 }
 
 /** A tool that takes simulated time and remembers its runs; `ends` decides how a run ends. */
@@ -112,7 +122,7 @@ export function startFlow({
     model: { engine, tokenizer, prompt },
     clock,
     agent,
-    setting: toSetting(agent, prompt),
+    settingOf: createSettings(prompt),
     callId: 'call-1',
     mouth: mouth?.(clock) ?? createTextMouth(),
     hasAudio: mouth !== undefined,

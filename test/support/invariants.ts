@@ -86,6 +86,23 @@ export const invariants: Readonly<Record<string, Checker>> = {
     return countRuns === countAll ? undefined : `${countRuns} writes ran, ${countAll} were reported`;
   },
 
+  'another agent takes over after the commit, once a turn': ({ log }) => {
+    let isCommitted = false;
+    let takenOver: number | undefined;
+    for (const event of said(log)) {
+      if (event.type === 'turn.committed') isCommitted = true;
+      if (event.type === 'turn.committed') takenOver = undefined;
+      if (event.type === 'turn.taken-back' && event.turn === takenOver)
+        return `turn ${event.turn} was handed over and taken back`;
+      if (event.type === 'turn.taken-back' || event.type === 'reply.ended') isCommitted = false;
+      if (event.type !== 'agent.changed') continue;
+      if (!isCommitted) return `${event.agent} took over outside a committed turn`;
+      if (takenOver !== undefined) return `${event.agent} took over too, in turn ${event.turn}`;
+      takenOver = event.turn;
+    }
+    return undefined;
+  },
+
   'every tool that started ends, and the model is told of every write': ({ agent, log }) => {
     const open = new Map<string, number>();
     let countWritten = 0;

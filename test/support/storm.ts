@@ -6,7 +6,7 @@ import type { CallerEvent } from '../../src/events.ts';
 import { createSpeakingMouth } from '../../src/mouth/speaking-mouth.ts';
 import type { Decision } from '../../src/testing/scripted-engine.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
-import { decideCall, makeAgent, makeTool, readParts, say, startFlow } from './flow.ts';
+import { decideCall, makeAgent, makeTool, pairAgents, readParts, say, startFlow } from './flow.ts';
 import { createScriptedVoice } from './scripted-voice.ts';
 import { type Seen, UNSURE_WORDS, type Witness } from './witness.ts';
 
@@ -16,7 +16,19 @@ export interface Storm {
   readonly steps: readonly { readonly atMs: number; readonly event: CallerEvent }[];
 }
 
-const words = fc.constantFrom('book', 'find', 'pay', 'no', 'wait', 'thanks', 'a table', 'denver', 'slow', 'uh-huh');
+const words = fc.constantFrom(
+  'book',
+  'find',
+  'pay',
+  'no',
+  'wait',
+  'thanks',
+  'a table',
+  'denver',
+  'slow',
+  'uh-huh',
+  'desk',
+);
 
 /** Turns as callers take them, noises, and among them whatever a recogniser may report on a bad line. */
 export function anyStorm(longest: number): fc.Arbitrary<Storm> {
@@ -73,10 +85,10 @@ export async function playStorm({ seed, steps }: Storm): Promise<Witness> {
     clock,
     agent,
     ...(hasVoice ? { mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }) } : {}),
-    script(_, { context, acts, priority }) {
+    script(_, { context, acts, priority }, { tools }) {
       const parts = readParts(context);
       log.push({ kind: 'asked', atMs: clock.nowMs(), isDraft: priority === 'draft', parts });
-      return decide(parts, acts, seed);
+      return decide(parts, acts, tools, seed);
     },
     report(event) {
       if (event.type === 'audio.framed') log.push({ kind: 'said', atMs: clock.nowMs(), event });
@@ -116,7 +128,7 @@ function makeStormAgent(clock: SimulatedClock, seed: number) {
   const confirmBelow = seed % 4 < 2 ? 0.5 : 0;
   const book = makeTool(clock, { name: 'book', effect: 'write', takesMs: 30 + (seed % 150), confirmBelow });
   const pay = makeTool(clock, { name: 'pay', effect: 'write', confirm: true, takesMs: seed % 90, mayRepeat: true });
-  return {
+  const agent = {
     ...plain,
     tools: [find, book, pay],
     greeting: seed % 3 === 0 ? 'Hello and welcome.' : '',
@@ -133,10 +145,19 @@ function makeStormAgent(clock: SimulatedClock, seed: number) {
       protect: seed % 8 === 0 ? (['greeting', 'confirm'] as const) : [],
     },
   };
+  // Two that hand over to each other, and can do the same.
+  const takeover = seed % 2 === 0 ? { takeover: 'Desk here.' } : {};
+  const say = { ...agent.say, ...takeover };
+  return pairAgents(agent, { ...agent, name: 'desk', instructions: 'At the desk.', say });
 }
 
 /** The model: its decision depends on what it reads alone. */
-function decide(parts: ReturnType<typeof readParts>, acts: readonly string[], seed: number): Decision {
+function decide(
+  parts: ReturnType<typeof readParts>,
+  acts: readonly string[],
+  tools: readonly { readonly name: string }[],
+  seed: number,
+): Decision {
   const heard = parts.findLast(({ role }) => role === 'user')?.text ?? '';
   const last = heard.split(' ').at(-1) ?? '';
   // Some models are stubborn.
@@ -145,6 +166,8 @@ function decide(parts: ReturnType<typeof readParts>, acts: readonly string[], se
   if (last === 'wait' && acts.includes('wait')) return { act: 'wait', text: '', ...costs };
   if (last === 'no') return { ...say('x'), ...costs, fails: 'model failed' };
   const slow = last === 'slow' ? { ...costs, prefillMs: 2500 } : costs;
+  const handoff = tools.find(({ name }) => name.startsWith('transfer_to_'));
+  if (last === 'desk' && handoff && acts.includes('call')) return { ...decideCall(handoff.name, {}), ...costs };
   const tool = hasResult ? undefined : ['book', 'find', 'pay'].find((name) => heard.includes(name));
   const isCall = tool !== undefined && acts.includes('call');
   // "Let me check", and the call after it.
@@ -172,6 +195,7 @@ const said: ReadonlySet<string> = new Set([
   'playout.cleared',
   'tool.started',
   'tool.ended',
+  'agent.changed',
   'call.closed',
 ]);
 

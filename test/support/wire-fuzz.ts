@@ -12,7 +12,7 @@ import type { Wire } from '../../src/protocol/wire.ts';
 import { Admission } from '../../src/server/admission.ts';
 import { createLog } from '../../src/server/log.ts';
 import { startCall } from '../../src/session/call.ts';
-import { toSetting } from '../../src/session/model-writer.ts';
+import { createSettings } from '../../src/session/settings.ts';
 import { createScriptedEngine, type Script } from '../../src/testing/scripted-engine.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { decideCall, makeAgent, makeTool, prompt, say, tokenizer } from './flow.ts';
@@ -100,7 +100,7 @@ async function fuzzCall(wire: WildWire, frames: readonly WildFrame[]): Promise<n
       return given;
     },
   });
-  const setting = toSetting(agent, prompt);
+  const settingOf = createSettings(prompt);
   const logLines: string[] = [];
   const admission = new Admission({ countMostCalls: 8, clock, log: createLog((line) => logLines.push(line)) });
   admission.open({
@@ -110,7 +110,7 @@ async function fuzzCall(wire: WildWire, frames: readonly WildFrame[]): Promise<n
         model: { engine, tokenizer, prompt },
         clock,
         agent,
-        setting,
+        settingOf,
         callId,
         variables,
         mouth: createTextMouth(),

@@ -5,7 +5,7 @@ import { createPrompt } from '../../src/engine/prompt.ts';
 import { loadTokenizer } from '../../src/engine/tokenizer.ts';
 import { createTextMouth } from '../../src/mouth/text-mouth.ts';
 import { startCall } from '../../src/session/call.ts';
-import { toSetting } from '../../src/session/model-writer.ts';
+import { createSettings } from '../../src/session/settings.ts';
 import { playCall } from '../../src/testing/play-call.ts';
 import { createScriptedEngine } from '../../src/testing/scripted-engine.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
@@ -49,7 +49,7 @@ async function play(events: readonly RecordedEvent[]): Promise<TurnRecord[]> {
         model: { engine, tokenizer, prompt },
         clock,
         agent,
-        setting: toSetting(agent, prompt),
+        settingOf: createSettings(prompt),
         callId: 'fixture',
         mouth: createTextMouth(),
         hasAudio: false,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import { toSetting } from '../../src/session/model-writer.ts';
+import { createSettings } from '../../src/session/settings.ts';
 import { type ReplayMemory, replayWords } from '../../src/testing/replayed-words.ts';
 import { createScriptedEngine } from '../../src/testing/scripted-engine.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
@@ -37,7 +37,7 @@ function createPlayer() {
   const play = (changes: Partial<Agent>) => {
     const agent = makeAgent(changes);
     const model = { engine, tokenizer, prompt };
-    return replayWords({ events: caller, agent, model, setting: toSetting(agent, prompt), memory });
+    return replayWords({ events: caller, agent, model, settingOf: createSettings(prompt), memory });
   };
   return { play, engine, find, countRuns: () => countRuns };
 }
