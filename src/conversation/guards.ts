@@ -29,6 +29,7 @@ export const ported = setup({
 export const guarded = ported.extend({
   guards: {
     hasGreeting: ({ context }) => context.greeting !== '',
+    hasWords: ({ event }) => event.type === 'speech.heard' && toWords(event.text) !== '',
     /** Words, and not just the ones that are being answered. */
     hasNewWords: ({ context, event }) =>
       event.type === 'speech.heard' &&

@@ -75,8 +75,8 @@ export const conversationMachine = vocabulary.createMachine({
         'dtmf.pressed': { actions: ['hear', 'startPause', 'requestDraft'] },
         'speech.started': { guard: 'isOfLaterTurn', actions: 'hear' },
         'speech.heard': [
-          { guard: and(['hasNewWords', 'isFinal']), actions: ['hear', 'commit'], target: 'replying' },
-          { guard: 'hasNewWords', actions: ['hear', 'startPause', 'requestDraft'] },
+          { guard: and(['hasWords', 'isFinal']), actions: ['hear', 'commit'], target: 'replying' },
+          { guard: 'hasWords', actions: ['hear', 'startPause', 'requestDraft'] },
         ],
         'draft.grew': [
           { guard: 'isCurrentDraft', actions: ['keepDraft', 'speculate', 'draftAhead'] },

@@ -202,3 +202,26 @@ it('leaves no timer, no sequence and no word behind when the caller hangs up, wh
     ]);
   }
 });
+
+it.each([[['thanks']], [['thanks', 'denver']]])(
+  'answers a turn that was interrupted by words which its final takes back, be they %j',
+  async (partials) => {
+    const flow = startFlow({
+      script: (heard) => ({
+        ...say(`You said ${heard.split(' ').at(-1)}.`),
+        prefillMs: 20,
+        denoiseMs: 50,
+        countSteps: 1,
+      }),
+    });
+    flow.final(1, 'denver');
+    await flow.clock.advance(20);
+    for (const text of partials) flow.partial(1, text);
+    flow.final(1, 'denver');
+    await flow.clock.advance(1000);
+    expect(flow.replies()).toMatchObject([
+      { interrupted: true },
+      { turn: 1, text: 'You said denver.', interrupted: false },
+    ]);
+  },
+);
