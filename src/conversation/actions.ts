@@ -5,17 +5,19 @@ import { unreachable } from '../errors.ts';
 import type { Act, CloseReason } from '../events.ts';
 import { canDraftAhead, keepComplete, takeAhead, toAheadRequest } from './ahead.ts';
 import { canBeHeld } from './closing.ts';
-import * as move from './context.ts';
+import * as drafts from './drafts.ts';
 import { toNextPauseMs } from './floor.ts';
+import * as hearing from './hearing.ts';
+import * as replies from './replies.ts';
 import { speaking } from './speaking.ts';
 import { toWords } from './transcript.ts';
 
 export const vocabulary = speaking.extend({
   actions: {
     hear: assign(({ context, event }) => {
-      if (event.type === 'speech.heard') return move.hear(context, event.turn, event.text);
-      if (event.type === 'dtmf.pressed') return move.press(context, event.turn, event.digit);
-      return event.type === 'speech.started' ? move.hear(context, event.turn, '') : {};
+      if (event.type === 'speech.heard') return hearing.hear(context, event.turn, event.text);
+      if (event.type === 'dtmf.pressed') return hearing.press(context, event.turn, event.digit);
+      return event.type === 'speech.started' ? hearing.hear(context, event.turn, '') : {};
     }),
     /** Asks for a draft, unless it was asked for these words or a write is about to change what the model knows. */
     requestDraft: enqueueActions(({ context, enqueue }) => {
@@ -23,13 +25,13 @@ export const vocabulary = speaking.extend({
       if (words === '' || words === context.requestedWords || context.run?.effect === 'write') return;
       const id = context.countRequests + 1;
       enqueue.assign({ countRequests: id, requestId: id, requestedWords: words, ahead: keepComplete(context) });
-      enqueue.sendTo('writer', { type: 'write', request: move.toDraftRequest(context, id) });
+      enqueue.sendTo('writer', { type: 'write', request: drafts.toDraftRequest(context, id) });
     }),
     /** Asks for the reply or its next step, starting from the draft at hand. */
     requestReply: enqueueActions(({ context, enqueue }, params: { only: readonly Act[] } | undefined) => {
       const id = context.countRequests + 1;
       enqueue.assign({ countRequests: id, requestId: id, requestedWords: undefined, ahead: keepComplete(context) });
-      enqueue.sendTo('writer', { type: 'write', request: move.toReplyRequest(context, id, params?.only) });
+      enqueue.sendTo('writer', { type: 'write', request: drafts.toReplyRequest(context, id, params?.only) });
     }),
     cancelWriter: sendTo('writer', { type: 'cancel' }),
     promoteDraft: sendTo('writer', ({ context }) => ({ type: 'promote', id: context.requestId })),
@@ -60,23 +62,23 @@ export const vocabulary = speaking.extend({
     forgetAhead: assign({ ahead: undefined }),
     takeAhead: assign(({ context }) => takeAhead(context)),
     commit: enqueueActions(({ context, enqueue }) => {
-      const isHit = move.isHit(context);
-      const isContinued = move.isUnderway(context) && move.isDraftCurrent(context);
+      const isHit = drafts.isHit(context);
+      const isContinued = drafts.isUnderway(context) && drafts.isDraftCurrent(context);
       enqueue.emit({ type: 'turn.committed', turn: context.turn, isHit, isContinued });
-      enqueue.assign(move.commit(context));
+      enqueue.assign(replies.commit(context));
     }),
     takeBack: enqueueActions(({ context, enqueue }) => {
       enqueue.emit({ type: 'turn.taken-back', turn: context.reply.turn });
-      enqueue.assign(move.takeBack(context));
+      enqueue.assign(replies.takeBack(context));
     }),
-    openGreeting: assign(({ context }) => move.openGreeting(context)),
+    openGreeting: assign(({ context }) => replies.openGreeting(context)),
     forwardPlayout: enqueueActions(({ event, enqueue }) => {
       if (event.type === 'playout.advanced') enqueue.sendTo('mouth', { type: event.type, playedMs: event.playedMs });
     }),
     correctHeard: assign(({ context, event }) =>
-      event.type === 'playout.interrupted' ? move.correctHeard(context, event.heard) : {},
+      event.type === 'playout.interrupted' ? replies.correctHeard(context, event.heard) : {},
     ),
-    overhear: assign(({ context, event }) => (event.type === 'speech.heard' ? move.overhear(context, event) : {})),
+    overhear: assign(({ context, event }) => (event.type === 'speech.heard' ? hearing.overhear(context, event) : {})),
     /** What was said over a protected line is heard after it. */
     answerOverheard: enqueueActions(({ context: { overheard }, enqueue }) => {
       if (overheard === undefined) return;
@@ -91,7 +93,7 @@ export const vocabulary = speaking.extend({
     endIdle: cancel('idle'),
     countIdlePrompt: assign(({ context }) => ({ countIdlePrompts: context.countIdlePrompts + 1 })),
     limitCall: raise({ type: 'call.overlong' }, { delay: ({ context }) => context.agent.maxCallMs }),
-    openAside: assign(({ context }) => move.openAside(context)),
+    openAside: assign(({ context }) => replies.openAside(context)),
     takeWish: enqueueActions(({ event, enqueue }) => {
       if (event.type !== 'agent.wished') return;
       const { wish } = event;
@@ -124,7 +126,7 @@ export const vocabulary = speaking.extend({
       const { turn, text, heard } = context.reply;
       const { closing } = context;
       const isHeld = params.isInterrupted && closing !== undefined && canBeHeld(closing);
-      enqueue.assign({ ...move.endReply(context), closing: isHeld ? undefined : closing });
+      enqueue.assign({ ...replies.endReply(context), closing: isHeld ? undefined : closing });
       enqueue.emit({ type: 'reply.ended', turn, text, heard, interrupted: params.isInterrupted });
     }),
     startPause: enqueueActions(({ context, enqueue }) => {

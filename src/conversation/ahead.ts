@@ -1,7 +1,8 @@
 // The reply after a read that ran ahead of its commit, drafted while the caller may still be speaking: if the turn comes to the
 // same words and the same call, call, result and reply are all there. Pure moves on the machine's memory.
 
-import { allowedActs, type Change, type Context, isHit } from './context.ts';
+import type { Change, Context } from './context.ts';
+import { allowedActs, isHit } from './drafts.ts';
 import { isRunAhead, toContent } from './runs.ts';
 import { addCall, addUser, toWords } from './transcript.ts';
 import type { WriteRequest } from './writer.ts';

@@ -4,9 +4,11 @@ import { fromCallback, setup } from 'xstate';
 import { isAheadCurrent } from './ahead.ts';
 import { partingLine } from './closing.ts';
 import { toReadBack } from './confirming.ts';
-import * as move from './context.ts';
+import type { CallInput, Context } from './context.ts';
+import * as drafts from './drafts.ts';
 import type { Emitted, MachineEvent, MouthCommand, ToolEvent, ToolInput } from './events.ts';
 import { isSpokenOver, toPauseMs } from './floor.ts';
+import * as replies from './replies.ts';
 import * as runs from './runs.ts';
 import { isSameCall, toWords } from './transcript.ts';
 import type { WriterCommand } from './writer.ts';
@@ -18,10 +20,10 @@ const tool = fromCallback<ToolEvent, ToolInput>(() => undefined);
 
 export const ported = setup({
   types: {
-    context: {} as move.Context,
+    context: {} as Context,
     events: {} as MachineEvent,
     emitted: {} as Emitted,
-    input: {} as move.CallInput,
+    input: {} as CallInput,
   },
   actors: { writer, mouth, tool },
 });
@@ -38,7 +40,7 @@ export const guarded = ported.extend({
     isFinal: ({ event }) => event.type === 'speech.heard' && event.state === 'final',
     isResumed: ({ event }) => event.type === 'speech.heard' && event.state === 'resumed',
     canTakeBack: ({ context, event }) =>
-      event.type === 'speech.heard' && event.turn === context.reply.turn && move.canTakeBack(context),
+      event.type === 'speech.heard' && event.turn === context.reply.turn && replies.canTakeBack(context),
     isOfLaterTurn: ({ context, event }) => event.type === 'speech.started' && event.turn > context.turn,
     isSpokenOver: ({ context, event }) => event.type === 'speech.heard' && isSpokenOver(context, event),
     isProtected: ({ context }) => context.reply.isProtected,
@@ -46,7 +48,7 @@ export const guarded = ported.extend({
     mayPrompt: ({ context }) => context.countIdlePrompts < context.agent.idle.countPrompts,
     isOfReply: ({ context, event }) => event.type === 'playout.interrupted' && event.turn === context.reply.turn,
     isKeyToTakeBackFor: ({ context, event }) =>
-      event.type === 'dtmf.pressed' && event.turn === context.reply.turn && move.canTakeBack(context),
+      event.type === 'dtmf.pressed' && event.turn === context.reply.turn && replies.canTakeBack(context),
     isDialled: ({ context }) => context.dialling === 'complete',
     isClosing: ({ context }) => context.closing !== undefined,
     hasParting: ({ context }) =>
@@ -59,14 +61,14 @@ export const guarded = ported.extend({
     isDone: ({ event }) => event.type === 'draft.grew' && event.draft.isDone,
     isOwnRun: ({ context, event }) =>
       (event.type === 'tool.returned' || event.type === 'tool.failed') && event.runId === context.run?.id,
-    isHit: ({ context }) => move.isHit(context),
-    isUnderway: ({ context }) => move.isUnderway(context),
+    isHit: ({ context }) => drafts.isHit(context),
+    isUnderway: ({ context }) => drafts.isUnderway(context),
     isWriteRunning: ({ context }) => context.run?.effect === 'write',
     /** The caller has been silent for long enough, as the keys or the model have it. */
     isLikelyOver: ({ context }) => {
       const { pausedMs, dialling, heard, draft, agent } = context;
       if (pausedMs === undefined || dialling !== 'not') return pausedMs !== undefined;
-      const p = move.isDraftCurrent(context) ? (draft?.pEndOfTurn ?? 0) : 0;
+      const p = drafts.isDraftCurrent(context) ? (draft?.pEndOfTurn ?? 0) : 0;
       const pauseMs = toPauseMs(agent.endOfTurn.early, p);
       return toWords(heard) !== '' && pauseMs !== undefined && pausedMs >= pauseMs;
     },
@@ -75,7 +77,7 @@ export const guarded = ported.extend({
     decidedNothing: ({ context }) =>
       context.draft?.act === 'say' ? toWords(context.draft.text) === '' : runs.decidedCall(context) === undefined,
     decidedSayAndCall: ({ context }) =>
-      context.draft?.act === 'say' && context.draft.callFollows && move.allowedActs(context, false).includes('call'),
+      context.draft?.act === 'say' && context.draft.callFollows && drafts.allowedActs(context, false).includes('call'),
     decidedSay: ({ context }) => context.draft?.act === 'say',
     /** Already made in this turn: its result is there to be told. One hand-off is all that a turn has. */
     isRepeatedCall: ({ context }) => {

@@ -2,14 +2,14 @@
 
 import { cancel, enqueueActions } from 'xstate';
 import { toReadBack } from './confirming.ts';
-import type * as move from './context.ts';
+import type { Context } from './context.ts';
 import { guarded, type ported } from './guards.ts';
 import * as runs from './runs.ts';
 import { type Call, isSameCall } from './transcript.ts';
 
 export type Enqueue = Parameters<Parameters<typeof ported.enqueueActions>[0]>[0]['enqueue'];
 
-function startRun(context: move.Context, enqueue: Enqueue, call: Call, isSpeculative: boolean): void {
+function startRun(context: Context, enqueue: Enqueue, call: Call, isSpeculative: boolean): void {
   const tool = runs.findTool(context.agent, call.name);
   if (tool === undefined) return;
   const { nextRunId: runId, turn, agent } = context;
@@ -19,7 +19,7 @@ function startRun(context: move.Context, enqueue: Enqueue, call: Call, isSpecula
 }
 
 /** Stops a run; the model is told of it if its call was committed. */
-function dropRun({ run }: move.Context, enqueue: Enqueue): void {
+function dropRun({ run }: Context, enqueue: Enqueue): void {
   if (run === undefined) return;
   enqueue.stopChild(`tool-${run.id}`);
   if (run.outcome === undefined) enqueue.emit(runs.toToolEnded(run, runs.CANCELLED));

@@ -2,20 +2,22 @@
 
 import { cancel, enqueueActions } from 'xstate';
 import { toReadBack } from './confirming.ts';
-import * as move from './context.ts';
+import type { Context, Reply } from './context.ts';
+import * as drafts from './drafts.ts';
+import * as replies from './replies.ts';
 import type { Enqueue } from './running.ts';
 import { running } from './running.ts';
 import * as runs from './runs.ts';
 
 /** Adds a say to the reply: as a line, and to what the caller hears. */
-function say(context: move.Context, enqueue: Enqueue, text: string, isFinal: boolean): void {
-  const { lines, reply } = move.endSay(context, text);
+function say(context: Context, enqueue: Enqueue, text: string, isFinal: boolean): void {
+  const { lines, reply } = replies.endSay(context, text);
   enqueue.assign({ lines, reply: { ...reply, isFinal } });
   voice({ ...reply, isFinal }, enqueue, reply.text !== context.reply.text);
 }
 
 /** To the wire and to the mouth, unless the caller has the floor: then all of it waits. */
-function voice({ turn, text, isFinal, floor }: move.Reply, enqueue: Enqueue, hasGrown: boolean): void {
+function voice({ turn, text, isFinal, floor }: Reply, enqueue: Enqueue, hasGrown: boolean): void {
   if (floor === 'caller') return;
   if (hasGrown) enqueue.emit({ type: 'reply.grew', turn, text });
   if (isFinal) enqueue.emit({ type: 'reply.written', turn });
@@ -23,13 +25,13 @@ function voice({ turn, text, isFinal, floor }: move.Reply, enqueue: Enqueue, has
 }
 
 /** After so long without the caller's words the agent has the floor again. */
-function waitForWords(context: move.Context, enqueue: Enqueue): void {
+function waitForWords(context: Context, enqueue: Enqueue): void {
   enqueue(cancel('floor'));
   enqueue.raise({ type: 'floor.left' }, { id: 'floor', delay: context.agent.interruption.resumeAfterMs });
 }
 
 /** The agent falls silent for a sound, and goes on with its work. */
-function pause(context: move.Context, enqueue: Enqueue): void {
+function pause(context: Context, enqueue: Enqueue): void {
   enqueue.assign({ reply: { ...context.reply, floor: 'caller' } });
   enqueue.emit({ type: 'reply.paused', turn: context.reply.turn });
   enqueue.sendTo('mouth', { type: 'pause' });
@@ -53,16 +55,16 @@ export const speaking = running.extend({
     growReply: enqueueActions(({ context, enqueue }) => {
       const { draft } = context;
       // While nothing has come of the request at hand, the draft is an older one's.
-      if (draft === undefined || !move.isDraftCurrent(context)) return;
+      if (draft === undefined || !drafts.isDraftCurrent(context)) return;
       if (draft.act !== 'say' || draft.stableText === '') return;
-      const change = move.growReply(context, draft.stableText);
+      const change = replies.growReply(context, draft.stableText);
       if (change.reply.text.length <= context.reply.text.length) return;
       enqueue.assign(change);
       voice(change.reply, enqueue, true);
     }),
     /** What was already said of an unfinished say is a line of its own before the apology. */
     apologise: enqueueActions(({ context, enqueue }) => {
-      const ended = move.endSay(context, move.unwrittenSay(context));
+      const ended = replies.endSay(context, replies.unwrittenSay(context));
       enqueue.assign(ended);
       say({ ...context, ...ended }, enqueue, context.agent.say.apology, true);
     }),
@@ -79,8 +81,8 @@ export const speaking = running.extend({
       const call = runs.decidedCall(context);
       const agent = runs.decidedHandoff(context)?.agent;
       if (call === undefined || agent === undefined) return;
-      const change = move.handOver(context, agent, call);
-      enqueue.assign({ ...change, ...move.forgetDrafts(), awaiting: undefined });
+      const change = replies.handOver(context, agent, call);
+      enqueue.assign({ ...change, ...drafts.forgetDrafts(), awaiting: undefined });
       enqueue.emit({ type: 'agent.changed', turn: context.reply.turn, agent: agent.name });
       const { takeover = '' } = agent.say;
       if (takeover !== '') say({ ...context, ...change }, enqueue, takeover, false);

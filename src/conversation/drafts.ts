@@ -1,0 +1,64 @@
+// The drafts of a turn: what the model is asked, and whether its answer is one to the turn's words. Pure moves on the machine's memory.
+
+import { offeredTools } from '../agent/handoffs.ts';
+import type { Act } from '../events.ts';
+import type { Change, Context } from './context.ts';
+import { addUser, toWords } from './transcript.ts';
+import type { WriteRequest } from './writer.ts';
+
+/** The draft is for exactly these words, and complete. */
+export function isHit(context: Context): boolean {
+  return isDraftCurrent(context) && context.draft?.isDone === true && context.requestedWords === toWords(context.heard);
+}
+
+/** The request in flight is for exactly these words. */
+export function isUnderway(context: Context): boolean {
+  return context.requestedWords !== undefined && context.requestedWords === toWords(context.heard) && !isHit(context);
+}
+
+export function isDraftCurrent(context: Context): boolean {
+  return context.draft !== undefined && context.draftId === context.requestId;
+}
+
+export function forgetDrafts(): Change {
+  return {
+    draft: undefined,
+    requestedWords: undefined,
+    lastDraftedCall: undefined,
+    countSpeculations: 0,
+    ahead: undefined,
+  };
+}
+
+export function allowedActs(context: Context, isOpen: boolean): readonly Act[] {
+  const acts: Act[] = ['say'];
+  if (offeredTools(context.agent).length > 0 && (isOpen || context.reply.calls.length < context.agent.maxSteps))
+    acts.push('call');
+  if (context.agent.mayStaySilent && !isOpen && context.reply.calls.length === 0) acts.push('wait');
+  return acts;
+}
+
+/** A request for a draft on words that may still grow. */
+export function toDraftRequest(context: Context, id: number): WriteRequest {
+  return {
+    id,
+    agent: context.agent,
+    lines: addUser(context.lines, context.heard),
+    purpose: 'draft',
+    acts: allowedActs(context, true),
+    ...(context.draft ? { previous: context.draft } : {}),
+  };
+}
+
+/** A request for the committed turn's reply, or for its next step. */
+export function toReplyRequest(context: Context, id: number, only: readonly Act[] | undefined): WriteRequest {
+  const isFirst = context.reply.calls.length === 0 && context.reply.base === '';
+  return {
+    id,
+    agent: context.agent,
+    lines: context.lines,
+    purpose: isFirst ? 'committed' : 'step',
+    acts: only ?? allowedActs(context, false),
+    ...(isFirst && context.draft ? { previous: context.draft } : {}),
+  };
+}

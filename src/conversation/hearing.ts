@@ -1,0 +1,36 @@
+// What the caller says and presses, as it becomes the words of a turn. Pure moves on the machine's memory.
+
+import type { Change, Context } from './context.ts';
+import { forgetDrafts } from './drafts.ts';
+import { canTakeBack } from './replies.ts';
+import { toWords } from './transcript.ts';
+
+/** New words of the caller, of this turn or of a new one. */
+export function hear(context: Context, turn: number, text: string): Change {
+  const isNew = turn !== context.turn;
+  return {
+    turn,
+    heard: text,
+    dialling: 'not',
+    ...(isNew ? forgetDrafts() : {}),
+    ...(text === '' ? {} : { countIdlePrompts: 0 }),
+  };
+}
+
+/** Words over a protected line; those of a turn that was finished there go before the next one's. */
+export function overhear({ overheard: before }: Context, event: NonNullable<Context['overheard']>): Change {
+  if (toWords(event.text) === '') return {};
+  const isNext = before?.state === 'final' && before.turn !== event.turn;
+  return { overheard: isNext ? { ...event, text: `${before.text} ${event.text}` } : event };
+}
+
+/** One more key: of the keys of this turn, or, where those were answered already, the first of a new line. */
+export function press(context: Context, turn: number, digit: string): Change {
+  const { endKey, countDigits = Number.POSITIVE_INFINITY } = context.agent.dtmf;
+  const isGoingOn =
+    turn === context.turn && context.dialling !== 'not' && (turn !== context.reply.turn || canTakeBack(context));
+  const digits = isGoingOn ? context.heard : '';
+  const isEnd = digits !== '' && digit === endKey;
+  const heard = isEnd ? digits : digits + digit;
+  return { ...hear(context, turn, heard), dialling: isEnd || heard.length >= countDigits ? 'complete' : 'open' };
+}

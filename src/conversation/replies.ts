@@ -1,0 +1,98 @@
+// The reply to a turn, from the commit of its words to what was heard of it. Pure moves on the machine's memory.
+
+import type { Agent } from '../agent/agent.ts';
+import { type Change, type Context, NO_REPLY, type Reply } from './context.ts';
+import { forgetDrafts } from './drafts.ts';
+import { addSay, addUser, type Call, joinSays, keepHeard, type Line, takeHeard, toWords } from './transcript.ts';
+
+/** Freezes the caller's words as a line and opens the reply to them. */
+export function commit(context: Context): Change {
+  const lines = addUser(context.lines, context.heard);
+  const isSameTurn = context.turn === context.reply.turn;
+  return {
+    lines,
+    countCommitted: context.countCommitted + 1,
+    reply: {
+      ...NO_REPLY,
+      turn: context.turn,
+      linesBefore: context.lines,
+      from: lines.length,
+      words: toWords(context.heard),
+      // A turn that goes on after it was answered must not make its calls again.
+      calls: isSameTurn ? context.reply.calls : [],
+      // A write that is still at work will add its lines to this reply.
+      hasWritten: (isSameTurn && context.reply.hasWritten) || context.run?.effect === 'write',
+    },
+  };
+}
+
+/** The final was none: the words are open again. */
+export function takeBack(context: Context): Change {
+  const { reply, countCommitted } = context;
+  return {
+    lines: reply.linesBefore,
+    countCommitted: countCommitted - 1,
+    reply: NO_REPLY,
+    awaiting: keepAwaiting(context),
+  };
+}
+
+/** Nothing was heard of the reply, no write tool has started, and the call goes on: the turn can be reopened. */
+export function canTakeBack({ reply, closing }: Context): boolean {
+  return reply.turn > 0 && reply.heard === '' && !reply.hasWritten && closing === undefined;
+}
+
+/** Words that answer nothing, by a mouth of their own: what was heard before stays in the lines, isn't said again or taken back. */
+export function openAside({ reply, lines }: Context): { readonly reply: Reply } {
+  const { turn, words, calls } = reply;
+  return { reply: { ...NO_REPLY, turn, words, calls, from: lines.length, hasWritten: true } };
+}
+
+/** A reply that answers no words: the greeting, turn 0. */
+export function openGreeting(context: Context): Change {
+  const isProtected = context.agent.interruption.protect.includes('greeting');
+  return { reply: { ...NO_REPLY, from: context.lines.length, isProtected } };
+}
+
+/** The reply's text grows by a say's stable part. */
+export function growReply(context: Context, say: string): { readonly reply: Reply } {
+  return { reply: { ...context.reply, text: joinSays(context.reply.base, say) } };
+}
+
+/** A say is complete: it becomes a line, and what comes next is appended to it. */
+export function endSay(context: Context, say: string): { readonly lines: readonly Line[]; readonly reply: Reply } {
+  const text = joinSays(context.reply.base, say);
+  return { lines: addSay(context.lines, say), reply: { ...context.reply, base: text, text } };
+}
+
+/** The part of the reply that was given to the mouth and is no line yet. */
+export function unwrittenSay(context: Context): string {
+  return context.reply.text.slice(context.reply.base.length).trimStart();
+}
+
+/** The wire knows better what was heard of the last reply; the transcript follows. */
+export function correctHeard(
+  context: Context,
+  words: string,
+): { readonly reply: Reply; readonly lines: readonly Line[] } {
+  const heard = takeHeard(context.reply.text, words);
+  return { reply: { ...context.reply, heard }, lines: keepHeard(context.lines, context.reply.from, heard) };
+}
+
+/** The reply is over: the transcript keeps what was heard of it. */
+export function endReply(context: Context): Change {
+  const { reply } = context;
+  const lines = keepHeard(addSay(context.lines, unwrittenSay(context)), reply.from, reply.heard);
+  return { lines, awaiting: keepAwaiting(context), ...forgetDrafts() };
+}
+
+/** A read-back waits for the next turn's decision, if the caller heard of it. */
+function keepAwaiting({ awaiting, countCommitted, reply }: Context): Context['awaiting'] {
+  return awaiting?.turn === countCommitted && reply.heard !== '' ? awaiting : undefined;
+}
+
+/** Another agent has the call: it answers the turn's words, which nobody can take back from it. */
+export function handOver(context: Context, agent: Agent, call: Call): { readonly agent: Agent; readonly reply: Reply } {
+  const calls = [...context.reply.calls, call];
+  return { agent, reply: { ...context.reply, calls, hasWritten: true, isHandedOver: true } };
+}
