@@ -5,6 +5,7 @@ import { z } from 'zod';
 import register from './data/clinic.json' with { type: 'json' };
 import { createStore, type Database } from './kit/database.ts';
 import { pickClosest, toCanonical } from './kit/match.ts';
+import { joinSpelled } from './kit/spelling.ts';
 import { parseDate, parseTime, readToday, spellDate, spellTime, toMinutes, toWeekday } from './kit/when.ts';
 
 /** A bare "five" for an appointment is the afternoon's, a bare "eight" is the morning's. */
@@ -114,7 +115,7 @@ const bookAppointment = defineTool({
   confirm: true,
   describe: (args) => {
     const { date, time } = readWishes(args);
-    return `an appointment with ${args.doctorName}, ${spellDate(date)} at ${spellTime(time)}`;
+    return `an appointment with ${joinSpelled(args.doctorName)}, ${spellDate(date)} at ${spellTime(time)}`;
   },
   execute: (args, { signal, idempotencyKey }) => {
     const { date, time } = readWishes(args);
@@ -152,7 +153,7 @@ function readWishes(args: z.output<typeof bookParameters>) {
 
 function findByName(db: Database, name: string): Provider | undefined {
   const rows = z.array(providerRow).parse(db.all('select * from providers order by name'));
-  const bare = name.replace(/^(dr|doctor)\.? /i, '');
+  const bare = joinSpelled(name).replace(/^(dr|doctor)\.? /i, '');
   return pickClosest(rows, (row) => row.name.replace(/^Dr\. /, ''), bare);
 }
 
@@ -208,6 +209,7 @@ export default defineAgent({
     'right doctor or dentist for your needs and scheduling your visit. ' +
     `Today is ${spellDate(readToday())}. Ask for missing details one at a time. Keep replies short and natural.`,
   greeting: 'Hello! Are you looking for a doctor or a dentist, and in which city?',
+  description: 'Find a doctor or dentist and book an appointment',
   tools: { findProvider, openingHours, bookAppointment },
   // Seeds a new database while the greeting is spoken, not while a caller waits for a search.
   onCallStart: () => store.use(AbortSignal.timeout(3000), () => undefined),

@@ -29,12 +29,16 @@ const restaurantRow = z.object({
 type Restaurant = z.output<typeof restaurantRow>;
 
 const reservationRow = z.object({
+  id: z.number(),
   restaurant_id: z.number(),
   date: z.string(),
   time: z.string(),
   party_size: z.number(),
 });
 type Reservation = z.output<typeof reservationRow>;
+
+/** What was reserved in this call, which is what the caller may change. */
+const state = z.object({ reservationIds: z.array(z.number()).default([]) });
 
 const store = createStore({
   name: 'restaurants',
@@ -118,32 +122,84 @@ const reserveRestaurant = defineTool({
   confirm: true,
   describe: (args) => {
     const { date, time, partySize } = readWishes(args);
-    const people = partySize === 1 ? '1 person' : `${partySize} people`;
-    return `a table for ${people} at ${args.restaurantName} in ${args.city}, ${spellDate(date)} at ${spellTime(time)}`;
+    return `a table for ${spellParty(partySize)} at ${args.restaurantName} in ${args.city}, ${spellDate(date)} at ${spellTime(time)}`;
   },
-  execute: (args, { signal, idempotencyKey }) => {
+  state,
+  execute: (args, { signal, idempotencyKey, call }) => {
     const wishes = readWishes(args);
     return store.use(signal, (db) => {
       const restaurant = pickClosest(listRestaurants(db, args.city), (row) => row.name, args.restaurantName);
       if (!restaurant) return { count: 0, results: [], reason: `no ${args.restaurantName} in ${args.city}` };
-      const earlier = findReservation(db, idempotencyKey);
-      if (earlier) return toConfirmation(restaurant, earlier);
-      const reservation = {
-        restaurant_id: restaurant.id,
-        date: wishes.date,
-        time: wishes.time,
-        party_size: wishes.partySize,
-      };
-      const reason = findObstacle(db, restaurant, reservation);
-      if (reason !== undefined) return { count: 0, results: [], reason };
-      db.run(
-        'insert into reservations (idempotency_key, restaurant_id, date, time, party_size) values (?, ?, ?, ?, ?)',
-        [idempotencyKey, restaurant.id, wishes.date, wishes.time, wishes.partySize],
-      );
+      const { date, time, partySize: party_size } = wishes;
+      let reservation = findReservation(db, idempotencyKey);
+      if (!reservation) {
+        const wish = { id: 0, restaurant_id: restaurant.id, date, time, party_size };
+        const reason = findObstacle(db, restaurant, wish);
+        if (reason !== undefined) return { count: 0, results: [], reason };
+        const values = [idempotencyKey, restaurant.id, date, time, party_size];
+        const { lastInsertRowid } = db.run(
+          'insert into reservations (idempotency_key, restaurant_id, date, time, party_size) values (?, ?, ?, ?, ?)',
+          values,
+        );
+        reservation = { ...wish, id: Number(lastInsertRowid) };
+      }
+      call.state.reservationIds.push(reservation.id);
       return toConfirmation(restaurant, reservation);
     });
   },
 });
+
+const changeParameters = z.object({
+  restaurantName: z.string().describe('Name of the restaurant'),
+  time: z.string().optional().describe('New time'),
+  date: z.string().optional().describe('New date'),
+  partySize: z.literal([1, 2, 3, 4, 5, 6]).optional().describe('New party size'),
+});
+
+const changeReservation = defineTool({
+  description: 'Change time, date or party size of a reservation that was made',
+  parameters: changeParameters,
+  effect: 'write',
+  confirm: true,
+  describe: (args) => {
+    const { date, time, partySize } = readChanges(args);
+    const changes = [
+      partySize && `for ${spellParty(partySize)}`,
+      date && `on ${spellDate(date)}`,
+      time && `at ${spellTime(time)}`,
+    ];
+    return `your table at ${args.restaurantName} now ${changes.filter(Boolean).join(', ')}`;
+  },
+  state,
+  execute: (args, { signal, call }) => {
+    const changes = readChanges(args);
+    return store.use(signal, (db) => {
+      const made = listReservations(db, call.state.reservationIds);
+      const found = pickClosest(made, ({ restaurant }) => restaurant.name, args.restaurantName);
+      if (!found) return { count: 0, results: [], reason: `no reservation at ${args.restaurantName} in this call` };
+      const { restaurant, reservation } = found;
+      const { date = reservation.date, time = reservation.time, partySize = reservation.party_size } = changes;
+      const changed = { ...reservation, date, time, party_size: partySize };
+      const reason = findObstacle(db, restaurant, changed);
+      if (reason !== undefined) return { count: 0, results: [], reason };
+      const values = [date, time, partySize, reservation.id];
+      db.run('update reservations set date = ?, time = ?, party_size = ? where id = ?', values);
+      return toConfirmation(restaurant, changed);
+    });
+  },
+});
+
+function readChanges({ time, date, partySize }: z.output<typeof changeParameters>) {
+  if (time === undefined && date === undefined && partySize === undefined) throw new Error('nothing to change');
+  const changes = { date: date && parseDate(date, readToday()), time: time && parseTime(time, LAST_EVENING_HOUR) };
+  if (date !== undefined && changes.date === undefined) throw new Error(`no date in "${date}"`);
+  if (time !== undefined && changes.time === undefined) throw new Error(`no time in "${time}"`);
+  return { ...changes, partySize };
+}
+
+function spellParty(partySize: number): string {
+  return partySize === 1 ? '1 person' : `${partySize} people`;
+}
 
 /** Reservations are for today and two people unless the caller says otherwise. */
 function readWishes(args: z.output<typeof reserveParameters>) {
@@ -173,6 +229,19 @@ function findReservation(db: Database, idempotencyKey: string): Reservation | un
   return row === null ? undefined : reservationRow.parse(row);
 }
 
+/** Reservations with their restaurants, the last one first. */
+function listReservations(db: Database, ids: readonly number[]) {
+  const wanted = 'id in (select value from json_each(?))';
+  const rows = db.all(`select * from reservations where ${wanted} order by id desc`, [JSON.stringify(ids)]);
+  return z
+    .array(reservationRow)
+    .parse(rows)
+    .map((reservation) => {
+      const row = db.get('select * from restaurants where id = ?', [reservation.restaurant_id]);
+      return { reservation, restaurant: restaurantRow.parse(row) };
+    });
+}
+
 /** Why there is no table, or undefined. */
 function findObstacle(db: Database, restaurant: Restaurant, wish: Reservation): string | undefined {
   const start = toMinutes(wish.time);
@@ -183,7 +252,7 @@ function findObstacle(db: Database, restaurant: Restaurant, wish: Reservation): 
   const taken = z
     .array(reservationRow)
     .parse(sameDay)
-    .filter((other) => Math.abs(toMinutes(other.time) - start) < STAY_MINUTES)
+    .filter((other) => other.id !== wish.id && Math.abs(toMinutes(other.time) - start) < STAY_MINUTES)
     .reduce((sum, other) => sum + other.party_size, 0);
   return taken + wish.party_size > restaurant.seats ? 'no table left at that time' : undefined;
 }
@@ -211,7 +280,9 @@ export default defineAgent({
     'You are a helpful phone agent. You cover this service: A popular restaurant search and reservation service. ' +
     `Today is ${spellDate(readToday())}. Only ask for details you still need. Keep replies short and natural.`,
   greeting: 'Hello! What kind of restaurant are you looking for, and in which city?',
-  tools: { findRestaurants, reserveRestaurant },
+  description: 'Find a restaurant and book a table',
+  state,
+  tools: { findRestaurants, reserveRestaurant, changeReservation },
   // Seeds a new database while the greeting is spoken, not while a caller waits for a search.
   onCallStart: () => store.use(AbortSignal.timeout(3000), () => undefined),
 });

@@ -2,5 +2,5 @@ import { packagePath } from '../package-path.ts';
 
 /** The agent modules that come with the package, the first of them the one that answers by default. */
 export function exampleAgents(): readonly string[] {
-  return [packagePath('agents/restaurant.ts'), packagePath('agents/clinic.ts')];
+  return ['restaurant', 'clinic', 'coffee', 'front-desk'].map((name) => packagePath(`agents/${name}.ts`));
 }

@@ -8,7 +8,7 @@ export const startHelp = `usage: repartee start [OPTION…]
 Serves agents: the call page at /, calls at /v1/call (docs/native-wire.md), /health.
 
   --agent FILE      an agent module; may be repeated, the first answers by default
-                    (default: the example agents restaurant and clinic)
+                    (default: the examples restaurant, clinic, coffee and front-desk)
   --watch           reload agents when their files are saved; calls keep the version they began with
   --port N          (default 8787; 0: any free one)
   --host ADDRESS    (default 127.0.0.1) anything but loopback needs REPARTEE_API_KEY

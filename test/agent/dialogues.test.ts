@@ -78,19 +78,91 @@ it('tells a caller what is wrong with an order, and goes on', async () => {
 });
 
 it('finds a restaurant and books a table there when the caller has confirmed', async () => {
-  const wish = { restaurant_name: 'Sino', city: 'San Jose', time: '7 pm', party_size: 2 };
+  const wish = { restaurant_name: 'Hana Sushi Bar', city: 'San Francisco', time: '7 pm', party_size: 2 };
   const guest = await call(await load('restaurant'), {
     answers: callsFor({
       'chinese food': { call: 'find_restaurants', arguments: { cuisine: 'Chinese', city: 'San Jose' } },
-      'book sino': { call: 'reserve_restaurant', arguments: wish },
+      'book hana': { call: 'reserve_restaurant', arguments: wish },
       yes: { call: 'reserve_restaurant', arguments: wish },
     }),
   });
   const found = await guest.says('i want chinese food in san jose');
   expect(found.tools.at(-1)).toMatchObject({ name: 'find_restaurants', speculative: false });
-  expect((await guest.says('book sino for two at seven')).reply).toContain('a table for 2 people at Sino');
+  expect((await guest.says('book hana for two at seven')).reply).toContain('a table for 2 people at Hana Sushi Bar');
   const booked = await guest.says('yes');
-  expect(booked.tools.map(({ name, error }) => [name, error])).toEqual([['reserve_restaurant', undefined]]);
+  expect(booked.tools).toMatchObject([{ name: 'reserve_restaurant', result: { count: 1 } }]);
+  await guest.hangsUp();
+});
+
+it('changes the table that was booked in the call, and no other', async () => {
+  const wish = { restaurant_name: 'Hana Sushi Bar', city: 'San Francisco', time: '7 pm', party_size: 2 };
+  const change = {
+    call: 'change_reservation',
+    arguments: { restaurant_name: 'Hana Sushi Bar', time: '8 pm', party_size: 4 },
+  };
+  let isBooked = false;
+  const guest = await call(await load('restaurant'), {
+    answers: (asked) =>
+      callsFor({
+        'book hana': { call: 'reserve_restaurant', arguments: wish },
+        'at eight': change,
+        yes: isBooked ? change : { call: 'reserve_restaurant', arguments: wish },
+      })(asked),
+  });
+  const early = await guest.says('make it at eight for four');
+  expect(early.reply).toContain('your table at Hana Sushi Bar now for 4 people, at 8 pm');
+  isBooked = true;
+  expect((await guest.says('yes')).reply).toContain('no reservation at Hana Sushi Bar in this call');
+  isBooked = false;
+  await guest.says('book hana for two at seven');
+  const { results } = Object((await guest.says('yes please')).tools.at(-1)?.result);
+  isBooked = true;
+  await guest.says('no rather at eight for four');
+  const changed = (await guest.says('yes do that')).tools.at(-1);
+  expect(changed?.result).toEqual({ count: 1, results: [{ ...results[0], time: '20:00', party_size: 4 }] });
+  await guest.hangsUp();
+});
+
+it('finds a doctor whose name was spelled, on a day as callers say it', async () => {
+  const wish = {
+    doctor_name: 'helena gutman g u t m a double n',
+    appointment_date: 'the twelfth',
+    appointment_time: 'half past two',
+  };
+  const guest = await call(await load('clinic'), {
+    answers: callsFor({
+      gutman: { call: 'book_appointment', arguments: wish },
+      yes: { call: 'book_appointment', arguments: wish },
+    }),
+  });
+  const asked = await guest.says('doctor helena gutman g u t m a double n on the twelfth at half past two');
+  expect(asked.reply).toContain('an appointment with helena Gutmann, Tuesday, March 12, 2019 at 2:30 pm');
+  const booked = (await guest.says('yes')).tools.at(-1);
+  expect(booked?.result).toMatchObject({
+    results: [{ doctor_name: 'Dr. Helena Gutmann', appointment_date: '2019-03-12', appointment_time: '14:30' }],
+  });
+  await guest.hangsUp();
+});
+
+it('hands a caller of the front desk to the agent who can help, who goes on from there', async () => {
+  const guest = await call(await load('front-desk'), {
+    answers: (asked) => {
+      if (asked.agent === 'front-desk')
+        return asked.words.includes('table')
+          ? { call: 'transfer_to_restaurant', arguments: {} }
+          : { say: 'What can I find for you?' };
+      return callsFor({
+        'san jose': { call: 'find_restaurants', arguments: { cuisine: 'Chinese', city: 'San Jose' } },
+        table: { say: 'Gladly. In which city?' },
+      })(asked);
+    },
+  });
+  expect((await guest.says('hello there')).reply).toBe('What can I find for you?');
+  expect(guest.agent).toBe('front-desk');
+  expect((await guest.says('i need a table for two')).reply).toBe('Gladly. In which city?');
+  expect(guest.agent).toBe('restaurant');
+  const found = await guest.says('in san jose and chinese');
+  expect(found.tools.at(-1)).toMatchObject({ name: 'find_restaurants', result: { count: expect.any(Number) } });
   await guest.hangsUp();
 });
 

@@ -29,7 +29,7 @@ function call(agent: Agent, name: string, args: Record<string, unknown>, idempot
   if (!tool) throw new Error(`no tool ${name}`);
   return tool.run(args, {
     signal: new AbortController().signal,
-    call: makeCallContext(),
+    call: makeCallContext(agent.createState()),
     idempotencyKey,
   });
 }
@@ -49,6 +49,7 @@ it('stays within what the model was trained on', async () => {
   expect(agent.tools.map(({ name, effect, confirm }) => [name, effect, confirm])).toEqual([
     ['find_restaurants', 'read', false],
     ['reserve_restaurant', 'write', true],
+    ['change_reservation', 'write', true],
   ]);
 });
 
@@ -158,10 +159,11 @@ it('says why there is no table', async () => {
 it('keeps every reservation that several processes make at once', async () => {
   const script = `
     const { loadAgent } = await import(${JSON.stringify(join(root, 'dist/src/agent/load.js'))});
-    const { tools: [, reserve] } = await loadAgent(${JSON.stringify(path)});
+    const { tools: [, reserve], createState } = await loadAgent(${JSON.stringify(path)});
+    const call = { state: createState() };
     const signal = new AbortController().signal;
     const wish = { ...${JSON.stringify(wish)}, party_size: 1 };
-    const booked = await Promise.all([1, 2, 3, 4].map((index) => reserve.run(wish, { signal, idempotencyKey: process.argv[1] + index })));
+    const booked = await Promise.all([1, 2, 3, 4].map((index) => reserve.run(wish, { signal, call, idempotencyKey: process.argv[1] + index })));
     console.log(booked.reduce((sum, { count }) => sum + count, 0));`;
   const run = (name: string) => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, name]);
   const outputs = await Promise.all(['a', 'b', 'c'].map(run));
