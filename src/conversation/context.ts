@@ -56,6 +56,8 @@ export interface Reply {
   readonly hasWritten: boolean;
   /** Another agent took the call over in this turn. */
   readonly isHandedOver: boolean;
+  /** Where in `text` a call is read back; undefined: nowhere. */
+  readonly readBackFrom: number | undefined;
   /** Said to its end, whoever speaks. */
   readonly isProtected: boolean;
   /** No more words will be added. */
@@ -118,6 +120,7 @@ export const NO_REPLY: Reply = {
   calls: [],
   hasWritten: false,
   isHandedOver: false,
+  readBackFrom: undefined,
   isProtected: false,
   isFinal: false,
   floor: 'agent',

@@ -33,7 +33,8 @@ export function takeBack(context: Context): Change {
     lines: reply.linesBefore,
     countCommitted: countCommitted - 1,
     reply: NO_REPLY,
-    awaiting: keepAwaiting(context),
+    // What this very turn read back was not heard; what the turn before did is still to be confirmed.
+    awaiting: context.awaiting?.turn === countCommitted ? undefined : context.awaiting,
   };
 }
 
@@ -74,9 +75,10 @@ export function unwrittenSay(context: Context): string {
 export function correctHeard(
   context: Context,
   words: string,
-): { readonly reply: Reply; readonly lines: readonly Line[] } {
-  const heard = takeHeard(context.reply.text, words);
-  return { reply: { ...context.reply, heard }, lines: keepHeard(context.lines, context.reply.from, heard) };
+): { readonly reply: Reply; readonly lines: readonly Line[]; readonly awaiting: Context['awaiting'] } {
+  const reply = { ...context.reply, heard: takeHeard(context.reply.text, words) };
+  const lines = keepHeard(context.lines, reply.from, reply.heard);
+  return { reply, lines, awaiting: keepAwaiting({ ...context, reply }) };
 }
 
 /** The reply is over: the transcript keeps what was heard of it. */
@@ -88,7 +90,8 @@ export function endReply(context: Context): Change {
 
 /** A read-back waits for the next turn's decision, if the caller heard of it. */
 function keepAwaiting({ awaiting, countCommitted, reply }: Context): Context['awaiting'] {
-  return awaiting?.turn === countCommitted && reply.heard !== '' ? awaiting : undefined;
+  const { readBackFrom = Number.NEGATIVE_INFINITY, heard } = reply;
+  return awaiting?.turn === countCommitted && heard.length > readBackFrom ? awaiting : undefined;
 }
 
 /** Another agent has the call: it answers the turn's words, which nobody can take back from it. */

@@ -74,7 +74,8 @@ export const speaking = running.extend({
       const { text, awaiting } = readBack;
       const isProtected = context.agent.interruption.protect.includes('confirm');
       enqueue.assign({ awaiting });
-      say({ ...context, reply: { ...context.reply, isProtected } }, enqueue, text, true);
+      const readBackFrom = context.reply.base.length;
+      say({ ...context, reply: { ...context.reply, isProtected, readBackFrom } }, enqueue, text, true);
     }),
     /** Another agent answers from here on: these very words first, with instructions, tools and lines of its own. */
     handOver: enqueueActions(({ context, enqueue }) => {

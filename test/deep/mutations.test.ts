@@ -48,6 +48,12 @@ const mutations: readonly (Break & { readonly name: string })[] = [
     to: 'before.names',
   },
   {
+    name: 'a confirmation holds though nothing of the read-back was heard',
+    file: 'conversation/replies.ts',
+    from: ' && heard.length > readBackFrom',
+    to: '',
+  },
+  {
     name: 'a write that succeeded is made again',
     file: 'conversation/runs.ts',
     from: '?.mayRepeat !== false) return undefined;',

@@ -160,6 +160,50 @@ it('forgets a read-back of which the caller heard nothing', async () => {
   expect(tool.runs).toHaveLength(1);
 });
 
+it('forgets a read-back when the wire says later that only the words before it were heard', async () => {
+  const clock = new SimulatedClock();
+  const tool = makeTool(clock, { effect: 'write', confirm: true });
+  const flow = startFlow({
+    clock,
+    agent: makeAgent({ tools: [tool] }),
+    script(heard, { acts }) {
+      return acts.includes('say') && !heard.endsWith('}') && !heard.includes('yes')
+        ? { ...say('Let me see.'), pCallNext: 0.9 }
+        : callThenTell(heard);
+    },
+  });
+  flow.final(1, 'book denver');
+  await clock.advance(10);
+  expect(flow.replies()[0]?.text).toBe('Let me see. You want to look up Denver. Is that right?');
+  flow.send({ type: 'playout.interrupted', turn: 1, heard: 'Let me see.' });
+  flow.final(2, 'yes do');
+  await clock.advance(10);
+  expect(tool.runs).toEqual([]);
+  flow.final(3, 'yes');
+  await clock.advance(10);
+  expect(tool.runs).toHaveLength(1);
+});
+
+it('keeps a read-back for a yes that was taken for ended too early, and one that interrupts the question after it', async () => {
+  const clock = new SimulatedClock();
+  const tool = makeTool(clock, { effect: 'write', confirm: true });
+  const flow = startFlow({
+    clock,
+    agent: makeAgent({ tools: [tool], idle: { afterMs: 3000, countPrompts: 2 } }),
+    script: (heard) => ({ ...callThenTell(heard), prefillMs: 50 }),
+    mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }),
+  });
+  flow.final(1, 'book denver');
+  await clock.advance(6000);
+  expect(flow.of('reply.grew').at(-1)?.text).toBe('Are you still there?');
+  flow.final(2, 'yes');
+  await clock.advance(20);
+  flow.send({ type: 'speech.heard', turn: 2, text: 'yes', state: 'resumed' });
+  flow.final(2, 'yes please');
+  await clock.advance(1000);
+  expect(tool.runs).toHaveLength(1);
+});
+
 it('reads back to the end where that line is protected, and takes what was said over it for the answer', async () => {
   const clock = new SimulatedClock();
   const tool = makeTool(clock, { effect: 'write', confirm: true, takesMs: 100 });

@@ -9,6 +9,8 @@ import { type Seen, UNSURE_WORDS, type Witness } from './witness.ts';
 type Checker = (witness: Witness) => string | undefined;
 type Said<T extends Emitted['type']> = Extract<Emitted, { type: T }>;
 
+const READ_BACK = /You want to|Did you say/;
+
 /** A reply is made of lines `You said WORDS.`, which name the words that they answer, and of the agent's own lines. */
 export const invariants: Readonly<Record<string, Checker>> = {
   'one audible reply for each committed turn': ({ agent, log, isText }) => {
@@ -61,8 +63,10 @@ export const invariants: Readonly<Record<string, Checker>> = {
       } else if (event.type === 'turn.taken-back') {
         isCommitted = false;
         countCommits--;
-      } else if (event.type === 'reply.ended') isCommitted = false;
-      else if (event.type === 'reply.grew' && /Is that right\?|Did you say/.test(event.text))
+      } else if (event.type === 'reply.ended') {
+        isCommitted = false;
+        if (event.heard.length <= event.text.search(READ_BACK)) readBack = undefined;
+      } else if (event.type === 'reply.grew' && READ_BACK.test(event.text))
         readBack = { text: event.text, countCommits };
       else if (event.type === 'tool.ended' && 'result' in event && agent.tools.some((tool) => isWriteOf(tool, event)))
         done = [...done.filter(({ name }) => name === event.name), event];
