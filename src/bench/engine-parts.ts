@@ -9,7 +9,7 @@ const partialTokens = 2;
 const prefillTokens = 512;
 const wantedArguments = 4;
 const memoryTokens = 1024;
-const countMemoryCalls = 8;
+const countMemoryCalls = 16;
 
 export interface PartFigures {
   readonly msP50: number | null;

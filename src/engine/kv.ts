@@ -70,6 +70,11 @@ export class Kv {
     if (length < this.#ids.length) this.#ids.length = length;
   }
 
+  /** Takes the memory for `length` tokens at once: growing step by step leaves a copy behind for the collector at each. */
+  reserve(length: number): void {
+    if (toReserved(length) > this.#reserved) this.#grow(this.#capacity, toReserved(length));
+  }
+
   /** Forgets all and gives the memory back. */
   drop(): void {
     this.#ids.length = 0;
@@ -108,12 +113,11 @@ export class Kv {
     for (const id of other.#ids.slice(0, length)) this.#ids.push(id);
   }
 
-  #grow(length: number): void {
-    if (length <= this.#capacity && this.#reserved > 0) return;
+  #grow(length: number, reserved = toReserved(length)): void {
+    if (length <= this.#capacity && reserved <= this.#reserved) return;
     const capacity = Math.max(this.#capacity, Math.ceil(length / slotsStep) * slotsStep);
     const before = this.#buffers;
-    if (capacity > this.#reserved)
-      this.#reserve(capacity === slotsStep ? slotsStep : Math.ceil(capacity / reserveStep) * reserveStep);
+    if (reserved > this.#reserved) this.#reserve(reserved);
     const { keyValueHeads, headSize } = this.shape;
     const used = this.#ids.length * headSize;
     for (const [index, buffer] of this.#buffers.entries()) {
@@ -136,7 +140,6 @@ export class Kv {
   #view(index: number): Float32Array {
     if (this.#reserved === 0) this.#reserve(slotsStep);
     const { keyValueHeads, headSize } = this.shape;
-    this.#grow(0);
     const buffer = this.#buffers[index];
     if (buffer === undefined) throw new RangeError(`layer ${index >> 1} is not in 0..${this.shape.layers - 1}`);
     return buffer.subarray(0, keyValueHeads * this.#capacity * headSize);
@@ -145,5 +148,5 @@ export class Kv {
 
 function toReserved(length: number): number {
   const step = length <= slotsStep ? slotsStep : reserveStep;
-  return Math.ceil(length / step) * step;
+  return Math.max(1, Math.ceil(length / step)) * step;
 }

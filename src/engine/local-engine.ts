@@ -124,7 +124,9 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
     const { prefix } = prepared;
     const acts = possibleActs(request.acts, prepared);
     checkRequest(request, acts, manifest);
-    pool.use(kv, request.context.length + maxTokensOf(request, 'call'));
+    const mostTokens = request.context.length + maxTokensOf(request, 'call');
+    pool.use(kv, mostTokens);
+    kv.reserve(mostTokens);
     if (kv.length === 0) kv.copyFrom(prefix, prefix.countShared(request.context));
     yield* decode({
       runPass,

@@ -102,3 +102,17 @@ it('takes no memory before it is read or filled, nor after it was dropped, and c
   kv.append(ids.slice(40), freshOf(ids.slice(40), 60), 60);
   expectHolds(kv, ids.slice(40));
 });
+
+it('takes memory for many tokens at once, and none again until it holds more', () => {
+  const kv = new Kv(shape);
+  const ids = Array.from({ length: 300 }, (_, index) => index);
+  kv.append(ids.slice(0, 10), freshOf(ids.slice(0, 10), 10), 10);
+  kv.reserve(300);
+  const { sizeBytes } = kv;
+  const { buffer } = kv.keys(0);
+  expect(sizeBytes).toBe(kv.sizeBytesAt(300));
+  kv.append(ids.slice(10), freshOf(ids.slice(10), 290), 290);
+  expect(kv.sizeBytes).toBe(sizeBytes);
+  expect(kv.keys(0).buffer).toBe(buffer);
+  expectHolds(kv, ids);
+});
