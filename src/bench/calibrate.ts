@@ -1,7 +1,8 @@
 // `repartee bench calibrate`: finds the constants by which a model calls and waits as people's agents did, and writes them into its manifest.
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseOptions } from '../arguments.ts';
 import { loadManifest, manifestFile } from '../engine/manifest.ts';
 import { createRandom } from '../model/recogniser.ts';
 import {
@@ -15,7 +16,7 @@ import {
   waitRows,
 } from './calibration.ts';
 import { answer } from './model-answers.ts';
-import { type Drawing, drawingHelp, drawingOptions, orUsage, toDrawing } from './model-options.ts';
+import { type Drawing, drawingHelp, drawingOptions, toDrawing } from './model-options.ts';
 import { loadParts, type ModelParts } from './model-parts.ts';
 import { toPoints } from './model-points.ts';
 import { drawDialogues, findSources, type Source } from './model-sources.ts';
@@ -47,17 +48,11 @@ const none: Calibration = { callNats: 0, waitNats: 0 };
 
 /** Throws UsageError, RuntimeError. */
 export async function benchCalibrate(argv: readonly string[]): Promise<void> {
-  const values = orUsage(
-    () =>
-      parseArgs({
-        args: [...argv],
-        options: {
-          ...drawingOptions,
-          json: { type: 'boolean', default: false },
-          write: { type: 'boolean', default: false },
-        },
-      }).values,
-  );
+  const values = parseOptions(argv, {
+    ...drawingOptions,
+    json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+  });
   if (values.help) return void process.stdout.write(help);
   const drawing = toDrawing(values);
   const { data, limit, seed, modelDir } = drawing;

@@ -3,14 +3,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { parseOptions, toWhole } from '../arguments.ts';
 import { systemClock } from '../base/clock.ts';
 import { listCallFiles, readCall } from '../cli/call-files.ts';
 import { exampleAgents } from '../cli/example-agents.ts';
 import { createParts } from '../cli/parts.ts';
 import { playInThePast } from '../cli/played-world.ts';
 import { serveAgents } from '../cli/served-agents.ts';
-import { RuntimeError, toMessage, UsageError } from '../errors.ts';
+import { RuntimeError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { startServer } from '../server/server.ts';
 import { chooseTransport } from '../transport/choose.ts';
@@ -185,27 +185,14 @@ function readRssMb(): number {
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        json: { type: 'boolean', default: false },
-        concurrency: { type: 'string', default: '1' },
-        calls: { type: 'string' },
-        pace: { type: 'string', default: '1' },
-        idle: { type: 'string', default: '1000' },
-        soak: { type: 'string', default: '0' },
-        model: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
-  }
-}
-
-function toWhole(option: string, text: string, least: number, most: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new UsageError(`${option} is "${text}", expected a whole number from ${least} to ${most}`);
+  return parseOptions(argv, {
+    json: { type: 'boolean', default: false },
+    concurrency: { type: 'string', default: '1' },
+    calls: { type: 'string' },
+    pace: { type: 'string', default: '1' },
+    idle: { type: 'string', default: '1000' },
+    soak: { type: 'string', default: '0' },
+    model: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
 }

@@ -1,7 +1,8 @@
 // `repartee bench constrain`: what keeping to a schema costs for each token, without the model.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseOptions, toWhole } from '../arguments.ts';
 import { createCall } from '../engine/call.ts';
 import { createCopySlot } from '../engine/constrain-copy.ts';
 import { createPathFinder } from '../engine/constrain-path.ts';
@@ -10,7 +11,6 @@ import { compileTools } from '../engine/constrain-tools.ts';
 import { createVocabulary, type Vocabulary } from '../engine/constrain-vocabulary.ts';
 import type { Scores } from '../engine/pass.ts';
 import { loadTokenizer } from '../engine/tokenizer.ts';
-import { toMessage, UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { describeMachine } from './machine.ts';
 import { percentile } from './percentile.ts';
@@ -67,22 +67,12 @@ export async function benchConstrain(argv: readonly string[]): Promise<void> {
 }
 
 function readArguments(argv: readonly string[]): { json: boolean; rounds: number; isHelp: boolean } {
-  try {
-    const { values } = parseArgs({
-      args: [...argv],
-      options: {
-        json: { type: 'boolean', default: false },
-        rounds: { type: 'string', default: '50' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-    const rounds = Number(values.rounds);
-    if (!Number.isInteger(rounds) || rounds < 1)
-      throw new Error(`--rounds ${values.rounds}: use a whole number from 1`);
-    return { json: values.json, rounds, isHelp: values.help };
-  } catch (error) {
-    throw new UsageError(toMessage(error));
-  }
+  const values = parseOptions(argv, {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '50' },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
+  return { json: values.json, rounds: toWhole('--rounds', values.rounds, 1), isHelp: values.help };
 }
 
 function measureKind(kind: string, schema: unknown, vocabulary: Vocabulary, rounds: number): KindFigures {

@@ -1,10 +1,10 @@
 // `repartee bench load`: many calls on one engine at once, the time to a committed turn's first words with and without drafts beside it.
+
 import { setTimeout as pass } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { parseOptions, toWhole } from '../arguments.ts';
 import { createEngine } from '../engine/engine.ts';
 import { loadManifest, type Manifest } from '../engine/manifest.ts';
 import type { Engine, Sequence, Setting } from '../engine/sequence.ts';
-import { toMessage, UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { percentile } from './percentile.ts';
@@ -55,8 +55,8 @@ const listenMs = 3000;
 export async function benchEngineLoad(argv: readonly string[]): Promise<void> {
   const options = parse(argv);
   if (options.help) return void process.stdout.write(help);
-  const calls = toCount('--calls', options.calls);
-  const forMs = 1000 * toCount('--seconds', options.seconds);
+  const calls = toWhole('--calls', options.calls, 1, 1000);
+  const forMs = 1000 * toWhole('--seconds', options.seconds, 1, 1000);
   const modelDir = options.model ?? packagePath('models/repartee-s');
   const manifest = await loadManifest(modelDir);
   const machine = describeMachine();
@@ -198,27 +198,13 @@ function render({ settings, ways: figures, memoryPerCallMb }: LoadBench): string
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        json: { type: 'boolean', default: false },
-        calls: { type: 'string', default: '16' },
-        seconds: { type: 'string', default: '30' },
-        model: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
-  }
-}
-
-function toCount(name: string, value: string): number {
-  const count = Number(value);
-  if (!Number.isInteger(count) || count < 1 || count > 1000)
-    throw new UsageError(`${name} is "${value}", expected a number in 1..1000`);
-  return count;
+  return parseOptions(argv, {
+    json: { type: 'boolean', default: false },
+    calls: { type: 'string', default: '16' },
+    seconds: { type: 'string', default: '30' },
+    model: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
 }
 
 function at(values: readonly number[], share: number): number | null {

@@ -1,10 +1,11 @@
 // `repartee bench engine`: replies, partials, calls and load of the model alone, beside llama.cpp on the same weights.
+
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { parseOptions, toWhole } from '../arguments.ts';
 import { createEngine } from '../engine/engine.ts';
 import { loadManifest, type Manifest } from '../engine/manifest.ts';
 import type { Engine } from '../engine/sequence.ts';
-import { toMessage, UsageError } from '../errors.ts';
+import { toMessage } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { prefill, quantile, round2, timeDraft } from './engine-draft.ts';
 import { openRivals, type Rivals } from './engine-llama.ts';
@@ -43,9 +44,9 @@ const callsForMs = 20_000;
 export async function benchEngine(argv: readonly string[]): Promise<void> {
   const options = parse(argv);
   if (options.help) return void process.stdout.write(help);
-  const rounds = toCount('--rounds', options.rounds);
-  const countReplies = toCount('--replies', options.replies);
-  const threads = toCount('--threads', options.threads);
+  const rounds = toWhole('--rounds', options.rounds, 1, 100);
+  const countReplies = toWhole('--replies', options.replies, 1, 100);
+  const threads = toWhole('--threads', options.threads, 1, 100);
   const modelDir = options.model ?? packagePath('models/repartee-s');
   const manifest = await loadManifest(modelDir);
   const points = readEnginePoints(modelDir);
@@ -154,26 +155,12 @@ function toMissing(error: unknown): Missing {
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        json: { type: 'boolean', default: false },
-        rounds: { type: 'string', default: '2' },
-        replies: { type: 'string', default: '4' },
-        threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
-        model: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
-  }
-}
-
-function toCount(name: string, value: string): number {
-  const count = Number(value);
-  if (!Number.isInteger(count) || count < 1 || count > 100)
-    throw new UsageError(`${name} is "${value}", expected a number in 1..100`);
-  return count;
+  return parseOptions(argv, {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '2' },
+    replies: { type: 'string', default: '4' },
+    threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
+    model: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
 }

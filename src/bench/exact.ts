@@ -1,9 +1,9 @@
 // `repartee bench exact`: holds drafting and checking at effort exact to what effort ar writes token by token.
-import { parseArgs } from 'node:util';
+import { parseOptions, toWhole } from '../arguments.ts';
 import type { EffortName, Sequence } from '../engine/sequence.ts';
 import { createRandom } from '../model/recogniser.ts';
 import { round2, timeDraft } from './engine-draft.ts';
-import { drawingHelp, drawingOptions, orUsage, toDrawing, toWhole } from './model-options.ts';
+import { drawingHelp, drawingOptions, toDrawing } from './model-options.ts';
 import { loadParts, type ModelParts } from './model-parts.ts';
 import { type EvaluatedDialogue, toPoints } from './model-points.ts';
 import { drawDialogues, findSources } from './model-sources.ts';
@@ -41,7 +41,7 @@ export async function benchExact(argv: readonly string[]): Promise<number> {
     prompts: { type: 'string', default: '500' },
     json: { type: 'boolean', default: false },
   } as const;
-  const values = orUsage(() => parseArgs({ args: [...argv], options }).values);
+  const values = parseOptions(argv, options);
   if (values.help) {
     process.stdout.write(help);
     return 0;

@@ -1,6 +1,6 @@
 // The options that evaluations of a model have in common. Argv in, checked values out.
 
-import { toMessage, UsageError } from '../errors.ts';
+import { toWhole } from '../arguments.ts';
 import { packagePath } from '../package-path.ts';
 
 const noFiles: string[] = [];
@@ -29,15 +29,6 @@ export interface Drawing {
   readonly modelDir: string;
 }
 
-/** A wrong option is the user's error, said in one line. Throws UsageError. */
-export function orUsage<Values>(read: () => Values): Values {
-  try {
-    return read();
-  } catch (error) {
-    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
-  }
-}
-
 interface DrawingValues {
   readonly data: readonly string[];
   readonly limit?: string | undefined;
@@ -53,11 +44,4 @@ export function toDrawing({ data, limit, seed, model }: DrawingValues): Drawing 
     seed: toWhole('--seed', seed, 0),
     modelDir: model ?? packagePath('models/repartee-s'),
   };
-}
-
-/** Throws UsageError. */
-export function toWhole(option: string, value: string, min: number): number {
-  const number = Number(value);
-  if (value.trim() !== '' && Number.isSafeInteger(number) && number >= min) return number;
-  throw new UsageError(`${option} is "${value}", expected a whole number from ${min}`);
 }

@@ -1,6 +1,7 @@
 // `repartee bench model`: how good a model's acts, calls and replies are, through the engine, beside what people's agents did.
+
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { parseOptions, toWhole } from '../arguments.ts';
 import { efforts } from '../engine/efforts.ts';
 import type { EffortName } from '../engine/sequence.ts';
 import { UsageError } from '../errors.ts';
@@ -9,7 +10,7 @@ import { describeMachine } from './machine.ts';
 import { answer, type Way } from './model-answers.ts';
 import { curveOf } from './model-curve.ts';
 import { type AnsweredDialogue, type Figures, figuresOf } from './model-figures.ts';
-import { type Drawing, drawingHelp, drawingOptions, orUsage, toDrawing, toWhole } from './model-options.ts';
+import { type Drawing, drawingHelp, drawingOptions, toDrawing } from './model-options.ts';
 import { loadParts, type ModelParts } from './model-parts.ts';
 import { renderPlot } from './model-plot.ts';
 import { toPoints } from './model-points.ts';
@@ -106,20 +107,14 @@ function renderReplies(source: string, { id, answers }: AnsweredDialogue): strin
 }
 
 function parse(argv: readonly string[]): Options | 'help' {
-  const values = orUsage(
-    () =>
-      parseArgs({
-        args: [...argv],
-        options: {
-          ...drawingOptions,
-          effort: { type: 'string', default: defaultEfforts },
-          json: { type: 'boolean', default: false },
-          replies: { type: 'string' },
-          steps: { type: 'string' },
-          plot: { type: 'string' },
-        },
-      }).values,
-  );
+  const values = parseOptions(argv, {
+    ...drawingOptions,
+    effort: { type: 'string', default: defaultEfforts },
+    json: { type: 'boolean', default: false },
+    replies: { type: 'string' },
+    steps: { type: 'string' },
+    plot: { type: 'string' },
+  });
   if (values.help) return 'help';
   return {
     ways: [

@@ -1,7 +1,7 @@
 // `repartee bench talk`: every fixture call, spoken, in one process; what callers waited for and what it cost.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { parseArgs } from 'node:util';
+import { parseOptions } from '../arguments.ts';
 import { systemClock } from '../base/clock.ts';
 import { listCallFiles, readCall } from '../cli/call-files.ts';
 import { exampleAgents } from '../cli/example-agents.ts';
@@ -9,7 +9,7 @@ import { createParts } from '../cli/parts.ts';
 import { playInThePast } from '../cli/played-world.ts';
 import { chooseAgent } from '../cli/talk.ts';
 import type { TalkedCall } from '../cli/talk-summary.ts';
-import { toMessage, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { playCall } from '../testing/play-call.ts';
 import type { TurnRecord } from '../testing/turn-log.ts';
@@ -46,19 +46,12 @@ export async function benchTalk(argv: readonly string[]): Promise<number> {
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        json: { type: 'boolean', default: false },
-        pace: { type: 'string', default: '1' },
-        model: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
-  }
+  return parseOptions(argv, {
+    json: { type: 'boolean', default: false },
+    pace: { type: 'string', default: '1' },
+    model: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
 }
 
 async function measure(pace: number, modelDir: string | undefined): Promise<TalkBench> {

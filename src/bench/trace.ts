@@ -1,10 +1,10 @@
 // `repartee bench trace`: what it costs to know where the time went: ledger, recording and spans of a turn, in processor time.
 
-import { parseArgs } from 'node:util';
+import { parseOptions } from '../arguments.ts';
 import type { Clock } from '../base/clock.ts';
 import { listCallFiles, type NamedCall, readCall } from '../cli/call-files.ts';
 import type { DraftState } from '../engine/sequence.ts';
-import { toMessage, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { createPeaks } from '../session/peaks.ts';
 import { createTurnMeter, type TurnMeter } from '../session/turn-meter.ts';
@@ -211,16 +211,9 @@ function render({ settings, perTurnUs, perFrameUs }: TraceBench): string {
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        json: { type: 'boolean', default: false },
-        rounds: { type: 'string', default: '15' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
-  }
+  return parseOptions(argv, {
+    json: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '15' },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
 }

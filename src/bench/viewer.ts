@@ -3,9 +3,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseOptions, toWhole } from '../arguments.ts';
 import { systemClock } from '../base/clock.ts';
-import { RuntimeError, toMessage, UsageError } from '../errors.ts';
+import { RuntimeError, toMessage } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { startServer } from '../server/server.ts';
 import { wsTransport } from '../transport/ws.ts';
@@ -48,8 +48,8 @@ const countScrolls = 60;
 export async function benchViewer(argv: readonly string[]): Promise<void> {
   const options = parse(argv);
   if (options.help) return void process.stdout.write(help);
-  const turns = toCount('--turns', options.turns, 10_000);
-  const rounds = toCount('--rounds', options.rounds, 100);
+  const turns = toWhole('--turns', options.turns, 1, 10_000);
+  const rounds = toWhole('--rounds', options.rounds, 1, 100);
   const bench = await measure(turns, rounds);
   process.stdout.write(options.json ? `${JSON.stringify(bench)}\n` : render(bench));
 }
@@ -154,26 +154,12 @@ function render({ settings, openMs, scroll, countRowsInDocument }: ViewerBench):
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        json: { type: 'boolean', default: false },
-        turns: { type: 'string', default: '400' },
-        rounds: { type: 'string', default: '5' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
-  }
-}
-
-function toCount(name: string, value: string, most: number): number {
-  const count = Number(value);
-  if (!Number.isInteger(count) || count < 1 || count > most)
-    throw new UsageError(`${name} is "${value}", expected a number in 1..${most}`);
-  return count;
+  return parseOptions(argv, {
+    json: { type: 'boolean', default: false },
+    turns: { type: 'string', default: '400' },
+    rounds: { type: 'string', default: '5' },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
 }
 
 function round1(value: number | null): number | null {

@@ -2,7 +2,7 @@
 
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { parseWords } from '../arguments.ts';
 import { RuntimeError, toMessage, UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { readVersion } from './version.ts';
@@ -65,13 +65,5 @@ function toPackageName(folder: string): string {
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: { help: { type: 'boolean', short: 'h', default: false } },
-    });
-  } catch (error) {
-    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
-  }
+  return parseWords(argv, { help: { type: 'boolean', short: 'h', default: false } });
 }

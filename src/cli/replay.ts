@@ -1,11 +1,11 @@
 // `repartee replay FILE…`: recorded calls over again, without the model. Argv in, exit code out.
 
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import type { Agent } from '../agent/agent.ts';
 import { allAgents } from '../agent/handoffs.ts';
 import { loadAgent } from '../agent/load.ts';
-import { RuntimeError, toMessage, UsageError } from '../errors.ts';
+import { parseWords } from '../arguments.ts';
+import { RuntimeError, UsageError } from '../errors.ts';
 import { type Asked, type Redecoding, redecodeCall } from '../session/redecode-call.ts';
 import { type Difference, replayCall } from '../session/replay-call.ts';
 import { createSettings } from '../session/settings.ts';
@@ -132,21 +132,13 @@ function render({ atMs, recorded, replayed }: Difference): string {
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        agent: { type: 'string' },
-        live: { type: 'boolean', default: false },
-        set: { type: 'string', multiple: true },
-        svg: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        model: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
-  }
+  return parseWords(argv, {
+    agent: { type: 'string' },
+    live: { type: 'boolean', default: false },
+    set: { type: 'string', multiple: true },
+    svg: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    model: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
 }

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { toMessage, UsageError } from '../errors.ts';
+import { parseOptions, toWhole } from '../arguments.ts';
+import { UsageError } from '../errors.ts';
 import { type Redaction, redactions } from '../trace/redact.ts';
 import { toOtlpUrl } from './span-export.ts';
 
@@ -66,34 +66,21 @@ export function parseStartArguments(argv: readonly string[]): StartArguments | u
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        agent: { type: 'string', multiple: true },
-        watch: { type: 'boolean', default: false },
-        port: { type: 'string', default: '8787' },
-        host: { type: 'string', default: '127.0.0.1' },
-        'public-url': { type: 'string' },
-        model: { type: 'string' },
-        voice: { type: 'string', default: 'slt' },
-        traces: { type: 'string', default: '.repartee/traces' },
-        redact: { type: 'string', default: 'none' },
-        otlp: { type: 'string' },
-        'max-calls': { type: 'string', default: '32' },
-        'drain-ms': { type: 'string', default: '10000' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
-  }
-}
-
-function toWhole(option: string, text: string, least: number, most: number): number {
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new UsageError(`${option} is "${text}", expected a whole number from ${least} to ${most}`);
+  return parseOptions(argv, {
+    agent: { type: 'string', multiple: true },
+    watch: { type: 'boolean', default: false },
+    port: { type: 'string', default: '8787' },
+    host: { type: 'string', default: '127.0.0.1' },
+    'public-url': { type: 'string' },
+    model: { type: 'string' },
+    voice: { type: 'string', default: 'slt' },
+    traces: { type: 'string', default: '.repartee/traces' },
+    redact: { type: 'string', default: 'none' },
+    otlp: { type: 'string' },
+    'max-calls': { type: 'string', default: '32' },
+    'drain-ms': { type: 'string', default: '10000' },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
 }
 
 function toRedaction(text: string): Redaction {

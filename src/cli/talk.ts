@@ -1,9 +1,9 @@
 // `repartee talk`: recorded or typed callers against the real runtime in this process. Argv in, exit code out.
 
-import { parseArgs } from 'node:util';
 import type { Agent } from '../agent/agent.ts';
+import { parseWords } from '../arguments.ts';
 import { systemClock } from '../base/clock.ts';
-import { RuntimeError, toMessage, UsageError } from '../errors.ts';
+import { RuntimeError, UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { playCall } from '../testing/play-call.ts';
 import type { TurnRecord } from '../testing/turn-log.ts';
@@ -61,23 +61,15 @@ export function parseTalkArguments(argv: readonly string[]): TalkArguments | und
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        agent: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        voice: { type: 'boolean', default: false },
-        pace: { type: 'string', default: '1' },
-        traces: { type: 'string' },
-        model: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
-  }
+  return parseWords(argv, {
+    agent: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    voice: { type: 'boolean', default: false },
+    pace: { type: 'string', default: '1' },
+    traces: { type: 'string' },
+    model: { type: 'string' },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
 }
 
 /** Resolves to the exit code. Throws UsageError, RuntimeError. */

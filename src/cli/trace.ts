@@ -1,7 +1,7 @@
 // `repartee trace FILE`: a recorded call in the terminal, as figures, or as one HTML file. Argv in, exit code out.
 
 import { writeFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
+import { parseWords } from '../arguments.ts';
 import { RuntimeError, toMessage, UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { createTurnLog, type TurnRecord } from '../testing/turn-log.ts';
@@ -124,20 +124,12 @@ function toRecords(events: readonly RecordedEvent[]): readonly TurnRecord[] {
 }
 
 function parse(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        json: { type: 'boolean', default: false },
-        html: { type: 'string' },
-        perfetto: { type: 'string' },
-        otlp: { type: 'string' },
-        schema: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
-  }
+  return parseWords(argv, {
+    json: { type: 'boolean', default: false },
+    html: { type: 'string' },
+    perfetto: { type: 'string' },
+    otlp: { type: 'string' },
+    schema: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  });
 }

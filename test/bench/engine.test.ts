@@ -58,7 +58,7 @@ it('says in its table what could not be measured, and why', () => {
 
 it('refuses a count that is none', async () => {
   await expect(benchEngine(['--replies', 'x'])).rejects.toThrow(
-    new UsageError('--replies is "x", expected a number in 1..100'),
+    new UsageError('--replies is "x", expected a whole number from 1 to 100'),
   );
   await expect(benchEngine(['--fast'])).rejects.toThrow(UsageError);
 });

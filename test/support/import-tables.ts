@@ -4,6 +4,7 @@
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   events: [],
   errors: [],
+  arguments: ['errors'],
   'package-path': ['errors'],
   base: [],
   trace: ['base'],

@@ -1,0 +1,33 @@
+// A command's arguments: argv in, checked values out. Knows no command.
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { toMessage, UsageError } from './errors.ts';
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+type Parsed<Of extends Options> = ReturnType<typeof parseArgs<{ options: Of; allowPositionals: true }>>;
+
+/** Options alone. Throws UsageError. */
+export function parseOptions<const Of extends Options>(argv: readonly string[], options: Of): Parsed<Of>['values'] {
+  return orUsage(() => parseArgs({ args: [...argv], options })).values;
+}
+
+/** Options and other words, such as files. Throws UsageError. */
+export function parseWords<const Of extends Options>(argv: readonly string[], options: Of): Parsed<Of> {
+  return orUsage(() => parseArgs({ args: [...argv], options, allowPositionals: true }));
+}
+
+/** Throws UsageError. */
+export function toWhole(option: string, text: string, least: number, most = Number.POSITIVE_INFINITY): number {
+  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  const to = most === Number.POSITIVE_INFINITY ? 'on' : `to ${most}`;
+  throw new UsageError(`${option} is "${text}", expected a whole number from ${least} ${to}`);
+}
+
+/** A wrong option is the user's error, said in one line. */
+function orUsage<Values>(read: () => Values): Values {
+  try {
+    return read();
+  } catch (error) {
+    throw new UsageError(toMessage(error).split('. ', 1)[0] ?? 'bad arguments');
+  }
+}
