@@ -124,9 +124,8 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
     const { prefix } = prepared;
     const acts = possibleActs(request.acts, prepared);
     checkRequest(request, acts, manifest);
-    const mostTokens = request.context.length + maxTokensOf(request, 'call');
-    pool.use(kv, mostTokens);
-    kv.reserve(mostTokens);
+    pool.use(kv, request.context.length + maxTokensOf(request, 'call'));
+    kv.reserve(request.context.length + 1);
     if (kv.length === 0) kv.copyFrom(prefix, prefix.countShared(request.context));
     yield* decode({
       runPass,
