@@ -5,6 +5,16 @@ import type { CallContext, CallFacts, Values } from './call-context.ts';
 
 export type Effort = 'instant' | 'low' | 'medium' | 'high' | 'exact' | 'ar';
 
+/** While the caller speaks; once the turn is committed; after the result of a tool. */
+export type Moment = 'draft' | 'reply' | 'step';
+
+/** What the model puts into what it writes. */
+export interface Work {
+  readonly effort?: Effort;
+  /** Where checking every word would take longer, the rest of a reply comes unchecked, 1 to 60000 ms. */
+  readonly latencyMs?: number;
+}
+
 export interface Agent {
   readonly name: string;
   readonly instructions: string;
@@ -13,6 +23,10 @@ export interface Agent {
   /** Said when the call starts, as turn 0; undefined or empty: the caller speaks first. */
   readonly greeting?: string | ((call: CallFacts) => string);
   readonly effort: Effort;
+  /** From the request to the last word; undefined: as long as it takes. */
+  readonly latencyMs?: number;
+  /** What differs from `effort` and `latencyMs`. */
+  readonly moments: Readonly<Partial<Record<Moment, Work>>>;
   /** In the order they were defined. */
   readonly tools: readonly AgentTool[];
   readonly handoffs: readonly Handoff[];
@@ -29,6 +43,8 @@ export interface Agent {
   readonly dtmf: DtmfRules;
   /** May the model answer a finished turn with silence? @default false */
   readonly mayStaySilent: boolean;
+  /** Arguments and variables whose values are in no trace, as the model and as the author know them. */
+  readonly redact: readonly string[];
   /** Checks what a call brought along. Throws AgentError `variables-invalid`, which names the variable. */
   readonly readVariables: (given: Values) => Values;
   /** Agents with the same function share one state in a call. */

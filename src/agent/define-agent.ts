@@ -3,11 +3,21 @@
 import { z } from 'zod';
 import { AgentError, toMessage } from '../errors.ts';
 import type { CloseReason } from '../events.ts';
-import type { Agent, DtmfRules, EndOfTurn, Handoff, IdleRules, InterruptionRules, SayLines } from './agent.ts';
+import type {
+  Agent,
+  AgentTool,
+  DtmfRules,
+  EndOfTurn,
+  Handoff,
+  IdleRules,
+  InterruptionRules,
+  SayLines,
+} from './agent.ts';
 import type { CallContext, CallFacts, Values } from './call-context.ts';
 import { isToolDefinition, type ToolDefinition } from './define-tool.ts';
 import { toHandoffs } from './handoffs.ts';
 import { invalidField, parseDefinition, show } from './invalid.ts';
+import { toSnakeCase } from './names.ts';
 
 export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.ZodObject = z.ZodObject> {
   /** Letters, digits, - and _; what a caller asks for by `agent`. */
@@ -20,6 +30,10 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   readonly greeting?: string | ((call: CallFacts<z.output<V>, z.output<S>>) => string);
   /** How much work the model puts into a reply. @default 'low' */
   readonly effort?: Agent['effort'];
+  /** Where checking every word of a reply would take longer, the rest comes unchecked, 1 to 60000 ms. @default as long as it takes */
+  readonly latencyMs?: number;
+  /** Another `effort` or `latencyMs` for a `draft`, a committed turn's `reply`, a `step` after a tool. @default none */
+  readonly moments?: Agent['moments'];
   /** Keys reach the model in snake_case. */
   readonly tools?: Readonly<Record<string, ToolDefinition<z.output<V>, z.output<S>>>>;
   /** Agents that it may hand a call over to; a function where modules import each other. */
@@ -44,6 +58,8 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   readonly dtmf?: Partial<DtmfRules>;
   /** May the model answer a finished turn with silence? @default false */
   readonly mayStaySilent?: boolean;
+  /** Names of arguments and of variables whose values no trace may hold. @default none */
+  readonly redact?: readonly string[];
   readonly onCallStart?: (call: CallContext<z.output<V>, z.output<S>>) => void | Promise<void>;
   readonly onCallEnd?: (call: CallContext<z.output<V>, z.output<S>>, reason: CloseReason) => void | Promise<void>;
 }
@@ -55,6 +71,10 @@ const words = z.string().trim().min(1, 'expected at least one word');
 const hook = z.custom<NonNullable<Agent['onCallStart']>>(isFunction, 'expected a function');
 const endHook = z.custom<NonNullable<Agent['onCallEnd']>>(isFunction, 'expected a function');
 const zodObject = z.custom<z.ZodObject>((value) => value instanceof z.ZodObject, 'expected z.object({ … }) of zod 4');
+
+const effort = z.enum(['instant', 'low', 'medium', 'high', 'exact', 'ar']);
+const latencyMs = z.number().int().min(1).max(60_000);
+const work = z.strictObject({ effort: effort.exactOptional(), latencyMs: latencyMs.exactOptional() }).exactOptional();
 
 const optionsSchema = z.strictObject({
   name: z.string().regex(/^[\w-]{1,64}$/, 'expected letters, digits, - and _, 64 at most'),
@@ -69,7 +89,9 @@ const optionsSchema = z.strictObject({
       'expected at least one word, or a function that returns words',
     )
     .optional(),
-  effort: z.enum(['instant', 'low', 'medium', 'high', 'exact', 'ar']).default('low'),
+  effort: effort.default('low'),
+  latencyMs: latencyMs.exactOptional(),
+  moments: z.strictObject({ draft: work, reply: work, step: work }).prefault({}),
   tools: z.record(z.string(), z.custom<ToolDefinition>(isToolDefinition, 'expected defineTool({ … })')).default({}),
   handoffs: z
     .custom<NonNullable<AgentOptions['handoffs']>>(
@@ -138,6 +160,7 @@ const optionsSchema = z.strictObject({
     })
     .prefault({}),
   mayStaySilent: z.boolean().default(false),
+  redact: z.array(z.string()).default([]),
   onCallStart: hook.optional(),
   onCallEnd: endHook.optional(),
   variables: zodObject.default(z.object({})),
@@ -162,6 +185,7 @@ export function defineAgent<V extends z.ZodObject = z.ZodObject, S extends z.Zod
       return readInstructions(instructions);
     },
     tools,
+    redact: toRedacted(checked.redact, tools, Object.keys(variables.shape)),
     get handoffs() {
       handoffs ??= toHandoffs({ name: rest.name, tools }, readHandoffs(checked.handoffs));
       return handoffs;
@@ -189,6 +213,32 @@ function readInstructions(instructions: AgentOptions['instructions']): string {
   const text: unknown = typeof instructions === 'function' ? instructions() : instructions;
   if (typeof text === 'string' && text.trim() !== '') return text.trim();
   throw invalidField('instructions', `expected a function that returns words, got ${show(text)} from it`);
+}
+
+/** A name that nothing has would hide nothing. */
+function toRedacted(names: readonly string[], tools: readonly AgentTool[], variables: readonly string[]): string[] {
+  const known = new Set([...variables, ...tools.flatMap(({ parameters }) => findNames(parameters))]);
+  return [
+    ...new Set(
+      names.flatMap((name) => {
+        const found = [name, toSnakeCase(name)].filter((one) => known.has(one));
+        if (found.length === 0)
+          throw invalidField('redact', `no tool has an argument ${name}, and there is no such variable`);
+        return found;
+      }),
+    ),
+  ];
+}
+
+/** Of all members, at any depth. */
+function findNames(schema: unknown): string[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const inner = Object.entries(schema).flatMap(([key, value]) =>
+    key === 'properties'
+      ? Object.keys(Object(value)).concat(Object.values(Object(value)).flatMap(findNames))
+      : findNames(value),
+  );
+  return inner;
 }
 
 function readHandoffs(handoffs: NonNullable<AgentOptions['handoffs']>): readonly Agent[] {

@@ -117,6 +117,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
         effort,
         hasAudio,
         machine: engine.stats().device,
+        ...(allAgents(agent).some(({ redact }) => redact.length > 0) ? ({ redacted: 'fields' } as const) : {}),
       };
       const recording = openAll(sinks, callId, header);
       try {

@@ -74,7 +74,7 @@ const knobs: ReadonlyMap<string, Knob> = new Map<string, Knob>([
       about: efforts.join(', '),
       set(agent, value) {
         const effort = efforts.find((one) => one === value);
-        return effort === undefined ? undefined : { ...agent, effort };
+        return effort === undefined ? undefined : { ...agent, effort, moments: {} };
       },
     },
   ],

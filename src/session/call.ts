@@ -11,12 +11,13 @@ import { RuntimeError } from '../errors.ts';
 import type { CallEvent, CallerEvent, CloseReason } from '../events.ts';
 import type { Mouth } from '../mouth/mouth.ts';
 import type { CallWriter } from '../trace/call-file.ts';
+import { coverFields } from '../trace/redact-fields.ts';
 import { readGreeting, runHook } from './hooks.ts';
 import { createModelWriter, type ModelParts } from './model-writer.ts';
 import { createMouthActor } from './mouth-actor.ts';
 import type { CallObserver } from './observer.ts';
 import { createRecorder } from './recorder.ts';
-import { createRoster } from './roster.ts';
+import { createRoster, type Roster } from './roster.ts';
 import type { SettingOf } from './settings.ts';
 import { createToolRunner } from './tool-runner.ts';
 import { createTurnMeter } from './turn-meter.ts';
@@ -49,12 +50,13 @@ export interface Call {
 /** Starts a call: its first events are `call.ready` and the greeting. Throws AgentError `variables-invalid`. */
 export function startCall(options: CallOptions): Call {
   const { model, clock, agent, callId, mouth } = options;
-  const recorder = options.recording && createRecorder(options.recording, clock);
+  const { agents, factsOf, agentNamed } = createRoster(agent, callId, options.variables ?? {});
+  const recording = options.recording && coverNamed(options.recording, agents, factsOf);
+  const recorder = recording && createRecorder(recording, clock);
   const report = (event: CallEvent) => {
     recorder?.said(event);
     options.report(event);
   };
-  const { factsOf, agentNamed } = createRoster(agent, callId, options.variables ?? {});
   const ear = createTextEar();
   const meter = createTurnMeter(clock, options.hasAudio, (event, zeroMs, stretches, loop) => {
     recorder?.measured(event, zeroMs, stretches, loop);
@@ -161,6 +163,14 @@ const marks: ReadonlySet<string> = new Set<Mark['type']>([
   'reply.paused',
   'reply.written',
 ]);
+
+/** Without the values of what any of the agents may not have written down. */
+function coverNamed(recording: CallWriter, agents: readonly Agent[], factsOf: Roster['factsOf']): CallWriter {
+  const names = agents.flatMap(({ redact }) => redact);
+  if (names.length === 0) return recording;
+  const values = agents.flatMap((agent) => names.map((name) => factsOf(agent).variables[name]));
+  return coverFields(recording, names, values);
+}
 
 function isMark(event: Emitted): event is Mark {
   return marks.has(event.type);

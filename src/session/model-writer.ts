@@ -1,7 +1,7 @@
 // The conversation's writer, done by the engine: lines become tokens, states become drafts.
 
 import { fromCallback } from 'xstate';
-import type { Agent } from '../agent/agent.ts';
+import type { Agent, Moment } from '../agent/agent.ts';
 import type { Line } from '../conversation/transcript.ts';
 import type { Draft, WriteRequest, WriterCommand } from '../conversation/writer.ts';
 import { type Message, type Prompt, parseCall } from '../engine/prompt.ts';
@@ -23,6 +23,8 @@ const PRIORITY: Readonly<Record<WriteRequest['purpose'], Priority>> = {
   committed: 'committed',
   step: 'step',
 };
+
+const MOMENT: Readonly<Record<WriteRequest['purpose'], Moment>> = { draft: 'draft', committed: 'reply', step: 'step' };
 
 /** A writer over one sequence of the engine at a time, which begins as the answering agent's calls do; the observer sees each request and each state. */
 export function createModelWriter(parts: ModelParts, first: Agent, settingOf: SettingOf, observer: CallObserver) {
@@ -115,7 +117,7 @@ function createTranslation(parts: ModelParts, agent: Agent, setting: Setting): T
     const context = [...setting.prefix, ...lines.flatMap(toTokens)];
     return {
       context,
-      effort: agent.effort,
+      ...toWork(agent, MOMENT[purpose]),
       acts,
       priority: PRIORITY[purpose],
       isSliding: true,
@@ -146,6 +148,10 @@ function createTranslation(parts: ModelParts, agent: Agent, setting: Setting): T
   }
 
   return { toDraftRequest, toDraft };
+}
+
+function toWork({ effort, latencyMs, moments }: Agent, moment: Moment): Pick<DraftRequest, 'effort' | 'latencyMs'> {
+  return { effort, ...(latencyMs === undefined ? {} : { latencyMs }), ...moments[moment] };
 }
 
 function toModelMessage(line: Line): Message {

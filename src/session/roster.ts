@@ -5,6 +5,7 @@ import type { CallFacts, Values } from '../agent/call-context.ts';
 import { allAgents } from '../agent/handoffs.ts';
 
 export interface Roster {
+  readonly agents: readonly Agent[];
   factsOf(agent: Agent): CallFacts;
   agentNamed(name: string): Agent;
 }
@@ -22,6 +23,7 @@ export function createRoster(first: Agent, callId: string, given: Values): Roste
   }
 
   return {
+    agents,
     factsOf: (agent) => facts.get(agent) ?? toFacts(agent),
     agentNamed: (name) => agents.find((agent) => agent.name === name) ?? first,
   };

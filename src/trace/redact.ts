@@ -28,12 +28,17 @@ const signs: Readonly<Record<'text' | 'numbers', readonly [pattern: RegExp, sign
   numbers: [/\p{N}/gu, '#'],
 };
 
+/** A field of an event that may hold words. */
+export function isSpoken(name: string): boolean {
+  return spoken.has(name);
+}
+
 export function redact(event: UnstampedEvent, redaction: Redaction): UnstampedEvent {
   if (redaction === 'none') return event;
   const fields = Object.entries(event).flatMap(([name, value]): [string, unknown][] => {
     // A draft's tokens are its words.
     if (name === 'tokens') return [];
-    return [[name, spoken.has(name) ? cover(value, redaction) : value]];
+    return [[name, isSpoken(name) ? cover(value, redaction) : value]];
   });
   return Object.fromEntries(fields) as UnstampedEvent;
 }

@@ -67,6 +67,17 @@ const refusals: readonly (readonly [string, object, RegExp])[] = [
     { tools: { find: toolOptions } },
     /^tools\.find: expected defineTool\(\{ … \}\), got an object$/,
   ],
+  [
+    'an effort of a moment',
+    { moments: { draft: { effort: 'fast' } } },
+    /^moments\.draft\.effort: expected one of "instant"/,
+  ],
+  ['no time at all', { latencyMs: 0 }, /^latencyMs: .*1, got 0$/],
+  [
+    'a name that hides nothing',
+    { redact: ['card'] },
+    /^redact: no tool has an argument card, and there is no such variable$/,
+  ],
   ['two wrong fields', { effort: 1, maxSteps: 0 }, / \(and 1 more\)$/],
   [
     'a tool without description',

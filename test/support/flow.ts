@@ -23,6 +23,8 @@ export function makeAgent(changes: Partial<Agent> = {}): Agent {
     name: 'test',
     instructions: 'You answer calls.',
     effort: 'low',
+    moments: {},
+    redact: [],
     tools: [],
     handoffs: [],
     say: {

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { decideCall, makeAgent, makeTool, readParts, say, startFlow } from '../support/flow.ts';
+
+it('asks the model for drafts, replies and steps with the work of each, and else with the agent’s', async () => {
+  const clock = new SimulatedClock();
+  const agent = makeAgent({
+    effort: 'low',
+    latencyMs: 500,
+    moments: { draft: { effort: 'instant' }, step: { effort: 'medium', latencyMs: 90 } },
+    tools: [makeTool(clock, { effect: 'write' })],
+  });
+  const flow = startFlow({
+    clock,
+    agent,
+    script: (_, { context }) =>
+      readParts(context).at(-1)?.role === 'result' ? say('Done.') : decideCall('look_up', { city: 'Rome' }),
+  });
+  flow.partial(1, 'look up');
+  await clock.advance(100);
+  flow.final(1, 'look up Rome');
+  await clock.advance(100);
+  expect(flow.engine.requests.map(({ effort, latencyMs }) => [effort, latencyMs])).toEqual([
+    ['instant', 500],
+    ['low', 500],
+    ['medium', 90],
+  ]);
+  await flow.call.end();
+});
