@@ -17,6 +17,7 @@ import { packagePath } from '../package-path.ts';
 import { startCall } from '../session/call.ts';
 import { createSettings } from '../session/settings.ts';
 import { type Answers, createAnsweringEngine } from './answers.ts';
+import { createPlayedCaller } from './played-caller.ts';
 import { SimulatedClock } from './simulated-clock.ts';
 import { createTurnLog, type TurnRecord } from './turn-log.ts';
 
@@ -42,6 +43,11 @@ export interface TestCall {
   readonly closed: CloseReason | undefined;
   /** The caller says this; resolves when the agent's reply is over. Throws RuntimeError `call-over`, `reply-missing`. */
   says(words: string): Promise<TurnRecord>;
+  /**
+   * The model plays the caller, who they are and what they want given as to an agent; resolves to the turns that came of it. Over when the
+   * caller says goodbye or the same again, when the call is, or after `countTurns`. @default 8
+   */
+  plays(goal: string, countTurns?: number): Promise<readonly TurnRecord[]>;
   /** The caller presses keys, as a turn of its own. */
   presses(digits: string): Promise<TurnRecord>;
   /** The caller hangs up; resolves when nothing of the call is left. Idempotent. */
@@ -61,7 +67,7 @@ export async function call(agent: Agent, options: CallOptions = {}): Promise<Tes
   const prompt = createPrompt(tokenizer);
   const settingOf = createSettings(prompt);
   const agents = allAgents(agent);
-  const agentOf = (setting: Setting) => agents.find((one) => settingOf(one) === setting)?.name ?? agent.name;
+  const agentOf = (setting: Setting) => agents.find((one) => settingOf(one) === setting)?.name ?? 'caller';
   const engine: Engine = answers
     ? createAnsweringEngine(tokenizer, clock, answers, agentOf)
     : await createEngine({ modelDir });
@@ -74,8 +80,9 @@ export async function call(agent: Agent, options: CallOptions = {}): Promise<Tes
   let endedTurn = -1;
   let answering = agent.name;
   let closed: CloseReason | undefined;
+  const model = { engine, tokenizer, prompt };
   const started = startCall({
-    model: { engine, tokenizer, prompt },
+    model,
     clock,
     agent,
     settingOf,
@@ -120,6 +127,27 @@ export async function call(agent: Agent, options: CallOptions = {}): Promise<Tes
     tell({ type: 'speech.started', turn });
   }
 
+  async function says(words: string): Promise<TurnRecord> {
+    begin();
+    const all = words.split(/\s+/).filter((word) => word !== '');
+    for (let count = 2; count < all.length; count += 2) {
+      tell({ type: 'speech.heard', turn, text: all.slice(0, count).join(' '), state: 'partial' });
+      await wait(partialEveryMs);
+    }
+    tell({ type: 'speech.heard', turn, text: all.join(' '), state: 'final' });
+    return waitForReply();
+  }
+
+  async function waitFor<T>(work: Promise<T>): Promise<T> {
+    let isOver = false;
+    const end = () => {
+      isOver = true;
+    };
+    work.then(end, end);
+    while (!isOver) await wait(tickMs);
+    return work;
+  }
+
   await wait(0);
   const isGreeted = events.some((event) => event.type === 'reply.grew' && event.turn === 0);
   const greeting = isGreeted ? (await waitForReply()).reply : undefined;
@@ -133,15 +161,24 @@ export async function call(agent: Agent, options: CallOptions = {}): Promise<Tes
     get closed() {
       return closed;
     },
-    async says(words) {
-      begin();
-      const all = words.split(/\s+/).filter((word) => word !== '');
-      for (let count = 2; count < all.length; count += 2) {
-        tell({ type: 'speech.heard', turn, text: all.slice(0, count).join(' '), state: 'partial' });
-        await wait(partialEveryMs);
+    says,
+    async plays(goal, countTurns = 8) {
+      const caller = createPlayedCaller(model, goal);
+      const played: TurnRecord[] = [];
+      try {
+        let heard = turns.at(-1)?.heard || greeting || 'Hello?';
+        while (played.length < countTurns && closed === undefined) {
+          const words = await waitFor(caller.reply(heard));
+          if (words === '' || words === played.at(-1)?.caller) break;
+          const record = await says(words);
+          played.push(record);
+          if (/\b(good)?bye\b/.test(words)) break;
+          heard = record.heard || 'Hello?';
+        }
+      } finally {
+        caller.close();
       }
-      tell({ type: 'speech.heard', turn, text: all.join(' '), state: 'final' });
-      return waitForReply();
+      return played;
     },
     async presses(digits) {
       begin();

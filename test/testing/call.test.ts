@@ -97,6 +97,28 @@ describe('a call in a test', () => {
     expect(open.turns[0]?.reply).toMatch(/^You pressed .*1.*2/);
   });
 
+  it('has the model play a caller, who reads what the agent says', async () => {
+    const lines: Readonly<Record<string, string>> = {
+      'Hello there!': 'A hotel, please.',
+      'In which city?': 'I am looking in Oslo.',
+      'I found Harbour House.': 'Thanks, goodbye!',
+    };
+    open = await call(hotel, {
+      answers: (asked) => {
+        if (asked.agent === 'caller') return { say: lines[asked.words] ?? 'What?' };
+        if (asked.words.includes('goodbye')) return { say: 'Bye.' };
+        return answers({ ...asked, words: asked.words.replace('oslo', 'Oslo') });
+      },
+    });
+    const turns = await open.plays('You are looking for a hotel in Oslo.');
+    expect(turns.map(({ caller, reply }) => [caller, reply])).toEqual([
+      ['a hotel please', 'In which city?'],
+      ['i am looking in oslo', 'I found Harbour House.'],
+      ['thanks goodbye', 'Bye.'],
+    ]);
+    expect(open.turns).toEqual(turns);
+  });
+
   it('answers a draft and the final alike, so that a foreseen turn costs no model time', async () => {
     open = await call(hotel, { answers });
     const turn = await open.says('i need a hotel for the night in town please now');

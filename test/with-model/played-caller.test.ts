@@ -1,0 +1,29 @@
+import { afterEach, expect, it } from 'vitest';
+import { z } from 'zod';
+import { defineAgent, defineTool } from '../../src/index.ts';
+import { call, type TestCall } from '../../src/testing/index.ts';
+
+let open: TestCall | undefined;
+afterEach(() => open?.hangsUp());
+
+const agent = defineAgent({
+  name: 'restaurant',
+  instructions: 'You are a phone agent who finds restaurants. Answer in at most 12 words.',
+  greeting: 'Hello! In which city would you like to eat?',
+  tools: {
+    findRestaurants: defineTool({
+      description: 'Find a restaurant of a particular cuisine in a city',
+      parameters: z.object({ cuisine: z.string(), city: z.string() }),
+      effect: 'read',
+      execute: ({ cuisine, city }) => ({ count: 1, results: [{ restaurant_name: 'Palm House', cuisine, city }] }),
+    }),
+  },
+});
+
+it('plays a caller who keeps to the goal, with the model that comes with repartee', { timeout: 120_000 }, async () => {
+  open = await call(agent, { partialEveryMs: 50 });
+  const turns = await open.plays('You are calling a restaurant line. You want to eat in San Jose.', 2);
+  expect(turns).toHaveLength(2);
+  expect(turns[0]?.caller).toContain('san jose');
+  for (const { reply, errors } of turns) expect([reply === '', errors]).toEqual([false, []]);
+});
