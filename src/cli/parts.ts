@@ -1,7 +1,7 @@
 // The composition root: chooses the real parts and hands out calls.
 
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Agent } from '../agent/agent.ts';
 import { allAgents } from '../agent/handoffs.ts';
 import { loadAgent } from '../agent/load.ts';
@@ -18,6 +18,7 @@ import { createTextMouth } from '../mouth/text-mouth.ts';
 import type { Voice } from '../mouth/voice.ts';
 import { createFliteVoice } from '../mouth/voice-flite.ts';
 import { packagePath } from '../package-path.ts';
+import { type Completions, createCompletions } from '../server/completions.ts';
 import { type Call, startCall } from '../session/call.ts';
 import { createSettings } from '../session/settings.ts';
 import type { CallHeader } from '../trace/call-file.ts';
@@ -57,6 +58,8 @@ export interface Parts {
   prepare(agent: Agent): Promise<void>;
   /** Starts a call with an agent of `loadAgents`. Throws AgentError `variables-invalid`, EngineError `engine-busy`. */
   openCall(agent: Agent, request: CallRequest): Call;
+  /** Replies for HTTP clients, by the same engine. */
+  readonly completions: Completions;
   stats(): EngineStats;
   close(): Promise<void>;
 }
@@ -141,6 +144,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
         throw error;
       }
     },
+    completions: createCompletions({ engine, tokenizer, prompt, modelName: basename(modelDir) }),
     stats: () => engine.stats(),
     close: async () => {
       voice?.close();

@@ -12,7 +12,7 @@ export interface ServedAgents {
 }
 
 export interface ServedAgentsOptions {
-  readonly parts: Parts;
+  readonly parts: Pick<Parts, 'loadAgents' | 'prepare' | 'openCall'>;
   readonly files: readonly string[];
   readonly isWatching: boolean;
   /** One line for the terminal. */

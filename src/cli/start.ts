@@ -63,7 +63,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
   try {
     const loaded = await Promise.race([loading, stop.stopped]);
     if (typeof loaded === 'number') return loaded;
-    server.serve(loaded.agents.calls);
+    server.serve(loaded.agents.calls, loaded.parts.completions);
     process.stdout.write(`repartee is ready: ${args.publicUrl?.origin ?? server.url}\n`);
     return await stop.stopped;
   } finally {

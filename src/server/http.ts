@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nativeWire } from '../protocol/native-messages.ts';
 import { relayPath } from '../protocol/relay-messages.ts';
 import type { Admission } from './admission.ts';
+import type { createCompletionRoutes } from './completion-routes.ts';
 import { hasKey, type Refusal, refuseForeign } from './guard.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -28,6 +29,8 @@ export interface HttpOptions {
   readonly viewerFiles: StaticFiles | undefined;
   /** Answers what is below tracesPath, and says whether that was it. */
   readonly traces: ReturnType<typeof createTraceRoutes> | undefined;
+  /** Answers clients of OpenAI's API, and says whether it was one. */
+  readonly completions: ReturnType<typeof createCompletionRoutes>;
   /** Answers Twilio's webhooks, and says whether it was one. */
   readonly twilio: ReturnType<typeof createTwilioRoutes> | undefined;
 }
@@ -70,6 +73,7 @@ export function createRequestListener(
     const foreign = refuseForeign(request.headers, options.publicUrl);
     if (foreign === undefined && options.traces?.(request, response, toPath(request), securityHeaders)) return;
     if (foreign === undefined && options.twilio?.(request, response, toPath(request))) return;
+    if (foreign === undefined && options.completions(request, response, toPath(request), securityHeaders)) return;
     const { status, headers, body } = foreign ? toReply(foreign) : reply(request, options);
     if (status === 401 || status === 403) options.log('request.refused', { status });
     response.writeHead(status, { ...securityHeaders, ...headers });

@@ -8,6 +8,8 @@ import { nativeLimits, nativeWire } from '../protocol/native-messages.ts';
 import type { SpanCounts } from '../trace/call-sink.ts';
 import type { Transport } from '../transport/listener.ts';
 import { Admission } from './admission.ts';
+import { createCompletionRoutes } from './completion-routes.ts';
+import type { Completions } from './completions.ts';
 import { isLoopback } from './guard.ts';
 import { createRequestListener } from './http.ts';
 import type { Log } from './log.ts';
@@ -56,8 +58,8 @@ export interface TraceFolders {
 
 export interface Server {
   readonly url: string;
-  /** Begins to take calls: until then the server answers that it isn't ready. */
-  serve(calls: CallSource): void;
+  /** Begins to take calls, and requests of HTTP clients: until then the server answers that it isn't ready. */
+  serve(calls: CallSource, completions?: Completions): void;
   /** Takes no more calls, lets those in progress finish for up to `drainMs`, ends the rest and closes. */
   drain(drainMs: number): Promise<void>;
 }
@@ -84,11 +86,23 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     twilioAuthToken !== undefined && publicUrl !== undefined
       ? createTwilioRoutes({ authToken: twilioAuthToken, publicUrl, log })
       : undefined;
+  let served: Completions | undefined;
+  const completions = createCompletionRoutes({ completions: () => served, apiKey });
   const shared = { admission, tickets, signedUrls, apiKey, publicUrl, log };
   const http = createServer({ headersTimeout: 10_000, requestTimeout: 15_000 });
   http.on(
     'request',
-    createRequestListener({ ...shared, metrics, files, viewerFiles, traces, twilio, ticketLifetimeMs, countMostCalls }),
+    createRequestListener({
+      ...shared,
+      metrics,
+      files,
+      viewerFiles,
+      traces,
+      twilio,
+      completions,
+      ticketLifetimeMs,
+      countMostCalls,
+    }),
   );
   const listener = await options.transport.listen({
     port: options.port,
@@ -109,7 +123,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let closed: Promise<void> | undefined;
   return {
     url: `http://${toUrlHost(options.host)}:${listener.port}`,
-    serve: (calls) => admission.open(metrics.watch(calls)),
+    serve(calls, completions) {
+      served = completions;
+      admission.open(metrics.watch(calls));
+    },
     drain(drainMs) {
       closed ??= close(drainMs);
       return closed;

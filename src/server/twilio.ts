@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { relayPath } from '../protocol/relay-messages.ts';
 import type { Log } from './log.ts';
+import { readBody } from './read-body.ts';
 
 /** Where a telephone number's webhook points to, and where Twilio asks what comes after the relay. */
 const voicePath = '/twilio/voice';
@@ -51,7 +52,7 @@ export function createTwilioRoutes({ authToken, publicUrl, log }: TwilioOptions)
     const target = new URL(request.url ?? '/', publicUrl);
     const isGet = request.method === 'GET';
     if (!isGet && request.method !== 'POST') return send(response, 405, '', { allow: 'GET, POST' });
-    const form = isGet ? '' : await readBody(request);
+    const form = isGet ? '' : await readBody(request, mostBodyBytes);
     if (form === undefined) return send(response, 413, '');
     const fields = new URLSearchParams(form);
     const header = request.headers['x-twilio-signature'];
@@ -95,17 +96,6 @@ function readHandoff(text: string | null): z.infer<typeof handoffSchema> | undef
   } catch {
     return undefined;
   }
-}
-
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of request) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > mostBodyBytes) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 function toTwiml(verbs: string): string {

@@ -30,7 +30,7 @@ const agentText = (name: string, greeting: string, from = '') =>
 
 /** The version that a call would begin with. */
 let opened: Agent | undefined;
-const parts: Parts = {
+const parts: Pick<Parts, 'loadAgents' | 'prepare' | 'openCall'> = {
   loadAgents: async (files) =>
     new Map(
       await Promise.all(files.map(async (path) => [(await loadAgent(path)).name, await loadAgent(path)] as const)),
@@ -40,16 +40,6 @@ const parts: Parts = {
     opened = agent;
     throw new RuntimeError('not-called', 'no call is opened here');
   },
-  stats: () => ({
-    device: '',
-    countSequences: 0,
-    countWaiting: 0,
-    countForwards: 0,
-    forwardMs: 0,
-    waitMs: 0,
-    kvBytes: 0,
-  }),
-  close: async () => undefined,
 };
 
 function greetingOf(name: string): unknown {

@@ -1,4 +1,5 @@
 import { systemClock } from '../../src/base/clock.ts';
+import type { Completions } from '../../src/server/completions.ts';
 import { createLog } from '../../src/server/log.ts';
 import { type Server, type ServerOptions, startServer } from '../../src/server/server.ts';
 import { type Script, ScriptedCall } from './scripted-call.ts';
@@ -16,6 +17,8 @@ export interface ServerRig {
 
 export interface RigOptions {
   readonly agents?: readonly string[];
+  /** What answers HTTP clients. */
+  readonly completions?: Completions;
   /** What is wrong with reloaded agents. */
   readonly agentProblems?: () => readonly string[];
   /** Told of each call once it has said call.ready; throwing breaks its start. */
@@ -29,7 +32,7 @@ export async function startServerRig(
 ): Promise<ServerRig> {
   const calls: ScriptedCall[] = [];
   const logLines: string[] = [];
-  const { agents = ['restaurant', 'clinic'], agentProblems, opened, ...serverOptions } = options;
+  const { agents = ['restaurant', 'clinic'], agentProblems, opened, completions, ...serverOptions } = options;
   const server = await startServer({
     port: 0,
     host: '127.0.0.1',
@@ -40,16 +43,19 @@ export async function startServerRig(
     log: createLog((line) => logLines.push(line)),
     ...serverOptions,
   });
-  server.serve({
-    agents,
-    ...(agentProblems ? { problems: agentProblems } : {}),
-    openCall: (callOptions) => {
-      const call = new ScriptedCall(callOptions, script);
-      calls.push(call);
-      opened?.(call);
-      return call;
+  server.serve(
+    {
+      agents,
+      ...(agentProblems ? { problems: agentProblems } : {}),
+      openCall: (callOptions) => {
+        const call = new ScriptedCall(callOptions, script);
+        calls.push(call);
+        opened?.(call);
+        return call;
+      },
     },
-  });
+    completions,
+  );
   const { url } = server;
   return { server, url, calls, logLines, [Symbol.asyncDispose]: () => server.drain(0) };
 }

@@ -20,7 +20,7 @@ function startServer(argv: readonly string[] = []): Running {
 }
 
 describe('repartee start', () => {
-  it('answers a caller in text, and in speech, tells logs and collectors no words of theirs, and exits with 0 on SIGTERM', async () => {
+  it('answers a caller in text, and in speech, and clients over HTTP, tells logs and collectors no words of theirs, and exits with 0 on SIGTERM', async () => {
     await using collector = await startCollector();
     const program = startServer(['--otlp', collector.url.origin]);
     const url = await program.printed(urlPattern);
@@ -42,6 +42,19 @@ describe('repartee start', () => {
     expect(speaking.frames.some((frame) => frame.some((byte) => byte !== 0))).toBe(true);
     speaking.send({ type: 'call.ended' });
     expect((await speaking.closed).code).toBe(1000);
+
+    const chat = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      body: JSON.stringify({ messages: [{ role: 'user', content: 'thai food in oakland please' }], max_tokens: 12 }),
+    });
+    const chatAnswer: unknown = await chat.json();
+    expect(chatAnswer).toMatchObject({ choices: [{ message: { content: expect.stringMatching(/\w/) } }] });
+    const gap = await fetch(`${url}/v1/completions`, {
+      method: 'POST',
+      body: JSON.stringify({ prompt: 'a table for', suffix: 'at eight in oakland' }),
+    });
+    const gapAnswer: unknown = await gap.json();
+    expect(gapAnswer).toMatchObject({ choices: [{ text: expect.any(String) }] });
 
     program.child.kill('SIGTERM');
     const { exitCode, out, err } = await program.ended;

@@ -1,0 +1,107 @@
+// Replies and filled gaps for HTTP clients, by the engine that answers calls: requests in, growing text out. Knows no HTTP.
+
+import { infill } from '../engine/infill.ts';
+import { type Prompt, parseCall } from '../engine/prompt.ts';
+import type { Act, DraftState, Engine, Sequence, Setting } from '../engine/sequence.ts';
+import type { Tokenizer } from '../engine/tokenizer.ts';
+import { type ChatRequest, type FillRequest, toDialogue, toTools } from './completion-requests.ts';
+
+export interface CompletionParts {
+  readonly engine: Engine;
+  readonly tokenizer: Tokenizer;
+  readonly prompt: Prompt;
+  readonly modelName: string;
+}
+
+export interface Completion {
+  /** What will not change any more. */
+  readonly text: string;
+  readonly call?: { readonly name: string; readonly arguments: Readonly<Record<string, unknown>> };
+  readonly isDone: boolean;
+  readonly isTruncated: boolean;
+  readonly countContextTokens: number;
+  readonly countTokens: number;
+  readonly countForwards: number;
+}
+
+export interface Completions {
+  readonly modelName: string;
+  /** Throws RuntimeError `request-invalid`, EngineError. */
+  chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<Completion>;
+  /** The text between `prompt` and `suffix`. Throws EngineError. */
+  fill(request: FillRequest, signal: AbortSignal): AsyncIterable<Completion>;
+}
+
+/** All at the priority of drafts: no caller of a voice call waits for an HTTP client. */
+export function createCompletions({ engine, tokenizer, prompt, modelName }: CompletionParts): Completions {
+  const { specials } = tokenizer;
+
+  async function* chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<Completion> {
+    const tools = toTools(request);
+    const { instructions, messages } = toDialogue(request);
+    const prefix = prompt.renderSetting({ instructions, tools });
+    const context = [...prefix, ...prompt.renderMessages(messages, tools)];
+    const { temperature, top_p: topP, seed, latency_ms: latencyMs } = request;
+    const maxTokens = request.max_completion_tokens ?? request.max_tokens;
+    const acts: Act[] = mustCall(request) ? ['call'] : tools.length > 0 ? ['say', 'call'] : ['say'];
+    yield* write({ prefix, tools }, context.length, (sequence) =>
+      sequence.draft({
+        context,
+        acts,
+        priority: 'draft',
+        signal,
+        effort: request.effort ?? (temperature > 0 ? 'ar' : 'low'),
+        ...(temperature > 0 ? { sampling: { temperature, topP, seed } } : {}),
+        ...(latencyMs === undefined ? {} : { latencyMs }),
+        ...(maxTokens === undefined ? {} : { maxTokens }),
+      }),
+    );
+  }
+
+  async function* fill(request: FillRequest, signal: AbortSignal): AsyncIterable<Completion> {
+    const { effort, max_tokens: maxTokens } = request;
+    const gap = {
+      context: [specials.bos],
+      before: tokenizer.encode(` ${request.prompt.trim()}`),
+      after: tokenizer.encode(` ${request.suffix.trim()}`),
+      maxTokens,
+    };
+    yield* write({ prefix: [specials.bos], tools: [] }, gap.before.length + gap.after.length, (sequence) =>
+      infill(sequence, specials, gap, { effort, priority: 'draft', signal }),
+    );
+  }
+
+  async function* write(
+    setting: Setting,
+    countContextTokens: number,
+    start: (sequence: Sequence) => AsyncIterable<DraftState>,
+  ): AsyncIterable<Completion> {
+    const sequence = engine.open(setting);
+    try {
+      for await (const state of start(sequence)) yield { ...toCompletion(state), countContextTokens };
+    } finally {
+      sequence.close();
+    }
+  }
+
+  function toCompletion(state: DraftState): Omit<Completion, 'countContextTokens'> {
+    const { isDone, isTruncated, countForwards, tokens } = state;
+    const call = isDone && state.act === 'call' ? parseCall(tokenizer.decode(tokens)) : undefined;
+    const stable = tokenizer.decode(isDone ? tokens : tokens.slice(0, state.countStable)).trimStart();
+    return {
+      // The next token may still lengthen the last word.
+      text: state.act === 'call' ? '' : isDone ? stable : stable.slice(0, Math.max(0, stable.lastIndexOf(' '))),
+      ...(call ? { call } : {}),
+      isDone,
+      isTruncated,
+      countTokens: tokens.length,
+      countForwards,
+    };
+  }
+
+  return { modelName, chat, fill };
+}
+
+function mustCall({ tool_choice: choice }: ChatRequest): boolean {
+  return choice !== 'auto' && choice !== 'none';
+}
