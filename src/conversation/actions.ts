@@ -148,10 +148,15 @@ export const vocabulary = speaking.extend({
       { id: 'deadline', delay: ({ context }) => context.agent.replyTimeoutMs },
     ),
     endDeadline: cancel('deadline'),
+    startPatience: enqueueActions(({ context, enqueue }) => {
+      enqueue(cancel('patience'));
+      enqueue.raise({ type: 'reply.stalled' }, { id: 'patience', delay: context.agent.replyTimeoutMs });
+    }),
+    endPatience: cancel('patience'),
     reportFailure: emit(({ context, event }) => ({
       type: 'error',
       code:
-        event.type === 'reply.overdue'
+        event.type === 'reply.overdue' || event.type === 'reply.stalled'
           ? 'reply-overdue'
           : event.type === 'utterance.failed'
             ? 'voice-failed'

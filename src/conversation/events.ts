@@ -44,7 +44,9 @@ export type MachineEvent =
   | { readonly type: 'tool.lingered' }
   | { readonly type: 'idle.passed' }
   | { readonly type: 'call.overlong' }
-  | { readonly type: 'reply.overdue' };
+  | { readonly type: 'reply.overdue' }
+  /** The model has not gone on with the reply. */
+  | { readonly type: 'reply.stalled' };
 
 /** Marks for the ledger; they stay inside the process. */
 export type Mark =

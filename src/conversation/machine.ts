@@ -195,11 +195,14 @@ export const conversationMachine = vocabulary.createMachine({
         },
 
         writing: {
+          entry: 'startPatience',
+          exit: 'endPatience',
           on: {
             'draft.grew': [
               { guard: and(['isCurrentDraft', 'isDone']), actions: 'keepDraft', target: 'acting' },
-              { guard: and(['isCurrentDraft', not('isDone')]), actions: ['keepDraft', 'growReply'] },
+              { guard: 'isCurrentDraft', actions: ['keepDraft', 'growReply', 'startPatience'] },
             ],
+            'reply.stalled': { actions: ['cancelWriter', 'reportFailure', 'apologise'], target: 'finishing' },
             'draft.failed': { guard: 'isCurrentDraft', actions: ['reportFailure', 'apologise'], target: 'finishing' },
           },
         },

@@ -205,6 +205,7 @@ const toldTypes: ReadonlySet<string> = new Set([
   'agent.wished',
   'pause.passed',
   'reply.overdue',
+  'reply.stalled',
   'sound.lasted',
   'floor.left',
   'tool.lingered',

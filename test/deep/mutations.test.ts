@@ -68,8 +68,8 @@ const mutations: readonly (Break & { readonly name: string })[] = [
   {
     name: 'what was not heard stays in the transcript',
     file: 'conversation/replies.ts',
-    from: 'reply.from, reply.heard);',
-    to: 'reply.from, reply.text);',
+    from: 'unwrittenSay(context)), reply.from, reply.heard);',
+    to: 'unwrittenSay(context)), reply.from, reply.text);',
   },
   {
     name: 'a turn is taken back after some of its reply was heard',
@@ -136,6 +136,12 @@ const mutations: readonly (Break & { readonly name: string })[] = [
     file: 'conversation/replies.ts',
     from: 'calls, hasWritten: true, isHandedOver: true',
     to: 'calls, isHandedOver: true',
+  },
+  {
+    name: 'a model that stops in the middle is waited for',
+    file: 'conversation/machine.ts',
+    from: "entry: 'startPatience',",
+    to: '',
   },
   {
     name: "the model's sequence stays open",

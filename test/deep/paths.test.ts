@@ -59,6 +59,7 @@ function nextEvents(snapshot: Snapshot): readonly MachineEvent[] {
     else if (reply.isFinal) events.push({ type: 'utterance.finished' });
   }
   events.push({ type: 'reply.overdue' });
+  events.push({ type: 'reply.stalled' });
   return events;
 }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { makeAgent, say, startFlow } from '../support/flow.ts';
+import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 
 it('greets as turn 0 and then waits', async () => {
   const flow = startFlow({ agent: makeAgent({ greeting: 'Hello there!' }), script: () => say('never') });
@@ -225,3 +226,31 @@ it.each([[['thanks']], [['thanks', 'denver']]])(
     ]);
   },
 );
+
+it('apologises when the model does not go on after its first words', async () => {
+  const agent = makeAgent({ tools: [makeTool(new SimulatedClock(), {})], replyTimeoutMs: 2000 });
+  const flow = startFlow({
+    agent,
+    script: (_, { acts }) =>
+      acts.includes('say')
+        ? { ...say('Let me check.'), pCallNext: 0.9 }
+        : { ...decideCall('look_up', {}), prefillMs: 1e9 },
+  });
+  flow.final(1, 'is denver open');
+  await flow.clock.advance(1999);
+  expect(flow.replies()).toEqual([]);
+  await flow.clock.advance(1);
+  expect(flow.replies().map(({ text }) => text)).toEqual(['Let me check. Sorry, something went wrong.']);
+  expect(flow.of('error')).toMatchObject([{ code: 'reply-overdue' }]);
+});
+
+it('waits for a reply that is long, as long as it grows', async () => {
+  const text = 'It opens at nine and closes at five every day of the week.';
+  const flow = startFlow({
+    agent: makeAgent({ replyTimeoutMs: 2000 }),
+    script: () => ({ ...say(text), denoiseMs: 1500, countSteps: 6 }),
+  });
+  flow.final(1, 'when is it open');
+  await flow.clock.advance(20_000);
+  expect(flow.replies()).toMatchObject([{ text }]);
+});

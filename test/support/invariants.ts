@@ -175,8 +175,11 @@ export const invariants: Readonly<Record<string, Checker>> = {
   'every committed turn ends, its first words or its apology within the deadline': ({ agent, log }) => {
     let open: { readonly turn: number; readonly atMs: number; isSilent: boolean; pausedMs: number } | undefined;
     let pausedAtMs = 0;
-    for (const { kind, atMs, event } of log.flatMap((seen) => (seen.kind === 'said' ? [seen] : []))) {
-      if (kind !== 'said') continue;
+    for (const seen of log) {
+      // Whoever hangs up at last has been silent for a minute.
+      if (seen.kind === 'told' && seen.event.type === 'call.ended' && open) return `turn ${open.turn} stayed open`;
+      if (seen.kind !== 'said') continue;
+      const { atMs, event } = seen;
       if (event.type === 'turn.committed') {
         if (open !== undefined) return `turn ${open.turn} never ended`;
         open = { turn: event.turn, atMs, isSilent: true, pausedMs: 0 };

@@ -165,7 +165,9 @@ function decide(
   const costs = { prefillMs: seed % 60, denoiseMs: seed % 30, countSteps: seed % 4, pEndOfTurn: (seed % 10) / 10 };
   if (last === 'wait' && acts.includes('wait')) return { act: 'wait', text: '', ...costs };
   if (last === 'no') return { ...say('x'), ...costs, fails: 'model failed' };
-  const slow = last === 'slow' ? { ...costs, prefillMs: 2500 } : costs;
+  // Slower than a reply may be; after its first words some are at a loss for ever.
+  const isAtALoss = !acts.includes('say') && seed % 3 === 0;
+  const slow = last === 'slow' || isAtALoss ? { ...costs, prefillMs: isAtALoss ? 1e9 : 2500 } : costs;
   const handoff = tools.find(({ name }) => name.startsWith('transfer_to_'));
   if (last === 'desk' && handoff && acts.includes('call')) return { ...decideCall(handoff.name, {}), ...costs };
   const tool = hasResult ? undefined : ['book', 'find', 'pay'].find((name) => heard.includes(name));
