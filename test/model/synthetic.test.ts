@@ -101,8 +101,10 @@ describe('a synthetic dialogue', () => {
 describe('the behaviours', () => {
   it('are all played, in many domains', () => {
     const names = new Set(dialogues.map(({ id }) => id.replace(/^synthetic-|-\d+$/g, '')));
-    expect(names.size).toBe(15);
-    expect(new Set(dialogues.map(({ instructions }) => / (an? [a-z ]+)\. /.exec(instructions)?.[1])).size).toBe(23);
+    expect(names.size).toBe(16);
+    const businesses = dialogues.filter(({ id }) => !id.includes('hand-over'));
+    const subjects = businesses.flatMap(({ instructions }) => / (an? [a-z ]+)\. /.exec(instructions)?.[1] ?? []);
+    expect(new Set(subjects).size).toBe(23);
     expect(new Set(dialogues.flatMap(({ tools }) => tools.map(({ name }) => name))).size).toBeGreaterThan(100);
   });
 
@@ -132,6 +134,19 @@ describe('the behaviours', () => {
       expect(messages[at], id).toMatchObject({ content: '{"error": "cancelled: the caller went on speaking"}' });
       expect(messages.slice(at + 1, at + 4).map(({ role }) => role)).toEqual(['user', 'call', 'result']);
     }
+  });
+
+  it('hand a call over by the one tool that the caller is for, as the runtime offers it', () => {
+    for (const { id, messages, tools } of of('hand-over')) {
+      expect(tools.length, id).toBeGreaterThan(1);
+      for (const { name, parameters } of tools) {
+        expect(name).toMatch(/^transfer_to_[a-z_]+$/);
+        expect(parameters.properties).toEqual({});
+      }
+      expect(messages.filter(({ role }) => role === 'call').length, id).toBeLessThanOrEqual(1);
+    }
+    const calls = of('hand-over').filter(({ messages }) => messages.some(({ role }) => role === 'call'));
+    expect(calls.length / of('hand-over').length).toBeGreaterThan(0.6);
   });
 
   it('call nothing for what no tool covers', () => {

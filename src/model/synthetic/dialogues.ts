@@ -12,6 +12,7 @@ import { leisure } from './domains-leisure.ts';
 import { services } from './domains-services.ts';
 import { visits } from './domains-visits.ts';
 import { fail, find, findNothing, refuseValue, stop } from './failures.ts';
+import { handOver } from './hand-overs.ts';
 import type { Play } from './play.ts';
 import { refuse } from './refusals.ts';
 import { repeat } from './repeats.ts';
@@ -25,9 +26,9 @@ const domains: readonly Domain[] = [...visits, ...leisure, ...services, ...accou
 
 /** Their shares: as many of each in a hundred. */
 const behaviours: readonly (readonly [name: string, count: number, play: (random: Random) => Play])[] = [
-  ['correct', 16, onStage(correct)],
+  ['correct', 14, onStage(correct)],
   ['confirm', 11, onStage(confirm)],
-  ['dictate', 13, onStage(dictate, ['digits', 'code'])],
+  ['dictate', 11, onStage(dictate, ['digits', 'code'])],
   ['spell', 8, onStage(spell, ['person'])],
   ['repeat', 9, onStage(repeat)],
   ['refuse', 8, onStage(refuse)],
@@ -37,6 +38,7 @@ const behaviours: readonly (readonly [name: string, count: number, play: (random
   ['find-nothing', 4, onStage(findNothing)],
   ['stop', 3, onStage(stop)],
   ['transfer', 4, onStage(transfer)],
+  ['hand-over', 4, handOver(domains)],
   ['leave', 2, onStage(leave)],
   ['order', 6, orderAtOnce],
   ['order-by-item', 5, orderOneByOne],
