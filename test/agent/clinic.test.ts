@@ -1,25 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { loadAgent } from '../../src/agent/load.ts';
 import { findWarnings } from '../../src/agent/warnings.ts';
+import { keepAgentStateApart } from '../support/agent-state.ts';
 import { makeCallContext } from '../support/call-context.ts';
 
 const path = join(import.meta.dirname, '../../agents/clinic.ts');
-let state = '';
-
-beforeEach(async () => {
-  state = await mkdtemp(join(tmpdir(), 'repartee-state-'));
-  process.env.REPARTEE_STATE = state;
-  process.env.REPARTEE_TODAY = '2019-03-01';
-});
-afterEach(async () => {
-  delete process.env.REPARTEE_STATE;
-  delete process.env.REPARTEE_TODAY;
-  await rm(state, { recursive: true, force: true });
-});
+keepAgentStateApart('2019-03-01');
 
 function call(agent: Agent, name: string, args: Record<string, unknown>, idempotencyKey = 'key-1'): Promise<unknown> {
   const tool = agent.tools.find((candidate) => candidate.name === name);

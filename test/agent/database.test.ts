@@ -1,25 +1,17 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { createStore, type Database } from '../../agents/kit/database.ts';
+import { keepAgentStateApart } from '../support/agent-state.ts';
 
 const root = join(import.meta.dirname, '../..');
 const { signal } = new AbortController();
 const schema =
   'create table if not exists words (word text unique); create table if not exists notes (id integer primary key, note text);';
-let state = '';
-
-beforeEach(async () => {
-  state = await mkdtemp(join(tmpdir(), 'repartee-state-'));
-  process.env.REPARTEE_STATE = state;
-});
-afterEach(async () => {
-  delete process.env.REPARTEE_STATE;
-  await rm(state, { recursive: true, force: true });
-});
+const stateFolder = keepAgentStateApart();
 
 function createNotes(seedText = 'hello') {
   const seed = (db: Database) => {
@@ -48,7 +40,7 @@ it('undoes work that throws, and lets the next one in', async () => {
   });
   await expect(failing).rejects.toThrow('on purpose');
   expect(await store.use(signal, countNotes)).toBe(0);
-  expect(await readdir(state)).toEqual(['notes.sqlite']);
+  expect(await readdir(stateFolder())).toEqual(['notes.sqlite']);
 });
 
 it('takes turns within a process', async () => {
@@ -74,8 +66,8 @@ it('is whole after a process died in the middle of its work', async () => {
       process.kill(process.pid, 'SIGKILL');
     }) });
     export default defineAgent({ name: 'dying', instructions: 'Die.', tools: { die } });`;
-  const path = join(state, 'dying', 'agent.ts');
-  await mkdir(join(state, 'dying'));
+  const path = join(stateFolder(), 'dying', 'agent.ts');
+  await mkdir(join(stateFolder(), 'dying'));
   await writeFile(path, dying);
   const script = `
     const { loadAgent } = await import(${JSON.stringify(join(root, 'dist/src/agent/load.js'))});
@@ -83,18 +75,18 @@ it('is whole after a process died in the middle of its work', async () => {
     await agent.tools[0].run({}, { signal: new AbortController().signal });`;
   const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', script]);
   await expect(run).rejects.toMatchObject({ signal: 'SIGKILL' });
-  expect(await readdir(state)).toEqual(expect.arrayContaining(['notes.sqlite.owner', 'notes.sqlite.lock']));
+  expect(await readdir(stateFolder())).toEqual(expect.arrayContaining(['notes.sqlite.owner', 'notes.sqlite.lock']));
 
   const read = (db: Database) => [db.get('pragma integrity_check'), db.all('select note from notes')];
   expect(await store.use(signal, read)).toEqual([{ integrity_check: 'ok' }, [{ note: 'before' }]]);
-  expect((await readdir(state)).sort()).toEqual(['dying', 'notes.sqlite']);
+  expect((await readdir(stateFolder())).sort()).toEqual(['dying', 'notes.sqlite']);
 });
 
 it.each([
   ['a living process', () => `${hostname()} ${process.ppid} 0`],
   ['a process of another machine', () => 'elsewhere 1 0'],
 ])('waits for %s until it is told to stop', async (_, toOwner) => {
-  const owner = join(state, 'notes.sqlite.owner');
+  const owner = join(stateFolder(), 'notes.sqlite.owner');
   await writeFile(owner, toOwner());
   let countRuns = 0;
   const waiting = createNotes().use(AbortSignal.timeout(100), () => ++countRuns);

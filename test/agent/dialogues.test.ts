@@ -1,22 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Agent } from 'repartee';
 import { type Answer, type Answers, call } from 'repartee/testing';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { loadAgent } from '../../src/agent/load.ts';
+import { keepAgentStateApart } from '../support/agent-state.ts';
 
-let state = '';
-beforeEach(async () => {
-  state = await mkdtemp(join(tmpdir(), 'repartee-state-'));
-  process.env.REPARTEE_STATE = state;
-  process.env.REPARTEE_TODAY = '2019-03-01';
-});
-afterEach(async () => {
-  delete process.env.REPARTEE_STATE;
-  delete process.env.REPARTEE_TODAY;
-  await rm(state, { recursive: true, force: true });
-});
+keepAgentStateApart('2019-03-01');
 
 const load = (name: string): Promise<Agent> => loadAgent(join(import.meta.dirname, `../../agents/${name}.ts`));
 

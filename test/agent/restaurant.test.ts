@@ -1,28 +1,17 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { loadAgent } from '../../src/agent/load.ts';
 import { findWarnings } from '../../src/agent/warnings.ts';
+import { keepAgentStateApart } from '../support/agent-state.ts';
 import { makeCallContext } from '../support/call-context.ts';
 
 const root = join(import.meta.dirname, '../..');
 const path = join(root, 'agents/restaurant.ts');
-let state = '';
-
-beforeEach(async () => {
-  state = await mkdtemp(join(tmpdir(), 'repartee-state-'));
-  process.env.REPARTEE_STATE = state;
-  process.env.REPARTEE_TODAY = '2019-03-01';
-});
-afterEach(async () => {
-  delete process.env.REPARTEE_STATE;
-  delete process.env.REPARTEE_TODAY;
-  await rm(state, { recursive: true, force: true });
-});
+const stateFolder = keepAgentStateApart('2019-03-01');
 
 function call(agent: Agent, name: string, args: Record<string, unknown>, idempotencyKey = 'key-1'): Promise<unknown> {
   const tool = agent.tools.find((candidate) => candidate.name === name);
@@ -55,9 +44,9 @@ it('stays within what the model was trained on', async () => {
 
 it('opens nothing before a tool runs and leaves only its database after', async () => {
   const agent = await loadAgent(path);
-  expect(await readdir(state)).toEqual([]);
+  expect(await readdir(stateFolder())).toEqual([]);
   await call(agent, 'find_restaurants', { cuisine: 'Italian', city: 'San Jose' });
-  expect(await readdir(state)).toEqual(['restaurants.sqlite']);
+  expect(await readdir(stateFolder())).toEqual(['restaurants.sqlite']);
 });
 
 it.each([

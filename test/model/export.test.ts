@@ -10,18 +10,9 @@ import { type Block, fillBias, positionsOf } from '../../src/engine/mask.ts';
 import { measureDeviation, selfTestSchema } from '../../src/engine/self-test.ts';
 import { ModelError } from '../../src/errors.ts';
 import { exportModel } from '../../src/model/export.ts';
-import { writeSmallCheckpoint } from '../support/small-checkpoint.ts';
+import { smallConfig, writeSmallCheckpoint } from '../support/small-checkpoint.ts';
 import { tokenizer } from '../support/small-vocabulary.ts';
 
-const config = {
-  layers: 2,
-  hidden: 64,
-  heads: 4,
-  keyValueHeads: 2,
-  headSize: 16,
-  feedForward: 96,
-  vocabulary: tokenizer.countTokens,
-};
 const exportedOn = '2026-11-23';
 let folder: string;
 let from: string;
@@ -32,7 +23,7 @@ let device: Device;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'export-'));
   to = join(folder, 'model');
-  from = await writeSmallCheckpoint(join(folder, 'checkpoint'), config);
+  from = await writeSmallCheckpoint(join(folder, 'checkpoint'));
   await exportModel({ from, to, exportedOn });
   manifest = await loadManifest(to);
   device = await createOnnxDevice({ modelDir: to, manifest, countThreads: 1, isSpinning: false });
@@ -71,7 +62,7 @@ it('writes the same bytes for the same checkpoint', async () => {
 
 it('names every file with its size and hash, and what the tokenizer calls special', async () => {
   expect(manifest).toMatchObject({
-    config,
+    config: smallConfig,
     blockSize: 8,
     specials: { say: tokenizer.specials.say, mask: tokenizer.specials.mask },
     countSpecials: 17,
@@ -127,7 +118,7 @@ it('reduces each row as it says', async () => {
     [],
     false,
   );
-  const { vocabulary } = config;
+  const { vocabulary } = smallConfig;
   for (let row = 0; row < 5; row++) {
     const logP = logProbabilities.subarray(row * vocabulary, (row + 1) * vocabulary);
     const p = logP.map(Math.exp);
@@ -150,7 +141,7 @@ it('lets a block read what it sees and nothing else', async () => {
     const kv = new Kv(manifest.config);
     await forward(kv, text.slice(20, 40), [], true);
     const { logProbabilities } = await forward(kv, causal, blocks, false);
-    return logProbabilities.subarray(-count * config.vocabulary);
+    return logProbabilities.subarray(-count * smallConfig.vocabulary);
   };
   const alone = await rowsOf(text.slice(0, 6), [block(6)], 4);
   const beside = await rowsOf(text.slice(0, 9), [block(3), block(6)], 4);
@@ -163,7 +154,7 @@ it('lets a block read what it sees and nothing else', async () => {
 
 it('says which tensor a checkpoint lacks, or has in another shape', async () => {
   const broken = join(folder, 'broken');
-  const path = await writeSmallCheckpoint(broken, { ...config, layers: 1 });
+  const path = await writeSmallCheckpoint(broken, { ...smallConfig, layers: 1 });
   await writeFile(join(broken, 'config.json'), await readFile(join(folder, 'checkpoint', 'config.json')));
   const failing = exportModel({ from: path, to: join(folder, 'never') });
   await expect(failing).rejects.toThrow(ModelError);

@@ -8,18 +8,9 @@ import { alignmentBytes } from '../../src/model/gguf-file.ts';
 import { toQ4, toQ8 } from '../../src/model/gguf-quantize.ts';
 import { openSafeTensors } from '../../src/model/safetensors.ts';
 import { type GgufHead, halfAt, readGgufHead } from '../support/gguf-reader.ts';
-import { writeSmallCheckpoint } from '../support/small-checkpoint.ts';
+import { smallConfig, writeSmallCheckpoint } from '../support/small-checkpoint.ts';
 import { tokenizer } from '../support/small-vocabulary.ts';
 
-const config = {
-  layers: 2,
-  hidden: 64,
-  heads: 4,
-  keyValueHeads: 2,
-  headSize: 16,
-  feedForward: 96,
-  vocabulary: tokenizer.countTokens,
-};
 let folder: string;
 let from: string;
 let bytes: Buffer;
@@ -27,7 +18,7 @@ let head: GgufHead;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'gguf-'));
-  from = await writeSmallCheckpoint(join(folder, 'checkpoint'), config);
+  from = await writeSmallCheckpoint(join(folder, 'checkpoint'));
   writeGguf({ from, toDir: folder });
   bytes = readFileSync(join(folder, ggufFiles.q8_0));
   head = readGgufHead(bytes);
@@ -47,7 +38,7 @@ it('names what llama.cpp asks of a llama, with the sizes of the model', () => {
   });
   expect(head.metadata['tokenizer.ggml.tokens']).toHaveLength(tokenizer.countTokens);
   expect(head.tensors.map(({ name }) => name)).toContain('blk.1.ffn_down.weight');
-  expect(head.tensors).toHaveLength(2 + 9 * config.layers);
+  expect(head.tensors).toHaveLength(2 + 9 * smallConfig.layers);
 });
 
 it('puts each tensor where its form says, one after the other, up to the end of the file', () => {
@@ -67,7 +58,7 @@ it('moves the rows of a query to where llama.cpp turns them, and says what the c
   const rows = tensors.int8('layers.0.query.int8', [64, 64]).values;
   const scales = tensors.float32('layers.0.query.scale', [64]).values;
   for (const row of [0, 7, 8, 63]) {
-    const at = head.sizeBytes + (query?.offsetBytes ?? 0) + toPaired(row, config.headSize) * 2 * 34;
+    const at = head.sizeBytes + (query?.offsetBytes ?? 0) + toPaired(row, smallConfig.headSize) * 2 * 34;
     for (let column = 0; column < 32; column++) {
       const expected = (rows[row * 64 + column] ?? 0) * (scales[row] ?? 0);
       const found = bytes.readInt8(at + 2 + column) * halfAt(bytes, at);

@@ -1,19 +1,20 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tokenizerJson } from './small-vocabulary.ts';
+import { tokenizer, tokenizerJson } from './small-vocabulary.ts';
 
-export interface SmallConfig {
-  readonly layers: number;
-  readonly hidden: number;
-  readonly heads: number;
-  readonly keyValueHeads: number;
-  readonly headSize: number;
-  readonly feedForward: number;
-  readonly vocabulary: number;
-}
+/** Of a model that is real in all but its size. */
+export const smallConfig = {
+  layers: 2,
+  hidden: 64,
+  heads: 4,
+  keyValueHeads: 2,
+  headSize: 16,
+  feedForward: 96,
+  vocabulary: tokenizer.countTokens,
+};
 
 /** A checkpoint of the shape that the export takes, with random weights: weights.safetensors, config.json and tokenizer.json. */
-export async function writeSmallCheckpoint(folder: string, config: SmallConfig): Promise<string> {
+export async function writeSmallCheckpoint(folder: string, config = smallConfig): Promise<string> {
   const { hidden, heads, keyValueHeads, headSize, feedForward, vocabulary, layers } = config;
   const header: Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }> = {};
   const parts: Uint8Array[] = [];

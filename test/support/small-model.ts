@@ -6,17 +6,6 @@ import type { WorkerOptions } from '../../src/engine/worker-messages.ts';
 import { exportModel } from '../../src/model/export.ts';
 import { packagePath } from '../../src/package-path.ts';
 import { writeSmallCheckpoint } from './small-checkpoint.ts';
-import { tokenizer } from './small-vocabulary.ts';
-
-const config = {
-  layers: 2,
-  hidden: 64,
-  heads: 4,
-  keyValueHeads: 2,
-  headSize: 16,
-  feedForward: 96,
-  vocabulary: tokenizer.countTokens,
-};
 
 export interface SmallModel {
   readonly modelDir: string;
@@ -29,7 +18,7 @@ export interface SmallModel {
 export async function createSmallModel(): Promise<SmallModel> {
   const folder = await mkdtemp(join(tmpdir(), 'small-model-'));
   const modelDir = join(folder, 'model');
-  await exportModel({ from: await writeSmallCheckpoint(join(folder, 'checkpoint'), config), to: modelDir });
+  await exportModel({ from: await writeSmallCheckpoint(join(folder, 'checkpoint')), to: modelDir });
   const workerData: WorkerOptions = { modelDir, countThreads: 1, isSpinning: false, kvBudgetBytes: 2 ** 26 };
   return {
     modelDir,
