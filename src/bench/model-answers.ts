@@ -1,5 +1,6 @@
 // Asks a model through the engine: what would it do at a point, and in which words. Knows no metric.
-import { parseCall } from '../engine/prompt.ts';
+import { spellAsGiven } from '../engine/given-names.ts';
+import { type PromptTool, parseCall } from '../engine/prompt.ts';
 import type { DraftRequest, DraftState, EffortName, Sequence } from '../engine/sequence.ts';
 import { EngineError } from '../errors.ts';
 import type { Call } from './model-calls.ts';
@@ -71,7 +72,7 @@ async function answerAll(parts: ModelParts, dialogue: EvaluatedDialogue, ways: r
       const drafts = new Map<string, Draft>();
       // By turns, so that none has the better moments of the machine.
       for (const way of rotated(ways, answers.length))
-        if (isAsked(way, point)) drafts.set(way.label, await write(parts, sequence, point, way));
+        if (isAsked(way, point)) drafts.set(way.label, await write(parts, sequence, dialogue.tools, point, way));
       answers.push({ point, outlook, drafts });
     }
   } finally {
@@ -89,7 +90,13 @@ function look(sequence: Sequence, context: readonly number[], previous: readonly
   return lastState(sequence, { context, previous, effort: 'ar', acts: ['say', 'wait'], forceAct: 'wait' });
 }
 
-async function write(parts: ModelParts, sequence: Sequence, point: Point, way: Way): Promise<Draft> {
+async function write(
+  parts: ModelParts,
+  sequence: Sequence,
+  tools: readonly PromptTool[],
+  point: Point,
+  way: Way,
+): Promise<Draft> {
   const { specials } = parts.tokenizer;
   const { context, reference } = point;
   const { act } = reference;
@@ -99,9 +106,10 @@ async function write(parts: ModelParts, sequence: Sequence, point: Point, way: W
   const ms = performance.now() - startMs;
   const text = parts.tokenizer.decode(state.tokens).trim();
   const said = [specials.say, ...state.tokens, specials.end];
+  const call = act === 'call' ? parseCall(text) : undefined;
   return {
     text,
-    call: act === 'call' ? parseCall(text) : undefined,
+    call: call && spellAsGiven(call, tools, point.heard),
     isTruncated: state.isTruncated,
     countForwards: state.countSteps + 1,
     countTokens: state.tokens.length + 2,

@@ -18,6 +18,8 @@ export interface Point {
   readonly after: 'turn' | 'cut' | 'result';
   /** Everything before the act, the setting included. */
   readonly context: readonly number[];
+  /** The dialogue so far, as the context has it. */
+  readonly heard: readonly Message[];
   readonly reference: Reference;
 }
 
@@ -37,6 +39,7 @@ export function toPoints(dialogue: Dialogue, prompt: Prompt, random: Random): Ev
   const render = (message: Message) => prompt.renderMessages([asHeard(message)], tools);
   const points: Point[] = [];
   let context: readonly number[] = prefix;
+  const heard = dialogue.messages.map(asHeard);
   for (const [index, message] of dialogue.messages.entries()) {
     const before = dialogue.messages[index - 1];
     const after = before?.role === 'user' ? 'turn' : before?.role === 'result' ? 'result' : undefined;
@@ -45,10 +48,12 @@ export function toPoints(dialogue: Dialogue, prompt: Prompt, random: Random): Ev
       points.push({
         after: 'cut',
         context: [...context, ...render({ role: 'user', text: cut })],
+        heard: [...heard.slice(0, index), { role: 'user', text: cut }],
         reference: { act: 'wait' },
       });
     const reference = toReference(message, dialogue.messages.slice(0, index));
-    if (after !== undefined && reference !== undefined) points.push({ after, context, reference });
+    if (after !== undefined && reference !== undefined)
+      points.push({ after, context, heard: heard.slice(0, index), reference });
     context = [...context, ...render(message)];
   }
   return { id: dialogue.id, tools, setting, points };

@@ -1,5 +1,6 @@
 // Replies and filled gaps for HTTP clients, by the engine that answers calls: requests in, growing text out. Knows no HTTP.
 
+import { spellAsGiven } from '../engine/given-names.ts';
 import { infill } from '../engine/infill.ts';
 import { type Prompt, parseCall } from '../engine/prompt.ts';
 import type { Act, DraftState, Engine, Sequence, Setting } from '../engine/sequence.ts';
@@ -44,7 +45,7 @@ export function createCompletions({ engine, tokenizer, prompt, modelName }: Comp
     const { temperature, top_p: topP, seed, latency_ms: latencyMs } = request;
     const maxTokens = request.max_completion_tokens ?? request.max_tokens;
     const acts: Act[] = mustCall(request) ? ['call'] : tools.length > 0 ? ['say', 'call'] : ['say'];
-    yield* write({ prefix, tools }, context.length, (sequence) =>
+    const written = write({ prefix, tools }, context.length, (sequence) =>
       sequence.draft({
         context,
         acts,
@@ -56,6 +57,8 @@ export function createCompletions({ engine, tokenizer, prompt, modelName }: Comp
         ...(maxTokens === undefined ? {} : { maxTokens }),
       }),
     );
+    for await (const { call, ...completion } of written)
+      yield { ...completion, ...(call ? { call: spellAsGiven(call, tools, messages) } : {}) };
   }
 
   async function* fill(request: FillRequest, signal: AbortSignal): AsyncIterable<Completion> {

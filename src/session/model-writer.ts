@@ -4,6 +4,7 @@ import { fromCallback } from 'xstate';
 import type { Agent, Moment } from '../agent/agent.ts';
 import type { Line } from '../conversation/transcript.ts';
 import type { Draft, WriteRequest, WriterCommand } from '../conversation/writer.ts';
+import { spellAsGiven } from '../engine/given-names.ts';
 import { type Message, type Prompt, parseCall } from '../engine/prompt.ts';
 import type { DraftRequest, DraftState, Engine, Priority, Sequence, Setting } from '../engine/sequence.ts';
 import { toSpacedJson } from '../engine/spaced-json.ts';
@@ -61,7 +62,7 @@ export function createModelWriter(parts: ModelParts, first: Agent, settingOf: Se
         for await (const state of sequence.draft({ ...toDraftRequest(request), signal })) {
           if (signal.aborted) return;
           if (!request.acts.includes(state.act)) throw toForeignAct(state.act, request);
-          const draft = toDraft(state);
+          const draft = toDraft(state, request);
           observer.answered({ id, draft, state, before });
           sendBack({ type: 'draft.grew', id, draft });
           before = state;
@@ -97,7 +98,8 @@ export function openDesk(parts: ModelParts, agent: Agent, settingOf: SettingOf):
 
 interface Translation {
   toDraftRequest(request: WriteRequest): DraftRequest;
-  toDraft(state: DraftState): Draft;
+  /** `request`: what it answers. */
+  toDraft(state: DraftState, request: WriteRequest): Draft;
 }
 
 /** Between what the conversation says and what the engine says of the same. */
@@ -125,10 +127,11 @@ function createTranslation(parts: ModelParts, agent: Agent, setting: Setting): T
     };
   }
 
-  function toDraft(state: DraftState): Draft {
+  function toDraft(state: DraftState, { lines }: WriteRequest): Draft {
     const { act, isDone } = state;
     const text = parts.tokenizer.decode(state.tokens).trim();
-    const call = isDone && act === 'call' ? parseCall(text) : undefined;
+    const decoded = isDone && act === 'call' ? parseCall(text) : undefined;
+    const call = decoded && spellAsGiven(decoded, agent.tools, lines);
     const stable = parts.tokenizer.decode(state.tokens.slice(0, state.countStable)).trimStart();
     return {
       act,

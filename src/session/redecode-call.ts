@@ -54,7 +54,7 @@ export async function redecodeCall({ model, agent, settingOf, asked, events }: R
       for await (const state of sequence.draft(toDraftRequest({ ...rest, ...(from ? { previous: from } : {}) }))) {
         const step = steps[index++];
         if (step === undefined) break;
-        const draft = toDraft(state);
+        const draft = toDraft(state, request);
         decoded.set(request.id, draft);
         const [was, is] = [toJson(step), toJson({ ...draft, step: draft.countForwards })];
         if (was !== is)

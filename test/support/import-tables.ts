@@ -51,6 +51,7 @@ export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ajv: ['bench/model-calls'],
   esbuild: ['agent/load'],
   chokidar: ['agent/watch'],
+  'fastest-levenshtein': ['engine/given-names'],
   refa: ['engine/constrain-pattern'],
   '@opentelemetry/api': ['trace/call-spans'],
   '@opentelemetry/exporter-trace-otlp-http': ['trace/otlp'],
