@@ -28,18 +28,18 @@ export async function measurePartials(
     const start = context.lastIndexOf(specials.user);
     // The last turn is the caller's.
     if (start < 0 || context.indexOf(specials.end, start) !== context.length - 1) continue;
-    const sequence = engine.open({ ...setting, tools: [] });
+    const sequence = engine.open(setting);
     let previous: readonly number[] | undefined;
     for (let length = start + 1 + partialTokens; length < context.length; length += partialTokens) {
       const run = await timeDraft(sequence, {
         context: [...context.slice(0, length), specials.end],
         effort: 'low',
-        acts: ['say'],
+        acts: setting.tools.length > 0 ? ['say', 'call'] : ['say'],
         priority: 'draft',
         ...(previous ? { previous } : {}),
       });
       if (previous) runs.push(run);
-      previous = [specials.say, ...run.state.tokens];
+      previous = [specials[run.state.act], ...run.state.tokens];
     }
     sequence.close();
   }

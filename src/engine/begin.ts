@@ -46,6 +46,7 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
     countReused: 0,
     countAccepted: 0,
     pCallNext: 0,
+    isNextKnown: false,
     previousLossNats: lossOf(scores, contextRows.length - (isInside ? 1 : 0), given.slice(isInside ? 0 : 1)),
   };
   const actToken = specials[outlook.act];

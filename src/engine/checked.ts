@@ -25,8 +25,10 @@ export async function* continueChecked(decoding: Decoding, progress: Progress, d
     const { pending } = progress;
     const candidates = proposer.propose(writtenSoFar(decoding, progress), proposedTokens, guesses);
     const countEndings = candidates.length + 1;
+    // Nothing is drafted behind an end.
+    const countDrafted = candidates.at(-1) === manifest.specials.end ? candidates.length : countEndings;
     const hasBlocks = draftTokens > 0 && candidates.length <= mostBlocked;
-    const endings = Array.from({ length: hasBlocks ? countEndings : 0 }, (_, index) => pending.length + index);
+    const endings = Array.from({ length: hasBlocks ? countDrafted : 0 }, (_, index) => pending.length + index);
     const blocks = endings.map((countSeen) => masks(draftTokens + 1, countSeen, manifest));
     const countRows = countEndings + blocks.length * (draftTokens + 1);
     const scores = await runPass(where, {

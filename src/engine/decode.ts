@@ -28,7 +28,7 @@ export async function* decode(
   memory.open(context.lastIndexOf(manifest.specials.user));
   // A draft from nothing is the same whatever was drafted before, in cost as well.
   const drafts = request.previous === undefined ? [] : memory.earlier;
-  const proposer = createProposer({ phrases, manifest, context, drafts });
+  const proposer = createProposer({ phrases, manifest, context, drafts, mayEnd: asked.acts.includes('call') });
   const { latencyMs, steps } = request;
   const deadline = latencyMs === undefined ? noDeadline : createDeadline(latencyMs, costs, nowMs);
   const effort = steps === undefined ? table[request.effort] : inSteps(steps, manifest.blockSize);
@@ -43,7 +43,7 @@ export async function* decode(
     if (!progress.guide.isDone) yield* grow(decoding, progress, continueDiffused(decoding, progress, hurried, []));
     if (progress.guide.tokens.length === 0) yield* rewrite(decoding, progress);
   }
-  if (mayCallNext(decoding, progress)) {
+  if (mayCallNext(decoding, progress) && !progress.isNextKnown) {
     // The words can be spoken before that is known.
     yield toState(decoding, progress, false);
     await askForCall(decoding, progress);

@@ -1,4 +1,5 @@
-// The last forward of a reply: does a call follow it?
+// After the last word of a reply: does a call follow it? Mostly its end was a candidate of the last forward, which says that too; else one more is needed.
+import type { Scores } from './pass.ts';
 import type { Decoding, Progress } from './progress.ts';
 
 /** Only a whole reply after which a call may be chosen leaves this open. */
@@ -15,6 +16,11 @@ export async function askForCall(decoding: Decoding, progress: Progress): Promis
   const causal = whole.slice(where.kv.length);
   const scores = await runPass(where, { causal, rows: [causal.length - 1], wantsRows: false, stage: 'denoise' });
   scores.keep(causal.length);
-  const [call, user] = [scores.pOf(0, 'call'), scores.pOf(0, 'user')];
-  progress.pCallNext = call + user > 0 ? call / (call + user) : 0;
+  progress.pCallNext = pCallNext(scores, 0);
+}
+
+/** What the row of a reply's end says. */
+export function pCallNext(scores: Scores, row: number): number {
+  const [call, user] = [scores.pOf(row, 'call'), scores.pOf(row, 'user')];
+  return call + user > 0 ? call / (call + user) : 0;
 }

@@ -35,6 +35,8 @@ export interface Progress {
   /** Candidates that the causal head let stand: tokens that took no forward of their own. */
   countAccepted: number;
   pCallNext: number;
+  /** The forward that ended the reply went beyond its end: pCallNext was in it. */
+  isNextKnown: boolean;
   readonly previousLossNats: number;
 }
 

@@ -9,6 +9,8 @@ export interface ProposerOptions {
   readonly context: readonly number[];
   /** Newest first; each begins with its act, a finished one ends with the end. */
   readonly drafts: readonly (readonly number[])[];
+  /** A chain may close with the end: what follows it is wanted, too. */
+  readonly mayEnd: boolean;
 }
 
 /** What a block of masks made of a position. */
@@ -18,7 +20,7 @@ interface Guessed {
 }
 
 export interface Proposer {
-  /** Candidates to follow the context and `written`, at most `most`, none of them special; `guesses` are others, for the first ones. */
+  /** Candidates to follow the context and `written`, at most `most`, none of them special but an end; `guesses` are others, for the first ones. */
   propose(written: readonly number[], most: number, guesses: readonly Guessed[]): number[];
 }
 
@@ -31,8 +33,8 @@ const replacedShares = [0, 0, 0.3, 0.4, 0.5];
 const leastShare = 0.08;
 
 /** Prompt lookup decoding and retrieval-based speculation, as one chain: at each place the source that is right most often. */
-export function createProposer({ phrases, manifest, context, drafts }: ProposerOptions): Proposer {
-  const { countSpecials } = manifest;
+export function createProposer({ phrases, manifest, context, drafts, mayEnd }: ProposerOptions): Proposer {
+  const { countSpecials, specials } = manifest;
   const text = [...context];
   const opening = findOpening(context, manifest);
   const reply = [...opening];
@@ -60,8 +62,10 @@ export function createProposer({ phrases, manifest, context, drafts }: ProposerO
         const candidate: Candidate | undefined = likelier(next(), guess && { id: guess.id, share: guess.confidence });
         isGuessed = candidate?.id === guess?.id;
         share *= candidate?.share ?? 0;
-        if (candidate === undefined || candidate.id < countSpecials || share < leastShare) break;
-        chain.push(candidate.id);
+        if (candidate === undefined || share < leastShare) break;
+        const isEnd = mayEnd && candidate.id === specials.end;
+        if (candidate.id >= countSpecials || isEnd) chain.push(candidate.id);
+        if (candidate.id < countSpecials) break;
         push(candidate.id);
       }
       return chain;

@@ -1,4 +1,5 @@
 // Follows candidate tokens as far as the guide and the causal head agree: what turns a draft into words that stand.
+import { pCallNext } from './finish.ts';
 import type { Guide } from './guide.ts';
 import type { Scores } from './pass.ts';
 import type { Decoding, Progress } from './progress.ts';
@@ -8,7 +9,7 @@ import type { Decoding, Progress } from './progress.ts';
  * what was taken beyond them is pending.
  */
 export function walk(
-  { where }: Decoding,
+  { where, manifest }: Decoding,
   progress: Progress,
   scores: Scores,
   firstRow: number,
@@ -38,6 +39,11 @@ export function walk(
       const id = isKept ? candidate : best.id;
       progress.confidence = Math.min(progress.confidence, isKept ? share : best.p);
       const isLonger = guide.take(id);
+      if (!isLonger && id === candidate && id === manifest.specials.end) {
+        progress.pCallNext = pCallNext(scores, row + 1);
+        progress.isNextKnown = true;
+        accept();
+      }
       if (!isLonger) return count;
       if (id !== candidate) return pend(id, count);
       accept();

@@ -2,12 +2,12 @@ import { expect, it } from 'vitest';
 import { createLocalEngine } from '../../src/engine/local-engine.ts';
 import type { Manifest } from '../../src/engine/manifest.ts';
 import type { DraftRequest, DraftState, Sequence } from '../../src/engine/sequence.ts';
+import { finding } from '../support/engine-rig.ts';
 import { createFakeDevice, type FakeModel, peaked, randomModel } from '../support/fake-device.ts';
 import { manifest, tokenizer } from '../support/small-vocabulary.ts';
 
 const { bos, user, end, say, call, wait } = manifest.specials;
 const context = [bos, user, ...tokenizer.encode(' hi'), end];
-const finding = { name: 'find', parameters: { type: 'object', properties: {} } };
 
 function open(model: FakeModel, of: Manifest): Sequence {
   const engine = createLocalEngine({ device: createFakeDevice(model), manifest: of, tokenizer });

@@ -2,12 +2,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { DraftRequest, EffortName, Sequence } from '../../src/engine/sequence.ts';
 import { EngineError } from '../../src/errors.ts';
-import { base, collect, createRig, encode, heard, last, replying, setting } from '../support/engine-rig.ts';
+import { base, collect, createRig, encode, finding, heard, last, replying, setting } from '../support/engine-rig.ts';
 import { type FakeModel, peaked, randomModel, reciting } from '../support/fake-device.ts';
 import { manifest, tokenizer } from '../support/small-vocabulary.ts';
 
 const { bos, user, end, say, call, wait, mask } = manifest.specials;
-const finding = { name: 'find', parameters: { type: 'object', properties: {} } };
 
 it('drafts what the model would say, token by token or by draft and check, and never forwards more for the second', async () => {
   await fc.assert(
@@ -154,7 +153,7 @@ it('tells, after a finished reply, whether a call follows it', async () => {
       : reciting([spoken])(text);
   const { engine } = createRig(model);
   const withTools = engine.open({ prefix: [bos], tools: [finding] });
-  const states = await collect(withTools, { acts: ['say', 'call'] });
+  const states = await collect(withTools, { acts: ['say', 'call'], effort: 'ar' });
   expect(states.at(-1)).toMatchObject({ isDone: true, pCallNext: expect.closeTo(0.75, 3) });
   // The words can be spoken before that is known.
   expect(states.at(-2)).toMatchObject({

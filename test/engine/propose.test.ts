@@ -9,7 +9,14 @@ const encode = (text: string) => tokenizer.encode(text);
 const heard = (words: string) => [bos, user, ...encode(words), end];
 
 function propose(written: string, options: Partial<ProposerOptions>, most = 20): string {
-  const proposer = createProposer({ phrases: noPhrases, manifest, context: heard(' hi'), drafts: [], ...options });
+  const proposer = createProposer({
+    phrases: noPhrases,
+    manifest,
+    context: heard(' hi'),
+    drafts: [],
+    mayEnd: false,
+    ...options,
+  });
   return tokenizer.decode(proposer.propose([say, ...encode(written)], most, []));
 }
 
@@ -31,6 +38,12 @@ it('proposes how earlier drafts went on, the newest first, to their end and not 
   expect(propose(' which city', { drafts })).toBe('');
 });
 
+it('closes with the end of an earlier draft where what follows the end is wanted', () => {
+  const drafts = [[say, ...encode(' which city'), end]];
+  expect(propose(' which', { drafts, mayEnd: true })).toBe(` city${tokenizer.decode([end])}`);
+  expect(propose(' which', { drafts, mayEnd: true }, 5)).toBe(' city');
+});
+
 it('proposes phrases by what is answered, while it is likely that they stand', () => {
   const [o = 0] = encode('o');
   expect(propose('', { phrases: knowing([user, say], o, 0.5) }, 1)).toBe('o');
@@ -40,7 +53,8 @@ it('proposes phrases by what is answered, while it is likely that they stand', (
 
 it('goes on from the beginning of a reply that the context ends within', () => {
   const phrases = knowing([user, say, ...encode('ab')], encode('c')[0] ?? 0, 0.9);
-  const proposer = createProposer({ phrases, manifest, context: [...heard(' hi'), say, ...encode('ab')], drafts: [] });
+  const context = [...heard(' hi'), say, ...encode('ab')];
+  const proposer = createProposer({ phrases, manifest, context, drafts: [], mayEnd: false });
   expect(tokenizer.decode(proposer.propose([], 9, []))).toBe('c');
 });
 
@@ -48,7 +62,7 @@ it('follows the guesses of a block where these are surer, and only while they fo
   const [a = 0, b = 0, c = 0] = encode('xyz');
   const guess = (id: number, confidence: number) => ({ id, confidence, entropy: 1 });
   const phrases = { next: () => ({ id: c, share: 0.4 }) };
-  const proposer = createProposer({ phrases, manifest, context: heard(' hi'), drafts: [] });
+  const proposer = createProposer({ phrases, manifest, context: heard(' hi'), drafts: [], mayEnd: false });
   expect(proposer.propose([say], 2, [guess(a, 0.6), guess(b, 0.9)])).toEqual([a, b]);
   expect(proposer.propose([say], 2, [guess(a, 0.3), guess(b, 0.9)])).toEqual([c, c]);
 });
@@ -62,7 +76,7 @@ it('proposes no special token and not more than it may, whatever was said before
       ids,
       fc.integer({ min: 0, max: 9 }),
       (context, drafts, written, most) => {
-        const proposer = createProposer({ phrases: noPhrases, manifest, context, drafts });
+        const proposer = createProposer({ phrases: noPhrases, manifest, context, drafts, mayEnd: false });
         const once = proposer.propose(written, most, []);
         expect(once.length).toBeLessThanOrEqual(most);
         for (const id of once) expect(id).toBeGreaterThanOrEqual(manifest.countSpecials);

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { createRig, encode, heard, last, replying } from '../support/engine-rig.ts';
+import { createRig, encode, finding, heard, last, replying, setting } from '../support/engine-rig.ts';
 import { type FakeModel, peaked, reciting } from '../support/fake-device.ts';
 import { manifest, tokenizer } from '../support/small-vocabulary.ts';
 
-const { end, say, call } = manifest.specials;
+const { end, say, call, user } = manifest.specials;
 
 it('tells what the causal head makes of an earlier draft, in the one forward that decides to wait', async () => {
   const known = replying(' hi', ' hello');
@@ -28,6 +28,29 @@ it('keeps an earlier draft with one forward where it still stands', async () => 
   const after = await last(sequence, { context: heard(' hi there'), previous: [say, ...before.tokens] });
   expect(after).toMatchObject({ tokens: before.tokens, isDone: true, countForwards: 1, countSteps: 0 });
   expect(after.countReused).toBe(before.tokens.length + 1);
+  expect(device.countsNew.length - countBefore).toBe(1);
+});
+
+it('learns in the same forward whether a call follows the words that still stand', async () => {
+  const calling: FakeModel = (text) => {
+    const place = replying(' hi', ' let me look')[text.length] ?? end;
+    return peaked(
+      text.at(-1) === end && text.includes(say)
+        ? new Map([
+            [call, 0.6],
+            [user, 0.2],
+          ])
+        : new Map([[place, 0.9]]),
+    );
+  };
+  const { device, engine } = createRig(calling);
+  const sequence = engine.open({ ...setting, tools: [finding] });
+  const asked = { acts: ['say', 'call'] } as const;
+  const before = await last(sequence, asked);
+  const countBefore = device.countsNew.length;
+  const after = await last(sequence, { ...asked, previous: [say, ...before.tokens] });
+  expect(after).toMatchObject({ tokens: before.tokens, isDone: true, countForwards: 1 });
+  expect([before.pCallNext, after.pCallNext]).toEqual([expect.closeTo(0.75, 3), before.pCallNext]);
   expect(device.countsNew.length - countBefore).toBe(1);
 });
 

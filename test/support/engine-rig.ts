@@ -9,6 +9,7 @@ export const encode = (text: string) => tokenizer.encode(text);
 export const heard = (words: string) => [bos, user, ...encode(words), end];
 export const replying = (words: string, reply: string) => [...heard(words), say, ...encode(reply), end];
 export const setting = { prefix: [bos], tools: [] };
+export const finding = { name: 'find', parameters: { type: 'object', properties: {} } };
 export const base: DraftRequest = { context: heard(' hi'), effort: 'low', acts: ['say'], priority: 'committed' };
 
 /** An engine over a fake device, and one sequence of it. */

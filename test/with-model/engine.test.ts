@@ -150,10 +150,12 @@ it('gives the same after a rewind as on a fresh sequence', async () => {
 it('keeps a draft that still stands with one forward', async () => {
   const sequence = engine.open(setting);
   const request = { context: context(heard('hi i want to find a place to eat')) };
-  const { tokens } = await last(sequence, request);
   const say = tokenizer.specials.say;
-  const again = await last(sequence, { ...request, previous: [say, ...tokens] });
-  expect(again).toMatchObject({ tokens, isDone: true, countForwards: 1, countReused: tokens.length + 1 });
+  for (const acts of [['say'], ['say', 'call']] as const) {
+    const { tokens, pCallNext } = await last(sequence, { ...request, acts, forceAct: 'say' });
+    const again = await last(sequence, { ...request, acts, forceAct: 'say', previous: [say, ...tokens] });
+    expect(again).toMatchObject({ tokens, pCallNext, isDone: true, countForwards: 1, countReused: tokens.length + 1 });
+  }
 });
 
 it('calls a tool with arguments that parse and are allowed, at every effort', async () => {
