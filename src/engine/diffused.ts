@@ -26,7 +26,8 @@ export async function* continueDiffused(
     for (let step = 0; masked.size > 0 && !guide.isDone; step++) {
       const slots = [...masked].sort((a, b) => a - b);
       // What is filled and not yet read may still change.
-      const filled = effort.revises ? [...ids.keys()].slice(countRead).filter((slot) => !masked.has(slot)) : [];
+      const unread = effort.revises ? [...ids.keys()].slice(countRead) : [];
+      const filled = unread.filter((slot) => !masked.has(slot) && isBeforeEnd(slot));
       let guesses: Guesses = firstGuesses
         .slice(0, slots.length)
         .map((guess, index) => ({ ...guess, slot: slots[index] ?? 0 }));
@@ -61,10 +62,20 @@ export async function* continueDiffused(
 
     function keepGuess(slot: number | undefined, guess: Guesses[number] | undefined): void {
       if (slot === undefined || guess === undefined || !masked.delete(slot)) return;
-      ids[slot] = guess.id;
+      fill(slot, guess.id);
       progress.confidence = Math.min(progress.confidence, guess.confidence);
+    }
+
+    function fill(slot: number, id: number): void {
+      ids[slot] = id;
       // The reply ends there: what the block holds beyond it does not matter.
-      if (guess.id === specials.end) for (const later of masked) if (later > slot) masked.delete(later);
+      if (id === specials.end) for (const later of masked) if (later > slot) masked.delete(later);
+    }
+
+    /** What stands there is a word: from the first end on nothing is filled, so the end itself must stay. */
+    function isBeforeEnd(slot: number): boolean {
+      const end = ids.indexOf(specials.end);
+      return end < 0 || slot < end;
     }
 
     /** Tokens that stand ahead of a gap change in place or are masked again, as what came beside them since makes of them. */
@@ -75,13 +86,14 @@ export async function* continueDiffused(
         return { p: scores.pTarget(row), best };
       });
       const edited = new Set(chooseEdited(seen, surelyAnother));
-      for (const index of edited) ids[filled[index] ?? 0] = scores.best(firstRow + index, 0);
       const others = seen.map((one, index) => (edited.has(index) ? { ...one, p: 1 } : one));
       for (const index of chooseRemasked(others, hardlyThis, countKept)) {
         const slot = filled[index] ?? 0;
+        if (!isBeforeEnd(slot)) continue;
         ids[slot] = specials.mask;
         masked.add(slot);
       }
+      for (const index of edited) fill(filled[index] ?? 0, scores.best(firstRow + index, 0));
     }
   }
 }

@@ -12,11 +12,12 @@ export interface FakeDevice extends Device {
 }
 
 const { vocabulary } = manifest.config;
-const { mask, end } = manifest.specials;
+const { mask, end, say } = manifest.specials;
 
 /**
  * A model whose keys are its token ids: what a position reads of the KV and of the forward is what the bias lets it see. A clean position
- * predicts what follows it. A masked one predicts itself, as the clean head would if the masked ones before it were its own guesses.
+ * predicts what follows it. One of a block, masked or filled, predicts itself, as the clean head would if the masked ones before it were its
+ * own guesses.
  */
 export function createFakeDevice(
   model: FakeModel,
@@ -39,13 +40,19 @@ export function createFakeDevice(
     return seen.sort((a, b) => a.position - b.position);
   }
 
+  /** Only within a block does a position see the one after it. */
+  function seesNext({ ids, bias, past }: Forward, row: number): boolean {
+    const width = past.length + ids.length;
+    return row >= 0 && row + 1 < ids.length && (bias[row * width + past.length + row + 1] ?? 0) > -1;
+  }
+
   function predict(forward: Forward, row: number): Float32Array {
     const own = forward.positions[row] ?? 0;
-    const isMasked = forward.ids[row] === mask;
+    const isOfBlock = forward.ids[row] === mask || seesNext(forward, row) || seesNext(forward, row - 1);
     const text: number[] = [];
     for (const { position, id } of seenBy(forward, row)) {
-      if (position > own || (isMasked && position === own)) break;
-      text.push(id === mask ? likeliest(model(text)) : id);
+      if (position > own || (isOfBlock && position === own)) break;
+      text.push(id === mask ? guess(model(text)) : id);
     }
     return model(text);
   }
@@ -130,6 +137,12 @@ function noise(seed: number, recent: readonly number[], id: number): number {
 function rank(logP: Float32Array): number[] {
   const first = likeliest(logP);
   return [first, likeliest(logP, first)];
+}
+
+/** What a mask stands for: a word, the end, or, where a reply begins, its act. */
+function guess(logP: Float32Array): number {
+  const word = likeliest(logP);
+  return at(logP, say) > at(logP, word) ? say : word;
 }
 
 /** Of text and the end. */
