@@ -32,7 +32,7 @@ interface Running {
   priority: Priority;
   askedMs: number;
   latest: Pick<DraftState, 'act' | 'countStable' | 'isDone'>;
-  /** Settles when the draft leaves the KV alone: it does between its states. */
+  /** Settles when this draft and those before it leave the KV alone: between its states, it does. */
   busy: Promise<unknown>;
 }
 
@@ -53,7 +53,7 @@ export function createLocalSequence(options: LocalSequenceOptions): Sequence {
       priority: request.priority,
       askedMs: nowMs(),
       latest: { act: 'say', countStable: 0, isDone: false },
-      busy: Promise.resolve(),
+      busy: before?.busy ?? Promise.resolve(),
     };
     running = current;
     options.begun();
@@ -61,7 +61,7 @@ export function createLocalSequence(options: LocalSequenceOptions): Sequence {
     const signal = request.signal ? AbortSignal.any([request.signal, stopped]) : stopped;
     const states = options.run(request, whereOf(current, signal));
     try {
-      await before?.busy;
+      await current.busy;
       while (!signal.aborted) {
         const step = states.next();
         current.busy = step.catch(() => undefined);

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { DraftRequest, EffortName, Sequence } from '../../src/engine/sequence.ts';
+import type { Device } from '../../src/engine/device.ts';
+import { createLocalEngine } from '../../src/engine/local-engine.ts';
+import type { DraftRequest, DraftState, EffortName, Sequence } from '../../src/engine/sequence.ts';
 import { EngineError } from '../../src/errors.ts';
 import { base, collect, createRig, encode, finding, heard, last, replying, setting } from '../support/engine-rig.ts';
-import { type FakeModel, peaked, randomModel, reciting } from '../support/fake-device.ts';
+import { createFakeDevice, type FakeModel, peaked, randomModel, reciting } from '../support/fake-device.ts';
 import { manifest, tokenizer } from '../support/small-vocabulary.ts';
 
 const { bos, user, end, say, call, wait, mask } = manifest.specials;
@@ -197,6 +199,24 @@ it('cancels the running draft when another starts, even if nobody reads the firs
   expect(await first.next()).toEqual({ done: true, value: undefined });
 });
 
+it('writes the same where a draft is cancelled before the one before it has left off', async () => {
+  const replies = [replying(' hi', ' which city'), replying(' ho', ' what time'), replying(' ha', ' good night')];
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { sequence } = createRig(reciting(replies), (index) => (index === 0 ? held : undefined));
+  const drafts: Promise<DraftState[]>[] = [];
+  for (const words of [' hi', ' ho', ' ha']) {
+    drafts.push(collect(sequence, { context: heard(words), effort: 'ar' }));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  release();
+  const [first, second, third] = await Promise.all(drafts);
+  expect([first, second]).toEqual([[], []]);
+  expect(tokenizer.decode(third?.at(-1)?.tokens ?? [])).toBe(' good night');
+});
+
 it('lets a committed draft pass one that is not, and promotes on demand', async () => {
   const order: string[] = [];
   const open = Promise.resolve();
@@ -254,11 +274,30 @@ it('accounts for its time and its forwards', async () => {
   expect(engine.stats().countSequences).toBe(0);
 });
 
-it('never shows the mask to a clean position', async () => {
-  const { device, sequence } = createRig(randomModel(5, 8));
+it('never shows a mask to a position that is kept, and keeps none', async () => {
+  const device = createFakeDevice(randomModel(5, 8));
+  const forwards: { readonly countPast: number; readonly hasMasks: boolean; readonly seesMask: readonly boolean[] }[] =
+    [];
+  const watched: Device = {
+    ...device,
+    forward(forward) {
+      const [ids, countPast] = [[...forward.ids], forward.past.length];
+      const sees = (row: number, column: number) =>
+        (forward.bias[row * (countPast + ids.length) + countPast + column] ?? 0) > -1;
+      const seesMask = ids.map((_, row) => ids.some((id, column) => id === mask && sees(row, column)));
+      forwards.push({ countPast, hasMasks: ids.includes(mask), seesMask });
+      return device.forward(forward);
+    },
+  };
+  const sequence = createLocalEngine({ device: watched, manifest, tokenizer }).open(setting);
   await last(sequence, { effort: 'medium', maxTokens: 30 });
-  const masked = device.idsNew.filter((ids) => ids.includes(mask));
-  expect(masked.length).toBeGreaterThan(1);
+  let countKeptBesideMasks = 0;
+  for (const [index, { countPast, hasMasks, seesMask }] of forwards.entries()) {
+    const countKept = (forwards[index + 1]?.countPast ?? countPast) - countPast;
+    expect(seesMask.slice(0, countKept)).not.toContain(true);
+    if (hasMasks) countKeptBesideMasks += countKept;
+  }
+  expect(countKeptBesideMasks).toBeGreaterThan(manifest.blockSize);
 });
 
 it('closes when the running forward is over', async () => {
