@@ -5,6 +5,8 @@ export interface Mailbox {
   readonly states: AsyncIterable<DraftState>;
   change(state: DraftState): void;
   end(error: Error | undefined): void;
+  /** Nobody wants them any more: what has come and was not read is dropped. */
+  cancel(): void;
 }
 
 /** Holds one state: a newer one takes the place of one that nobody has read, for it says all that the older said. */
@@ -31,12 +33,18 @@ export function createMailbox(): Mailbox {
   return {
     states: read(),
     change(state) {
+      if (isEnded) return;
       newest = state;
       wake();
     },
     end(error) {
       isEnded = true;
       failure = error;
+      wake();
+    },
+    cancel() {
+      newest = undefined;
+      isEnded = true;
       wake();
     },
   };

@@ -123,7 +123,7 @@ export async function openLink(worker: Worker): Promise<Link> {
       const mailbox = createMailbox();
       const cancel = () => {
         post({ type: 'draft.cancelled', task: id });
-        mailbox.end(undefined);
+        mailbox.cancel();
       };
       signal?.addEventListener('abort', cancel, { once: true });
       tasks.set(id, mailbox);

@@ -8,7 +8,7 @@ import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 
 const file = join(import.meta.dirname, '../support/fake-engine-thread.js');
 const setting = { prefix: [50, 51], tools: [] };
-const orders = { answer: [1], hang: [2], fail: [3], exit: [4], burden: [5] };
+const orders = { answer: [1], hang: [2], fail: [3], exit: [4], burden: [5], linger: [6] };
 
 const engines: Engine[] = [];
 afterEach(async () => {
@@ -138,6 +138,19 @@ it('ends quietly when a draft is aborted before it began, while it runs, and aft
   expect(await ask(sequence, orders.answer, after.signal)).toHaveLength(1);
   after.abort();
   expect(await ask(sequence, orders.answer)).toHaveLength(1);
+});
+
+it('gives no state after an abort, not even one that has come and was not read', async () => {
+  const { engine } = await createRig();
+  const [one, other] = [engine.open(setting), engine.open(setting)];
+  const abort = new AbortController();
+  const request: DraftRequest = { context: orders.linger, effort: 'low', acts: ['say'], priority: 'draft' };
+  const states = one.draft({ ...request, signal: abort.signal })[Symbol.asyncIterator]();
+  expect((await states.next()).done).toBe(false);
+  // Twice, so that the state which nobody reads comes before.
+  for (let count = 0; count < 2; count++) await ask(other, orders.answer);
+  abort.abort();
+  expect(await states.next()).toEqual({ done: true, value: undefined });
 });
 
 it('refuses another sequence while turns wait too long, and serves those that it has', async () => {
