@@ -15,7 +15,7 @@ export interface KeepAliveOptions {
 
 /** Before the first start anew; twice as long before each that follows a life without use. */
 const firstDelayMs = 250;
-/** Lives in a row in which nothing was brought to its end. */
+/** Lives in a row in which no draft was brought to its end. */
 const mostFailures = 5;
 
 /** Rejects if the first thread can't start: then there is nothing to keep alive. */

@@ -8,7 +8,7 @@ import { type Failure, type FromWorker, sharedNowUs, type ToWorker } from './wor
 export interface Link {
   /** Resolves when the thread is no more, with why. */
   readonly ended: Promise<EngineError>;
-  /** The thread has brought some work to its end. */
+  /** The thread has brought a draft to its end: what fails or is cancelled, and a prefill, says little of its health. */
   readonly hasServed: boolean;
   /** As of the thread's last message. */
   stats(): EngineStats;
@@ -66,10 +66,10 @@ export async function openLink(worker: Worker): Promise<Link> {
     switch (message.type) {
       case 'draft.changed':
         latest = message.stats;
+        hasServed ||= message.state.isDone;
         tasks.get(message.task)?.change({ ...message.state, handoverUs: sharedNowUs() - message.sentUs });
         return;
       case 'task.ended': {
-        hasServed = true;
         latest = message.stats;
         const task = tasks.get(message.task);
         tasks.delete(message.task);

@@ -8,7 +8,7 @@ import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 
 const file = join(import.meta.dirname, '../support/fake-engine-thread.js');
 const setting = { prefix: [50, 51], tools: [] };
-const orders = { answer: [1], hang: [2], fail: [3], exit: [4], burden: [5], linger: [6] };
+const orders = { answer: [1], hang: [2], fail: [3], exit: [4], burden: [5], linger: [6], refuse: [7] };
 
 const engines: Engine[] = [];
 afterEach(async () => {
@@ -68,8 +68,29 @@ it('prepares again what was prepared, and nothing else', async () => {
   await expect(ask(sequence, orders.exit)).rejects.toThrow('ended with code 7');
   await dead;
   const answer = ask(sequence, orders.answer);
-  await clock.advance(250);
+  await clock.advance(500);
   expect(await answer).toEqual([[60, 1]]);
+});
+
+it('waits longer and gives up though settings are prepared again, if no draft comes to its end', async () => {
+  const { clock, warnings, engine, ended } = await createRig();
+  await engine.prepare(setting);
+  const sequence = engine.open(setting);
+  const delaysMs = [500, 1000, 2000, 4000];
+  for (const delayMs of [...delaysMs, 0]) {
+    const dead = ended();
+    await expect(ask(sequence, orders.refuse)).rejects.toMatchObject({ code: 'scores-broken' });
+    const dying = ask(sequence, orders.exit);
+    await expect(dying).rejects.toThrow('ended with code 7');
+    await dead;
+    if (delayMs === 0) break;
+    const next = engine.prepare(setting);
+    await clock.advance(delayMs);
+    await next;
+  }
+  expect(warnings.slice(0, -1).map((line) => line.replace(/.* in (\d+) ms$/, '$1'))).toEqual(delaysMs.map(String));
+  expect(warnings.at(-1)).toContain('5 times in vain');
+  await expect(ask(sequence, orders.answer)).rejects.toThrow('5 times in vain');
 });
 
 it('waits twice as long before each start that was in vain, and gives up after five', async () => {

@@ -1,4 +1,5 @@
-// A thread that speaks as the engine's does and has no model. Context [1] gives one state, [2] never ends, [3] kills it, [4] ends it, [5] makes it busy, [6] gives two states and never ends.
+// A thread that speaks as the engine's does and has no model. Context [1] gives one state, [2] never ends, [3] kills it, [4] ends it, [5] makes it busy, [6] gives two states and never ends,
+// [7] fails.
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { isBroken } = workerData;
@@ -51,6 +52,10 @@ function draft({ task, sequence, request }) {
   if (order === 2) return;
   if (order === 3) throw new Error('out of luck');
   if (order === 4) process.exit(7);
+  if (order === 7) {
+    const failure = { kind: 'engine', code: 'scores-broken', message: 'no numbers' };
+    return parentPort.postMessage({ type: 'task.ended', task, stats, failure });
+  }
   stats.waitMs = order === 5 ? 9000 : 0;
   const state = { tokens: [...sequences.get(sequence).prefix, prepared.length], isDone: true };
   parentPort.postMessage({ type: 'draft.changed', task, state, stats, sentUs: 0 });
