@@ -21,10 +21,15 @@ export function nextCharacters(rules: NumberRules, prefix: string): string[] {
 
 export function canEndNumber(rules: NumberRules, text: string): boolean {
   if (!/^-?\d+(\.\d+)?$/.test(text)) return false;
-  const value = Number(text);
-  const isAboveMin = rules.isMinExclusive ? value > rules.min : value >= rules.min;
-  const isBelowMax = rules.isMaxExclusive ? value < rules.max : value <= rules.max;
-  return isAboveMin && isBelowMax;
+  return isAboveMin(rules, Number(text)) && isBelowMax(rules, Number(text));
+}
+
+function isAboveMin({ min, isMinExclusive }: NumberRules, value: number): boolean {
+  return isMinExclusive ? value > min : value >= min;
+}
+
+function isBelowMax({ max, isMaxExclusive }: NumberRules, value: number): boolean {
+  return isMaxExclusive ? value < max : value <= max;
 }
 
 /** Whether any number begins with `prefix` and lies within the bounds. */
@@ -56,10 +61,11 @@ export function canFinish(rules: NumberRules, prefix: string): boolean {
 
 /** The bounds of the magnitude, in units of 1/scale. */
 function scaledBounds(rules: NumberRules, scale: number, isNegative: boolean): { from: number; to: number } {
-  const low = Math.ceil(rules.min * scale);
-  const high = Math.floor(rules.max * scale);
-  const min = rules.isMinExclusive && low === rules.min * scale ? low + 1 : low;
-  const max = rules.isMaxExclusive && high === rules.max * scale ? high - 1 : high;
+  // What a decimal stands for is the double that is nearest, and so is a quotient: 4.1 * 1e6 is below 4100000, but 4100000 / 1e6 is 4.1.
+  const low = Math.round(rules.min * scale);
+  const high = Math.round(rules.max * scale);
+  const min = isAboveMin(rules, low / scale) ? low : low + 1;
+  const max = isBelowMax(rules, high / scale) ? high : high - 1;
   return isNegative ? { from: -max, to: -min } : { from: min, to: max };
 }
 

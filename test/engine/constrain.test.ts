@@ -67,7 +67,9 @@ function parseContent(bytes: Uint8Array): string | undefined {
 const bound = fc.oneof(
   fc.integer({ min: -120, max: 120 }),
   fc.integer({ min: -1200, max: 1200 }).map((n) => n / 10),
+  fc.integer({ min: -12_000, max: 12_000 }).map((n) => n / 100),
 );
+const cents = fc.integer({ min: -100_000, max: 100_000 });
 const numberRules: fc.Arbitrary<NumberRules> = fc.record({
   isInteger: fc.boolean(),
   min: fc.oneof(bound, fc.constant(Number.NEGATIVE_INFINITY)),
@@ -98,6 +100,24 @@ it('writes only numbers within the bounds, and never writes itself into a corner
       }
     }),
     { numRuns: 2000 },
+  );
+});
+
+it('can write a bound of two decimals, unless it is excluded', () => {
+  fc.assert(
+    fc.property(cents, fc.nat(300), fc.boolean(), fc.boolean(), (low, span, isMinExclusive, isMaxExclusive) => {
+      const [min, max] = [low / 100, (low + span) / 100];
+      const rules = { isInteger: false, min, max, isMinExclusive, isMaxExclusive };
+      const canWrite = (value: number) => {
+        const prefixes = Array.from(String(value), (_, index) => String(value).slice(0, index + 1));
+        return canEndNumber(rules, String(value)) && prefixes.every((prefix) => canFinish(rules, prefix));
+      };
+      const isOpen = isMinExclusive || isMaxExclusive;
+      expect(canWrite(min)).toBe(!isMinExclusive && (span > 0 || !isMaxExclusive));
+      expect(canWrite(max)).toBe(!isMaxExclusive && (span > 0 || !isMinExclusive));
+      expect(createNumberDfa(rules, () => true) !== undefined).toBe(span > 0 || !isOpen);
+    }),
+    { numRuns: 300, examples: [[410, 0, false, false]] },
   );
 });
 
