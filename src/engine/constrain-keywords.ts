@@ -52,8 +52,11 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-export function numberOf(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined;
+/** A bound that a keyword gives. Throws where it is none. */
+export function numberOf({ pointer }: Place, schema: Schema, keyword: string): number | undefined {
+  const value = schema[keyword];
+  if (value === undefined || typeof value === 'number') return value;
+  throw refusal(`${pointer}/${keyword}: ${show(value)}`, 'use a number');
 }
 
 /** A count that a keyword gives. Throws where it is none. */

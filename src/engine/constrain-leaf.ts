@@ -93,12 +93,13 @@ function compileAll(patterns: readonly string[], isWritable: Place['isWritable']
   }
 }
 
-export function compileNumber(schema: Schema, { pointer, isWritable }: Place, isInteger: boolean): Leaf {
+export function compileNumber(schema: Schema, place: Place, isInteger: boolean): Leaf {
+  const { pointer, isWritable } = place;
   checkKeywords(schema, numberKeywords, pointer);
-  const minimum = numberOf(schema.minimum) ?? Number.NEGATIVE_INFINITY;
-  const maximum = numberOf(schema.maximum) ?? Number.POSITIVE_INFINITY;
-  const above = numberOf(schema.exclusiveMinimum) ?? Number.NEGATIVE_INFINITY;
-  const below = numberOf(schema.exclusiveMaximum) ?? Number.POSITIVE_INFINITY;
+  const minimum = numberOf(place, schema, 'minimum') ?? Number.NEGATIVE_INFINITY;
+  const maximum = numberOf(place, schema, 'maximum') ?? Number.POSITIVE_INFINITY;
+  const above = numberOf(place, schema, 'exclusiveMinimum') ?? Number.NEGATIVE_INFINITY;
+  const below = numberOf(place, schema, 'exclusiveMaximum') ?? Number.POSITIVE_INFINITY;
   const rules: NumberRules = {
     isInteger,
     min: Math.max(minimum, above),

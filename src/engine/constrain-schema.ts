@@ -114,14 +114,15 @@ function compileAny({ depth }: Place): Value {
 function compileObject(schema: Schema, place: Place): Value {
   const { pointer } = place;
   checkKeywords(schema, objectKeywords, pointer);
-  const { properties = {}, additionalProperties = true } = schema;
+  const { properties = {}, required: wanted = [], additionalProperties = true } = schema;
   if (!isSchema(properties)) throw refusal(`${pointer}/properties: ${show(properties)}`, 'use an object of schemas');
+  if (!Array.isArray(wanted)) throw refusal(`${pointer}/required: ${show(wanted)}`, 'use a list of names');
   if (!('properties' in schema) && additionalProperties !== false && !('required' in schema))
     return { kind: 'map', values: compileValue(inside(place, additionalProperties, 'additionalProperties')) };
   const names = Object.keys(properties);
   if (names.length > maxProperties)
     throw refusal(`${pointer}/properties`, `${names.length} properties, the most is ${maxProperties}`);
-  const required = new Set(listOf(schema.required));
+  const required = new Set<unknown>(wanted);
   for (const name of required)
     if (typeof name !== 'string' || !Object.hasOwn(properties, name))
       throw refusal(`${pointer}/required: ${show(name)}`, 'it is not among the properties');
