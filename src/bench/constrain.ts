@@ -127,6 +127,7 @@ function drawRow(countTokens: number, seed: number): Float32Array {
   });
 }
 
+/** The likeliest is one that never may come: what is measured is going through all that may. */
 function toScores(logP: Float32Array): Scores {
   const none = () => 0;
   return { all: () => logP, best: none, pBest: none, entropy: none, pOf: none, pTarget: none, keep: none };

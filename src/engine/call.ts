@@ -78,51 +78,64 @@ export function createCall({ program, tokenizer, maxTokens, copied }: CallOption
     return ways.fixed.includes(id) || ways.slots.some((from) => mayLead(from, from.slot.next(from.at, id)));
   }
 
-  /** The sum of what may come, each against `own`. */
-  function sumOf(logP: Float32Array, own: number): number {
-    let sum = 0;
-    for (const id of listed ?? ways.fixed) sum += Math.exp(at(logP, id) - own);
-    for (const from of listed ? [] : ways.slots) {
-      const { ids, classes } = from.slot.edges(from.at);
-      for (let index = 0; index < ids.length; index++)
-        if (mayLead(from, from.slot.target(from.at, classes[index] ?? 0))) sum += Math.exp(at(logP, ids[index]) - own);
-    }
-    return sum;
+  function isAlmostAll(): boolean {
+    return !listed && countEdges() > nearlyAll * tokenizer.countTokens;
   }
 
-  function shareOf(logP: Float32Array, id: number): number {
-    const own = at(logP, id);
-    return !listed && countEdges() > nearlyAll * tokenizer.countTokens ? Math.exp(own) : 1 / sumOf(logP, own);
-  }
-
-  /** The likeliest of what may come. Allocates nothing for each token. */
-  function findBest(logP: Float32Array): number {
+  /** The likeliest of what may come, and with `wantsSum` the probability of all that may. Allocates nothing for each token. */
+  function weigh(logP: Float32Array, wantsSum: boolean): { readonly id: number; readonly sum: number } {
     let id = -1;
     let highest = Number.NEGATIVE_INFINITY;
+    let sum = 0;
     for (const candidate of listed ?? ways.fixed) {
-      if (id >= 0 && at(logP, candidate) <= highest) continue;
+      const value = at(logP, candidate);
+      sum += Math.exp(value);
+      if (id >= 0 && value <= highest) continue;
       id = candidate;
-      highest = at(logP, candidate);
+      highest = value;
     }
     for (const from of listed ? [] : ways.slots) {
       const { ids, classes } = from.slot.edges(from.at);
       for (let index = 0; index < ids.length; index++) {
         const value = at(logP, ids[index]);
-        // Most are not the likeliest so far: whether they may come at all does not matter.
-        if ((id >= 0 && value <= highest) || !mayLead(from, from.slot.target(from.at, classes[index] ?? 0))) continue;
+        const isBest = id < 0 || value > highest;
+        // Most are not the likeliest so far: whether they may come at all matters to the sum alone.
+        if (!(isBest || wantsSum) || !mayLead(from, from.slot.target(from.at, classes[index] ?? 0))) continue;
+        if (wantsSum) sum += Math.exp(value);
+        if (!isBest) continue;
         id = ids[index] ?? id;
         highest = value;
       }
     }
-    return id;
+    return { id, sum };
+  }
+
+  /** The likeliest of all text, where that may come: nothing needs to be gone through. A tie is left to the order in which what may come stands. */
+  function findFirst(scores: Scores, row: number, logP: Float32Array): number {
+    const first = scores.best(row, 0);
+    return at(logP, first) > at(logP, scores.best(row, 1)) && isLegal(first) ? first : -1;
   }
 
   function choose(scores: Scores, row: number): Choice {
     const logP = scores.all(row);
-    const id = findBest(logP);
+    if (isAlmostAll()) {
+      const first = findFirst(scores, row, logP);
+      const id = first >= 0 ? first : weigh(logP, false).id;
+      return chosen(id, Math.exp(at(logP, id)));
+    }
+    const { id, sum } = weigh(logP, true);
+    return chosen(id, Math.exp(at(logP, id)) / sum);
+  }
+
+  function chosen(id: number, p: number): Choice {
     if (id < 0)
       throw new EngineError('constraint-stuck', `nothing may follow ${JSON.stringify(tokenizer.decode(tokens))}`);
-    return { id, p: remember(id, shareOf(logP, id)) };
+    return { id, p: remember(id, p) };
+  }
+
+  function shareOf(logP: Float32Array, id: number): number {
+    const p = Math.exp(at(logP, id));
+    return isAlmostAll() ? p : p / weigh(logP, true).sum;
   }
 
   function remember(id: number, p: number): number {
