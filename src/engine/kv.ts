@@ -6,10 +6,12 @@ export interface KvShape {
   readonly headSize: number;
 }
 
-/** Every slot costs attention time, used or not: so capacity follows the length in small steps. */
-const slotsStep = 64;
-/** Growing beyond what is reserved means a new allocation and a copy: so that is rarer. */
-const reserveStep = 256;
+/** Every slot costs memory and attention time, used or not: so capacity follows the length in small steps. */
+const slotsStep = 32;
+/** On the way to a length that is known all is moved less often. */
+const expectedStep = 128;
+/** Address space, not memory: as far as a call grows in place. */
+const roomSlots = 2048;
 
 /**
  * Causal, so it is extended by tokens at its end and rewound to any of them.
@@ -19,9 +21,9 @@ export class Kv {
   readonly shape: KvShape;
   readonly #ids: number[] = [];
   #capacity = slotsStep;
-  #reserved = 0;
+  #expected = 0;
   /** Keys and values of each layer by turns: [head][slot][size], `capacity` slots a head. */
-  #buffers: Float32Array[] = [];
+  #numbers: Float32Array<ArrayBuffer> | undefined;
 
   constructor(shape: KvShape) {
     this.shape = shape;
@@ -37,17 +39,14 @@ export class Kv {
   }
 
   get sizeBytes(): number {
-    return this.#reserved * this.#slotBytes;
+    return this.#numbers?.byteLength ?? 0;
   }
 
   /** What this takes once it holds `length` tokens. */
   sizeBytesAt(length: number): number {
-    return Math.max(this.#reserved, toReserved(length)) * this.#slotBytes;
-  }
-
-  get #slotBytes(): number {
     const { layers, keyValueHeads, headSize } = this.shape;
-    return 2 * layers * keyValueHeads * headSize * Float32Array.BYTES_PER_ELEMENT;
+    const slotBytes = 2 * layers * keyValueHeads * headSize * Float32Array.BYTES_PER_ELEMENT;
+    return Math.max(this.sizeBytes, roundUp(length, slotsStep) * slotBytes);
   }
 
   keys(layer: number): Float32Array {
@@ -70,83 +69,86 @@ export class Kv {
     if (length < this.#ids.length) this.#ids.length = length;
   }
 
-  /** Takes the memory for `length` tokens at once: growing step by step leaves a copy behind for the collector at each. */
-  reserve(length: number): void {
-    if (toReserved(length) > this.#reserved) this.#grow(this.#capacity, toReserved(length));
+  /** Tells how many tokens this will soon hold. Takes no memory for them yet. */
+  expect(length: number): void {
+    this.#expected = length;
   }
 
   /** Forgets all and gives the memory back. */
   drop(): void {
     this.#ids.length = 0;
-    this.#buffers = [];
+    this.#numbers = undefined;
     this.#capacity = slotsStep;
-    this.#reserved = 0;
   }
 
   /** Appends the first `ids.length` of a forward's `countNew` new positions. */
   append(ids: readonly number[], fresh: Float32Array, countNew: number): void {
-    const { keyValueHeads, headSize } = this.shape;
+    const { headSize } = this.shape;
     const start = this.#ids.length;
-    this.#grow(start + ids.length);
+    const numbers = this.#grow(start + ids.length);
     const length = ids.length * headSize;
-    for (const [index, buffer] of this.#buffers.entries()) {
-      for (let head = 0; head < keyValueHeads; head++) {
-        const from = (index * keyValueHeads + head) * countNew * headSize;
-        buffer.set(fresh.subarray(from, from + length), (head * this.#capacity + start) * headSize);
-      }
+    for (let head = 0; head < this.#countHeads; head++) {
+      const from = head * countNew * headSize;
+      numbers.set(fresh.subarray(from, from + length), (head * this.#capacity + start) * headSize);
     }
     for (const id of ids) this.#ids.push(id);
   }
 
   /** Makes this hold the first `length` tokens of `other`. */
   copyFrom(other: Kv, length: number): void {
-    const { keyValueHeads, headSize } = this.shape;
+    const { headSize } = this.shape;
     this.#ids.length = 0;
-    this.#grow(length);
-    for (const [index, buffer] of this.#buffers.entries()) {
-      const source = other.#buffers[index];
-      for (let head = 0; source && head < keyValueHeads; head++) {
-        const from = head * other.#capacity * headSize;
-        buffer.set(source.subarray(from, from + length * headSize), head * this.#capacity * headSize);
-      }
+    const numbers = this.#grow(length);
+    const source = other.#numbers;
+    for (let head = 0; source && head < this.#countHeads; head++) {
+      const from = head * other.#capacity * headSize;
+      numbers.set(source.subarray(from, from + length * headSize), head * this.#capacity * headSize);
     }
     for (const id of other.#ids.slice(0, length)) this.#ids.push(id);
   }
 
-  #grow(length: number, reserved = toReserved(length)): void {
-    if (length <= this.#capacity && reserved <= this.#reserved) return;
-    const capacity = Math.max(this.#capacity, Math.ceil(length / slotsStep) * slotsStep);
-    const before = this.#buffers;
-    if (reserved > this.#reserved) this.#reserve(reserved);
-    const { keyValueHeads, headSize } = this.shape;
-    const used = this.#ids.length * headSize;
-    for (const [index, buffer] of this.#buffers.entries()) {
-      const source = before[index] ?? buffer;
-      // Backwards, because within one buffer the heads move up over each other.
-      for (let head = keyValueHeads - 1; head >= 0; head--) {
-        const from = head * this.#capacity * headSize;
-        buffer.set(source.subarray(from, from + used), head * capacity * headSize);
-      }
-    }
-    this.#capacity = capacity;
+  /** Of all layers, those of keys and those of values. */
+  get #countHeads(): number {
+    const { layers, keyValueHeads } = this.shape;
+    return 2 * layers * keyValueHeads;
   }
 
-  #reserve(slots: number): void {
-    const { layers, keyValueHeads, headSize } = this.shape;
-    this.#reserved = slots;
-    this.#buffers = Array.from({ length: 2 * layers }, () => new Float32Array(keyValueHeads * slots * headSize));
+  /** Within its room it stays where it is: what is elsewhere would be a copy for the collector at each step. */
+  #grow(length: number): Float32Array<ArrayBuffer> {
+    const before = this.#numbers;
+    if (before && length <= this.#capacity) return before;
+    const { headSize } = this.shape;
+    const capacity = Math.max(this.#capacity, this.#slotsFor(length));
+    const slotBytes = this.#countHeads * headSize * Float32Array.BYTES_PER_ELEMENT;
+    const sizeBytes = capacity * slotBytes;
+    const hasRoom = before && sizeBytes <= before.buffer.maxByteLength;
+    if (hasRoom) before.buffer.resize(sizeBytes);
+    const maxByteLength = roundUp(capacity, roomSlots) * slotBytes;
+    const numbers = new Float32Array(hasRoom ? before.buffer : new ArrayBuffer(sizeBytes, { maxByteLength }));
+    const used = this.#ids.length * headSize;
+    // Backwards, because within one buffer the heads move up over each other.
+    for (let head = this.#countHeads - 1; before && head >= 0; head--) {
+      const from = head * this.#capacity * headSize;
+      numbers.set(before.subarray(from, from + used), head * capacity * headSize);
+    }
+    this.#numbers = numbers;
+    this.#capacity = capacity;
+    return numbers;
+  }
+
+  #slotsFor(length: number): number {
+    const most = roundUp(Math.max(length, this.#expected), slotsStep);
+    return length < this.#expected ? Math.min(roundUp(length, expectedStep), most) : most;
   }
 
   #view(index: number): Float32Array {
-    if (this.#reserved === 0) this.#reserve(slotsStep);
-    const { keyValueHeads, headSize } = this.shape;
-    const buffer = this.#buffers[index];
-    if (buffer === undefined) throw new RangeError(`layer ${index >> 1} is not in 0..${this.shape.layers - 1}`);
-    return buffer.subarray(0, keyValueHeads * this.#capacity * headSize);
+    const { layers, keyValueHeads, headSize } = this.shape;
+    if (index >= 2 * layers) throw new RangeError(`layer ${index >> 1} is not in 0..${layers - 1}`);
+    const size = keyValueHeads * this.#capacity * headSize;
+    return this.#grow(0).subarray(index * size, (index + 1) * size);
   }
 }
 
-function toReserved(length: number): number {
-  const step = length <= slotsStep ? slotsStep : reserveStep;
-  return Math.max(1, Math.ceil(length / step)) * step;
+function roundUp(length: number, step: number): number {
+  return Math.ceil(length / step) * step;
 }

@@ -125,7 +125,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
     const acts = possibleActs(request.acts, prepared);
     checkRequest(request, acts, manifest);
     pool.use(kv, request.context.length + maxTokensOf(request, 'call'));
-    kv.reserve(request.context.length + 1);
+    kv.expect(request.context.length + 1);
     if (kv.length === 0) kv.copyFrom(prefix, prefix.countShared(request.context));
     yield* decode({
       runPass,

@@ -103,16 +103,27 @@ it('takes no memory before it is read or filled, nor after it was dropped, and c
   expectHolds(kv, ids.slice(40));
 });
 
-it('takes memory for many tokens at once, and none again until it holds more', () => {
+it('grows where it is, in steps of 32 slots, and faster on the way to what it is told to expect', () => {
   const kv = new Kv(shape);
-  const ids = Array.from({ length: 300 }, (_, index) => index);
+  const ids = Array.from({ length: 1025 }, (_, index) => index);
   kv.append(ids.slice(0, 10), freshOf(ids.slice(0, 10), 10), 10);
-  kv.reserve(300);
-  const { sizeBytes } = kv;
   const { buffer } = kv.keys(0);
-  expect(sizeBytes).toBe(kv.sizeBytesAt(300));
-  kv.append(ids.slice(10), freshOf(ids.slice(10), 290), 290);
-  expect(kv.sizeBytes).toBe(sizeBytes);
+  kv.expect(1025);
+  kv.append(ids.slice(10, 42), freshOf(ids.slice(10, 42), 32), 32);
+  expect(kv.capacity).toBe(128);
+  kv.append(ids.slice(42), freshOf(ids.slice(42), 983), 983);
   expect(kv.keys(0).buffer).toBe(buffer);
+  expect(kv.capacity).toBe(1056);
+  expect(kv.sizeBytes).toBe(kv.sizeBytesAt(1025));
+  expectHolds(kv, ids);
+});
+
+it('goes where there is more room when it outgrows what it has', () => {
+  const kv = new Kv(shape);
+  const ids = Array.from({ length: 2100 }, (_, index) => index);
+  for (let from = 0; from < ids.length; from += 300) {
+    const part = ids.slice(from, from + 300);
+    kv.append(part, freshOf(part, part.length), part.length);
+  }
   expectHolds(kv, ids);
 });
