@@ -20,7 +20,8 @@ export async function* continueChecked(decoding: Decoding, progress: Progress, d
   const draftTokens = guide.needsRows ? 0 : effort.draftTokens;
   let guesses: Guesses = draftTokens > 0 ? drafted : [];
   // A call is checked to its end: nothing else keeps to its schema.
-  const mayFinish = () => guide.needsRows || deadline.hasTimeFor(2 * manifest.blockSize, where.kv.length);
+  const mayFinish = () =>
+    progress.outlook.act === 'call' || deadline.hasTimeFor(2 * manifest.blockSize, where.kv.length);
   while (!guide.isDone && mayFinish()) {
     const { pending } = progress;
     const candidates = proposer.propose(writtenSoFar(decoding, progress), proposedTokens, guesses);

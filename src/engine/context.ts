@@ -1,4 +1,4 @@
-// The first forward of a draft: the context goes into the KV, and the causal head says whose turn it is. Knows no reply.
+// Brings a context into the KV up to its last piece, and reads from the causal head at its end whose turn it is. Knows no reply.
 import type { Manifest } from './manifest.ts';
 import type { PassContext, RunPass, Scores } from './pass.ts';
 import type { Act, DraftRequest } from './sequence.ts';

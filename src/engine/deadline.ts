@@ -9,8 +9,6 @@ export interface Deadline {
 /** Time enough for everything. */
 export const noDeadline: Deadline = { hasTimeFor: () => true };
 
-/** `latencyMs` from now on. */
-export function createDeadline(latencyMs: number, costs: CostModel, nowMs: () => number): Deadline {
-  const endMs = nowMs() + latencyMs;
+export function createDeadline(endMs: number, costs: CostModel, nowMs: () => number): Deadline {
   return { hasTimeFor: (countNew, countPast) => nowMs() + costs.forwardMs(countNew, countPast) <= endMs };
 }

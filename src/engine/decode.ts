@@ -2,7 +2,7 @@
 import { begin } from './begin.ts';
 import { continueChecked } from './checked.ts';
 import type { CostModel } from './cost.ts';
-import { createDeadline, noDeadline } from './deadline.ts';
+import { createDeadline, type Deadline, noDeadline } from './deadline.ts';
 import { continueDiffused } from './diffused.ts';
 import { type Effort, efforts, hurried, inSteps } from './efforts.ts';
 import { askForCall, mayCallNext } from './finish.ts';
@@ -23,14 +23,15 @@ export async function* decode(
   asked: Asked,
   table: Readonly<Record<EffortName, Effort>> = efforts,
 ): AsyncGenerator<DraftState> {
-  const { request, manifest, phrases, memory, costs, nowMs } = asked;
+  const { request, manifest, phrases, memory, costs, nowMs, where } = asked;
   const { context } = request;
   memory.open(context.lastIndexOf(manifest.specials.user));
   // A draft from nothing is the same whatever was drafted before, in cost as well.
   const drafts = request.previous === undefined ? [] : memory.earlier;
   const proposer = createProposer({ phrases, manifest, context, drafts, mayEnd: asked.acts.includes('call') });
   const { latencyMs, steps } = request;
-  const deadline = latencyMs === undefined ? noDeadline : createDeadline(latencyMs, costs, nowMs);
+  const deadline =
+    latencyMs === undefined ? noDeadline : createDeadline(where.meter.startedMs + latencyMs, costs, nowMs);
   const effort = steps === undefined ? table[request.effort] : inSteps(steps, manifest.blockSize);
   const decoding: Decoding = { ...asked, proposer, deadline, effort };
 
@@ -41,9 +42,9 @@ export async function* decode(
     yield toState(decoding, progress, false);
     yield* grow(decoding, progress, goOn(decoding, progress, drafted));
     if (!progress.guide.isDone) yield* grow(decoding, progress, continueDiffused(decoding, progress, hurried, []));
-    if (progress.guide.tokens.length === 0) yield* rewrite(decoding, progress);
+    if (progress.guide.tokens.length === 0) yield* replaceBlank(decoding, progress);
   }
-  if (mayCallNext(decoding, progress) && !progress.isNextKnown) {
+  if (mayCallNext(decoding, progress) && !progress.isNextKnown && deadline.hasTimeFor(endTokens, where.kv.length)) {
     // The words can be spoken before that is known.
     yield toState(decoding, progress, false);
     await askForCall(decoding, progress);
@@ -65,16 +66,23 @@ async function* grow(decoding: Decoding, progress: Progress, more: AsyncIterable
   for await (const _ of more) if (!progress.guide.isDone) yield toState(decoding, progress, false);
 }
 
-/** A block that came out blank is written again, token by token, late as it is: the causal head never ends a reply before its first word. */
-async function* rewrite(decoding: Decoding, progress: Progress): AsyncGenerator<DraftState> {
+/** The last word and the end. */
+const endTokens = 2;
+
+/**
+ * A reply that came out blank is written again, token by token: the causal head never ends one before its first word. That word comes late as
+ * it is; the rest is held to the deadline.
+ */
+async function* replaceBlank(decoding: Decoding, progress: Progress): AsyncGenerator<DraftState> {
   const { kv } = decoding.where;
   const { context } = decoding.request;
   kv.rewind(kv.countShared(context));
   progress.guide = decoding.createGuide('say', maxTokensOf(decoding.request, 'say'));
   progress.pending = [...context, decoding.manifest.specials.say].slice(kv.length);
-  yield* grow(
-    decoding,
-    progress,
-    continueChecked({ ...decoding, effort: efforts.ar, deadline: noDeadline }, progress, []),
-  );
+  const { guide } = progress;
+  const deadline: Deadline = {
+    hasTimeFor: (countNew, countPast) => guide.countStable === 0 || decoding.deadline.hasTimeFor(countNew, countPast),
+  };
+  yield* grow(decoding, progress, continueChecked({ ...decoding, effort: efforts.ar, deadline }, progress, []));
+  if (!guide.isDone) yield* grow(decoding, progress, continueDiffused(decoding, progress, hurried, []));
 }

@@ -12,7 +12,7 @@ import type { Device } from './device.ts';
 import { createDraftMemory, type DraftMemory } from './draft-memory.ts';
 import { Kv } from './kv.ts';
 import { createKvPool } from './kv-pool.ts';
-import { chunkTokens, createLocalSequence } from './local-sequence.ts';
+import { chunkTokens, createLocalSequence, type LocalSequence } from './local-sequence.ts';
 import type { Manifest } from './manifest.ts';
 import { createPasses, Meter, type PassContext } from './pass.ts';
 import { noPhrases, type Phrases } from './phrases.ts';
@@ -40,6 +40,10 @@ export interface LocalEngineOptions {
   readonly nowMs?: () => number;
 }
 
+export interface LocalEngine extends Engine {
+  open(setting: Setting): LocalSequence;
+}
+
 /** A setting with its tools compiled and, once prefilled, the KV of its prefix. */
 interface Prepared {
   readonly tools: Program;
@@ -53,7 +57,7 @@ const [stepTokens, stepPastTokens] = [16, 512];
 /** Weight of the newest forward in the moving average. */
 const newest = 0.1;
 
-export function createLocalEngine(options: LocalEngineOptions): Engine {
+export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   const { device, manifest, tokenizer, phrases = noPhrases, costs = createCostModel() } = options;
   const { kvBudgetBytes = Number.POSITIVE_INFINITY, nowMs = () => performance.now() } = options;
   const scheduler = createScheduler();
@@ -150,7 +154,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
     });
   }
 
-  function open(setting: Setting): Sequence {
+  function open(setting: Setting): LocalSequence {
     checkOpen();
     const prepared = compile(setting);
     const kv = new Kv(manifest.config);

@@ -25,6 +25,11 @@ export interface LocalSequenceOptions {
   readonly closed: () => void;
 }
 
+export interface LocalSequence extends Sequence {
+  /** `underwayMs`: so long ago it was asked for. @default 0 */
+  draft(request: DraftRequest, underwayMs?: number): AsyncIterable<DraftState>;
+}
+
 /** A draft that was asked for. */
 interface Running {
   readonly stopping: AbortController;
@@ -36,20 +41,20 @@ interface Running {
   busy: Promise<unknown>;
 }
 
-export function createLocalSequence(options: LocalSequenceOptions): Sequence {
+export function createLocalSequence(options: LocalSequenceOptions): LocalSequence {
   const { kv, nowMs } = options;
   const turns = createDraftTurns();
   let running: Running | undefined;
   let isClosed = false;
 
-  async function* draft(request: DraftRequest): AsyncGenerator<DraftState> {
+  async function* draft(request: DraftRequest, underwayMs = 0): AsyncGenerator<DraftState> {
     if (isClosed) throw new EngineError('sequence-closed', 'the sequence is closed: open another one');
     const before = running;
     before?.stopping.abort();
     if (before && hasBegun(before)) turns.end(before.latest.isDone, nowMs());
     const current: Running = {
       stopping: new AbortController(),
-      meter: new Meter(nowMs),
+      meter: new Meter(nowMs, nowMs() - underwayMs),
       priority: request.priority,
       askedMs: nowMs(),
       latest: { act: 'say', countStable: 0, isDone: false },

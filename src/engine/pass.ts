@@ -45,22 +45,24 @@ const watchWidth = watchedNames.length + 1;
 const paddingToken = 0;
 const minRows = 2;
 
-/** Where the time of one draft went, from its making to the last look: nothing is left out. */
+/** Where the time of one draft went, from `startedMs` to the last look: nothing is left out. */
 export class Meter {
   readonly #nowMs: () => number;
-  readonly #startedMs: number;
+  /** When the draft was asked for. */
+  readonly startedMs: number;
   readonly #spentMs: Record<keyof SpentUs, number> = { queue: 0, prefill: 0, denoise: 0, constrain: 0 };
   /** What the time between two forwards is counted as: its bookkeeping. */
   #stage: keyof SpentUs = 'queue';
   countForwards = 0;
   countSteps = 0;
 
-  constructor(nowMs: () => number) {
+  constructor(nowMs: () => number, startedMs = nowMs()) {
     this.#nowMs = nowMs;
-    this.#startedMs = nowMs();
+    this.startedMs = startedMs;
   }
 
   addForward(stage: Pass['stage'], queueMs: number, forwardMs: number): void {
+    this.#settle(queueMs + forwardMs);
     this.#spentMs.queue += queueMs;
     this.#spentMs[stage] += forwardMs;
     this.#stage = stage;
@@ -77,15 +79,20 @@ export class Meter {
   }
 
   spentUs(): SpentUs {
-    const { queue, prefill, denoise, constrain } = this.#spentMs;
-    const betweenMs = this.#nowMs() - this.#startedMs - (queue + prefill + denoise + constrain);
-    this.#spentMs[this.#stage] += Math.max(0, betweenMs);
+    this.#settle(0);
     return {
       queue: toUs(this.#spentMs.queue),
       prefill: toUs(this.#spentMs.prefill),
       denoise: toUs(this.#spentMs.denoise),
       constrain: toUs(this.#spentMs.constrain),
     };
+  }
+
+  /** Counts what no stage has had so far, but for the last `countedMs`. */
+  #settle(countedMs: number): void {
+    const { queue, prefill, denoise, constrain } = this.#spentMs;
+    const betweenMs = this.#nowMs() - this.startedMs - (queue + prefill + denoise + constrain) - countedMs;
+    this.#spentMs[this.#stage] += Math.max(0, betweenMs);
   }
 }
 

@@ -39,7 +39,7 @@ export interface DraftRequest {
   /** All clean tokens so far, prefix included; the engine rewinds to what its KV shares with them and appends the rest. */
   readonly context: readonly number[];
   readonly effort: EffortName;
-  /** Milliseconds, 1..60000, from the request on: where checking every word would take longer, the rest of a reply comes unchecked. A reply is complete all the same, and a call is always checked. @default no limit */
+  /** Milliseconds, 1..60000, from the request on: where checking every word would take longer, the rest of a reply comes unchecked, and unsampled. A reply is complete all the same, and a call is always checked. @default no limit */
   readonly latencyMs?: number;
   /** Draw words by chance, at effort ar. @default the likeliest */
   readonly sampling?: Sampling;
@@ -73,7 +73,7 @@ export interface DraftState {
   /** Shares among say, call and wait, whatever may be chosen. */
   readonly pCall: number;
   readonly pWait: number;
-  /** On the last state of a finished say, where a call may be chosen: p(<call>) against p(<user>), 0..1; else 0. */
+  /** On the last state of a finished say, where a call may be chosen: p(<call>) against p(<user>), 0..1; else 0, as where only a forward beyond `latencyMs` would tell. */
   readonly pCallNext: number;
   /** -ln p of the tokens of `previous` behind its act, together, by the causal head under this context; 0 without them. */
   readonly previousLossNats: number;

@@ -5,11 +5,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { EngineError, ModelError, RuntimeError, toMessage, unreachable } from '../errors.ts';
 import { createCostModel, measureCosts } from './cost.ts';
 import { createOnnxDevice } from './device-onnx.ts';
-import { createLocalEngine } from './local-engine.ts';
+import { createLocalEngine, type LocalEngine } from './local-engine.ts';
+import type { LocalSequence } from './local-sequence.ts';
 import { loadManifest } from './manifest.ts';
 import { loadPhrases } from './phrases.ts';
 import { checkDevice } from './self-test.ts';
-import type { Engine, Sequence, Setting } from './sequence.ts';
+import type { Setting } from './sequence.ts';
 import { loadTokenizer } from './tokenizer.ts';
 import { type Failure, type FromWorker, sharedNowUs, type ToWorker, type WorkerOptions } from './worker-messages.ts';
 
@@ -20,7 +21,7 @@ function post(message: FromWorker): void {
   port?.postMessage(message);
 }
 
-async function loadEngine(options: WorkerOptions): Promise<Engine> {
+async function loadEngine(options: WorkerOptions): Promise<LocalEngine> {
   const { modelDir, kvBudgetBytes } = options;
   const manifest = await loadManifest(modelDir);
   const tokenizer = loadTokenizer(await readFile(join(modelDir, 'tokenizer.json'), 'utf8'));
@@ -32,9 +33,9 @@ async function loadEngine(options: WorkerOptions): Promise<Engine> {
   return createLocalEngine({ device, manifest, tokenizer, phrases, costs, kvBudgetBytes });
 }
 
-function serve(engine: Engine): void {
+function serve(engine: LocalEngine): void {
   const settings = new Map<number, Setting>();
-  const sequences = new Map<number, Sequence>();
+  const sequences = new Map<number, LocalSequence>();
   const cancels = new Map<number, AbortController>();
 
   function find<T>(map: ReadonlyMap<number, T>, id: number, what: string): T {
@@ -44,7 +45,7 @@ function serve(engine: Engine): void {
   }
 
   /** A message has no answer, so what forbids a sequence is said when it is used. */
-  function open(setting: number): Sequence {
+  function open(setting: number): LocalSequence {
     try {
       return engine.open(find(settings, setting, 'setting'));
     } catch (error) {
@@ -66,16 +67,16 @@ function serve(engine: Engine): void {
 
   async function draft(message: ToWorker & { type: 'draft.wanted' }): Promise<void> {
     const { task, request } = message;
-    const underwayUs = sharedNowUs() - message.sentUs;
+    const underwayMs = (sharedNowUs() - message.sentUs) / 1000;
     const cancel = new AbortController();
     cancels.set(task, cancel);
     try {
       const sequence = find(sequences, message.sequence, 'sequence');
-      for await (const state of sequence.draft({ ...request, signal: cancel.signal }))
+      for await (const state of sequence.draft({ ...request, signal: cancel.signal }, underwayMs))
         post({
           type: 'draft.changed',
           task,
-          state: { ...state, spentUs: { ...state.spentUs, queue: state.spentUs.queue + underwayUs } },
+          state,
           stats: engine.stats(),
           sentUs: sharedNowUs(),
         });
