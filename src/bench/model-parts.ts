@@ -1,6 +1,7 @@
 // Opens a model folder for an evaluation. Knows no dialogue.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { roomTokensFor } from '../engine/check-request.ts';
 import { createEngine } from '../engine/engine.ts';
 import { loadManifest } from '../engine/manifest.ts';
 import { createPrompt, type Prompt } from '../engine/prompt.ts';
@@ -24,7 +25,7 @@ export async function loadParts(modelDir: string): Promise<ModelParts> {
     engine: await createEngine({ modelDir }),
     tokenizer,
     prompt: createPrompt(tokenizer),
-    maxContextTokens: manifest.contextTokens - longestCallTokens - manifest.blockSize,
+    maxContextTokens: roomTokensFor(longestCallTokens, manifest),
   };
 }
 

@@ -16,8 +16,9 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
   const { specials } = manifest;
   const context = await approach(runPass, where, request.context, manifest);
   const isInside = acts.length === 0;
-  const given = request.previous ?? [];
-  const candidates = propose(decoding, given);
+  const roomTokens = manifest.contextTokens - request.context.length;
+  const given = (request.previous ?? []).slice(0, roomTokens);
+  const candidates = propose(decoding, given).slice(0, roomTokens);
   // Its first position stands for the act, or for the token that the causal head decides.
   const blockTokens = effort.kind === 'diffused' ? manifest.blockSize : effort.draftTokens + 1;
   const hasBlock = blockTokens > 1 && candidates.length === 0 && request.forceAct !== 'call';

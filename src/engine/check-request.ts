@@ -3,14 +3,15 @@ import { EngineError } from '../errors.ts';
 import { type Effort, efforts } from './efforts.ts';
 import type { Manifest } from './manifest.ts';
 import { maxTokensOf } from './progress.ts';
-import type { Act, DraftRequest, EffortName, Sampling } from './sequence.ts';
+import type { Act, DraftRequest, EffortName, Sampling, Setting } from './sequence.ts';
 
 /** `acts` may be chosen. Throws EngineError. */
 export function checkRequest(request: DraftRequest, acts: readonly Act[], manifest: Manifest): void {
   checkEffort(request, manifest);
   // None: a call has what its schema requires all the same.
   checkRange('maxTokens', request.maxTokens, 0, manifest.contextTokens, 'max-tokens-out-of-range');
-  checkContext(request.context, maxTokensOf(request, 'say'), manifest, 'drop the oldest messages');
+  checkContext(request.context, longestOf(request, acts), manifest, 'drop the oldest messages');
+  if (request.previous !== undefined) checkPrevious(request.previous, acts, manifest);
   if (request.forceAct !== undefined && !acts.includes(request.forceAct))
     throw new EngineError(
       'act-unavailable',
@@ -19,8 +20,21 @@ export function checkRequest(request: DraftRequest, acts: readonly Act[], manife
 }
 
 /** What calls begin with must leave room for an answer. Throws EngineError. */
-export function checkPrefix(prefix: readonly number[], manifest: Manifest): void {
-  if (prefix.length > 0) checkContext(prefix, maxTokensOf({}, 'say'), manifest, 'shorten instructions and tools');
+export function checkPrefix({ prefix, tools }: Setting, manifest: Manifest): void {
+  const maxTokens = maxTokensOf({}, tools.length > 0 ? 'call' : 'say');
+  if (prefix.length > 0) checkContext(prefix, maxTokens, manifest, 'shorten instructions and tools');
+}
+
+/** Most tokens of a context after which an act and `maxTokens` may be written. */
+export function roomTokensFor(maxTokens: number, { contextTokens, blockSize }: Manifest): number {
+  return contextTokens - actTokens - maxTokens - blockSize;
+}
+
+const actTokens = 1;
+
+function longestOf(request: DraftRequest, acts: readonly Act[]): number {
+  const mayCall = request.forceAct === undefined ? acts.includes('call') : request.forceAct === 'call';
+  return maxTokensOf(request, mayCall ? 'call' : 'say');
 }
 
 const mostLatencyMs = 60_000;
@@ -54,17 +68,37 @@ function checkContext(context: readonly number[], maxTokens: number, manifest: M
   const { contextTokens, blockSize } = manifest;
   const count = context.length;
   if (count === 0) throw new EngineError('context-empty', 'the context is empty: give at least one token');
-  const room = contextTokens - maxTokens - blockSize;
+  const room = roomTokensFor(maxTokens, manifest);
   if (count > room)
     throw new EngineError(
       'context-too-long',
-      `the context has ${count} tokens, the limit is ${room} (${contextTokens} of the model, less ${maxTokens} for the reply and ${blockSize} for a block): ${fix}`,
+      `the context has ${count} tokens, the limit is ${room} (${contextTokens} of the model, less ${actTokens} for the act, ${maxTokens} for the reply and ${blockSize} for a block): ${fix}`,
     );
-  checkTokens(context, manifest);
+  checkTokens('the context', context, manifest);
 }
 
-function checkTokens(ids: readonly number[], { config }: Manifest): void {
-  const unknown = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabulary);
-  if (unknown !== undefined)
-    throw new EngineError('token-unknown', `token ${unknown} is not in 0..${config.vocabulary - 1}`);
+/** What is drafted begins with its act, unless the context ends behind one; it may be whole, with its end. */
+function checkPrevious(previous: readonly number[], acts: readonly Act[], manifest: Manifest): void {
+  checkTokens('previous', previous, manifest);
+  const { specials, countSpecials } = manifest;
+  const countActs = acts.length === 0 ? 0 : 1;
+  const isAct = (id: number) => id === specials.say || id === specials.call || id === specials.wait;
+  const isText = (id: number, index: number) =>
+    id >= countSpecials || (id === specials.end && index === previous.length - 1);
+  const wrong = previous.findIndex((id, index) => (index < countActs ? !isAct(id) : !isText(id, index)));
+  if (wrong < 0) return;
+  const expected = wrong < countActs ? 'one of say, call and wait' : 'text';
+  throw new EngineError(
+    'previous-malformed',
+    `token ${previous[wrong]} at ${wrong} of previous is not ${expected}: give an earlier draft's act, then its tokens; its tokens alone where no act may be chosen`,
+  );
+}
+
+function checkTokens(name: string, ids: readonly number[], { config }: Manifest): void {
+  const wrong = ids.findIndex((id) => !Number.isInteger(id) || id < 0 || id >= config.vocabulary);
+  if (wrong >= 0)
+    throw new EngineError(
+      'token-unknown',
+      `token ${ids[wrong]} at ${wrong} of ${name} is not in 0..${config.vocabulary - 1}: encode with the tokenizer of this model`,
+    );
 }

@@ -24,11 +24,14 @@ export async function* continueChecked(decoding: Decoding, progress: Progress, d
     progress.outlook.act === 'call' || deadline.hasTimeFor(2 * manifest.blockSize, where.kv.length);
   while (!guide.isDone && mayFinish()) {
     const { pending } = progress;
-    const candidates = proposer.propose(writtenSoFar(decoding, progress), proposedTokens, guesses);
+    const roomTokens = manifest.contextTokens - where.kv.length - pending.length;
+    const most = Math.min(proposedTokens, roomTokens);
+    const candidates = proposer.propose(writtenSoFar(decoding, progress), most, guesses);
     const countEndings = candidates.length + 1;
     // Nothing is drafted behind an end.
     const countDrafted = candidates.at(-1) === manifest.specials.end ? candidates.length : countEndings;
-    const hasBlocks = draftTokens > 0 && candidates.length <= mostBlocked;
+    const fits = candidates.length + countDrafted * (draftTokens + 1) <= roomTokens;
+    const hasBlocks = draftTokens > 0 && candidates.length <= mostBlocked && fits;
     const endings = Array.from({ length: hasBlocks ? countDrafted : 0 }, (_, index) => pending.length + index);
     const blocks = endings.map((countSeen) => masks(draftTokens + 1, countSeen, manifest));
     const countRows = countEndings + blocks.length * (draftTokens + 1);

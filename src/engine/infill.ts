@@ -1,4 +1,5 @@
 // Writes what is missing between two texts, and writes parts of a text again. Takes a sequence; knows only the form that a gap is asked for in.
+import { EngineError } from '../errors.ts';
 import type { DraftRequest, DraftState, Sequence } from './sequence.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -40,7 +41,7 @@ export interface Span {
 /** A span may come back longer than it was by so many tokens. */
 const slackTokens = 8;
 
-/** `text` with its `spans`, which come in order and don't overlap, written again, each seeing all the others. Throws EngineError, RangeError. */
+/** `text` with its `spans`, which come in order and don't overlap, written again, each seeing all the others. Throws EngineError. */
 export async function rewrite(
   sequence: Sequence,
   marks: Marks,
@@ -72,7 +73,8 @@ function checkSpans(spans: readonly Span[], countTokens: number): void {
   let from = 0;
   for (const { start, end } of spans) {
     if (!(Number.isInteger(start) && Number.isInteger(end) && start >= from && end > start && end <= countTokens))
-      throw new RangeError(
+      throw new EngineError(
+        'span-out-of-range',
         `span ${start}..${end} is none of a text of ${countTokens} tokens: give whole numbers, in order, from ${from} on`,
       );
     from = end;

@@ -1,7 +1,7 @@
 // The engine in its caller's thread: sequences over one device. Takes token ids, gives token ids; never knows where the device runs.
 import { EngineError } from '../errors.ts';
 import { createCall } from './call.ts';
-import { checkPrefix, checkRequest } from './check-request.ts';
+import { checkPrefix, checkRequest, roomTokensFor } from './check-request.ts';
 import { createCopySlot } from './constrain-copy.ts';
 import { compileTools, type Program } from './constrain-tools.ts';
 import { createVocabulary } from './constrain-vocabulary.ts';
@@ -112,7 +112,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
 
   /** Leaves room for the longest that may follow. */
   function window(request: DraftRequest, { countPrefix }: Prepared): readonly number[] {
-    const roomTokens = manifest.contextTokens - maxTokensOf(request, 'call') - manifest.blockSize;
+    const roomTokens = roomTokensFor(maxTokensOf(request, 'call'), manifest);
     return slide(request.context, { roomTokens, countPrefix, opening: manifest.specials.user });
   }
 
@@ -180,7 +180,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   return {
     async prepare(setting) {
       checkOpen();
-      checkPrefix(setting.prefix, manifest);
+      checkPrefix(setting, manifest);
       const { prefix } = compile(setting);
       const asked: Urgency = { priority: 'step', dueMs: nowMs() };
       const where: PassContext = {

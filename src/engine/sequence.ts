@@ -46,7 +46,7 @@ export interface DraftRequest {
   /** Acts that may be chosen; P(wait) is reported whether or not `wait` is among them. None: the context ends inside what is being said. */
   readonly acts: readonly Act[];
   readonly priority: Priority;
-  /** An earlier draft's tokens (act token first): rescored under this context, its agreeing prefix is kept; those before it are looked at too. */
+  /** An earlier draft's tokens (act token first, unless no act may be chosen; the end may close them): rescored under this context, its agreeing prefix is kept; those before it are looked at too. */
   readonly previous?: readonly number[];
   /** Fill each block of words in so many forwards, 1..block size, whatever the effort; nothing is checked. To measure by. */
   readonly steps?: number;

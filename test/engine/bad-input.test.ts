@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { DraftRequest } from '../../src/engine/sequence.ts';
+import { createLocalEngine } from '../../src/engine/local-engine.ts';
+import type { Act, DraftRequest, EffortName } from '../../src/engine/sequence.ts';
 import { EngineError } from '../../src/errors.ts';
 import { base, collect, createRig, encode, heard, last, setting } from '../support/engine-rig.ts';
-import { randomModel, reciting } from '../support/fake-device.ts';
-import { manifest } from '../support/small-vocabulary.ts';
+import { createFakeDevice, type FakeModel, peaked, randomModel, reciting } from '../support/fake-device.ts';
+import { manifest, tokenizer } from '../support/small-vocabulary.ts';
 
-const { bos } = manifest.specials;
+const { bos, call, end, mask, say } = manifest.specials;
 const { contextTokens, config } = manifest;
 const bad: readonly Partial<DraftRequest>[] = [
   { context: [] },
@@ -20,6 +21,14 @@ const bad: readonly Partial<DraftRequest>[] = [
   { maxTokens: contextTokens + 1 },
   { forceAct: 'call' },
   { acts: ['call'] },
+  { previous: [say, config.vocabulary] },
+  { previous: [say, -1] },
+  { previous: [Number.NaN] },
+  { previous: [say, mask] },
+  { previous: [say, end, ...encode(' hi')] },
+  { previous: encode(' hi') },
+  { previous: [end] },
+  { previous: [say], acts: [], context: [...heard(' hi'), say] },
 ];
 
 it('refuses each bad request by a typed error before any forward, and takes no memory for it', async () => {
@@ -40,9 +49,83 @@ it('refuses to prepare what the model can not hold or does not know, and prepare
   await expect(prepare(Array<number>(contextTokens).fill(bos))).rejects.toThrow(
     /^the context has 640 tokens, the limit is \d+ .*: shorten instructions and tools$/,
   );
-  await expect(prepare([bos, 123_456])).rejects.toThrow(`token 123456 is not in 0..${config.vocabulary - 1}`);
+  await expect(prepare([bos, 123_456])).rejects.toThrow(
+    `token 123456 at 1 of the context is not in 0..${config.vocabulary - 1}: encode with the tokenizer of this model`,
+  );
   await prepare([]);
   await prepare([bos, ...encode(' hi')]);
+});
+
+it('says what is wrong with an earlier draft', async () => {
+  const { sequence } = createRig(reciting([]));
+  const errorOf = (request: Partial<DraftRequest>) =>
+    last(sequence, request).then(
+      () => 'none',
+      (error: unknown) => (error instanceof EngineError ? `${error.code}: ${error.message}` : String(error)),
+    );
+  expect(await errorOf({ previous: [say, 9999] })).toMatch(/^token-unknown: token 9999 at 1 of previous is not in/);
+  expect(await errorOf({ previous: [say, ...encode('o'), mask] })).toMatch(
+    `previous-malformed: token ${mask} at 2 of previous is not text: give`,
+  );
+  expect(await errorOf({ previous: encode('o') })).toMatch(/at 0 of previous is not one of say, call and wait: give/);
+  expect(await errorOf({ previous: [] })).toBe('none');
+  expect(await errorOf({ previous: [say, ...encode('o'), end] })).toBe('none');
+  expect(await errorOf({ previous: [call, ...encode('o')] })).toBe('none');
+  expect(await errorOf({ previous: encode('o'), acts: [], context: [...heard(' hi'), say] })).toBe('none');
+});
+
+it('refuses a context that may turn out too long before any forward, and writes to the end after any other', async () => {
+  const small = { ...manifest, contextTokens: 240 };
+  const noting = {
+    name: 'note',
+    parameters: { type: 'object', properties: { note: { type: 'string' } }, required: ['note'] },
+  };
+  const text = encode(' and then they ate the other one, as they had on the day before that one');
+  const countsText = fc.constantFrom(0, 3, 230);
+  const asked = fc.record({
+    effort: fc.constantFrom<EffortName>('ar', 'exact', 'low', 'instant', 'medium', 'high'),
+    acts: fc.constantFrom<Act[]>(['say'], ['say', 'call'], ['call', 'say', 'wait']),
+    forceAct: fc.constantFrom<Act | undefined>(undefined, 'say'),
+    // Fewer than the schema requires would be exceeded.
+    maxTokens: fc.constantFrom(undefined, 30, 37),
+    previousAct: fc.constantFrom(say, call),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), asked, countsText, fc.nat(12), async (seed, one, countPrevious, countLess) => {
+      const { previousAct, forceAct, maxTokens, ...rest } = one;
+      const device = createFakeDevice(seed % 2 === 0 ? randomModel(seed, 8) : endless());
+      const engine = createLocalEngine({ device, manifest: small, tokenizer });
+      const request: Partial<DraftRequest> = {
+        ...rest,
+        ...(forceAct && { forceAct }),
+        ...(maxTokens !== undefined && { maxTokens }),
+        ...(countPrevious > 0 && { previous: [previousAct, ...repeated(countPrevious)] }),
+      };
+      const mayCall = rest.acts.includes('call') && forceAct !== 'say';
+      const longest = small.contextTokens - 1 - (maxTokens ?? (mayCall ? 192 : 96)) - small.blockSize;
+      const sequence = engine.open({ prefix: [bos], tools: [noting] });
+      const draft = (length: number, more: Partial<DraftRequest> = {}) =>
+        last(sequence, { ...request, ...more, context: [bos, ...repeated(length - 2), end] });
+      await expect(draft(longest + 1)).rejects.toMatchObject({ code: 'context-too-long' });
+      expect(device.countsNew).toEqual([]);
+      expect((await draft(longest - countLess)).isDone).toBe(true);
+      // What was drafted before makes for long chains of candidates.
+      expect((await draft(longest - countLess, { previous: [say] })).isDone).toBe(true);
+    }),
+    { numRuns: 60 },
+  );
+
+  function repeated(length: number): number[] {
+    return Array.from({ length }, (_, index) => text[index % text.length] ?? 0);
+  }
+
+  /** Begins a reply as the context begins, and never ends it. */
+  function endless(): FakeModel {
+    return (seen) => {
+      const countWritten = seen.length - 1 - seen.lastIndexOf(say);
+      return peaked(new Map([[seen.at(-1) === end ? say : (text[countWritten % text.length] ?? 0), 0.9]]));
+    };
+  }
 });
 
 it('is as a fresh sequence after drafts that were aborted at any moment: nothing waits, nothing is in use', async () => {

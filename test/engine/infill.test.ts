@@ -71,7 +71,9 @@ it('refuses spans that are none', async () => {
       { start: 0, end: 1 },
     ],
   ])
-    await expect(rewrite(sequence, specials, { context, text, spans }, options)).rejects.toThrow(
-      `of a text of ${text.length} tokens`,
-    );
+    await expect(rewrite(sequence, specials, { context, text, spans }, options)).rejects.toMatchObject({
+      name: 'EngineError',
+      code: 'span-out-of-range',
+      message: expect.stringContaining(`of a text of ${text.length} tokens`),
+    });
 });
