@@ -1,5 +1,6 @@
 // The first forward of a draft: the context, the act, and as much of an earlier draft as still stands.
 import { approach, type Outlook, readOutlook } from './context.ts';
+import type { Effort } from './efforts.ts';
 import type { Pass, Scores } from './pass.ts';
 import { type Decoding, type Guesses, guessesOf, masks, maxTokensOf, type Progress } from './progress.ts';
 import { takeForced, walk } from './walk.ts';
@@ -62,7 +63,10 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
   const firstRow = endRow + countAct;
   const old = isSameAct ? candidates.slice(countAct) : [];
   if (isInside || countAct > 0) {
-    const countKept = walk(decoding, progress, scores, firstRow, old, effort.keepPreviousAt);
+    // What was proposed beyond the earlier draft is nobody's words yet.
+    const countPrevious = given.length - countAct;
+    const keepAt = (index: number) => (index < countPrevious ? effort.keepPreviousAt : keepProposedAt(effort));
+    const countKept = walk(decoding, progress, scores, firstRow, old, keepAt);
     progress.countReused = Math.min(countAct + countKept, given.length);
     scores.keep(context.causal.length + countAct + countKept);
   } else {
@@ -91,6 +95,10 @@ function propose({ effort, proposer, acts, request, manifest }: Decoding, given:
   const opening = given.length > 0 || isInside ? given : [manifest.specials.say];
   const proposed = proposer.propose(opening, effort.proposedTokens, []);
   return proposed.length > 0 ? [...opening, ...proposed] : given;
+}
+
+function keepProposedAt(effort: Effort): number {
+  return effort.kind === 'checked' ? effort.keepDraftedAt : effort.keepPreviousAt;
 }
 
 /** What the causal head makes of `tokens`, the first of which is judged by row `firstRow`. */

@@ -45,7 +45,7 @@ export async function* continueChecked(decoding: Decoding, progress: Progress, d
       blocks,
     });
     progress.pending = [];
-    const countKept = walk(decoding, progress, scores, 0, candidates, keepDraftedAt);
+    const countKept = walk(decoding, progress, scores, 0, candidates, () => keepDraftedAt);
     scores.keep(pending.length + countKept);
     // A block's first position is the one that the causal head has just decided.
     const firstRow = countEndings + countKept * (draftTokens + 1) + 1;

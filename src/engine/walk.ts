@@ -14,7 +14,8 @@ export function walk(
   scores: Scores,
   firstRow: number,
   candidates: readonly number[],
-  keepAt: number,
+  /** Probability from which a candidate stands though it is not the likeliest. */
+  keepAt: (index: number) => number,
 ): number {
   return where.meter.constrain(() => {
     const { guide } = progress;
@@ -35,7 +36,7 @@ export function walk(
       const row = firstRow + count;
       const best = guide.choose(scores, row);
       const share = candidate === undefined || candidate === best.id ? 0 : guide.share(scores, row, candidate);
-      const isKept = candidate !== undefined && share >= keepAt;
+      const isKept = candidate !== undefined && share >= keepAt(count);
       const id = isKept ? candidate : best.id;
       progress.confidence = Math.min(progress.confidence, isKept ? share : best.p);
       const isLonger = guide.take(id);

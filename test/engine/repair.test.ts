@@ -105,9 +105,12 @@ it('keeps a token of an earlier draft that is no longer the likeliest but still 
             [say, 0.05],
           ]),
     );
-  const { sequence } = createRig(model);
+  const phrases = { next: (tokens: readonly number[]) => (tokens.at(-1) === say ? { id: b, share: 0.9 } : undefined) };
+  const { sequence } = createRig(model, undefined, { phrases });
   expect((await last(sequence, { previous: [say, b] })).tokens).toEqual([b]);
   expect((await last(sequence, { previous: [say, b], effort: 'exact' })).tokens).toEqual([a]);
+  // A phrase is no earlier draft.
+  expect((await last(sequence, {})).tokens).toEqual([a]);
 });
 
 it('drops an earlier draft of another act', async () => {

@@ -16,7 +16,7 @@ export const base: DraftRequest = { context: heard(' hi'), effort: 'low', acts: 
 export function createRig(
   model: FakeModel,
   beforeForward?: (index: number) => Promise<void> | void,
-  options: Pick<LocalEngineOptions, 'kvBudgetBytes' | 'nowMs'> = {},
+  options: Pick<LocalEngineOptions, 'kvBudgetBytes' | 'nowMs' | 'phrases'> = {},
 ) {
   const device = createFakeDevice(model, beforeForward);
   const engine = createLocalEngine({ device, manifest, tokenizer, ...options });
