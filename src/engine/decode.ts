@@ -44,8 +44,8 @@ export async function* decode(
     if (!progress.guide.isDone) yield* grow(decoding, progress, continueDiffused(decoding, progress, hurried, []));
     if (progress.guide.tokens.length === 0) yield* replaceBlank(decoding, progress);
   }
-  if (mayCallNext(decoding, progress) && !progress.isNextKnown && deadline.hasTimeFor(endTokens, where.kv.length)) {
-    // The words can be spoken before that is known.
+  if (mayCallNext(decoding, progress) && !progress.isNextKnown) {
+    // The words can be spoken before that is known: late, it still makes “Let me check.” come true.
     yield toState(decoding, progress, false);
     await askForCall(decoding, progress);
   }
@@ -65,9 +65,6 @@ function goOn(decoding: Decoding, progress: Progress, drafted: Guesses): AsyncGe
 async function* grow(decoding: Decoding, progress: Progress, more: AsyncIterable<void>): AsyncGenerator<DraftState> {
   for await (const _ of more) if (!progress.guide.isDone) yield toState(decoding, progress, false);
 }
-
-/** The last word and the end. */
-const endTokens = 2;
 
 /**
  * A reply that came out blank is written again, token by token: the causal head never ends one before its first word. That word comes late as

@@ -73,7 +73,7 @@ export interface DraftState {
   /** Shares among say, call and wait, whatever may be chosen. */
   readonly pCall: number;
   readonly pWait: number;
-  /** On the last state of a finished say, where a call may be chosen: p(<call>) against p(<user>), 0..1; else 0, as where only a forward beyond `latencyMs` would tell. */
+  /** On the last state of a finished say, where a call may be chosen: p(<call>) against p(<user>), 0..1; else 0. */
   readonly pCallNext: number;
   /** -ln p of the tokens of `previous` behind its act, together, by the causal head under this context; 0 without them. */
   readonly previousLossNats: number;
