@@ -3,10 +3,10 @@ import { expect, it } from 'vitest';
 import { efforts } from '../../src/engine/efforts.ts';
 import { createLocalEngine } from '../../src/engine/local-engine.ts';
 import { parseCall } from '../../src/engine/prompt.ts';
-import type { DraftState, EffortName, ToolSchema } from '../../src/engine/sequence.ts';
+import type { DraftState, EffortName, Sequence, ToolSchema } from '../../src/engine/sequence.ts';
 import { createFakeDevice, randomModel } from '../support/fake-device.ts';
 import { randomTools } from '../support/random-tools.ts';
-import { writeScaffolded } from '../support/scaffolded-call.ts';
+import { openScaffolded } from '../support/scaffolded-call.ts';
 import { manifest, tokenizer } from '../support/small-vocabulary.ts';
 import { findError } from '../support/validator.ts';
 
@@ -22,55 +22,66 @@ const asked = fc.record({
   /** States after which the draft is cancelled. */
   cancelAfter: fc.nat(6),
 });
+type Asked = typeof asked extends fc.Arbitrary<infer T> ? T : never;
 
-function expectValid({ tokens, isDone }: DraftState, tools: readonly ToolSchema[]): void {
+/** A draft after what was said first is cancelled, another one after what was said then comes to its end. */
+const [saidFirst, saidThen] = ['a table', 'a table for two'];
+
+function expectValid({ tokens, isDone }: DraftState, tools: readonly ToolSchema[], said: string): void {
   const call = parseCall(tokenizer.decode(tokens));
   const tool = tools.find((one) => one.name === call?.name);
   expect(isDone).toBe(true);
-  expect(findError(tool?.parameters ?? {}, call?.arguments)).toBeUndefined();
+  expect(findError(tool?.parameters ?? {}, call?.arguments, said)).toBeUndefined();
+}
+
+async function expectValidCalls(
+  sequence: Sequence,
+  { tools, maxTokens, cancelAfter }: Asked,
+  effort: EffortName,
+): Promise<void> {
+  const { bos, user, end } = manifest.specials;
+  const draft = (said: string, signal?: AbortSignal) =>
+    sequence.draft({
+      context: [bos, user, ...tokenizer.encode(` ${said}`), end],
+      effort,
+      acts: ['say', 'call'],
+      forceAct: 'call',
+      priority: 'draft',
+      maxTokens,
+      ...(signal ? { signal } : {}),
+    });
+  const cancelling = new AbortController();
+  let countStates = 0;
+  for await (const state of draft(saidFirst, cancelling.signal)) {
+    if (state.isDone) expectValid(state, tools, saidFirst);
+    if (countStates++ === cancelAfter) cancelling.abort();
+  }
+  let last: DraftState | undefined;
+  for await (const state of draft(saidThen)) last = state;
+  if (!last) throw new Error('no state');
+  expectValid(last, tools, saidThen);
 }
 
 it('gives calls that validate at every effort, and again after a draft was cancelled', { timeout }, async () => {
   const effortName = fc.constantFrom(...(Object.keys(efforts) as EffortName[]));
   await fc.assert(
-    fc.asyncProperty(asked, effortName, async ({ tools, seed, sharpness, maxTokens, cancelAfter }, effort) => {
-      const device = createFakeDevice(randomModel(seed, sharpness));
+    fc.asyncProperty(asked, effortName, async (one, effort) => {
+      const device = createFakeDevice(randomModel(one.seed, one.sharpness));
       const engine = createLocalEngine({ device, manifest, tokenizer });
-      const { bos, user, end } = manifest.specials;
-      const sequence = engine.open({ prefix: [bos], tools });
-      const draft = (text: string, signal?: AbortSignal) =>
-        sequence.draft({
-          context: [bos, user, ...tokenizer.encode(text), end],
-          effort,
-          acts: ['say', 'call'],
-          forceAct: 'call',
-          priority: 'draft',
-          maxTokens,
-          ...(signal ? { signal } : {}),
-        });
-      const cancelling = new AbortController();
-      let countStates = 0;
-      for await (const state of draft(' a table', cancelling.signal)) {
-        if (state.isDone) expectValid(state, tools);
-        if (countStates++ === cancelAfter) cancelling.abort();
-      }
-      let last: DraftState | undefined;
-      for await (const state of draft(' a table for two')) last = state;
-      if (!last) throw new Error('no state');
-      expectValid(last, tools);
+      const sequence = engine.open({ prefix: [manifest.specials.bos], tools: one.tools });
+      await expectValidCalls(sequence, one, effort);
     }),
     { numRuns: COUNT_CALLS },
   );
 });
 
-it('gives calls that validate where their values are filled in by diffusion', { timeout }, async () => {
+it('gives calls that validate where diffusion fills in their values, and again after a draft was cancelled', {
+  timeout,
+}, async () => {
   await fc.assert(
-    fc.asyncProperty(asked, async ({ tools, seed, sharpness, maxTokens, cancelAfter }) => {
-      const model = randomModel(seed, sharpness);
-      let last: DraftState | undefined;
-      for await (const state of writeScaffolded({ tools, model, maxTokens, maxSteps: 1 + cancelAfter })) last = state;
-      if (!last) throw new Error('no state');
-      expectValid(last, tools);
+    fc.asyncProperty(asked, fc.integer({ min: 1, max: 7 }), async (one, maxSteps) => {
+      const model = randomModel(one.seed, one.sharpness);
+      await expectValidCalls(openScaffolded({ tools: one.tools, model, maxSteps }), one, 'high');
     }),
     { numRuns: COUNT_CALLS },
   );

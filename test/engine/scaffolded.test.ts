@@ -4,13 +4,13 @@ import { parseCall } from '../../src/engine/prompt.ts';
 import type { DraftState, ToolSchema } from '../../src/engine/sequence.ts';
 import { type FakeModel, peaked, randomModel } from '../support/fake-device.ts';
 import { randomTools } from '../support/random-tools.ts';
-import { type ScaffoldedCall, writeScaffolded } from '../support/scaffolded-call.ts';
+import { writeScaffolded } from '../support/scaffolded-call.ts';
 import { manifest, tokenizer } from '../support/small-vocabulary.ts';
 import { findError } from '../support/validator.ts';
 
 const { specials } = manifest;
 
-async function lastOf(asked: ScaffoldedCall): Promise<DraftState> {
+async function lastOf(asked: Parameters<typeof writeScaffolded>[0]): Promise<DraftState> {
   let last: DraftState | undefined;
   for await (const state of writeScaffolded(asked)) last = state;
   if (!last) throw new Error('no state');

@@ -31,6 +31,7 @@ const leaf: fc.Arbitrary<Schema> = fc.oneof(
   fc.constant({ type: 'string' }),
   texts,
   spelled,
+  fc.constant({ type: 'string', 'x-copied': true }),
   fc.constant({ type: 'integer' }),
   bounds.map(([minimum, span]) => ({ type: 'integer', minimum, maximum: minimum + span })),
   bounds.map(([low, span]) => ({ type: 'number', exclusiveMinimum: low / 8, maximum: low / 8 + span / 16 + 0.01 })),

@@ -7,28 +7,25 @@ import { decode } from '../../src/engine/decode.ts';
 import { createDraftMemory } from '../../src/engine/draft-memory.ts';
 import { type Effort, efforts } from '../../src/engine/efforts.ts';
 import { Kv } from '../../src/engine/kv.ts';
-import { createPasses, Meter } from '../../src/engine/pass.ts';
+import { createLocalSequence } from '../../src/engine/local-sequence.ts';
+import { createPasses } from '../../src/engine/pass.ts';
 import { noPhrases } from '../../src/engine/phrases.ts';
 import { createScheduler } from '../../src/engine/scheduler.ts';
-import type { DraftState, ToolSchema } from '../../src/engine/sequence.ts';
+import type { DraftState, Sequence, ToolSchema } from '../../src/engine/sequence.ts';
 import { createFakeDevice, type FakeModel } from './fake-device.ts';
 import { manifest, tokenizer } from './small-vocabulary.ts';
 
 const vocabulary = createVocabulary(tokenizer);
 const { bos, user, end } = manifest.specials;
-const context = [bos, user, ...tokenizer.encode(' a table'), end];
 
 export interface ScaffoldedCall {
   readonly tools: readonly ToolSchema[];
   readonly model: FakeModel;
   readonly maxSteps: number;
-  readonly maxTokens?: number;
-  readonly signal?: AbortSignal;
 }
 
-/** The states of a call whose values are filled in by diffusion. */
-export async function* writeScaffolded(asked: ScaffoldedCall): AsyncGenerator<DraftState> {
-  const { tools, model, maxSteps, maxTokens = 192, signal } = asked;
+/** A conversation whose calls' values are filled in by diffusion, whatever the effort. */
+export function openScaffolded({ tools, model, maxSteps }: ScaffoldedCall): Sequence {
   const effort: Effort = {
     kind: 'diffused',
     policy: { kind: 'threshold', confidence: 0.5 },
@@ -38,33 +35,49 @@ export async function* writeScaffolded(asked: ScaffoldedCall): AsyncGenerator<Dr
     keepPreviousAt: 0.3,
     calls: 'scaffolded',
   };
+  const table = Object.fromEntries(Object.keys(efforts).map((name) => [name, effort]));
   const program = compileTools(tools, vocabulary);
   const nowMs = () => 0;
-  yield* decode(
-    {
-      runPass: createPasses(createFakeDevice(model), createScheduler(), manifest, nowMs, () => undefined),
-      where: {
-        kv: new Kv(manifest.config),
-        urgency: () => ({ priority: 'committed', dueMs: 0 }),
-        chunkTokens: () => 128,
-        signal,
-        meter: new Meter(nowMs),
-      },
-      manifest,
-      request: { context, effort: 'high', acts: ['call'], priority: 'committed', maxTokens },
-      phrases: noPhrases,
-      costs: createCostModel(),
-      nowMs,
-      memory: createDraftMemory(),
-      acts: ['call'],
-      createGuide: (_, most) =>
-        createCall({
-          program,
-          tokenizer,
-          maxTokens: most,
-          copied: () => createCopySlot(context, vocabulary),
-        }),
-    },
-    { ...efforts, high: effort },
-  );
+  const nothing = () => undefined;
+  const memory = createDraftMemory();
+  const runPass = createPasses(createFakeDevice(model), createScheduler(), manifest, nowMs, nothing);
+  return createLocalSequence({
+    kv: new Kv(manifest.config),
+    nowMs,
+    isCrowded: () => false,
+    begun: nothing,
+    ended: nothing,
+    rested: nothing,
+    closed: nothing,
+    run: (request, where) =>
+      decode(
+        {
+          runPass,
+          where,
+          manifest,
+          request,
+          phrases: noPhrases,
+          costs: createCostModel(),
+          nowMs,
+          memory,
+          acts: ['call'],
+          createGuide: (_, maxTokens) =>
+            createCall({ program, tokenizer, maxTokens, copied: () => createCopySlot(request.context, vocabulary) }),
+        },
+        { ...efforts, ...table },
+      ),
+  });
+}
+
+/** A call after the caller said ` a table`. */
+export async function* writeScaffolded(
+  asked: ScaffoldedCall & { readonly maxTokens?: number },
+): AsyncGenerator<DraftState> {
+  yield* openScaffolded(asked).draft({
+    context: [bos, user, ...tokenizer.encode(' a table'), end],
+    effort: 'high',
+    acts: ['call'],
+    priority: 'committed',
+    maxTokens: asked.maxTokens ?? 192,
+  });
 }

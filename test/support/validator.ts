@@ -10,8 +10,21 @@ function isoOf(text: string): string {
   return Number.isNaN(date.getTime()) ? '-' : date.toISOString();
 }
 
-/** Undefined where `value` is what `schema` asks for. */
-export function findError(schema: Readonly<Record<string, unknown>>, value: unknown): string | undefined {
+/** What was said in the call, where it matters. */
+let dialogue: string | undefined;
+ajv.addKeyword({
+  keyword: 'x-copied',
+  type: 'string',
+  validate: (_: unknown, text: string) => dialogue === undefined || ` ${dialogue} `.includes(` ${text} `),
+});
+
+/** Undefined where `value` is what `schema` asks for; with `said`, words and spaces, what must be copied is found there. */
+export function findError(
+  schema: Readonly<Record<string, unknown>>,
+  value: unknown,
+  said?: string,
+): string | undefined {
+  dialogue = said;
   return ajv.validate(schema, value)
     ? undefined
     : `${ajv.errorsText()}: ${JSON.stringify(value)} ${JSON.stringify(schema)}`;
