@@ -20,6 +20,7 @@ import { createFliteVoice } from '../mouth/voice-flite.ts';
 import { packagePath } from '../package-path.ts';
 import { type Completions, createCompletions } from '../server/completions.ts';
 import { type Call, startCall } from '../session/call.ts';
+import { checkVariables } from '../session/roster.ts';
 import { createSettings } from '../session/settings.ts';
 import type { CallHeader } from '../trace/call-file.ts';
 import { type CallSink, openAll } from '../trace/call-sink.ts';
@@ -105,6 +106,8 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
     prepare,
     openCall(agent, { callId, audio, variables = {}, origin = {}, report }) {
       checkLoad(engine.stats());
+      // A call that is refused is none, and leaves no file.
+      checkVariables(agent, variables);
       const hasAudio = audio !== null && voice !== undefined;
       const { name, effort } = agent;
       const header = {

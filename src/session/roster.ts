@@ -10,7 +10,12 @@ export interface Roster {
   agentNamed(name: string): Agent;
 }
 
-/** Throws AgentError `variables-invalid` for what any of them would refuse: a hand-off must not fail for it. */
+/** Throws AgentError `variables-invalid` for what any of the call's agents would refuse: a hand-off must not fail for it. */
+export function checkVariables(first: Agent, given: Values): void {
+  for (const agent of allAgents(first)) agent.readVariables(given);
+}
+
+/** Throws as `checkVariables` does. */
 export function createRoster(first: Agent, callId: string, given: Values): Roster {
   const agents = allAgents(first);
   const states = new Map<Agent['createState'], Record<string, unknown>>();

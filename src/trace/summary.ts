@@ -1,6 +1,6 @@
 // A call file in, the figures of its turns out: what a list of calls, percentiles and a comparison are made of. Pure.
 
-import type { CallFile } from './call-file.ts';
+import type { CallFile, RecordedEvent } from './call-file.ts';
 
 /** One measured turn; milliseconds from the caller's last word. */
 export interface TurnFigures {
@@ -17,11 +17,16 @@ export interface CallSummary {
   /** ISO 8601. */
   readonly startedAt?: string;
   readonly durationMs: number;
-  /** The call's end was written down. */
+  /** The call's end was written down, or nothing more will be. */
   readonly hasEnded: boolean;
   readonly turns: readonly TurnFigures[];
   /** Why the file, or its end, can't be read: in words for people. */
   readonly problem?: string;
+}
+
+/** The caller hung up, or whatever else closed the call: one may be written without the other. */
+export function isEnd({ type }: Pick<RecordedEvent, 'type'>): boolean {
+  return type === 'call.ended' || type === 'call.closed';
 }
 
 export function summarise(id: string, file: CallFile): CallSummary {
@@ -40,7 +45,7 @@ export function summarise(id: string, file: CallFile): CallSummary {
     agent: header.agent,
     ...(header.startedAt === undefined ? {} : { startedAt: header.startedAt }),
     durationMs: events.at(-1)?.atMs ?? 0,
-    hasEnded: events.some((event) => event.type === 'call.ended'),
+    hasEnded: events.some(isEnd),
     turns,
     ...(tornLine === undefined ? {} : { problem: `line ${tornLine} was cut off while it was written` }),
   };

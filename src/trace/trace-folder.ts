@@ -1,56 +1,62 @@
 // A folder that calls are written to, one file each. Never keeps a call waiting for the disk, nor more than it may.
 
-import { createWriteStream, mkdirSync, readdirSync, rmSync, statSync, type WriteStream } from 'node:fs';
+import { mkdirSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { type CallHeader, type CallWriter, createCallWriter } from './call-file.ts';
 import type { CallSink, OpenTrace } from './call-sink.ts';
+import { createFreeFile } from './free-file.ts';
+import { type KeepOptions, pruneFolder } from './prune-folder.ts';
 import { type Redaction, redact } from './redact.ts';
 
-export interface TraceFolderOptions {
-  readonly folder: string;
+export interface TraceFolderOptions extends KeepOptions {
   readonly redaction: Redaction;
-  /** Files older than this go. @default 14 */
-  readonly keepDays?: number;
-  /** The oldest files beyond this go, bytes. @default 1 GiB */
-  readonly keepBytes?: number;
   /** A longer file goes on in another one, bytes; less than readers take. @default 32 MiB */
   readonly fileBytes?: number;
   /** Lines that wait for the disk, bytes; more are dropped and counted. @default 4 MiB */
   readonly queueBytes?: number;
-  /** One line, once, when calls can't be written any more: they go on all the same. */
+  /** One line, once, when calls can't be written any more: they go on all the same. Else one for a call that isn't. */
   readonly warn: (line: string) => void;
 }
 
-const dayMs = 86_400_000;
 const ending = '.jsonl';
-/** What files are called here: no other is ever taken away. */
-const ownName = /^\d{8}T\d{6}Z-[\w.-]+\.jsonl$/;
+const pruneEveryMs = 60_000;
+/** What a disk says that won't take the next call either. */
+const lastingCodes = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'ENOENT', 'ENOTDIR'];
 
-/** Makes the folder and drops what is too old or too much; `warn` hears if it can't be used. */
+/** Makes the folder and drops what is too old or too much, by and by; `warn` hears if it can't be used. */
 export function createTraceFolder(options: TraceFolderOptions): CallSink {
   const { folder, redaction, warn, fileBytes = 32 << 20, queueBytes = 4 << 20 } = options;
   let hasFailed = false;
+  let prunedMs = Number.NEGATIVE_INFINITY;
 
-  function fail(error: unknown): void {
-    if (hasFailed) return;
+  function giveUp(error: unknown): void {
+    if (!hasFailed) warn(`${folder}: calls are not written down any more (${toReason(error)}); they go on without`);
     hasFailed = true;
-    const reason = error instanceof Error ? error.message : String(error);
-    warn(`${folder}: calls are not written down any more (${reason}); they go on without`);
   }
 
-  function tidy(): void {
-    try {
-      mkdirSync(folder, { recursive: true });
-      prune(options, Date.now());
-    } catch (error) {
-      fail(error);
-    }
+  function fail(error: unknown, callId: string): void {
+    if (isLasting(error)) giveUp(error);
+    else warn(`${folder}: call ${callId} is not written down (${toReason(error)}); it goes on without`);
   }
 
-  tidy();
+  function prune(): void {
+    const nowMs = Date.now();
+    if (hasFailed || nowMs - prunedMs < pruneEveryMs) return;
+    prunedMs = nowMs;
+    void pruneFolder(options, nowMs).catch((error: unknown) => {
+      if (isLasting(error)) giveUp(error);
+    });
+  }
+
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    giveUp(error);
+  }
+  prune();
   return {
     open(callId, header) {
-      tidy();
+      prune();
       if (hasFailed) return undefined;
       const startedAt = header.startedAt ?? new Date().toISOString();
       const base = `${startedAt.replaceAll(/[-:]/g, '').replace(/\.\d+Z$/, 'Z')}-${callId.replaceAll(/[^\w.-]/g, '_')}`;
@@ -60,9 +66,18 @@ export function createTraceFolder(options: TraceFolderOptions): CallSink {
         callId,
         ...(redaction === 'none' ? {} : { redacted: redaction }),
       };
-      return openTrace({ folder, base, header: whole, redaction, fileBytes, queueBytes, fail });
+      const failed = (error: unknown) => fail(error, callId);
+      return openTrace({ folder, base, header: whole, redaction, fileBytes, queueBytes, fail: failed });
     },
   };
+}
+
+function toReason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function isLasting(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && lastingCodes.some((code) => code === error.code);
 }
 
 interface OpenOptions {
@@ -86,16 +101,17 @@ function openTrace({ folder, base, header, redaction, fileBytes, queueBytes, fai
   function begin(): void {
     part++;
     countBytes = 0;
-    const name = part === 1 ? base : `${base}.${part}`;
-    stream = createWriteStream(join(folder, name + ending), { flags: 'wx', mode: 0o600 });
-    stream.on('error', (error) => {
-      isBroken = true;
-      fail(error);
-    });
+    stream = createFreeFile(join(folder, part === 1 ? base : `${base}.${part}`), ending);
+    stream.on('error', broke);
     writer = createCallWriter(part === 1 ? header : { ...header, part }, (line) => {
       countBytes += line.length;
       stream.write(line);
     });
+  }
+
+  function broke(error: Error): void {
+    if (!isBroken) fail(error);
+    isBroken = true;
   }
 
   begin();
@@ -117,23 +133,9 @@ function openTrace({ folder, base, header, redaction, fileBytes, queueBytes, fai
       new Promise((resolve) => {
         if (isBroken) return resolve();
         stream.end((error?: Error | null) => {
-          if (error) fail(error);
+          if (error) broke(error);
           resolve();
         });
       }),
   };
-}
-
-/** Too old, or the oldest beyond what may be kept. */
-function prune({ folder, keepDays = 14, keepBytes = 1 << 30 }: TraceFolderOptions, nowMs: number): void {
-  const files = readdirSync(folder)
-    .filter((name) => ownName.test(name))
-    .map((name) => join(folder, name))
-    .map((path) => ({ path, status: statSync(path) }))
-    .sort((a, b) => b.status.mtimeMs - a.status.mtimeMs);
-  let sumBytes = 0;
-  for (const { path, status } of files) {
-    sumBytes += status.size;
-    if (sumBytes > keepBytes || nowMs - status.mtimeMs > keepDays * dayMs) rmSync(path, { force: true });
-  }
 }

@@ -1,6 +1,7 @@
 // The lines of a call file in, its turns out: what was said, drafted, run and heard, each with its time. Pure.
 
 import type { CallHeader, RecordedEvent } from '../trace/call-file.ts';
+import { isEnd } from '../trace/summary.ts';
 
 type Event<Type extends RecordedEvent['type']> = Extract<RecordedEvent, { type: Type }>;
 
@@ -94,7 +95,7 @@ export function toCallModel(header: CallHeader, events: readonly RecordedEvent[]
   for (const event of events) {
     if ('turn' in event) note(turnAt(turns, event.turn, event.atMs), event);
     else if (event.type === 'audio.peaks') peaks[event.side].push({ fromMs: event.fromMs, peaks: event.peaks });
-    else if (event.type === 'call.ended') hasEnded = true;
+    else if (isEnd(event)) hasEnded = true;
     else if (event.type === 'error') notes.push({ atMs: event.atMs, text: `${event.code}: ${event.message}` });
     else if (event.type === 'lines.dropped') notes.push({ atMs: event.atMs, text: `${event.count} lines were lost` });
   }

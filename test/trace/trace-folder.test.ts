@@ -3,8 +3,9 @@ import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseCallFile } from '../../src/trace/call-file.ts';
+import { pruneFolder } from '../../src/trace/prune-folder.ts';
 import { redact } from '../../src/trace/redact.ts';
 import { createTraceFolder, type TraceFolderOptions } from '../../src/trace/trace-folder.ts';
 
@@ -77,7 +78,8 @@ describe('a folder of traces', () => {
       await utimes(path, time, time);
     }
     create({ keepBytes: 1500 });
-    expect((await readdir(folder)).sort()).toEqual(['20260101T000000Z-newer.jsonl', '20261125T100000Z-a.jsonl']);
+    const kept = ['20260101T000000Z-newer.jsonl', '20261125T100000Z-a.jsonl'];
+    await vi.waitFor(async () => expect((await readdir(folder)).sort()).toEqual(kept));
   });
 
   it('never takes away a file that is not its own', async () => {
@@ -85,8 +87,56 @@ describe('a folder of traces', () => {
     const path = join(root, 'traces', 'dialogues.jsonl');
     await writeFile(path, 'x'.repeat(1000));
     await utimes(path, 0, 0);
+    await writeFile(join(root, 'traces', '20260101T000000Z-own.jsonl'), 'x');
     create({ keepBytes: 0 });
-    expect(await readdir(join(root, 'traces'))).toEqual(['dialogues.jsonl']);
+    await vi.waitFor(async () => expect(await readdir(join(root, 'traces'))).toEqual(['dialogues.jsonl']));
+  });
+
+  it('looks for what to drop once a minute at most, however many calls begin', async () => {
+    const old = join(root, 'traces', '20260101T000000Z-old.jsonl');
+    create();
+    await writeFile(old, 'x');
+    const folder = create({ keepBytes: 0 });
+    await vi.waitFor(async () => expect(await readdir(join(root, 'traces'))).toEqual([]));
+    await writeFile(old, 'x');
+    for (const id of ['a', 'b', 'c']) await folder.open(id, header)?.close();
+    expect(await readdir(join(root, 'traces'))).toContain('20260101T000000Z-old.jsonl');
+  });
+
+  it('goes on where another process takes its files away meanwhile', async () => {
+    const folder = create();
+    for (let index = 0; index < 200; index++)
+      await writeFile(join(root, 'traces', `20260101T000000Z-${index}.jsonl`), 'x');
+    const both = [pruneFolder({ folder: join(root, 'traces'), keepBytes: 0 }, Date.now())];
+    both.push(pruneFolder({ folder: join(root, 'traces'), keepBytes: 0 }, Date.now()));
+    await Promise.all(both);
+    await rm(join(root, 'traces'), { recursive: true });
+    await folder.open('a', header)?.close();
+    expect(await readdir(join(root, 'traces'))).toEqual(['20261125T100000Z-a.jsonl']);
+    expect(warnings).toEqual([]);
+  });
+
+  it('gives a name that is taken a number, and writes on', async () => {
+    const folder = create();
+    for (const id of ['a:b', 'a_b', 'a:b']) {
+      const trace = folder.open(id, header);
+      trace?.append(words, 5);
+      await trace?.close();
+    }
+    expect(warnings).toEqual([]);
+    expect(await readFiles()).toMatchObject([
+      { name: '20261125T100000Z-a_b-2.jsonl', file: { header: { callId: 'a_b' }, events: [words] } },
+      { name: '20261125T100000Z-a_b-3.jsonl', file: { header: { callId: 'a:b' }, events: [words] } },
+      { name: '20261125T100000Z-a_b.jsonl', file: { header: { callId: 'a:b' }, events: [words] } },
+    ]);
+  });
+
+  it('leaves out a call whose file can’t be opened, and takes the next', async () => {
+    const folder = create();
+    await folder.open('x'.repeat(300), header)?.close();
+    await folder.open('b', header)?.close();
+    expect(warnings).toEqual([expect.stringMatching(/call x+ is not written down \(ENAMETOOLONG.*\)/)]);
+    expect(await readdir(join(root, 'traces'))).toEqual(['20261125T100000Z-b.jsonl']);
   });
 
   it('counts lines that the disk was too slow for', async () => {

@@ -54,6 +54,12 @@ describe('a call in the viewer', () => {
     expect(toLanes(modelOf(...ahead, used).turns[0]!).lanes[0]?.note).toBe('ran ahead, used');
   });
 
+  it('has ended when it was closed, whoever closed it', () => {
+    expect(modelOf(heard(1, 'a')).hasEnded).toBe(false);
+    for (const reason of ['agent-hung-up', 'caller-silent'])
+      expect(modelOf(heard(1, 'a'), { type: 'call.closed', atMs: 2, reason }).hasEnded).toBe(true);
+  });
+
   it('tells what went wrong in the call', () => {
     const { notes } = modelOf(
       { type: 'error', atMs: 3, code: 'hook-failed', message: 'no' },

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Agent } from '../../src/agent/agent.ts';
+import { defineAgent } from '../../src/agent/define-agent.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { readCall } from '../../src/cli/call-files.ts';
 import { createParts, type Parts } from '../../src/cli/parts.ts';
@@ -9,6 +11,7 @@ import { isLooped } from '../../src/cli/talk-summary.ts';
 import type { CallEvent } from '../../src/events.ts';
 import { playCall } from '../../src/testing/play-call.ts';
 import type { TurnRecord } from '../../src/testing/turn-log.ts';
+import type { CallSink } from '../../src/trace/call-sink.ts';
 
 const root = join(import.meta.dirname, '../..');
 const NAMES = ['restaurant', 'restaurant-3', 'clinic'];
@@ -65,3 +68,19 @@ for (const name of NAMES) {
     expect(events.filter((event) => event.type === 'draft.changed').length).toBeGreaterThan(answered.length);
   });
 }
+
+it('writes no file of a call that is refused for its variables', async () => {
+  const opened: string[] = [];
+  const sink: CallSink = {
+    open(callId) {
+      opened.push(callId);
+      return undefined;
+    },
+  };
+  const refusing = await createParts({ voice: null, sinks: [sink] });
+  const agent = defineAgent({ name: 'asking', instructions: 'Ask.', variables: z.object({ seat: z.number() }) });
+  const open = () => refusing.openCall(agent, { callId: 'refused', audio: null, report: () => undefined });
+  expect(open).toThrow(expect.objectContaining({ code: 'variables-invalid' }));
+  expect(opened).toEqual([]);
+  await refusing.close();
+});
