@@ -59,7 +59,10 @@ export type CallEvent =
       readonly pEndOfTurn: number;
       readonly pWait: number;
     }
-  | { readonly type: 'reply.grew'; readonly turn: number; readonly text: string }
+  /** All of the reply so far. `isProtected`: it is said to its end, whoever speaks. */
+  | { readonly type: 'reply.grew'; readonly turn: number; readonly text: string; readonly isProtected?: true }
+  /** No more words will be added to the turn's reply. */
+  | { readonly type: 'reply.written'; readonly turn: number }
   | { readonly type: 'audio.started'; readonly turn: number }
   | { readonly type: 'audio.framed'; readonly turn: number; readonly samples: Int16Array }
   | { readonly type: 'audio.ended'; readonly turn: number }

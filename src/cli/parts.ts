@@ -13,6 +13,7 @@ import { createPrompt } from '../engine/prompt.ts';
 import type { EngineStats } from '../engine/sequence.ts';
 import { loadTokenizer } from '../engine/tokenizer.ts';
 import type { CallEvent } from '../events.ts';
+import { createPacedMouth } from '../mouth/paced-mouth.ts';
 import { createSpeakingMouth } from '../mouth/speaking-mouth.ts';
 import { createTextMouth } from '../mouth/text-mouth.ts';
 import type { Voice } from '../mouth/voice.ts';
@@ -42,6 +43,8 @@ export interface CallRequest {
   readonly callId: string;
   /** Undefined where the client took no audio. */
   readonly audio: { readonly rateHz: number } | null;
+  /** Without audio: the client speaks the words itself. @default false */
+  readonly isSpokenThere?: boolean;
   /** What the call brings along; the agent checks it. @default {} */
   readonly variables?: Readonly<Record<string, unknown>>;
   /** Whose words the caller speaks and on which day, if they are recorded ones: the trace says so too. */
@@ -104,7 +107,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
   return {
     loadAgents: async (files) => new Map(await Promise.all(files.map(load))),
     prepare,
-    openCall(agent, { callId, audio, variables = {}, origin = {}, report }) {
+    openCall(agent, { callId, audio, isSpokenThere = false, variables = {}, origin = {}, report }) {
       checkLoad(engine.stats());
       // A call that is refused is none, and leaves no file.
       checkVariables(agent, variables);
@@ -134,7 +137,11 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
           settingOf,
           callId,
           variables,
-          mouth: hasAudio ? createSpeakingMouth({ voice, clock: systemClock }) : createTextMouth(),
+          mouth: hasAudio
+            ? createSpeakingMouth({ voice, clock: systemClock })
+            : isSpokenThere
+              ? createPacedMouth(systemClock)
+              : createTextMouth(),
           hasAudio,
           report,
           ...(recording ? { recording } : {}),

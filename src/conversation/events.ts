@@ -54,8 +54,6 @@ export type Mark =
   | { readonly type: 'turn.committed'; readonly turn: number; readonly isHit: boolean; readonly isContinued: boolean }
   | { readonly type: 'turn.taken-back'; readonly turn: number }
   /** A sound of the caller made the agent fall silent; `reply.resumed` or the end of the reply follows. */
-  | { readonly type: 'reply.paused'; readonly turn: number }
-  /** No more words will be added to the turn's reply. */
-  | { readonly type: 'reply.written'; readonly turn: number };
+  | { readonly type: 'reply.paused'; readonly turn: number };
 
 export type Emitted = CallEvent | Mark;

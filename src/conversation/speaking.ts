@@ -17,9 +17,9 @@ function say(context: Context, enqueue: Enqueue, text: string, isFinal: boolean)
 }
 
 /** To the wire and to the mouth, unless the caller has the floor: then all of it waits. */
-function voice({ turn, text, isFinal, floor }: Reply, enqueue: Enqueue, hasGrown: boolean): void {
+function voice({ turn, text, isFinal, floor, isProtected }: Reply, enqueue: Enqueue, hasGrown: boolean): void {
   if (floor === 'caller') return;
-  if (hasGrown) enqueue.emit({ type: 'reply.grew', turn, text });
+  if (hasGrown) enqueue.emit({ type: 'reply.grew', turn, text, ...(isProtected ? { isProtected } : {}) });
   if (isFinal) enqueue.emit({ type: 'reply.written', turn });
   enqueue.sendTo('mouth', { type: 'grow', text, isFinal });
 }

@@ -58,7 +58,7 @@ export type ClientMessage = CallStarted | CallerEvent;
 type AudioFramed = Extract<CallEvent, { readonly type: 'audio.framed' }>;
 
 /** What the server sends as JSON in a text frame; audio goes as binary frames of little-endian PCM16. */
-export type ServerMessage = Exclude<CallEvent, AudioFramed>;
+export type ServerMessage = Exclude<CallEvent, AudioFramed | Extract<CallEvent, { type: 'reply.written' }>>;
 
 /** Why a client's message was refused; `message` may quote it, `code` never does. */
 export interface Problem {

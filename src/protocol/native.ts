@@ -66,8 +66,10 @@ export function createNativeWire(): Wire {
         : { kind: 'events', events: [message] };
     },
     startCall: () => order.startCall(),
-    write: (event) => [toServerMessage(event)],
+    // Whoever waits for a reply waits for its end.
+    write: (event) => (event.type === 'reply.written' ? [] : [toServerMessage(event)]),
     repeat: () => [],
+    isSpeaking: false,
   };
 }
 

@@ -38,7 +38,7 @@ export type RelayMessage = z.infer<typeof relayMessageSchema>;
 
 /** What it takes. */
 export type RelayReply =
-  | { readonly type: 'text'; readonly token: string; readonly last: boolean }
+  | { readonly type: 'text'; readonly token: string; readonly last: boolean; readonly interruptible?: false }
   | { readonly type: 'play'; readonly source: string }
   | { readonly type: 'sendDigits'; readonly digits: string }
   | { readonly type: 'language'; readonly ttsLanguage: string; readonly transcriptionLanguage: string }

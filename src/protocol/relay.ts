@@ -9,20 +9,44 @@ import type { Reading, Wire } from './wire.ts';
 
 const NOTHING: Reading = { kind: 'events', events: [] };
 
+/** The mouth takes no more for spoken than there is. */
+const BEYOND_ANY_REPLY_MS = 3_600_000;
+
+/** The newest one: all of it that went out. */
+interface Reply {
+  readonly turn: number;
+  readonly text: string;
+  /** Its last token went out. */
+  readonly isEnded: boolean;
+  readonly isProtected: boolean;
+  /** It needs no telling that its speech is over. */
+  readonly isSpoken: boolean;
+}
+
 /** The wire of one socket. Its custom parameter `agent` chooses the agent; the others are the call's variables. */
 export function createRelayWire(): Wire {
   let isStarted = false;
   /** The caller's newest turn. */
   let turn = 0;
   let isTurnOpen = false;
-  /** Of the newest reply: all of it that went out, and whether its last token did. */
-  let reply = { turn: 0, text: '', isEnded: true };
+  let reply: Reply = { turn: 0, text: '', isEnded: true, isProtected: false, isSpoken: true };
 
   /** Words and keys belong to the turn that is open; without one they open the next. */
   function openTurn(): number {
     if (!isTurnOpen) turn++;
     isTurnOpen = true;
     return turn;
+  }
+
+  /**
+   * The network would have stopped a reply that it was still speaking, and said so: all of one that it did not stop was spoken.
+   * Over a protected one it goes on.
+   */
+  function endSpeech(): readonly CallerEvent[] {
+    const { turn: spoken, isEnded, isProtected, isSpoken } = reply;
+    if (!isEnded || isProtected || isSpoken) return [];
+    reply = { ...reply, isSpoken: true };
+    return [{ type: 'playout.advanced', turn: spoken, playedMs: BEYOND_ANY_REPLY_MS }];
   }
 
   function toEvents(message: Exclude<RelayMessage, { type: 'setup' }>): readonly CallerEvent[] {
@@ -32,11 +56,12 @@ export function createRelayWire(): Wire {
         if (text.trim() === '') return [];
         const heard = { type: 'speech.heard', turn: openTurn(), text, state: last ? 'final' : 'partial' } as const;
         if (last) isTurnOpen = false;
-        return [heard];
+        return [...endSpeech(), heard];
       }
       case 'dtmf':
-        return [{ type: 'dtmf.pressed', turn: openTurn(), digit: message.digit }];
+        return [...endSpeech(), { type: 'dtmf.pressed', turn: openTurn(), digit: message.digit }];
       case 'interrupt':
+        reply = { ...reply, isSpoken: true };
         return [
           { type: 'playout.interrupted', turn: reply.turn, heard: toHeard(message.utteranceUntilInterrupt ?? '') },
         ];
@@ -60,7 +85,18 @@ export function createRelayWire(): Wire {
   function grow(text: string): readonly RelayReply[] {
     const token = text.startsWith(reply.text) ? text.slice(reply.text.length) : text;
     reply = { ...reply, text };
-    return token === '' ? [] : [{ type: 'text', token, last: false }];
+    return token === '' ? [] : [toText(token, false)];
+  }
+
+  function toText(token: string, last: boolean): RelayReply {
+    return { type: 'text', token, last, ...(reply.isProtected ? { interruptible: false } : {}) };
+  }
+
+  /** The network waits for the last token of what it speaks. */
+  function end(replyTurn: number): readonly RelayReply[] {
+    if (replyTurn !== reply.turn || reply.isEnded) return [];
+    reply = { ...reply, isEnded: true };
+    return [toText('', true)];
   }
 
   function toReplies(event: CallEvent): readonly RelayReply[] {
@@ -68,7 +104,9 @@ export function createRelayWire(): Wire {
       case 'reply.grew':
         // Whoever is answered has ended a turn, be it by keys that nobody said were the last.
         if (event.turn === turn) isTurnOpen = false;
-        if (event.turn !== reply.turn || reply.isEnded) reply = { turn: event.turn, text: '', isEnded: false };
+        if (event.turn !== reply.turn || reply.isEnded)
+          reply = { turn: event.turn, text: '', isEnded: false, isProtected: false, isSpoken: false };
+        reply = { ...reply, isProtected: event.isProtected === true };
         return grow(event.text);
       case 'reply.resumed': {
         const { text } = reply;
@@ -76,10 +114,13 @@ export function createRelayWire(): Wire {
         reply = { ...reply, text: event.heard, isEnded: false };
         return grow(text);
       }
-      case 'reply.ended':
-        if (event.turn !== reply.turn || reply.isEnded) return [];
-        reply = { ...reply, isEnded: true };
-        return [{ type: 'text', token: '', last: true }];
+      case 'reply.written':
+        return end(event.turn);
+      case 'reply.ended': {
+        const frames = end(event.turn);
+        if (event.turn === reply.turn) reply = { ...reply, isSpoken: true };
+        return frames;
+      }
       case 'sound.requested':
         return [{ type: 'play', source: event.source }];
       case 'digits.requested':
@@ -115,10 +156,11 @@ export function createRelayWire(): Wire {
     repeat() {
       const { text, isEnded } = reply;
       if (text === '') return [];
-      const frames: RelayReply[] = [{ type: 'text', token: text, last: false }];
-      if (isEnded) frames.push({ type: 'text', token: '', last: true });
+      const frames = [toText(text, false)];
+      if (isEnded) frames.push(toText('', true));
       return frames.map(toFrame);
     },
+    isSpeaking: true,
   };
 }
 

@@ -13,6 +13,8 @@ export interface Wire {
   write(event: CallEvent): readonly (string | Uint8Array)[];
   /** The frames that say again what was said last, to a caller who was cut off. */
   repeat(): readonly string[];
+  /** The other side speaks the words itself, and takes its time for it. */
+  readonly isSpeaking: boolean;
 }
 
 export type Reading =

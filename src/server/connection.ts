@@ -139,7 +139,14 @@ export class Connection {
     const { variables = {} } = message;
     const line: Held['line'] = { report: (event) => this.#report(event) };
     const call = this.#open(() =>
-      calls.openCall({ agent, callId, audio, variables, report: (event) => line.report(event) }),
+      calls.openCall({
+        agent,
+        callId,
+        audio,
+        isSpokenThere: this.#wire.isSpeaking,
+        variables,
+        report: (event) => line.report(event),
+      }),
     );
     if (call === undefined) return;
     this.#hold({ callId, call, wire: this.#wire, line });

@@ -75,7 +75,7 @@ export function createTwilioRoutes({ authToken, publicUrl, log }: TwilioOptions)
       ([name, value]) => `<Parameter name="${escapeXml(name)}" value="${escapeXml(value)}"/>`,
     );
     return toTwiml(
-      `<Connect action="${escapeXml(action)}"><ConversationRelay url="${escapeXml(relayUrl)}" dtmfDetection="true" interruptible="speech" partialPrompts="true">` +
+      `<Connect action="${escapeXml(action)}"><ConversationRelay url="${escapeXml(relayUrl)}" dtmfDetection="true" interruptible="any" reportInputDuringAgentSpeech="any" partialPrompts="true">` +
         `${nested.join('')}</ConversationRelay></Connect>`,
     );
   }

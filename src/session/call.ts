@@ -157,12 +157,7 @@ export function startCall(options: CallOptions): Call {
   };
 }
 
-const marks: ReadonlySet<string> = new Set<Mark['type']>([
-  'turn.committed',
-  'turn.taken-back',
-  'reply.paused',
-  'reply.written',
-]);
+const marks: ReadonlySet<string> = new Set<Mark['type']>(['turn.committed', 'turn.taken-back', 'reply.paused']);
 
 /** Without the values of what any of the agents may not have written down. */
 function coverNamed(recording: CallWriter, agents: readonly Agent[], factsOf: Roster['factsOf']): CallWriter {

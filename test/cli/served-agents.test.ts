@@ -43,7 +43,14 @@ const parts: Pick<Parts, 'loadAgents' | 'prepare' | 'openCall'> = {
 };
 
 function greetingOf(name: string): unknown {
-  const request: OpenCallOptions = { agent: name, callId: 'c', audio: null, variables: {}, report: () => undefined };
+  const request: OpenCallOptions = {
+    agent: name,
+    callId: 'c',
+    audio: null,
+    isSpokenThere: false,
+    variables: {},
+    report: () => undefined,
+  };
   expect(() => served?.calls.openCall(request)).toThrow('no call is opened here');
   return opened?.greeting;
 }

@@ -5,7 +5,7 @@ import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow
 it('greets as turn 0 and then waits', async () => {
   const flow = startFlow({ agent: makeAgent({ greeting: 'Hello there!' }), script: () => say('never') });
   await flow.clock.advance(0);
-  expect(flow.events.map((event) => event.type)).toEqual(['call.ready', 'reply.grew', 'reply.ended']);
+  expect(flow.events.map((event) => event.type)).toEqual(['call.ready', 'reply.grew', 'reply.written', 'reply.ended']);
   expect(flow.replies()).toEqual([{ turn: 0, text: 'Hello there!', heard: 'Hello there!', interrupted: false }]);
   expect(flow.engine.requests).toEqual([]);
 });

@@ -91,6 +91,29 @@ describe('createRelayWire', () => {
     expect(write(ended)).toEqual([]);
   });
 
+  it('sends the last token as soon as the reply is written, and none when it ends', () => {
+    const { write } = startedWire();
+    write({ type: 'reply.grew', turn: 1, text: 'For two.' });
+    expect(write({ type: 'reply.written', turn: 1 })).toEqual([{ type: 'text', token: '', last: true }]);
+    expect(write({ type: 'reply.ended', turn: 1, text: 'For two.', heard: 'For', interrupted: true })).toEqual([]);
+  });
+
+  it('takes a whole reply for spoken when the caller answers it and the network did not stop it', () => {
+    const { read, write } = startedWire();
+    write({ type: 'reply.grew', turn: 1, text: 'For two.' });
+    const prompt = (voicePrompt: string) => read({ type: 'prompt', voicePrompt, last: false });
+    const typesOf = (reading: ReturnType<typeof prompt>) =>
+      reading.kind === 'events' ? reading.events.map(({ type }) => type) : [];
+    expect(typesOf(prompt('yes'))).toEqual(['speech.heard']);
+    write({ type: 'reply.written', turn: 1 });
+    expect(typesOf(prompt('yes please'))).toEqual(['playout.advanced', 'speech.heard']);
+    expect(typesOf(prompt('yes please do'))).toEqual(['speech.heard']);
+    write({ type: 'reply.grew', turn: 2, text: 'At eight?' });
+    write({ type: 'reply.written', turn: 2 });
+    read({ type: 'interrupt', utteranceUntilInterrupt: 'At' });
+    expect(typesOf(prompt('no'))).toEqual(['speech.heard']);
+  });
+
   it.each([
     ['as Twilio counts', { durationUntilInterruptMs: '460' }],
     ['as Telnyx counts', { durationUntilInterruptMs: 460 }],

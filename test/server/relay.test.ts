@@ -205,13 +205,16 @@ describe("Twilio's webhooks", () => {
     const relay = connect.conversationRelay({
       url: 'wss://voice.example.com/v1/relay',
       dtmfDetection: true,
-      interruptible: 'speech',
+      interruptible: 'any',
       partialPrompts: true,
     });
     relay.parameter({ name: 'agent', value: 'clinic' });
     relay.parameter({ name: 'branch', value: 'a&b' });
     expect([status, type]).toEqual([200, 'text/xml; charset=utf-8']);
-    expect(twiml.replaceAll('&#38;', '&amp;')).toBe(wanted.toString());
+    // The library's type knows an older kind of this attribute.
+    const report = ' reportInputDuringAgentSpeech="any"';
+    expect(twiml).toContain(report);
+    expect(twiml.replace(report, '').replaceAll('&#38;', '&amp;')).toBe(wanted.toString());
   });
 
   it('are taken by GET, too', async () => {

@@ -104,6 +104,8 @@ export interface FlowOptions {
   readonly script: Script;
   readonly clock?: SimulatedClock;
   readonly mouth?: (clock: SimulatedClock) => Mouth;
+  /** @default a mouth is given */
+  readonly hasAudio?: boolean;
   readonly recording?: CallWriter;
   /** Every event of the call as it comes. */
   readonly report?: (event: CallEvent) => void;
@@ -115,6 +117,7 @@ export function startFlow({
   script,
   clock = new SimulatedClock(),
   mouth,
+  hasAudio = mouth !== undefined,
   recording,
   report,
 }: FlowOptions) {
@@ -127,7 +130,7 @@ export function startFlow({
     settingOf: createSettings(prompt),
     callId: 'call-1',
     mouth: mouth?.(clock) ?? createTextMouth(),
-    hasAudio: mouth !== undefined,
+    hasAudio,
     report(event) {
       events.push({ ...event, atMs: clock.nowMs() });
       report?.(event);

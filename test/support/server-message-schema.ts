@@ -14,7 +14,12 @@ const serverMessageSchema = z.discriminatedUnion('type', [
     pEndOfTurn: z.number().min(0).max(1),
     pWait: z.number().min(0).max(1),
   }),
-  z.strictObject({ type: z.literal('reply.grew'), turn, text: z.string() }),
+  z.strictObject({
+    type: z.literal('reply.grew'),
+    turn,
+    text: z.string(),
+    isProtected: z.literal(true).exactOptional(),
+  }),
   z.strictObject({ type: z.literal('audio.started'), turn }),
   z.strictObject({ type: z.literal('audio.ended'), turn }),
   z.strictObject({ type: z.literal('playout.cleared'), turn }),

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { AgentError } from '../../src/errors.ts';
+import { createPacedMouth } from '../../src/mouth/paced-mouth.ts';
 import { createTextMouth } from '../../src/mouth/text-mouth.ts';
 import { createNativeWire } from '../../src/protocol/native.ts';
 import { nativeCloseCodes, nativeLimits } from '../../src/protocol/native-messages.ts';
@@ -105,7 +106,7 @@ async function fuzzCall(wire: WildWire, frames: readonly WildFrame[]): Promise<n
   const admission = new Admission({ countMostCalls: 8, clock, log: createLog((line) => logLines.push(line)) });
   admission.open({
     agents: ['test'],
-    openCall: ({ callId, variables, report }) =>
+    openCall: ({ callId, isSpokenThere, variables, report }) =>
       startCall({
         model: { engine, tokenizer, prompt },
         clock,
@@ -113,7 +114,7 @@ async function fuzzCall(wire: WildWire, frames: readonly WildFrame[]): Promise<n
         settingOf,
         callId,
         variables,
-        mouth: createTextMouth(),
+        mouth: isSpokenThere ? createPacedMouth(clock) : createTextMouth(),
         hasAudio: false,
         report,
       }),
