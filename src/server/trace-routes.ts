@@ -56,7 +56,10 @@ export function createTraceRoutes({ shelf, apiKey }: TraceRouteOptions) {
     return send(response, headers, 200, 'application/x-ndjson', bytes);
   }
 
-  /** Server-sent events whose ids are byte offsets: a client that comes back goes on where it was. */
+  /**
+   * Server-sent events whose ids are byte offsets: a client that comes back goes on where it was. It is told with 204 that
+   * nothing more will come, as EventSource wants it.
+   */
   async function stream(request: IncomingMessage, response: ServerResponse, id: string, headers: Headers) {
     if (countStreams >= countMostStreams) return refuse(response, headers, tooMany);
     const stopping = new AbortController();
@@ -65,13 +68,15 @@ export function createTraceRoutes({ shelf, apiKey }: TraceRouteOptions) {
     try {
       const asked = Number(request.headers['last-event-id'] ?? 0);
       const from = Number.isSafeInteger(asked) && asked > 0 ? asked : 0;
-      response.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-      response.flushHeaders();
-      for await (const { text, to } of shelf.follow(id, from, stopping.signal)) {
-        const lines = text.trimEnd().split('\n');
-        const isTaken = response.write(`id: ${to}\n${lines.map((line) => `data: ${line}\n`).join('')}\n`);
-        if (!isTaken && !stopping.signal.aborted) await drained(response);
+      const chunks = await shelf.follow(id, from, stopping.signal);
+      if (chunks === undefined) return refuse(response, headers, missing);
+      for await (const { text, to } of chunks) {
+        if (!response.headersSent)
+          response.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+        const isTaken = response.write(text === '' ? ':\n\n' : toEvent(text, to));
+        if (!isTaken) await drained(response, stopping.signal);
       }
+      if (!response.headersSent) response.writeHead(204, { ...headers, 'cache-control': 'no-store' });
       response.end();
     } finally {
       countStreams--;
@@ -96,10 +101,21 @@ function send(response: ServerResponse, headers: Headers, status: number, type: 
   response.end(body);
 }
 
-function drained(response: ServerResponse): Promise<void> {
+function toEvent(text: string, to: number): string {
+  const lines = text.trimEnd().split('\n');
+  return `id: ${to}\n${lines.map((line) => `data: ${line}\n`).join('')}\n`;
+}
+
+function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => {
-    response.once('drain', resolve);
-    response.once('close', resolve);
+    const done = () => {
+      response.off('drain', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    response.once('drain', done);
+    signal.addEventListener('abort', done, { once: true });
   });
 }
 

@@ -31,6 +31,8 @@ export function openCallView(id: string, asked: number | undefined, source: Trac
   let turnView: TurnView | undefined;
   let spanUs = 1000;
   let redraw: ReturnType<typeof setTimeout> | undefined;
+  /** Nothing more will come, whether or not the file says how the call ended. */
+  let isOver = false;
 
   const map = createCallMap((turn) => {
     location.hash = toTurnPlace(id, turn);
@@ -78,7 +80,8 @@ export function openCallView(id: string, asked: number | undefined, source: Trac
       state.className = 'problem';
       return;
     }
-    call = toCallModel(file.header, file.events);
+    const model = toCallModel(file.header, file.events);
+    call = isOver ? { ...model, hasEnded: true } : model;
     const totals = call.turns.flatMap(({ measured }) => (measured ? [measured.totalMs] : []));
     spanUs = Math.max(1000, (percentileOf(totals, 0.95) ?? 1) * 1000);
     title.textContent = call.header.agent;
@@ -117,6 +120,10 @@ export function openCallView(id: string, asked: number | undefined, source: Trac
     grew(more) {
       reader.push(more);
       redraw ??= setTimeout(read, call === undefined ? 0 : redrawMs);
+    },
+    ended() {
+      isOver = true;
+      redraw ??= setTimeout(read);
     },
     failed(problem) {
       state.textContent = problem;

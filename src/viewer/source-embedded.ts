@@ -13,8 +13,11 @@ export function findEmbeddedSource(): TraceSource | undefined {
   const lines = text.trimStart();
   return {
     list: async () => [summarise(embeddedId, parseCallFile(lines))],
-    follow(_, { grew }) {
-      const timer = setTimeout(() => grew(lines));
+    follow(_, { grew, ended }) {
+      const timer = setTimeout(() => {
+        grew(lines);
+        ended();
+      });
       return () => clearTimeout(timer);
     },
   };

@@ -37,7 +37,7 @@ export function createServerSource(): ServerSource {
     return { text: new TextDecoder().decode(bytes.subarray(0, end)), end };
   }
 
-  async function follow(id: string, { grew, failed }: Follower, signal: AbortSignal): Promise<void> {
+  async function follow(id: string, { grew, ended, failed }: Follower, signal: AbortSignal): Promise<void> {
     const path = `${tracesPath}/${encodeURIComponent(id)}`;
     let at: string | undefined;
     let pauseMs = firstPauseMs;
@@ -49,6 +49,7 @@ export function createServerSource(): ServerSource {
           grew(text);
         }
         const response = await ask(`${path}/events`, { accept: 'text/event-stream', 'last-event-id': at }, signal);
+        if (response.status === 204) return ended();
         const read = createEventReader((event) => {
           at = event.id;
           pauseMs = firstPauseMs;

@@ -5,6 +5,8 @@ import type { CallSummary } from '../trace/summary.ts';
 export interface Follower {
   /** More of the file, in whole lines. */
   readonly grew: (text: string) => void;
+  /** No more will come. */
+  readonly ended: () => void;
   /** In words for people; it may go on later all the same. */
   readonly failed: (problem: string) => void;
 }

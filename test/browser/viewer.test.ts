@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -131,6 +131,24 @@ describe('the trace viewer', () => {
     await appendFile(file, `${lines[half]?.slice(20)}\n${lines.slice(half + 1).join('\n')}\n`);
     await page.getByText('40 turns').waitFor();
     await page.locator('.call:not(.is-live)').waitFor();
+  });
+
+  it('shows a call whose writer died as one that is over, and asks for no more of it', async () => {
+    rig = await startViewerRig(browser, { broken: `${lines.slice(0, 60).join('\n')}\n${lines[60]?.slice(0, 20)}` });
+    const longAgo = Date.now() / 1000 - 3600;
+    await utimes(join(rig.folder, 'broken.jsonl'), longAgo, longAgo);
+    const page = await rig.open('');
+    await page.getByText('1 of 1 calls').waitFor();
+    expect(await page.locator('.live').count()).toBe(0);
+    let countAsked = 0;
+    page.on('request', (request) => {
+      if (request.url().endsWith('/events')) countAsked++;
+    });
+    await page.goto(`${rig.url}/traces/#/call/broken`);
+    await page.locator('.call:not(.is-live) .row-link[aria-current]').waitFor();
+    // Longer than it would wait before it comes back.
+    await page.waitForTimeout(1500);
+    expect(countAsked).toBe(1);
   });
 
   it('goes on where it was, each line once, however often its connection breaks', async () => {

@@ -96,8 +96,8 @@ describe('a shelf of call files', () => {
 
   it('summarises a file anew when it has grown', async () => {
     const own = await mkdtemp(join(root, 'growing-'));
-    await writeFile(join(own, 'a.jsonl'), `${header}\n`);
     const shelf = createTraceShelf({ folder: own, demoFolder, clock: new SimulatedClock() });
+    await writeFile(join(own, 'a.jsonl'), `${header}\n`);
     expect(await shelf.list()).toMatchObject([{ agent: 'restaurant', hasEnded: false, durationMs: 0 }]);
     await appendFile(join(own, 'a.jsonl'), `${ended}\n`);
     expect(await shelf.list()).toMatchObject([{ hasEnded: true, durationMs: 900 }]);
@@ -106,10 +106,12 @@ describe('a shelf of call files', () => {
   it('follows whole lines only, and stops with its signal', async () => {
     const own = await mkdtemp(join(root, 'followed-'));
     const file = join(own, 'a.jsonl');
-    await writeFile(file, `${header}\n{"type":"speech`);
     const clock = new SimulatedClock();
     const stop = new AbortController();
-    const follow = createTraceShelf({ folder: own, demoFolder, clock }).follow('a', 0, stop.signal);
+    const shelf = createTraceShelf({ folder: own, demoFolder, clock });
+    await writeFile(file, `${header}\n{"type":"speech`);
+    const follow = await shelf.follow('a', 0, stop.signal);
+    if (follow === undefined) throw new Error('no such call');
     expect(await follow.next()).toMatchObject({ value: { text: `${header}\n`, to: header.length + 1 } });
     const next = follow.next();
     while (clock.countTimers === 0) await new Promise((resolve) => setImmediate(resolve));

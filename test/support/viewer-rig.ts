@@ -23,9 +23,10 @@ export async function startViewerRig(
   options: { readonly apiKey?: string } = {},
 ): Promise<ViewerRig> {
   const folder = await mkdtemp(join(tmpdir(), 'repartee-traces-'));
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, `${name}.jsonl`), text);
   const viewerDir = join(packageRoot, 'dist/viewer');
   const rig = await startServerRig(undefined, { traces: { viewerDir, folder, demoFolder: folder }, ...options });
+  // What is older than the server is of calls that are over.
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, `${name}.jsonl`), text);
   const problems: string[] = [];
   const contexts = new Set<Page>();
   return {

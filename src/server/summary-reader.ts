@@ -1,0 +1,86 @@
+// The bytes of a call file in as they come, its summary out: reads the few lines that a list needs, and passes over the others.
+
+import { createCallReader } from '../trace/call-file.ts';
+import { type CallSummary, summarise } from '../trace/summary.ts';
+
+export interface SummaryReader {
+  /** More of the file, cut anywhere. Never throws. */
+  push(bytes: Buffer): void;
+  /** Of the file so far. A line that it passed over may be damaged all the same. */
+  summary(): CallSummary;
+}
+
+const lineFeed = 0x0a;
+const nothing = Buffer.alloc(0);
+/** How the writer begins a line; one that begins otherwise is read in any case. */
+const beginning = /^\{"type":"([\w.-]+)"/;
+const longestBeginning = 40;
+const needed: ReadonlySet<string> = new Set(['header', 'turn.measured', 'call.ended', 'call.closed']);
+
+export function createSummaryReader(id: string): SummaryReader {
+  const reader = createCallReader();
+  /** Where in the file the lines stand that `reader` was given. */
+  const places: number[] = [];
+  let countLines = 0;
+  let last = nothing;
+  let rest = nothing;
+  /** The last line was taken before its line feed came. */
+  let isAhead = false;
+
+  function take(line: Buffer): void {
+    countLines++;
+    const type = beginning.exec(line.toString('latin1', 0, longestBeginning))?.[1];
+    if (type !== undefined && countLines > 1 && !needed.has(type)) return;
+    places.push(countLines);
+    reader.push(`${line.toString('utf8')}\n`);
+  }
+
+  return {
+    push(bytes) {
+      const more = isAhead && bytes[0] === lineFeed ? bytes.subarray(1) : bytes;
+      isAhead &&= bytes.length === 0;
+      const all = rest.length === 0 ? more : Buffer.concat([rest, more]);
+      let from = 0;
+      let before = 0;
+      for (let to = all.indexOf(lineFeed); to >= 0; to = all.indexOf(lineFeed, from)) {
+        take(all.subarray(from, to));
+        before = from;
+        from = to + 1;
+      }
+      // Copies: what they are cut from is larger, and not this reader's.
+      if (from > 0) last = Buffer.from(all.subarray(before, from - 1));
+      rest = Buffer.from(all.subarray(from));
+    },
+    summary() {
+      if (rest.length > 0 && parse(rest) !== undefined) {
+        take(rest);
+        last = rest;
+        rest = nothing;
+        isAhead = true;
+      }
+      const file = reader.read();
+      if (file.state === 'damaged') {
+        const isTorn = countLines === 0 && rest.length > 0;
+        const problem = isTorn ? 'is not JSON' : file.problem;
+        return summarise(id, { ...file, line: places[file.line - 1] ?? file.line, problem });
+      }
+      const torn = rest.length === 0 ? {} : { tornLine: countLines + 1 };
+      const summary = summarise(id, { ...file, ...torn });
+      return { ...summary, durationMs: Math.max(summary.durationMs, timeOf(last)) };
+    },
+  };
+}
+
+function timeOf(line: Buffer): number {
+  const json = parse(line);
+  return typeof json === 'object' && json !== null && 'atMs' in json && typeof json.atMs === 'number' ? json.atMs : 0;
+}
+
+/** Undefined, which JSON has not: it is none. */
+function parse(line: Buffer): unknown {
+  try {
+    return JSON.parse(line.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
