@@ -1,6 +1,9 @@
 // `repartee bench calls`: the fixtures' callers as load over real sockets, from another process.
 
 import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
 import { parseOptions, toWhole } from '../arguments.ts';
@@ -13,6 +16,7 @@ import { serveAgents } from '../cli/served-agents.ts';
 import { RuntimeError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { startServer } from '../server/server.ts';
+import { createTraceFolder } from '../trace/trace-folder.ts';
 import { chooseTransport } from '../transport/choose.ts';
 import { type CallsBench, renderCalls, type Soak, summariseCalls, toSlope } from './calls-figures.ts';
 import type { CallsDone, CallsOrder } from './calls-messages.ts';
@@ -70,7 +74,10 @@ export async function benchCalls(argv: readonly string[]): Promise<void> {
 
 async function measure(settings: Settings, modelDir: string | undefined): Promise<CallsBench> {
   const warn = (line: string) => void process.stderr.write(`${line}\n`);
-  const parts = await createParts({ voice: null, warn, ...(modelDir === undefined ? {} : { modelDir }) });
+  // Written down like all calls.
+  const folder = await mkdtemp(join(tmpdir(), 'repartee-bench-'));
+  const sinks = [createTraceFolder({ folder, redaction: 'none', warn })];
+  const parts = await createParts({ voice: null, warn, sinks, ...(modelDir === undefined ? {} : { modelDir }) });
   const agents = await serveAgents({ parts, files: exampleAgents(), isWatching: false, tell: warn });
   const { transport } = await chooseTransport();
   const server = await startServer({
@@ -113,6 +120,7 @@ async function measure(settings: Settings, modelDir: string | undefined): Promis
     await server.drain(0);
     await agents.close();
     await parts.close();
+    await rm(folder, { recursive: true });
   }
 }
 
