@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,6 +9,7 @@ import { type CallPage, launchBrowser, openCallPage, readPlayout, startCall } fr
 
 const packageRoot = resolve(import.meta.dirname, '../..');
 const main = join(packageRoot, 'dist/src/cli/main.js');
+const traces = mkdtempSync(join(tmpdir(), 'repartee-traces-'));
 
 /** The model, the voice and the agents are real: how long each takes is theirs to say. */
 const patienceMs = 60_000;
@@ -14,11 +17,18 @@ const patienceMs = 60_000;
 let product: ChildProcess;
 let browser: Browser;
 let callPage: CallPage;
+let productUrl: string;
+/** The call in the trace viewer, from its first turn on. */
+let viewer: Page;
 
 /** Starts the product as a user does and resolves with the URL that it prints. */
 function startProduct(): Promise<string> {
   const { REPARTEE_API_KEY: _, ...env } = process.env;
-  const child = spawn(process.execPath, [main, 'start', '--port', '0'], { cwd: packageRoot, env, stdio: 'pipe' });
+  const child = spawn(process.execPath, [main, 'start', '--port', '0', '--traces', traces], {
+    cwd: packageRoot,
+    env,
+    stdio: 'pipe',
+  });
   product = child;
   return new Promise((resolveUrl, reject) => {
     let said = '';
@@ -50,6 +60,7 @@ async function waitForSilence(page: Page): Promise<void> {
 beforeAll(async () => {
   const [url, launched] = await Promise.all([startProduct(), launchBrowser()]);
   browser = launched;
+  productUrl = url;
   callPage = await openCallPage(browser, url);
   callPage.page.setDefaultTimeout(patienceMs);
   await startCall(callPage.page);
@@ -57,6 +68,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser?.close();
+  rmSync(traces, { recursive: true, force: true });
   if (product === undefined || product.exitCode !== null) return;
   product.kill('SIGTERM');
   await once(product, 'exit');
@@ -92,6 +104,16 @@ describe('the product in a browser', () => {
     await waitForSilence(page);
   });
 
+  it('shows the call among the traces while it goes on', async () => {
+    viewer = await browser.newPage();
+    viewer.setDefaultTimeout(patienceMs);
+    await viewer.goto(`${productUrl}/traces/`);
+    await viewer.locator('.calls tbody a').first().click();
+    await viewer.locator('.call.is-live').waitFor();
+    await viewer.locator('.row-link[data-turn="1"]').waitFor();
+    expect(await viewer.locator('.row-link[data-turn="2"]').count()).toBe(0);
+  });
+
   it('falls silent when the caller types into its reply', async () => {
     const { page } = callPage;
     await words(page).pressSequentially('tell me more about the first one please', { delay: 20 });
@@ -103,10 +125,16 @@ describe('the product in a browser', () => {
     expect(callPage.problems).toEqual([]);
   });
 
+  it('draws the turns of the call as they come', async () => {
+    await viewer.locator('.row-link[data-turn="2"]').click();
+    await viewer.locator('.turn', { hasText: 'tell me more about the first one' }).locator('.scrubber').waitFor();
+  });
+
   it('ends with the call and exits at once when nobody is on the line', async () => {
     const { page } = callPage;
     await page.getByRole('button', { name: 'End call' }).click();
     await page.waitForSelector('body[data-state="idle"]');
+    await viewer.locator('.call:not(.is-live)').waitFor();
     product.kill('SIGTERM');
     const [code] = await once(product, 'exit');
     expect(code).toBe(0);
