@@ -24,14 +24,16 @@ export const vocabulary = speaking.extend({
       const words = toWords(context.heard);
       if (words === '' || words === context.requestedWords || context.run?.effect === 'write') return;
       const id = context.countRequests + 1;
-      enqueue.assign({ countRequests: id, requestId: id, requestedWords: words, ahead: keepComplete(context) });
-      enqueue.sendTo('writer', { type: 'write', request: drafts.toDraftRequest(context, id) });
+      const request = drafts.toDraftRequest(context, id);
+      enqueue.assign({ ...drafts.keepRequest(request, words), ahead: keepComplete(context) });
+      enqueue.sendTo('writer', { type: 'write', request });
     }),
     /** Asks for the reply or its next step, starting from the draft at hand. */
     requestReply: enqueueActions(({ context, enqueue }, params: { only: readonly Act[] } | undefined) => {
       const id = context.countRequests + 1;
-      enqueue.assign({ countRequests: id, requestId: id, requestedWords: undefined, ahead: keepComplete(context) });
-      enqueue.sendTo('writer', { type: 'write', request: drafts.toReplyRequest(context, id, params?.only) });
+      const request = drafts.toReplyRequest(context, id, params?.only);
+      enqueue.assign({ ...drafts.keepRequest(request, undefined), ahead: keepComplete(context) });
+      enqueue.sendTo('writer', { type: 'write', request });
     }),
     cancelWriter: sendTo('writer', { type: 'cancel' }),
     promoteDraft: sendTo('writer', ({ context }) => ({ type: 'promote', id: context.requestId })),
@@ -53,7 +55,7 @@ export const vocabulary = speaking.extend({
       const id = context.countRequests + 1;
       const request = toAheadRequest(context, id);
       if (request === undefined) return;
-      enqueue.assign({ countRequests: id, ahead: { requestId: id, runId: run.id, words: toWords(heard) } });
+      enqueue.assign({ countRequests: id, ahead: { requestId: id, acts: request.acts, runId: run.id, words: toWords(heard) } });
       enqueue.sendTo('writer', { type: 'write', request });
     }),
     keepAhead: assign(({ context: { ahead }, event }) =>

@@ -39,8 +39,8 @@ export function isAheadCurrent(context: Context): boolean {
 /** The draft ahead goes on as the turn's own. */
 export function takeAhead({ ahead }: Context): Change {
   if (ahead === undefined) return {};
-  const { requestId, draft } = ahead;
-  return { requestId, draftId: requestId, draft, requestedWords: undefined, ahead: undefined };
+  const { requestId, acts, draft } = ahead;
+  return { requestId, draftId: requestId, draft, requestedWords: undefined, requestedActs: acts, ahead: undefined };
 }
 
 /** Another request stops one that is not complete. */

@@ -1,7 +1,7 @@
 // The machine's memory: what it keeps of the call, the turn, the reply, its drafts and its tools.
 
 import type { Agent, AgentTool } from '../agent/agent.ts';
-import type { CallerEvent } from '../events.ts';
+import type { Act, CallerEvent } from '../events.ts';
 import type { Closing } from './closing.ts';
 import type { Call, Line } from './transcript.ts';
 import type { Draft } from './writer.ts';
@@ -37,6 +37,7 @@ export interface Awaiting {
 /** The reply after a speculative run's result, drafted for when the turn comes to these words and that call. */
 export interface Ahead {
   readonly requestId: number;
+  readonly acts: readonly Act[];
   readonly runId: number;
   readonly words: string;
   readonly draft?: Draft;
@@ -78,6 +79,8 @@ export interface Context {
   readonly requestId: number;
   /** Words that the request `requestId` was made for. */
   readonly requestedWords: string | undefined;
+  /** What the model might decide by the newest request. */
+  readonly requestedActs: readonly Act[];
   /** Newest state of request `requestId`, or of the one before while nothing has come. */
   readonly draft: Draft | undefined;
   readonly draftId: number;
@@ -144,6 +147,7 @@ export function createContext(input: CallInput): Context {
     countRequests: 0,
     requestId: 0,
     requestedWords: undefined,
+    requestedActs: [],
     draft: undefined,
     draftId: 0,
     lastDraftedCall: undefined,

@@ -38,6 +38,11 @@ export function allowedActs(context: Context, isOpen: boolean): readonly Act[] {
   return acts;
 }
 
+/** The request is the newest one; `words`: the caller's that it drafts for, as long as they may grow. */
+export function keepRequest({ id, acts }: WriteRequest, words: string | undefined): Change {
+  return { countRequests: id, requestId: id, requestedWords: words, requestedActs: acts };
+}
+
 /** A request for a draft on words that may still grow. */
 export function toDraftRequest(context: Context, id: number): WriteRequest {
   return {

@@ -77,7 +77,10 @@ export const guarded = ported.extend({
     decidedNothing: ({ context }) =>
       context.draft?.act === 'say' ? toWords(context.draft.text) === '' : runs.decidedCall(context) === undefined,
     decidedSayAndCall: ({ context }) =>
-      context.draft?.act === 'say' && context.draft.callFollows && drafts.allowedActs(context, false).includes('call'),
+      context.draft?.act === 'say' &&
+      context.draft.callFollows &&
+      context.requestedActs.includes('call') &&
+      drafts.allowedActs(context, false).includes('call'),
     decidedSay: ({ context }) => context.draft?.act === 'say',
     /** Already made in this turn: its result is there to be told. One hand-off is all that a turn has. */
     isRepeatedCall: ({ context }) => {

@@ -34,6 +34,26 @@ it('makes no call of a model that may only talk', async () => {
   ]);
 });
 
+it('comes to an end with a model that announces for ever the call that it has made', async () => {
+  const clock = new SimulatedClock();
+  const tool = makeTool(clock, {});
+  const flow = startFlow({
+    clock,
+    agent: makeAgent({ tools: [tool] }),
+    // Without limits of the engine's: a call is said to follow where none was asked for.
+    script: (_, { acts }) => ({
+      ...(acts.includes('call') ? decideCall('look_up', { city: 'denver' }) : check),
+      prefillMs: 10,
+      pCallNext: 0.9,
+    }),
+  });
+  flow.final(1, 'is denver open');
+  await clock.advance(2000);
+  expect(tool.runs).toHaveLength(1);
+  expect(flow.replies().map(({ text }) => text)).toEqual(['Let me check.']);
+  expect(flow.engine.requests.map(({ acts }) => acts)).toEqual([['say', 'call'], ['say', 'call'], ['say']]);
+});
+
 it('drops a draft that decides what it may not, and answers the final all the same', async () => {
   const flow = startFlow({
     script: (_, { priority }) => (priority === 'draft' ? { act: 'wait', text: '' } : say('Yes.')),
