@@ -65,6 +65,8 @@ export interface Reply {
   readonly isFinal: boolean;
   /** `caller`: a sound of theirs made the agent pause; `unsure`: it may yet. */
   readonly floor: 'agent' | 'unsure' | 'caller';
+  /** Sounds that brought no words made it pause for too long: only words stop it now. */
+  readonly isSure: boolean;
 }
 
 export interface Context {
@@ -127,6 +129,7 @@ export const NO_REPLY: Reply = {
   isProtected: false,
   isFinal: false,
   floor: 'agent',
+  isSure: false,
 };
 
 export interface CallInput {

@@ -40,6 +40,8 @@ export type MachineEvent =
   | { readonly type: 'sound.lasted' }
   /** No words came after the sound. */
   | { readonly type: 'floor.left' }
+  /** Sounds came and came, and none of them became words. */
+  | { readonly type: 'floor.overdue' }
   /** The tool has outlived its budget. */
   | { readonly type: 'tool.lingered' }
   | { readonly type: 'idle.passed' }

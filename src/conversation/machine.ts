@@ -115,6 +115,7 @@ export const conversationMachine = vocabulary.createMachine({
         'speech.stopped': { actions: 'endSound' },
         'sound.lasted': { actions: 'pause' },
         'floor.left': { actions: 'resume' },
+        'floor.overdue': { actions: 'resume' },
         'speech.heard': [
           { guard: and(['isSpokenOver', 'isProtected']), actions: 'overhear' },
           { guard: and(['isSpokenOver', 'isFinal']), actions: 'resume' },

@@ -30,12 +30,17 @@ function waitForWords(context: Context, enqueue: Enqueue): void {
   enqueue.raise({ type: 'floor.left' }, { id: 'floor', delay: context.agent.interruption.resumeAfterMs });
 }
 
+/** However many sounds come without words that interrupt: so many times `resumeAfterMs` the agent is silent for them, once a reply. */
+const COUNT_WAITS = 3;
+
 /** The agent falls silent for a sound, and goes on with its work. */
 function pause(context: Context, enqueue: Enqueue): void {
   enqueue.assign({ reply: { ...context.reply, floor: 'caller' } });
   enqueue.emit({ type: 'reply.paused', turn: context.reply.turn });
   enqueue.sendTo('mouth', { type: 'pause' });
   waitForWords(context, enqueue);
+  const delay = COUNT_WAITS * context.agent.interruption.resumeAfterMs;
+  enqueue.raise({ type: 'floor.overdue' }, { id: 'floor-limit', delay });
 }
 
 export const speaking = running.extend({
@@ -91,6 +96,7 @@ export const speaking = running.extend({
     /** A sound over the reply: the agent falls silent at once, or when the sound has lasted. */
     yieldFloor: enqueueActions(({ context, enqueue }) => {
       const { minSoundMs } = context.agent.interruption;
+      if (context.reply.isSure) return;
       if (context.reply.floor === 'caller') return waitForWords(context, enqueue);
       if (minSoundMs === 0) return pause(context, enqueue);
       if (context.reply.floor === 'unsure') return;
@@ -109,11 +115,13 @@ export const speaking = running.extend({
       if (context.reply.floor === 'caller') waitForWords(context, enqueue);
     }),
     /** It was no interruption: the reply goes on at the word where it was cut. */
-    resume: enqueueActions(({ context, enqueue }) => {
+    resume: enqueueActions(({ context, event, enqueue }) => {
       const { turn, heard, floor, text } = context.reply;
-      const reply = { ...context.reply, floor: 'agent' } as const;
+      const isSure = context.reply.isSure || event.type === 'floor.overdue';
+      const reply = { ...context.reply, floor: 'agent', isSure } as const;
       enqueue(cancel('sound'));
       enqueue(cancel('floor'));
+      enqueue(cancel('floor-limit'));
       enqueue.assign({ reply });
       if (floor !== 'caller') return;
       enqueue.emit({ type: 'reply.resumed', turn, heard });
@@ -122,6 +130,7 @@ export const speaking = running.extend({
     endFloor: enqueueActions(({ enqueue }) => {
       enqueue(cancel('sound'));
       enqueue(cancel('floor'));
+      enqueue(cancel('floor-limit'));
     }),
   },
 });

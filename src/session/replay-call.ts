@@ -208,6 +208,7 @@ const toldTypes: ReadonlySet<string> = new Set([
   'reply.stalled',
   'sound.lasted',
   'floor.left',
+  'floor.overdue',
   'tool.lingered',
   'idle.passed',
   'call.overlong',

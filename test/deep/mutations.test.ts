@@ -108,6 +108,12 @@ const mutations: readonly (Break & { readonly name: string })[] = [
     to: '',
   },
   {
+    name: 'sounds without words hold the floor for ever',
+    file: 'conversation/machine.ts',
+    from: "'floor.overdue': { actions: 'resume' },",
+    to: '',
+  },
+  {
     name: 'the voice goes on when its reply is over',
     file: 'session/mouth-actor.ts',
     from: 'return silence;',

@@ -63,7 +63,7 @@ it('clears the sound that is on its way once for each pause, and begins new audi
   expect(flow.of('reply.resumed').map((event) => event.heard)).toEqual(['The first place', 'The first place is']);
 });
 
-it('waits as long as the caller keeps making sounds', async () => {
+it('waits for the end of a sound, too', async () => {
   const flow = await startAnswer();
   flow.send({ type: 'speech.started', turn: 2 });
   await flow.clock.advance(RESUME_MS - 100);
@@ -72,6 +72,31 @@ it('waits as long as the caller keeps making sounds', async () => {
   expect(flow.of('reply.resumed')).toEqual([]);
   await flow.clock.advance(100);
   expect(flow.of('reply.resumed')).toHaveLength(1);
+});
+
+it('goes on after sound upon sound without a word, and lets no other one stop this reply', async () => {
+  const flow = await startAnswer();
+  const countBefore = flow.of('audio.framed').length;
+  for (let turn = 2; turn < 30; turn++) {
+    flow.send({ type: 'speech.started', turn });
+    await flow.clock.advance(500);
+    if (turn * 500 < 3 * RESUME_MS) expect(flow.of('audio.framed')).toHaveLength(countBefore);
+  }
+  expect(flow.of('reply.resumed')).toHaveLength(1);
+  expect(flow.replies()).toEqual([{ turn: 1, text: LONG, heard: LONG, interrupted: false }]);
+});
+
+it('is still stopped by words when it goes on for good', async () => {
+  const flow = await startAnswer();
+  for (let turn = 2; turn < 14; turn++) {
+    flow.send({ type: 'speech.started', turn });
+    await flow.clock.advance(500);
+  }
+  await flow.clock.advance(WORD_MS);
+  expect(flow.of('reply.resumed')).toHaveLength(1);
+  flow.final(14, 'no thanks');
+  await flow.clock.advance(5000);
+  expect(flow.replies()).toMatchObject([{ turn: 1, interrupted: true }, { turn: 14, text: 'You are welcome.' }]);
 });
 
 it('keeps only what was heard when words follow the sound', async () => {

@@ -9,6 +9,8 @@ import { type Seen, UNSURE_WORDS, type Witness } from './witness.ts';
 type Checker = (witness: Witness) => string | undefined;
 type Said<T extends Emitted['type']> = Extract<Emitted, { type: T }>;
 
+/** However long the caller makes sounds without words: so many times what an agent waits for words. */
+const MOST_WAITS = 3;
 const READ_BACK = /You want to|Did you say/;
 
 /** A reply is made of lines `You said WORDS.`, which name the words that they answer, and of the agent's own lines. */
@@ -201,6 +203,7 @@ export const invariants: Readonly<Record<string, Checker>> = {
 
   'the caller gets the floor, and gives it back': ({ agent, log }) => {
     let paused: number | undefined;
+    let pausedMs = 0;
     let resumed: Said<'reply.resumed'> | undefined;
     let soundMs = 0;
     for (const seen of log) {
@@ -208,10 +211,13 @@ export const invariants: Readonly<Record<string, Checker>> = {
       if (seen.kind === 'asked') continue;
       if (paused !== undefined && atMs - soundMs > agent.interruption.resumeAfterMs)
         return `turn ${paused} is paused for ever`;
+      if (paused !== undefined && atMs - pausedMs > MOST_WAITS * agent.interruption.resumeAfterMs)
+        return `turn ${paused} is paused for ${atMs - pausedMs} ms`;
       if (seen.kind === 'told') soundMs = atMs;
       if (seen.kind === 'told') continue;
       const { event } = seen;
       if (event.type === 'reply.paused') soundMs = atMs;
+      if (event.type === 'reply.paused') pausedMs = atMs;
       if (event.type === 'reply.paused') paused = event.turn;
       if (event.type === 'reply.ended' && resumed?.turn === event.turn && !event.heard.startsWith(resumed.heard))
         return `"${resumed.heard}" was heard, then only "${event.heard}"`;
