@@ -55,7 +55,10 @@ export const vocabulary = speaking.extend({
       const id = context.countRequests + 1;
       const request = toAheadRequest(context, id);
       if (request === undefined) return;
-      enqueue.assign({ countRequests: id, ahead: { requestId: id, acts: request.acts, runId: run.id, words: toWords(heard) } });
+      enqueue.assign({
+        countRequests: id,
+        ahead: { requestId: id, acts: request.acts, runId: run.id, words: toWords(heard) },
+      });
       enqueue.sendTo('writer', { type: 'write', request });
     }),
     keepAhead: assign(({ context: { ahead }, event }) =>

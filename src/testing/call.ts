@@ -15,7 +15,8 @@ import type { CallEvent, CallerEvent, CloseReason } from '../events.ts';
 import { createTextMouth } from '../mouth/text-mouth.ts';
 import { packagePath } from '../package-path.ts';
 import { startCall } from '../session/call.ts';
-import { createSettings } from '../session/settings.ts';
+import type { ModelParts } from '../session/model-writer.ts';
+import { createSettings, type SettingOf } from '../session/settings.ts';
 import { type Answers, createAnsweringEngine } from './answers.ts';
 import { createPlayedCaller } from './played-caller.ts';
 import { SimulatedClock } from './simulated-clock.ts';
@@ -57,9 +58,16 @@ export interface TestCall {
 const patienceMs = 60_000;
 const tickMs = 10;
 
-/** Opens a call with an agent. End it with `hangsUp`. */
+interface Parts {
+  readonly model: ModelParts;
+  readonly clock: Clock;
+  readonly simulated: SimulatedClock | undefined;
+  readonly settingOf: SettingOf;
+}
+
+/** Opens a call with an agent. End it with `hangsUp`. Throws AgentError `variables-invalid`. */
 export async function call(agent: Agent, options: CallOptions = {}): Promise<TestCall> {
-  const { answers, variables = {}, partialEveryMs = 250 } = options;
+  const { answers } = options;
   const modelDir = packagePath('models/repartee-s');
   const tokenizer = loadTokenizer(await readFile(packagePath('models/repartee-s/tokenizer.json'), 'utf8'));
   const simulated = answers && new SimulatedClock();
@@ -71,8 +79,18 @@ export async function call(agent: Agent, options: CallOptions = {}): Promise<Tes
   const engine: Engine = answers
     ? createAnsweringEngine(tokenizer, clock, answers, agentOf)
     : await createEngine({ modelDir });
-  for (const one of agents) await engine.prepare(settingOf(one));
+  try {
+    for (const one of agents) await engine.prepare(settingOf(one));
+    return await open(agent, options, { model: { engine, tokenizer, prompt }, clock, simulated, settingOf });
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
 
+async function open(agent: Agent, options: CallOptions, parts: Parts): Promise<TestCall> {
+  const { variables = {}, partialEveryMs = 250 } = options;
+  const { model, clock, simulated, settingOf } = parts;
   const log = createTurnLog();
   const events: CallEvent[] = [];
   const turns: TurnRecord[] = [];
@@ -80,7 +98,6 @@ export async function call(agent: Agent, options: CallOptions = {}): Promise<Tes
   let endedTurn = -1;
   let answering = agent.name;
   let closed: CloseReason | undefined;
-  const model = { engine, tokenizer, prompt };
   const started = startCall({
     model,
     clock,
@@ -192,7 +209,7 @@ export async function call(agent: Agent, options: CallOptions = {}): Promise<Tes
       const ended = started.end();
       await wait(0);
       await ended;
-      await engine.close();
+      await model.engine.close();
     },
   };
 }

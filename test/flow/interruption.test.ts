@@ -96,7 +96,10 @@ it('is still stopped by words when it goes on for good', async () => {
   expect(flow.of('reply.resumed')).toHaveLength(1);
   flow.final(14, 'no thanks');
   await flow.clock.advance(5000);
-  expect(flow.replies()).toMatchObject([{ turn: 1, interrupted: true }, { turn: 14, text: 'You are welcome.' }]);
+  expect(flow.replies()).toMatchObject([
+    { turn: 1, interrupted: true },
+    { turn: 14, text: 'You are welcome.' },
+  ]);
 });
 
 it('keeps only what was heard when words follow the sound', async () => {

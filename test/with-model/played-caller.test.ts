@@ -27,3 +27,15 @@ it('plays a caller who keeps to the goal, with the model that comes with reparte
   expect(turns[0]?.caller).toContain('san jose');
   for (const { reply, errors } of turns) expect([reply === '', errors]).toEqual([false, []]);
 });
+
+it('leaves no thread behind a call that its agent does not take', async () => {
+  const choosy = defineAgent({ name: 'choosy', instructions: 'You help.', variables: z.object({ name: z.string() }) });
+  const countBefore = countThreads();
+  await expect(call(choosy)).rejects.toMatchObject({ code: 'variables-invalid' });
+  expect(countThreads()).toBe(countBefore);
+});
+
+function countThreads(): number {
+  const report: { readonly workers: readonly unknown[] } = JSON.parse(JSON.stringify(process.report.getReport()));
+  return report.workers.length;
+}
