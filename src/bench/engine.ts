@@ -24,6 +24,7 @@ import {
 } from './engine-replies.ts';
 import { type EngineBench, type LoadFigures, type Missing, type RivalFigures, renderEngine } from './engine-table.ts';
 import { describeMachine } from './machine.ts';
+import { maxContextTokensOf } from './model-parts.ts';
 
 const help = `usage: repartee bench engine [--json] [--rounds N] [--replies N] [--threads N] [--model DIR]
 
@@ -49,7 +50,7 @@ export async function benchEngine(argv: readonly string[]): Promise<void> {
   const threads = toWhole('--threads', options.threads, 1, 100);
   const modelDir = options.model ?? packagePath('models/repartee-s');
   const manifest = await loadManifest(modelDir);
-  const points = readEnginePoints(modelDir);
+  const points = readEnginePoints(modelDir).filter(({ context }) => context.length <= maxContextTokensOf(manifest));
   const startMs = performance.now();
   const machine = describeMachine();
   const engine = await createEngine({ modelDir, countThreads: threads });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { roomTokensFor } from '../engine/check-request.ts';
 import { createEngine } from '../engine/engine.ts';
-import { loadManifest } from '../engine/manifest.ts';
+import { loadManifest, type Manifest } from '../engine/manifest.ts';
 import { createPrompt, type Prompt } from '../engine/prompt.ts';
 import type { Engine } from '../engine/sequence.ts';
 import { loadTokenizer, type Tokenizer } from '../engine/tokenizer.ts';
@@ -25,8 +25,13 @@ export async function loadParts(modelDir: string): Promise<ModelParts> {
     engine: await createEngine({ modelDir }),
     tokenizer,
     prompt: createPrompt(tokenizer),
-    maxContextTokens: roomTokensFor(longestCallTokens, manifest),
+    maxContextTokens: maxContextTokensOf(manifest),
   };
 }
 
 const longestCallTokens = 192;
+
+/** Contexts that leave room for the longest call. */
+export function maxContextTokensOf(manifest: Manifest): number {
+  return roomTokensFor(longestCallTokens, manifest);
+}
