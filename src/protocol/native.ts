@@ -70,6 +70,7 @@ export function createNativeWire(): Wire {
     write: (event) => (event.type === 'reply.written' ? [] : [toServerMessage(event)]),
     repeat: () => [],
     isSpeaking: false,
+    isStartedOnce: false,
   };
 }
 

@@ -9,6 +9,9 @@ import type { Reading, Wire } from './wire.ts';
 
 const NOTHING: Reading = { kind: 'events', events: [] };
 
+/** Connected again, such a call would be refused again. */
+const hopeless: ReadonlySet<string> = new Set(['unknown-agent', 'variables-invalid'] satisfies Problem['code'][]);
+
 /** The mouth takes no more for spoken than there is. */
 const BEYOND_ANY_REPLY_MS = 3_600_000;
 
@@ -127,6 +130,8 @@ export function createRelayWire(): Wire {
         return [{ type: 'sendDigits', digits: event.digits }];
       case 'language.requested':
         return [{ type: 'language', ttsLanguage: event.language, transcriptionLanguage: event.language }];
+      case 'error':
+        return hopeless.has(event.code) ? [{ type: 'end', handoffData: JSON.stringify({ reason: event.code }) }] : [];
       case 'call.closed': {
         const { reason, transfer } = event;
         return [{ type: 'end', handoffData: JSON.stringify({ reason, ...transfer }) }];
@@ -161,6 +166,7 @@ export function createRelayWire(): Wire {
       return frames.map(toFrame);
     },
     isSpeaking: true,
+    isStartedOnce: true,
   };
 }
 

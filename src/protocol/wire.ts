@@ -15,6 +15,8 @@ export interface Wire {
   repeat(): readonly string[];
   /** The other side speaks the words itself, and takes its time for it. */
   readonly isSpeaking: boolean;
+  /** It starts no second call where the first is refused. */
+  readonly isStartedOnce: boolean;
 }
 
 export type Reading =

@@ -122,11 +122,11 @@ export class Connection {
     const agent = message.agent ?? calls.agents[0] ?? '';
     const callId = message.callId ?? randomUUID();
     if (!calls.agents.includes(agent)) {
-      this.#refuse({ code: 'unknown-agent', message: `no agent "${agent}"; there is ${calls.agents.join(', ')}` });
+      this.#refuseStart({ code: 'unknown-agent', message: `no agent "${agent}"; there is ${calls.agents.join(', ')}` });
       return;
     }
     if (callIds.has(callId)) {
-      this.#refuse({ code: 'call-id-in-use', message: `callId "${callId}" belongs to a call in progress` });
+      this.#refuseStart({ code: 'call-id-in-use', message: `callId "${callId}" belongs to a call in progress` });
       return;
     }
     callIds.add(callId);
@@ -209,11 +209,19 @@ export class Connection {
     this.#close(nativeCloseCodes.tryAgainLater, `more than ${limitBytes} bytes wait to be read`);
   }
 
-  #refuse(problem: Problem): void {
+  #refuseStart(problem: Problem): void {
+    this.#refuse(problem, this.#wire.isStartedOnce);
+  }
+
+  #refuse(problem: Problem, isLast = false): void {
     const { counters, log } = this.#context;
     counters.countMessagesRefused++;
     this.#countProblems++;
     log('message.refused', { callId: this.#callId, code: problem.code });
+    if (isLast) {
+      this.shutDown(problem, nativeCloseCodes.policyBroken);
+      return;
+    }
     if (this.#countProblems <= nativeLimits.countProblems) {
       this.#send(problem);
       return;

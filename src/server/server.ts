@@ -84,7 +84,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const signedUrls = createSignedUrls(clock, signedUrlLifetimeMs);
   const twilio =
     twilioAuthToken !== undefined && publicUrl !== undefined
-      ? createTwilioRoutes({ authToken: twilioAuthToken, publicUrl, log })
+      ? createTwilioRoutes({ authToken: twilioAuthToken, publicUrl, log, isReady: () => admission.state.isReady })
       : undefined;
   let served: Completions | undefined;
   const completions = createCompletionRoutes({ completions: () => served, apiKey });

@@ -15,11 +15,18 @@ export interface TwilioOptions {
   readonly authToken: string;
   readonly publicUrl: URL;
   readonly log: Log;
+  /** Calls are taken now. */
+  readonly isReady: () => boolean;
 }
 
 const mostBodyBytes = 65_536;
 /** A relay that breaks at once would be started for ever. */
 const mostRestarts = 3;
+/** What a caller waits for a server that loads its model, or makes room for another: so many times so long. */
+const mostWaits = 15;
+const waitS = 2;
+/** Of the server's own among the query's fields. */
+const ownFields: readonly string[] = ['restarts', 'waits'];
 
 const handoffSchema = z.object({ reason: z.string(), to: z.string().optional() });
 
@@ -39,7 +46,7 @@ export function isTwilioSigned(
 }
 
 /** Takes requests for the two paths; false: the path is another one. */
-export function createTwilioRoutes({ authToken, publicUrl, log }: TwilioOptions) {
+export function createTwilioRoutes({ authToken, publicUrl, log, isReady }: TwilioOptions) {
   const relayUrl = `${publicUrl.origin.replace(/^http/, 'ws')}${relayPath}`;
 
   return (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
@@ -63,12 +70,24 @@ export function createTwilioRoutes({ authToken, publicUrl, log }: TwilioOptions)
     }
     const asked = isGet ? target.searchParams : fields;
     const countRestarts = Number(target.searchParams.get('restarts') ?? 0);
-    send(response, 200, path === voicePath ? connect(0, target.searchParams) : after(asked, countRestarts, target));
+    send(response, 200, path === voicePath ? connect(0, target) : after(asked, countRestarts, target));
+  }
+
+  /** The same request again in a while: a refusal would end the call by a message of Twilio's. */
+  function wait(target: URL): string {
+    const countWaits = Number(target.searchParams.get('waits') ?? 0);
+    log('relay.waits', { countWaits });
+    if (countWaits >= mostWaits) return toTwiml('<Say>Please call again later.</Say><Hangup/>');
+    const query = new URLSearchParams(target.searchParams);
+    query.set('waits', String(countWaits + 1));
+    const again = `${publicUrl.origin}${target.pathname}?${query}`;
+    return toTwiml(`<Pause length="${waitS}"/><Redirect method="POST">${escapeXml(again)}</Redirect>`);
   }
 
   /** Query fields of the webhook's URL become custom parameters: `?agent=clinic`. */
-  function connect(countRestarts: number, given: URLSearchParams): string {
-    const parameters = [...given].filter(([name]) => name !== 'restarts' && !/^[A-Z]/.test(name));
+  function connect(countRestarts: number, target: URL): string {
+    if (!isReady()) return wait(target);
+    const parameters = [...target.searchParams].filter(([name]) => !ownFields.includes(name) && !/^[A-Z]/.test(name));
     const query = new URLSearchParams([...parameters, ['restarts', String(countRestarts)]]);
     const action = `${publicUrl.origin}${afterPath}?${query}`;
     const nested = parameters.map(
@@ -86,7 +105,7 @@ export function createTwilioRoutes({ authToken, publicUrl, log }: TwilioOptions)
     if (handoff?.to !== undefined) return toTwiml(`<Dial>${escapeXml(handoff.to)}</Dial>`);
     if (handoff !== undefined || asked.get('CallStatus') === 'completed') return toTwiml('<Hangup/>');
     log('relay.dropped', { countRestarts, sessionStatus: asked.get('SessionStatus')?.slice(0, 20) });
-    return countRestarts < mostRestarts ? connect(countRestarts + 1, target.searchParams) : toTwiml('<Hangup/>');
+    return countRestarts < mostRestarts ? connect(countRestarts + 1, target) : toTwiml('<Hangup/>');
   }
 }
 

@@ -1,5 +1,6 @@
 import twilio from 'twilio';
 import { describe, expect, it } from 'vitest';
+import { AgentError } from '../../src/errors.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { connectRelay } from '../support/relay-client.ts';
 import type { Script } from '../support/scripted-call.ts';
@@ -82,6 +83,27 @@ describe('the relay', () => {
     await expect(connectRelay(rig.url, target.replace('until=', 'until=9'))).rejects.toThrow('401');
     await clock.advance(1);
     await expect(connectRelay(rig.url, target)).rejects.toThrow('401');
+  });
+
+  it('ends a call at once whose agent is not there, with the reason for what follows', async () => {
+    await using rig = await startServerRig(undefined, options);
+    const client = await connectRelay(rig.url, '/v1/relay', { authorization: `Bearer ${options.apiKey}` });
+    client.send({ ...setup, customParameters: { agent: 'barber' } });
+    expect(await client.next()).toEqual({ type: 'end', handoffData: '{"reason":"unknown-agent"}' });
+    expect(await client.closed).toBe(1008);
+    const fields = { CallStatus: 'in-progress', HandoffData: '{"reason":"unknown-agent"}' };
+    expect((await post(rig.url, '/twilio/after?restarts=0', fields)).twiml).toContain('<Response><Hangup/></Response>');
+  });
+
+  it('ends a call with variables that its agent does not take', async () => {
+    const refuse = () => {
+      throw new AgentError('variables-invalid', 'no branch');
+    };
+    await using rig = await startServerRig(undefined, { opened: refuse });
+    const client = await connectRelay(rig.url, '/v1/relay');
+    client.send(setup);
+    expect(await client.next()).toEqual({ type: 'end', handoffData: '{"reason":"variables-invalid"}' });
+    expect(await client.closed).toBe(1008);
   });
 
   it('closes after too many bad messages, and other calls do not notice', async () => {
@@ -223,6 +245,22 @@ describe("Twilio's webhooks", () => {
     const headers = { 'x-twilio-signature': sign(`${publicUrl.origin}${path}`) };
     const response = await fetch(`${rig.url}${path}`, { headers });
     expect([response.status, await response.text()]).toEqual([200, expect.not.stringContaining('<Parameter')]);
+  });
+
+  it('have a caller wait for a server that takes no calls yet, and not for ever', async () => {
+    await using loading = await startServerRig(undefined, { ...options, isServing: false });
+    const path = '/twilio/voice?agent=clinic';
+    const first = await post(loading.url, path, { CallSid: 'CA1' });
+    expect(first.twiml).toContain(
+      `<Response><Pause length="2"/><Redirect method="POST">${publicUrl.origin}${path}&#38;waits=1</Redirect></Response>`,
+    );
+    const last = await post(loading.url, `${path}&waits=15`, { CallSid: 'CA1' });
+    expect(last.twiml).toContain('<Hangup/>');
+    const dropped = { CallStatus: 'in-progress', SessionStatus: 'failed' };
+    expect((await post(loading.url, '/twilio/after?restarts=1', dropped)).twiml).toContain('restarts=1&#38;waits=1');
+    loading.serve();
+    const { twiml } = await post(loading.url, `${path}&waits=3`, { CallSid: 'CA1' });
+    expect([twiml.includes('<ConversationRelay '), twiml.includes('waits')]).toEqual([true, false]);
   });
 
   it('are refused with 401 when signed for something else', async () => {

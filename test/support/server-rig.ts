@@ -12,6 +12,8 @@ export interface ServerRig {
   readonly calls: ScriptedCall[];
   /** Every line that was logged. */
   readonly logLines: string[];
+  /** Begins to take calls, where it doesn't from the start. */
+  serve(): void;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -21,6 +23,8 @@ export interface RigOptions {
   readonly completions?: Completions;
   /** What is wrong with reloaded agents. */
   readonly agentProblems?: () => readonly string[];
+  /** Takes calls from the start. @default true */
+  readonly isServing?: boolean;
   /** Told of each call once it has said call.ready; throwing breaks its start. */
   readonly opened?: (call: ScriptedCall) => void;
 }
@@ -32,7 +36,14 @@ export async function startServerRig(
 ): Promise<ServerRig> {
   const calls: ScriptedCall[] = [];
   const logLines: string[] = [];
-  const { agents = ['restaurant', 'clinic'], agentProblems, opened, completions, ...serverOptions } = options;
+  const {
+    agents = ['restaurant', 'clinic'],
+    agentProblems,
+    opened,
+    completions,
+    isServing = true,
+    ...serverOptions
+  } = options;
   const server = await startServer({
     port: 0,
     host: '127.0.0.1',
@@ -43,19 +54,21 @@ export async function startServerRig(
     log: createLog((line) => logLines.push(line)),
     ...serverOptions,
   });
-  server.serve(
-    {
-      agents,
-      ...(agentProblems ? { problems: agentProblems } : {}),
-      openCall: (callOptions) => {
-        const call = new ScriptedCall(callOptions, script);
-        calls.push(call);
-        opened?.(call);
-        return call;
+  const serve = () =>
+    server.serve(
+      {
+        agents,
+        ...(agentProblems ? { problems: agentProblems } : {}),
+        openCall: (callOptions) => {
+          const call = new ScriptedCall(callOptions, script);
+          calls.push(call);
+          opened?.(call);
+          return call;
+        },
       },
-    },
-    completions,
-  );
+      completions,
+    );
+  if (isServing) serve();
   const { url } = server;
-  return { server, url, calls, logLines, [Symbol.asyncDispose]: () => server.drain(0) };
+  return { server, url, calls, logLines, serve, [Symbol.asyncDispose]: () => server.drain(0) };
 }
