@@ -1,5 +1,6 @@
 // `repartee init DIR`: a small project of one's own, ready to start. Argv in, exit code out.
 
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { parseWords } from '../arguments.ts';
@@ -13,7 +14,11 @@ Writes an agent, its test, package.json and README.md into DIR, which must be em
 `;
 
 /** Names that npm would take for its own are kept under others in the package. */
-const renamed: Readonly<Record<string, string>> = { gitignore: '.gitignore', 'package.template.json': 'package.json' };
+const renamed: Readonly<Record<string, string>> = {
+  gitignore: '.gitignore',
+  npmrc: '.npmrc',
+  'package.template.json': 'package.json',
+};
 
 /** Throws UsageError, RuntimeError. */
 export async function runInit(argv: readonly string[]): Promise<number> {
@@ -47,13 +52,20 @@ async function refuseFull(folder: string, given: string): Promise<void> {
 
 async function writeProject(folder: string): Promise<void> {
   const template = packagePath('templates/agent');
-  const version = await readVersion();
+  const wanted = await findPackage();
   await mkdir(folder, { recursive: true });
   for (const name of await readdir(template)) {
     const text = await readFile(join(template, name), 'utf8');
-    const filled = text.replace('"my-agent"', JSON.stringify(toPackageName(folder))).replace('^0.0.0', `^${version}`);
+    const filled = text
+      .replace('"my-agent"', () => JSON.stringify(toPackageName(folder)))
+      .replace('"^0.0.0"', () => JSON.stringify(wanted));
     await writeFile(join(folder, renamed[name] ?? name), filled, { flag: 'wx' });
   }
+}
+
+/** Where npm gets repartee from: this very clone, if it is one, for no registry has what is written there. */
+async function findPackage(): Promise<string> {
+  return existsSync(packagePath('src')) ? `file:${packagePath('.')}` : `^${await readVersion()}`;
 }
 
 function toPackageName(folder: string): string {
