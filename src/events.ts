@@ -82,6 +82,8 @@ export type CallEvent =
       readonly name: string;
       readonly arguments: Readonly<Record<string, unknown>>;
       readonly speculative: boolean;
+      /** Of a write: what its tool was given to pass on. */
+      readonly idempotencyKey?: string;
     }
   | {
       readonly type: 'tool.ended';

@@ -19,7 +19,7 @@ import type { CallObserver } from './observer.ts';
 import { createRecorder } from './recorder.ts';
 import { createRoster, type Roster } from './roster.ts';
 import type { SettingOf } from './settings.ts';
-import { createToolRunner } from './tool-runner.ts';
+import { createToolRunner, toKey } from './tool-runner.ts';
 import { createTurnMeter } from './turn-meter.ts';
 
 export interface CallOptions {
@@ -78,6 +78,7 @@ export function startCall(options: CallOptions): Call {
   report({ type: 'call.ready', callId, agent: agent.name });
   const greeting = readGreeting(agent, factsOf(agent), report);
   const taken = new Set<Agent>();
+  let answering = agent;
   const actor = createActor(
     conversationMachine.provide({
       actors: {
@@ -113,12 +114,21 @@ export function startCall(options: CallOptions): Call {
     actor.send(event);
   }
 
-  actor.on('*', (event) => {
+  /** The writes of whoever answers get their keys, for those who reconcile what became of one. */
+  function withKey(event: Emitted): Emitted {
+    if (event.type !== 'tool.started') return event;
+    const isWrite = answering.tools.some(({ name, effect }) => name === event.name && effect === 'write');
+    return isWrite ? { ...event, idempotencyKey: toKey(callId, event.turn, event) } : event;
+  }
+
+  actor.on('*', (said) => {
+    const event = withKey(said);
+    if (event.type === 'agent.changed') answering = agentNamed(event.agent);
     if (event.type === 'call.closed') closeReason = event.reason;
     if (isMark(event)) recorder?.said(event);
     else report(event);
     meter.observe(event);
-    if (event.type === 'agent.changed') take(agentNamed(event.agent));
+    if (event.type === 'agent.changed') take(answering);
   });
   const ended = new Promise<void>((resolve, reject) => {
     const finish = (settle: () => void) => {

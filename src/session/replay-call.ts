@@ -122,7 +122,8 @@ function toSaid(event: RecordedEvent | Emitted): string | undefined {
     return toSortedJson({ type: event.type, draft, cause, words, acts, previous });
   }
   const isSaid = saidTypes.has(event.type) || (event.type === 'error' && saidErrors.has(event.code));
-  return isSaid ? toSortedJson({ ...event, atMs: undefined }) : undefined;
+  // The session adds a write's key.
+  return isSaid ? toSortedJson({ ...event, atMs: undefined, idempotencyKey: undefined }) : undefined;
 }
 
 function toRequestJson({ id, purpose, lines, acts, previous }: WriteRequest, idOf: WeakMap<Draft, number>): string {

@@ -70,7 +70,7 @@ export function createToolRunner(factsOf: (agent: Agent) => CallFacts, clock: Cl
 }
 
 /** The same decision has the same key, however often it is attempted. */
-function toKey(callId: string, turn: number, call: Call): string {
+export function toKey(callId: string, turn: number, call: Call): string {
   const decision = `${callId}\n${turn}\n${call.name}\n${canonical(call.arguments)}`;
   return createHash('sha256').update(decision).digest('hex').slice(0, 32);
 }

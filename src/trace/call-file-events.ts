@@ -74,6 +74,8 @@ export const eventSchemas = [
     name: z.string(),
     arguments: args,
     speculative: z.boolean(),
+    /** Of a write, where its arguments are written down. */
+    idempotencyKey: z.string().exactOptional(),
   }),
   z.strictObject({
     type: z.literal('tool.ended'),

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { ToolError } from '../../src/errors.ts';
 import { createSpeakingMouth } from '../../src/mouth/speaking-mouth.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import type { UnstampedEvent } from '../../src/trace/call-file.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 import { createScriptedVoice } from '../support/scripted-voice.ts';
 
@@ -87,6 +88,24 @@ it('asks the caller to wait for a tool that outlives its budget, once a turn, ea
       ' look 2 Let me see. look_up {"city": "Denver"} {"ok": true}',
   );
   expect(flow.of('turn.measured').map((event) => event.totalMs)).toEqual([400, 400]);
+});
+
+it('tells the key of a write when it starts, as its tool is given it, and none of a read', async () => {
+  const clock = new SimulatedClock();
+  const lines: UnstampedEvent[] = [];
+  const write = makeTool(clock, { effect: 'write', takesMs: 9000 });
+  const recording = { append: (event: UnstampedEvent) => void lines.push(event) };
+  const flow = startFlow({ clock, agent: makeAgent({ tools: [write] }), script: callThenTell, recording });
+  flow.final(1, 'book');
+  await clock.advance(10);
+  const key = write.runs[0]?.key;
+  expect(key).toMatch(/^[0-9a-f]{32}$/);
+  expect(flow.of('tool.started')).toMatchObject([{ idempotencyKey: key }]);
+  expect(lines.filter(({ type }) => type === 'tool.started')).toMatchObject([{ idempotencyKey: key }]);
+  const reader = startFlow({ clock, agent: makeAgent({ tools: [makeTool(clock, {})] }), script: callThenTell });
+  reader.final(1, 'look');
+  await clock.advance(10);
+  expect(reader.of('tool.started').map((event) => 'idempotencyKey' in event)).toEqual([false]);
 });
 
 it('does not make a write again that succeeded: the model is told its result once more', async () => {

@@ -30,7 +30,7 @@ const serverMessageSchema = z.discriminatedUnion('type', [
     heard: z.string(),
     interrupted: z.boolean(),
   }),
-  z.strictObject({ type: z.literal('tool.started'), ...tool }),
+  z.strictObject({ type: z.literal('tool.started'), ...tool, idempotencyKey: z.string().exactOptional() }),
   z.strictObject({
     type: z.literal('tool.ended'),
     ...tool,

@@ -31,6 +31,12 @@ it('writes no value of a named field: neither in arguments, results, nor in what
   ]);
 });
 
+it('writes the key of a write only where none of its arguments is covered', () => {
+  const keyed = { ...started, idempotencyKey: '0123456789abcdef' };
+  const open = { ...keyed, arguments: { city: 'Oslo' } };
+  expect(coverAll([keyed, open])).toEqual([{ ...started, arguments: { card_number: '××××-××', city: 'Rome' } }, open]);
+});
+
 it.each([
   [' pay {"card_number": "41', ' pay {"card_number": "××'],
   [' pay {"card_number": "4\\"1", "city": "Rome"}', ' pay {"card_number": "×\\"×", "city": "Rome"}'],
