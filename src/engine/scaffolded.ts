@@ -43,17 +43,21 @@ export async function* continueScaffolded(
   let countTaken = scaffold.countTaken;
   let isFirst = true;
   for (const members of groupsOf(scaffold.members)) {
-    const written: Written[] = yield* fillGroup(decoding, progress, effort, { members, isFirst, countTaken });
+    const group = { members, isFirst, countTaken };
+    if (!hasRoom(decoding, progress, group)) return yield* checkOn();
+    const written: Written[] = yield* fillGroup(decoding, progress, effort, group);
     const rest = written.slice(countTaken);
-    if (guide.tokens.length + rest.length >= maxTokensOf(decoding.request, 'call')) {
-      again(decoding, progress);
-      return yield* continueChecked(decoding, progress, []);
-    }
+    if (guide.tokens.length + rest.length >= maxTokensOf(decoding.request, 'call')) return yield* checkOn();
     take(rest);
     countTaken = Math.max(0, countTaken - written.length);
     isFirst &&= written.length === 0;
   }
   take(scaffold.close.map((id) => ({ id, p: 1 })));
+
+  function checkOn(): AsyncGenerator<void> {
+    again(decoding, progress);
+    return continueChecked(decoding, progress, []);
+  }
 
   function take(written: readonly Written[]): void {
     for (const { id, p } of written) {
@@ -62,6 +66,12 @@ export async function* continueScaffolded(
       progress.confidence = Math.min(progress.confidence, p);
     }
   }
+}
+
+/** Lists in lists, laid out with all their items, may be longer than the context is. */
+function hasRoom({ where, manifest }: Decoding, { pending }: Progress, group: Group): boolean {
+  const { ids } = layOut(group.members, group.isFirst, manifest.specials.mask);
+  return where.kv.length + pending.length + ids.length - group.countTaken <= manifest.contextTokens;
 }
 
 /** One block: its slots are filled in a few steps. Gives what it comes to in the call. */

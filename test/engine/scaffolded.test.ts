@@ -95,6 +95,19 @@ it('keeps to the schema where the model is sure of something else', async () => 
   expect(call?.arguments.kind).toMatch(/^bar/);
 });
 
+it('checks what would not fit into the context if it were laid out', async () => {
+  const dates = { type: 'array', items: { type: 'array', items: { type: 'string', format: 'date' } } };
+  const properties = { city: { type: 'string' }, dates: { type: 'array', items: dates } };
+  const parameters = { type: 'object', properties, required: ['city', 'dates'] };
+  const { tokens, isDone } = await lastOf({
+    tools: [{ name: 'find', parameters }],
+    model: randomModel(1),
+    maxSteps: 2,
+  });
+  expect(isDone).toBe(true);
+  expect(findError(parameters, parseCall(tokenizer.decode(tokens))?.arguments)).toBeUndefined();
+});
+
 it('takes one forward for each block where one step is all there is', async () => {
   const all = { city: 'Rome', kind: 'bar', people: '3', note: 'x', day: '2026-03-01' };
   const count = async (maxSteps: number) =>
