@@ -66,13 +66,19 @@ export function createCallMap(picked: (turn: number) => void): CallMap {
     function wave(runs: readonly Peaks[], side: 'caller' | 'agent'): void {
       if (ink === null) return;
       ink.fillStyle = colour(side === 'caller' ? '--caller' : '--agent');
+      // One bar a pixel at most: half an hour has ten times as many peaks.
+      const everyMs = Math.max(peakEveryMs, durationMs / width);
+      const loud = new Map<number, number>();
       for (const { fromMs, peaks: values } of runs)
         for (const [index, value] of values.entries()) {
-          const left = place(fromMs + index * peakEveryMs);
-          const tall = Math.max(1, (value / loudest) * (middle - 3));
-          const wide = Math.max(1, place(peakEveryMs) - 0.5);
-          ink.fillRect(left, side === 'caller' ? middle - 2 - tall : middle + 2, wide, tall);
+          const at = Math.floor((fromMs + index * peakEveryMs) / everyMs);
+          loud.set(at, Math.max(loud.get(at) ?? 0, value));
         }
+      const wide = Math.max(1, place(everyMs) - 0.5);
+      for (const [at, value] of loud) {
+        const tall = Math.max(1, (value / loudest) * (middle - 3));
+        ink.fillRect(place(at * everyMs), side === 'caller' ? middle - 2 - tall : middle + 2, wide, tall);
+      }
     }
   }
 

@@ -105,15 +105,16 @@ export function openCallView(id: string, asked: number | undefined, source: Trac
     const hasChanged = turn !== chosen;
     chosen = turn;
     map.draw(call, chosen);
-    const found = call.turns.find((one) => one.turn === turn);
+    const index = call.turns.findIndex((one) => one.turn === turn);
+    // The rows ask how high they are: before the turn is there, so that its layout is not made twice.
+    rows.refresh(isFirst ? index : undefined);
+    if (isMove && index >= 0) rows.focus(index);
+    const found = call.turns[index];
     if (found !== undefined && (hasChanged || isFirst || isGrowing(call, found))) {
       turnView = createTurnView(found);
       detail.replaceChildren(turnView.element);
-      detail.scrollTop = 0;
+      if (!isFirst) detail.scrollTop = 0;
     }
-    const index = call.turns.findIndex((one) => one.turn === turn);
-    rows.refresh(isFirst ? index : undefined);
-    if (isMove && index >= 0) rows.focus(index);
   }
 
   const stop = source.follow(id, {
