@@ -83,12 +83,13 @@ export const vocabulary = speaking.extend({
     correctHeard: assign(({ context, event }) =>
       event.type === 'playout.interrupted' ? replies.correctHeard(context, event.heard) : {},
     ),
-    overhear: assign(({ context, event }) => (event.type === 'speech.heard' ? hearing.overhear(context, event) : {})),
-    /** What was said over a protected line is heard after it. */
+    overhear: assign(({ context, event }) =>
+      event.type === 'speech.heard' || event.type === 'dtmf.pressed' ? hearing.overhear(context, event) : {},
+    ),
+    /** What was said or pressed over a protected line is heard after it. */
     answerOverheard: enqueueActions(({ context: { overheard }, enqueue }) => {
-      if (overheard === undefined) return;
-      enqueue.assign({ overheard: undefined });
-      enqueue.raise(overheard);
+      enqueue.assign({ overheard: [] });
+      for (const event of overheard) enqueue.raise(event);
     }),
     startIdle: enqueueActions(({ context, enqueue }) => {
       const { afterMs } = context.agent.idle;

@@ -69,6 +69,8 @@ export interface Reply {
   readonly isSure: boolean;
 }
 
+export type Overheard = Extract<CallerEvent, { type: 'speech.heard' | 'dtmf.pressed' }>;
+
 export interface Context {
   readonly agent: Agent;
   readonly callId: string;
@@ -104,8 +106,8 @@ export interface Context {
   readonly dialling: 'not' | 'open' | 'complete';
   /** So much of the silence after the caller's last word or key has passed; undefined: not enough to look at. */
   readonly pausedMs: number | undefined;
-  /** What was said over a protected line: heard after it. */
-  readonly overheard: Extract<CallerEvent, { type: 'speech.heard' }> | undefined;
+  /** What was said and pressed over a protected line, in order: heard after it. */
+  readonly overheard: readonly Overheard[];
   /** Times that a silent caller was asked whether they are there. */
   readonly countIdlePrompts: number;
   readonly greeting: string;
@@ -165,7 +167,7 @@ export function createContext(input: CallInput): Context {
     countCommitted: 0,
     dialling: 'not',
     pausedMs: undefined,
-    overheard: undefined,
+    overheard: [],
     countIdlePrompts: 0,
     closing: undefined,
   };

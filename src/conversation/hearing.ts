@@ -1,6 +1,6 @@
 // What the caller says and presses, as it becomes the words of a turn. Pure moves on the machine's memory.
 
-import type { Change, Context } from './context.ts';
+import type { Change, Context, Overheard } from './context.ts';
 import { forgetDrafts } from './drafts.ts';
 import { canTakeBack } from './replies.ts';
 import { toWords } from './transcript.ts';
@@ -17,11 +17,15 @@ export function hear(context: Context, turn: number, text: string): Change {
   };
 }
 
-/** Words over a protected line; those of a turn that was finished there go before the next one's. */
-export function overhear({ overheard: before }: Context, event: NonNullable<Context['overheard']>): Change {
+/** Words and keys over a protected line; words of a turn that was finished there go before the next one's. */
+export function overhear({ overheard }: Context, event: Overheard): Change {
+  if (event.type === 'dtmf.pressed') return { overheard: [...overheard, event] };
   if (toWords(event.text) === '') return {};
-  const isNext = before?.state === 'final' && before.turn !== event.turn;
-  return { overheard: isNext ? { ...event, text: `${before.text} ${event.text}` } : event };
+  const before = overheard.at(-1);
+  if (before?.type !== 'speech.heard') return { overheard: [...overheard, event] };
+  const isNext = before.state === 'final' && before.turn !== event.turn;
+  const heard = isNext ? { ...event, text: `${before.text} ${event.text}` } : event;
+  return { overheard: [...overheard.slice(0, -1), heard] };
 }
 
 /** One more key: of the keys of this turn, or, where those were answered already, the first of a new line. */

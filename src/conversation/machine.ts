@@ -109,6 +109,7 @@ export const conversationMachine = vocabulary.createMachine({
         'playout.interrupted': { guard: 'isOfReply', actions: ['correctHeard', ...interrupt], target: 'listening' },
         'dtmf.pressed': [
           { guard: 'isKeyToTakeBackFor', actions: ['cancelWriter', ...reopen], target: 'hearing' },
+          { guard: 'isProtected', actions: 'overhear' },
           { actions: [...interrupt, 'hear'], target: 'hearing' },
         ],
         'speech.started': { guard: and(['isOfLaterTurn', not('isProtected')]), actions: 'yieldFloor' },

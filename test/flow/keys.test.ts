@@ -47,3 +47,19 @@ it('takes keys as complete when there are as many as the agent wants', async () 
   expect(flow.readContext(-1)).toBe(' 4021');
   expect(flow.replies()).toHaveLength(1);
 });
+
+it('keeps keys that are pressed over a protected line, and takes them after it', async () => {
+  const agent = makeAgent({
+    greeting: 'Please listen to this until its very end.',
+    interruption: { ...makeAgent().interruption, protect: ['greeting'] },
+  });
+  const flow = startFlow({ agent, script: () => say('Thank you.') });
+  await flow.clock.advance(300);
+  for (const digit of '402#') flow.send({ type: 'dtmf.pressed', turn: 1, digit });
+  await flow.clock.advance(20_000);
+  expect(flow.replies()).toMatchObject([
+    { turn: 0, heard: 'Please listen to this until its very end.', interrupted: false },
+    { turn: 1, heard: 'Thank you.' },
+  ]);
+  expect(flow.readContext(-1)).toMatch(/ 402$/);
+});
