@@ -36,7 +36,6 @@ export function makeLongCall(countTurns: number, seed: number): string {
     const words = `${pick(asks)} ${pick(places)} please`.split(' ');
     const answer = `${pick(answers)} ${pick(places)}, open until ten.`;
     writer.append({ type: 'speech.started', turn }, wait(300));
-    const fromMs = atMs;
     let previous = 0;
     for (let count = 2; count <= words.length; count += 2) {
       const heard = words.slice(0, count).join(' ');
@@ -56,8 +55,6 @@ export function makeLongCall(countTurns: number, seed: number): string {
     const caller = words.join(' ');
     writer.append({ type: 'speech.heard', turn, text: caller, state: 'final' }, wait(120));
     const zeroMs = atMs;
-    const peaks = Array.from({ length: Math.ceil((zeroMs - fromMs) / 100) }, () => Math.floor(random() * 110));
-    writer.append({ type: 'audio.peaks', side: 'caller', fromMs, peaks }, atMs);
     const use = pick(['hit', 'hit', 'hit', 'repaired', 'missed'] as const);
     writer.append({ type: 'turn.committed', turn, isHit: use === 'hit' }, atMs);
     const hasTool = random() < 0.15;
@@ -134,21 +131,18 @@ export function makeLongCall(countTurns: number, seed: number): string {
       for (const index of fixedNow) open.delete(index);
       let line = '';
       const fixed: [number, number][] = [];
-      const masked: number[] = [];
       for (const [index, word] of words.entries()) {
+        if (open.has(index)) continue;
         if (line !== '') line += ' ';
-        if (open.has(index)) masked.push(line.length);
-        else {
-          if (fixedNow.has(index)) fixed.push([line.length, line.length + word.length]);
-          line += word;
-        }
+        if (fixedNow.has(index)) fixed.push([line.length, line.length + word.length]);
+        line += word;
       }
       const isDone = step === countSteps;
       const facts = { stage: step === 1 ? ('prefill' as const) : ('denoise' as const), act: 'say' as const, isDone };
       const took = { tookUs: { [facts.stage]: 9000 + Math.floor(random() * 6000) }, stableLength: 0 };
       const counts = { pEndOfTurn: 0.4, pWait: 0.1, countSteps: step - 1, countReused: 0 };
       writer.append(
-        { type: 'draft.stepped', turn, draft, step, ...facts, ...took, text: line, fixed, masked, ...counts },
+        { type: 'draft.stepped', turn, draft, step, ...facts, ...took, text: line, fixed, ...counts },
         wait(14),
       );
     }

@@ -193,7 +193,7 @@ function toDraft(event: Extract<RecordedEvent, { type: 'draft.stepped' }>): Draf
     countForwards: step,
     countSteps,
     countReused: event.countReused,
-    tokens: event.tokens ?? [],
+    tokens: [],
   };
 }
 

@@ -52,8 +52,6 @@ export const markSchemas = [
     stableLength: z.int().min(0),
     /** Where the text differs from the step before, or from `previous` at the first step. */
     fixed: z.array(span),
-    /** Where in the text positions are still open. */
-    masked: z.array(z.int().min(0)).exactOptional(),
     isDone: z.boolean(),
     call: z.strictObject({ name: z.string(), arguments: args }).exactOptional(),
     /** By argument of `call`, how sure the model is of its value, 0 to 1. */
@@ -64,8 +62,6 @@ export const markSchemas = [
     countSteps: z.int().min(0),
     /** Tokens of `previous` that were kept. */
     countReused: z.int().min(0),
-    /** The act's first; what a later draft starts from. */
-    tokens: z.array(z.int().min(0)).exactOptional(),
   }),
   z.strictObject({
     type: z.literal('draft.ended'),
@@ -85,11 +81,11 @@ export const markSchemas = [
   z.strictObject({ type: z.literal('clause.spoken'), atMs, turn, text: z.string(), lengthMs: z.number().min(0) }),
   /** All that the caller has heard of the turn's reply so far. */
   z.strictObject({ type: z.literal('reply.heard'), atMs, turn, heard: z.string() }),
-  /** Loudest sample of each 100 ms from `fromMs` on, 0 to 127. */
+  /** Loudest sample of each 100 ms of the agent's voice from `fromMs` on, 0 to 127. */
   z.strictObject({
     type: z.literal('audio.peaks'),
     atMs,
-    side: z.enum(['caller', 'agent']),
+    side: z.literal('agent'),
     fromMs: z.number().min(0),
     peaks: z.array(z.int().min(0).max(127)),
   }),

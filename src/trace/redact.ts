@@ -36,8 +36,8 @@ export function isSpoken(name: string): boolean {
 export function redact(event: UnstampedEvent, redaction: Redaction): UnstampedEvent {
   if (redaction === 'none') return event;
   const fields = Object.entries(event).flatMap(([name, value]): [string, unknown][] => {
-    // A draft's tokens are its words; from a key of few possible arguments they can be found by trying.
-    if (name === 'tokens' || name === 'idempotencyKey') return [];
+    // From a key of few possible arguments they can be found by trying.
+    if (name === 'idempotencyKey') return [];
     return [[name, isSpoken(name) ? cover(value, redaction) : value]];
   });
   return Object.fromEntries(fields) as UnstampedEvent;

@@ -1,4 +1,4 @@
-// A call at a glance: both voices along its length, or where each spoke when the file has no audio. A click goes to a turn.
+// A call at a glance: where the caller spoke, and the agent's voice along its length, or where it spoke when the file has no audio. A click goes to a turn.
 
 import { formatMs } from '../trace/ledger-parts.ts';
 import type { CallModel, Peaks } from './call-model.ts';
@@ -42,8 +42,8 @@ export function createCallMap(picked: (turn: number) => void): CallMap {
     }
     for (const turn of turns) {
       const endMs = turn.zeroMs ?? turn.startMs;
-      if (peaks.caller.length === 0) block(turn.startMs, endMs, 'caller');
-      if (peaks.agent.length === 0) {
+      block(turn.startMs, endMs, 'caller');
+      if (peaks.length === 0) {
         const voice = turn.voice ?? textSpan(turn.grown.at(0)?.atMs, turn.endMs);
         if (voice !== undefined) block(voice.fromMs, Math.max(voice.toMs, turn.endMs), 'agent');
       }
@@ -51,8 +51,7 @@ export function createCallMap(picked: (turn: number) => void): CallMap {
       ink.fillStyle = colour('--ink');
       ink.fillRect(place(endMs), middle - 5, 1, 10);
     }
-    wave(peaks.caller, 'caller');
-    wave(peaks.agent, 'agent');
+    wave(peaks);
     ink.fillStyle = colour('--line');
     ink.fillRect(0, middle - 0.5, width, 1);
 
@@ -63,9 +62,9 @@ export function createCallMap(picked: (turn: number) => void): CallMap {
       ink.fillRect(place(fromMs), top, Math.max(1, place(toMs) - place(fromMs)), middle * 0.65 - 3);
     }
 
-    function wave(runs: readonly Peaks[], side: 'caller' | 'agent'): void {
+    function wave(runs: readonly Peaks[]): void {
       if (ink === null) return;
-      ink.fillStyle = colour(side === 'caller' ? '--caller' : '--agent');
+      ink.fillStyle = colour('--agent');
       // One bar a pixel at most: half an hour has ten times as many peaks.
       const everyMs = Math.max(peakEveryMs, durationMs / width);
       const loud = new Map<number, number>();
@@ -77,7 +76,7 @@ export function createCallMap(picked: (turn: number) => void): CallMap {
       const wide = Math.max(1, place(everyMs) - 0.5);
       for (const [at, value] of loud) {
         const tall = Math.max(1, (value / loudest) * (middle - 3));
-        ink.fillRect(place(at * everyMs), side === 'caller' ? middle - 2 - tall : middle + 2, wide, tall);
+        ink.fillRect(place(at * everyMs), middle + 2, wide, tall);
       }
     }
   }

@@ -21,8 +21,6 @@ export interface DraftStep extends Said {
   readonly tookUs: number;
   /** From and to: where the text changed in this step. */
   readonly fixed: readonly (readonly [number, number])[];
-  /** Where in the text positions are still open. */
-  readonly masked: readonly number[];
 }
 
 export interface Draft {
@@ -82,19 +80,20 @@ export interface CallModel {
   readonly turns: readonly Turn[];
   readonly durationMs: number;
   readonly hasEnded: boolean;
-  readonly peaks: Readonly<Record<'caller' | 'agent', readonly Peaks[]>>;
+  /** Of the agent's voice. */
+  readonly peaks: readonly Peaks[];
   /** What went wrong, in the call's own words. */
   readonly notes: readonly Said[];
 }
 
 export function toCallModel(header: CallHeader, events: readonly RecordedEvent[]): CallModel {
   const turns = new Map<number, Turn>();
-  const peaks: Record<'caller' | 'agent', Peaks[]> = { caller: [], agent: [] };
+  const peaks: Peaks[] = [];
   const notes: Said[] = [];
   let hasEnded = false;
   for (const event of events) {
     if ('turn' in event) note(turnAt(turns, event.turn, event.atMs), event);
-    else if (event.type === 'audio.peaks') peaks[event.side].push({ fromMs: event.fromMs, peaks: event.peaks });
+    else if (event.type === 'audio.peaks') peaks.push({ fromMs: event.fromMs, peaks: event.peaks });
     else if (isEnd(event)) hasEnded = true;
     else if (event.type === 'error') notes.push({ atMs: event.atMs, text: `${event.code}: ${event.message}` });
     else if (event.type === 'lines.dropped') notes.push({ atMs: event.atMs, text: `${event.count} lines were lost` });
@@ -221,9 +220,9 @@ function noteDraft(
     Object.assign(draft, { death, modelUs, savedUs, neededUs, wastedUs });
     return;
   }
-  const { atMs, step, stage, act, text, fixed, masked = [], tookUs } = event;
+  const { atMs, step, stage, act, text, fixed, tookUs } = event;
   const sumUs = Object.values(tookUs).reduce((sum, part) => sum + part, 0);
-  draft.steps.push({ draft: event.draft, atMs, step, stage, act, text, fixed, masked, tookUs: sumUs });
+  draft.steps.push({ draft: event.draft, atMs, step, stage, act, text, fixed, tookUs: sumUs });
 }
 
 const NO_COST = { death: '', modelUs: 0, savedUs: 0, neededUs: 0, wastedUs: 0 } as const;
@@ -239,7 +238,7 @@ function noteChange(turn: Turn, { atMs, act, text }: Event<'draft.changed'>): vo
   }
   last.endMs = atMs;
   const fixed = changedSpan(last.steps.at(-1)?.text ?? '', text);
-  last.steps.push({ draft: 0, atMs, step: last.steps.length + 1, stage: '', act, text, fixed, masked: [], tookUs: 0 });
+  last.steps.push({ draft: 0, atMs, step: last.steps.length + 1, stage: '', act, text, fixed, tookUs: 0 });
 }
 
 /** From the first character that differs to the last. */

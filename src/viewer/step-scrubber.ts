@@ -53,7 +53,7 @@ export function createStepScrubber(turn: Turn): StepScrubber {
     slider.value = String(Math.min(steps.length - 1, Math.max(0, index)));
     const step = steps[Number(slider.value)];
     if (step === undefined) return;
-    const pieces = toPieces(step.text, step.fixed, step.masked);
+    const pieces = toPieces(step.text, step.fixed);
     words.replaceChildren(...pieces.map(({ text, kind }) => element('span', `piece-${kind}`, text)));
     if (pieces.length === 0) words.append(element('span', 'piece-open', '…'));
     words.dataset.act = step.act;

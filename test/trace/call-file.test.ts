@@ -80,13 +80,11 @@ describe('a call file', () => {
         text: 'For many?',
         stableLength: 4,
         fixed: [[0, 9]],
-        masked: [4],
         isDone: false,
         pEndOfTurn: 0.4,
         pWait: 0.1,
         countSteps: 0,
         countReused: 0,
-        tokens: [3, 17],
       },
       { type: 'turn.committed', turn: 1, isHit: true, isContinued: false },
       {

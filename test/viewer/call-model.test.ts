@@ -72,7 +72,7 @@ describe('a call in the viewer', () => {
     const file = parseCallFile(makeLongCall(30, 3));
     if (file.state === 'damaged') throw new Error(file.problem);
     const { turns, hasEnded, peaks } = toCallModel(file.header, file.events);
-    expect([turns.length, hasEnded, peaks.caller.length]).toEqual([30, true, 30]);
+    expect([turns.length, hasEnded, peaks.length]).toEqual([30, true, 30]);
     for (const turn of turns) {
       const steps = toSteps(turn);
       expect(steps.map(({ atMs }) => atMs)).toEqual(steps.map(({ atMs }) => atMs).sort((a, b) => a - b));
