@@ -169,6 +169,8 @@ export function createCallSpans(
         return;
       case 'turn.measured':
         open.span.setAttributes(toFigures(event));
+        // Known only now, but it has the time that it was.
+        if (event.zeroMs !== undefined) open.span.addEvent('repartee.zero', toTime(event.zeroMs));
         return;
       case 'reply.ended':
         open.isOver = true;

@@ -122,6 +122,27 @@ it('keeps children within their turn, turns within their call, and times to the 
   expect(Number(BigInt(mark?.timeUnixNano ?? 0) - startNano)).toBeCloseTo((committed?.atMs ?? 0) * 1e6, -3);
 });
 
+it("marks a turn's zero within its span, the first sound as much later as the turn took", async () => {
+  await using collector = await startCollector();
+  const { spans } = startExport({ url: collector.url });
+  await sendFixture(spans, 'restaurant-5');
+  await spans.close();
+  const { header, events } = await readFixture('restaurant-5');
+  const startNano = BigInt(Date.parse(header.startedAt ?? '')) * 1_000_000n;
+  const turns = collector.spans().filter(({ name }) => name.startsWith('invoke_agent'));
+  const measured = events.filter((event) => event.type === 'turn.measured');
+  expect(measured.length).toBeGreaterThan(3);
+  for (const { turn, zeroMs = 0, totalMs } of measured) {
+    const span = turns.find(({ attributes }) => attributesOf(attributes)['repartee.turn'] === turn);
+    const momentOf = (name: string) =>
+      BigInt(span?.events?.find((mark) => mark.name === name)?.timeUnixNano ?? 0) - startNano;
+    const zero = momentOf('repartee.zero');
+    expect(Number(zero)).toBeCloseTo(zeroMs * 1e6, -4);
+    expect(zero >= BigInt(span?.startTimeUnixNano ?? 0) - startNano).toBe(true);
+    expect(Math.abs(Number(momentOf('repartee.first_audio') - zero) / 1e6 - totalMs)).toBeLessThan(1);
+  }
+});
+
 it('sends no word that was said, asked or answered', async () => {
   await using collector = await startCollector();
   const { spans } = startExport({ url: collector.url });
