@@ -1,7 +1,7 @@
-// One turn's ledger: a bar from the moment the caller stopped speaking, an axis, budgets that were exceeded, and the table behind it.
+// One turn's ledger: a bar from the moment the caller stopped speaking, its budgets as lines, an axis, and the table behind it.
 
-import { formatMs, formatShare, formatUs, type LedgerPart, toLedger } from '../trace/ledger-parts.ts';
-import { findOverruns } from '../trace/stages.ts';
+import { formatMs, formatShare, formatUs, type LedgerPart, toLabel, toLedger } from '../trace/ledger-parts.ts';
+import { type BudgetLine, toBudgetLines } from './budget-lines.ts';
 import type { Measured } from './call-model.ts';
 import { element, table, tableBehind } from './dom.ts';
 import { linearScale } from './scale.ts';
@@ -24,9 +24,8 @@ export function createBar(measured: Measured, spanUs: number): HTMLElement {
 export function createLedgerChart(measured: Measured): HTMLElement {
   const { parts, sumUs, totalUs } = toLedger(measured);
   const spanUs = Math.max(totalUs, 1000);
-  const over = new Map(
-    findOverruns(measured.partsUs, measured.totalMs).map(({ stage, budgetUs }) => [stage, budgetUs]),
-  );
+  const lines = toBudgetLines(measured, spanUs);
+  const lineOf = new Map(lines.map((line) => [line.stage, line]));
   const { ticks, place } = linearScale(0, spanUs, 100, 8);
   const axis = element('span', 'axis');
   axis.setAttribute('aria-hidden', 'true');
@@ -36,7 +35,7 @@ export function createLedgerChart(measured: Measured): HTMLElement {
     axis.append(mark);
   }
   const legend = parts.map((part) => {
-    const budgetUs = over.get(part.stage);
+    const line = lineOf.get(part.stage);
     const entry = element(
       'li',
       '',
@@ -44,15 +43,29 @@ export function createLedgerChart(measured: Measured): HTMLElement {
       `${part.label} `,
       element('b', '', formatMs(part.durationUs / 1000)),
     );
-    if (budgetUs === undefined) return entry;
-    entry.append(element('span', 'over', `over ${formatMs(budgetUs / 1000)}`));
+    if (line !== undefined) entry.append(element('span', line.isOver ? 'over' : 'kept', describeBudget(line)));
     return entry;
   });
-  const figure = element('figure', 'ledger', createBar(measured, spanUs), axis, element('ul', 'legend', ...legend));
+  const bar = createBar(measured, spanUs);
+  bar.append(...lines.filter(({ isOver }) => isOver).map((line) => createOverMark(line, spanUs)));
+  const figure = element(
+    'figure',
+    'ledger',
+    bar,
+    createBudgets(lines, spanUs),
+    axis,
+    element('ul', 'legend', ...legend),
+    element('figcaption', 'lane-key', 'A line under the bar: from where a part began to where its budget is used up'),
+  );
   figure.setAttribute('role', 'group');
-  const said = parts.map(({ label, durationUs }) => `${label} ${formatMs(durationUs / 1000)}`).join(', ');
+  const said = parts
+    .map(({ stage, label, durationUs }) => {
+      const line = lineOf.get(stage);
+      return `${label} ${formatMs(durationUs / 1000)}${line === undefined ? '' : ` ${describeBudget(line)}`}`;
+    })
+    .join(', ');
   figure.setAttribute('aria-label', `Ledger of ${formatMs(measured.totalMs)}: ${said}`);
-  const rows = parts.map((part) => toRow(part, over.get(part.stage)));
+  const rows = parts.map((part) => toRow(part, lineOf.get(part.stage)));
   const verdict = sumUs === totalUs ? 'equals the total' : `differs from the total of ${formatUs(totalUs)}`;
   const sum = element(
     'tr',
@@ -71,11 +84,41 @@ export function createLedgerChart(measured: Measured): HTMLElement {
   return element('div', '', figure, behind);
 }
 
-function toRow({ kind, label, meaning, durationUs, share }: LedgerPart, budgetUs: number | undefined): HTMLElement {
-  const budget = budgetUs === undefined ? 'kept' : `over ${formatMs(budgetUs / 1000)}`;
+/** "of 40 ms", "over 40 ms". */
+function describeBudget({ isOver, budgetUs }: BudgetLine): string {
+  return `${isOver ? 'over' : 'of'} ${formatMs(budgetUs / 1000)}`;
+}
+
+/** How far each budget reaches; one that goes beyond the axis has no end. */
+function createBudgets(lines: readonly BudgetLine[], spanUs: number): HTMLElement {
+  const made = element('span', 'budgets');
+  made.setAttribute('aria-hidden', 'true');
+  made.style.setProperty('--rows', String(1 + Math.max(-1, ...lines.map(({ row }) => row))));
+  for (const { stage, budgetUs, fromUs, endUs, row } of lines) {
+    const line = element('span', `budget stage-${toKind(stage)}${endUs > spanUs ? ' is-beyond' : ''}`);
+    line.style.left = percent(fromUs, spanUs);
+    line.style.width = percent(Math.min(endUs, spanUs) - fromUs, spanUs);
+    line.style.setProperty('--row', String(row));
+    line.title = `${toLabel(stage)}: its budget of ${formatMs(budgetUs / 1000)} is used up at ${formatMs(endUs / 1000)}`;
+    made.append(line);
+  }
+  return made;
+}
+
+/** In the bar itself: from here on the part took too long. */
+function createOverMark({ stage, budgetUs, endUs }: BudgetLine, spanUs: number): HTMLElement {
+  const mark = element('span', 'over-mark');
+  mark.style.left = percent(endUs, spanUs);
+  mark.title = `${toLabel(stage)}: over its ${formatMs(budgetUs / 1000)} from here on`;
+  return mark;
+}
+
+function toRow({ kind, label, meaning, durationUs, share }: LedgerPart, line: BudgetLine | undefined): HTMLElement {
+  const budget =
+    line === undefined ? '' : line.isOver ? describeBudget(line) : `${formatMs(line.budgetUs / 1000)}, kept`;
   return element(
     'tr',
-    budgetUs === undefined ? '' : 'is-over',
+    line?.isOver ? 'is-over' : '',
     head(swatch(kind), label),
     cell('meaning', meaning),
     number(formatUs(durationUs)),

@@ -1,7 +1,8 @@
 // A turn's time line: lanes of caller, drafts, tools, reply and voice around the moment the caller stopped speaking.
 
-import { formatMs } from '../trace/ledger-parts.ts';
+import { formatMs, toLabel } from '../trace/ledger-parts.ts';
 import type { Turn } from './call-model.ts';
+import type { CriticalStretch } from './critical-path.ts';
 import { element, table, tableBehind } from './dom.ts';
 import { aroundZeroScale } from './scale.ts';
 import { type Lane, toLanes } from './turn-lanes.ts';
@@ -37,7 +38,14 @@ export function createTurnChart(turn: Turn, picked: (draft: number) => void): HT
     const from = at(lane.bar.fromMs);
     bar.style.left = `${from}%`;
     bar.style.width = `${Math.max(smallestBar, at(lane.bar.toMs) - from)}%`;
-    track.append(zero, bar, ...lane.bar.marksMs.map((ms) => createMark(at(ms))));
+    const waited = lane.critical.map(({ stage, fromUs, toUs }) => {
+      const line = element('span', 'critical');
+      line.style.left = `${at(fromUs / 1000)}%`;
+      line.style.width = `${at(toUs / 1000) - at(fromUs / 1000)}%`;
+      line.title = `waited for: ${toLabel(stage)}, ${formatMs((toUs - fromUs) / 1000)}`;
+      return line;
+    });
+    track.append(zero, bar, ...lane.bar.marksMs.map((ms) => createMark(at(ms))), ...waited);
     track.title = `${lane.label}, ${formatTick(lane.bar.fromMs)} to ${formatTick(lane.bar.toMs)}: ${lane.note}`;
     track.setAttribute('aria-hidden', 'true');
     const text = element('p', 'lane-text', lane.text === '' ? '…' : lane.text);
@@ -47,21 +55,38 @@ export function createTurnChart(turn: Turn, picked: (draft: number) => void): HT
   const chart = element('div', 'lanes', element('div', 'lane lane-head', element('span', '', ''), axis), ...rows);
   chart.setAttribute('role', 'group');
   chart.setAttribute('aria-label', 'What happened when: zero is when the caller stopped speaking');
-  const told = lanes.map(({ label, bar, text, note }) => {
-    const cells = [label, formatTick(bar.fromMs), formatTick(bar.toMs), text, note];
+  const told = lanes.map(({ label, bar, text, note, critical }) => {
+    const cells = [label, formatTick(bar.fromMs), formatTick(bar.toMs), text, note, describeWait(critical)];
     return element(
       'tr',
       '',
       ...cells.map((cell, index) => element('td', index === 1 || index === 2 ? 'number' : '', cell)),
     );
   });
-  const head = ['lane', 'from', 'to', 'words', 'fate'];
+  const head = ['lane', 'from', 'to', 'words', 'fate', 'critical path'];
+  const key = element(
+    'p',
+    'lane-key',
+    element('span', 'critical-key'),
+    'the critical path: what the caller waited for',
+  );
+  key.hidden = lanes.every(({ critical }) => critical.length === 0);
   return element(
     'div',
     '',
     chart,
-    tableBehind('The time line as a table', table('figures', 'Lanes of this turn', head, told)),
+    key,
+    tableBehind('The time line as a table', table('figures told', 'Lanes of this turn', head, told)),
   );
+}
+
+/** "41 ms: denoise 38 ms, wire 3 ms". */
+function describeWait(critical: readonly CriticalStretch[]): string {
+  const byStage = new Map<string, number>();
+  for (const { stage, fromUs, toUs } of critical) byStage.set(stage, (byStage.get(stage) ?? 0) + toUs - fromUs);
+  const sumUs = [...byStage.values()].reduce((sum, us) => sum + us, 0);
+  const parts = [...byStage].map(([stage, us]) => `${toLabel(stage)} ${formatMs(us / 1000)}`);
+  return parts.length === 0 ? '' : `${formatMs(sumUs / 1000)}: ${parts.join(', ')}`;
 }
 
 function createLabel(lane: Lane, picked: (draft: number) => void): HTMLElement {

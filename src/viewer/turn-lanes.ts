@@ -1,6 +1,7 @@
 // A turn in, the lanes of its time line out: who worked or spoke from when to when, in milliseconds from the caller's last word. Pure.
 
 import type { Draft, Said, Turn } from './call-model.ts';
+import { type CriticalStretch, toCriticalPath, type Waited } from './critical-path.ts';
 
 export interface Bar {
   readonly kind: 'caller' | 'saved' | 'needed' | 'wasted' | 'tool' | 'ahead' | 'text' | 'voice';
@@ -19,6 +20,8 @@ export interface Lane {
   readonly note: string;
   /** The draft that it shows. */
   readonly draft?: number;
+  /** When the turn waited for this, by stage. */
+  readonly critical: readonly CriticalStretch[];
 }
 
 export interface TurnLanes {
@@ -31,6 +34,9 @@ export function toLanes(turn: Turn): TurnLanes {
   const zeroMs = turn.zeroMs ?? turn.startMs;
   const at = (ms: number) => ms - zeroMs;
   const lanes: Lane[] = [];
+  const path = toCriticalPath(turn);
+  const waitedFor = (kind: Waited['kind'], index?: number) =>
+    path.filter(({ waited }) => waited.kind === kind && (!('index' in waited) || waited.index === index));
   const { partials, voice, grown } = turn;
   const [first] = partials;
   if (first !== undefined) {
@@ -40,10 +46,12 @@ export function toLanes(turn: Turn): TurnLanes {
       toMs: 0,
       marksMs: partials.map(({ atMs }) => at(atMs)),
     };
-    lanes.push({ label: 'caller', bar, text: turn.caller, note: count(partials.length, 'partial') });
+    const note = count(partials.length, 'partial');
+    lanes.push({ label: 'caller', bar, text: turn.caller, note, critical: waitedFor('caller') });
   }
-  for (const draft of turn.drafts) lanes.push(toDraftLane(draft, at));
-  for (const tool of turn.tools) {
+  for (const [index, draft] of turn.drafts.entries())
+    lanes.push({ ...toDraftLane(draft, at), critical: waitedFor('draft', index) });
+  for (const [index, tool] of turn.tools.entries()) {
     const kind = tool.isSpeculative ? 'ahead' : 'tool';
     const bar: Bar = { kind, fromMs: at(tool.startMs), toMs: at(tool.endMs ?? turn.endMs), marksMs: [] };
     const fate = tool.isSpeculative ? (tool.isAdopted ? 'ran ahead, used' : 'ran ahead, dropped') : 'after the commit';
@@ -53,20 +61,22 @@ export function toLanes(turn: Turn): TurnLanes {
       bar,
       text: args.join(', '),
       note: tool.isError ? `${fate}, failed` : fate,
+      critical: waitedFor('tool', index),
     });
   }
   const [firstText] = grown;
-  if (firstText !== undefined) lanes.push(toReplyLane(firstText, turn, at));
+  if (firstText !== undefined) lanes.push({ ...toReplyLane(firstText, turn, at), critical: waitedFor('reply') });
   if (voice !== undefined) {
     const marksMs = turn.heardAt.map(({ atMs }) => at(atMs));
     const bar: Bar = { kind: 'voice', fromMs: at(voice.fromMs), toMs: at(Math.max(voice.toMs, turn.endMs)), marksMs };
-    lanes.push({ label: 'heard', bar, text: turn.heard, note: turn.isInterrupted ? 'interrupted' : 'to the end' });
+    const note = turn.isInterrupted ? 'interrupted' : 'to the end';
+    lanes.push({ label: 'heard', bar, text: turn.heard, note, critical: waitedFor('voice') });
   }
   const from = Math.min(0, ...lanes.map(({ bar }) => bar.fromMs));
   return { fromMs: from, toMs: Math.max(1, ...lanes.map(({ bar }) => bar.toMs)), lanes };
 }
 
-function toDraftLane(draft: Draft, at: (ms: number) => number): Lane {
+function toDraftLane(draft: Draft, at: (ms: number) => number): Omit<Lane, 'critical'> {
   const { steps, modelUs, savedUs, neededUs, wastedUs, death } = draft;
   const kind = savedUs > 0 ? 'saved' : neededUs > 0 ? 'needed' : 'wasted';
   const bar: Bar = {
@@ -94,7 +104,7 @@ const deaths: Readonly<Record<string, string>> = {
   ended: 'the call ended',
 };
 
-function toReplyLane(first: Said, turn: Turn, at: (ms: number) => number): Lane {
+function toReplyLane(first: Said, turn: Turn, at: (ms: number) => number): Omit<Lane, 'critical'> {
   const { grown, reply, measured } = turn;
   const last = grown.at(-1) ?? first;
   const bar: Bar = {

@@ -79,6 +79,17 @@ describe('the trace viewer', () => {
     await page.getByText(/draft 2, forward 1/).waitFor();
   });
 
+  it('shows how far each budget reaches, and whom the caller waited for, in the charts and in their tables', async () => {
+    const page = await open('#/call/long-call/3');
+    await page.locator('.scrubber').waitFor();
+    expect(await page.locator('.budget').count()).toBe(await page.locator('.legend li').count());
+    await page.getByText('The ledger as a table').click();
+    await page.getByRole('row', { name: /^first speech .* 80 ms, kept$/ }).waitFor();
+    expect(await page.locator('.critical').count()).toBeGreaterThan(2);
+    await page.getByText('The time line as a table').click();
+    await page.getByRole('row', { name: /^heard .* ms: first speech [\d.]+ ms, wire [\d.]+ ms$/ }).waitFor();
+  });
+
   it('keeps only the rows in sight in the document', async () => {
     const page = await open('#/call/long-call/1');
     await page.locator('.row').first().waitFor();
