@@ -72,10 +72,9 @@ export function unwrittenSay(context: Context): string {
 }
 
 /** The wire knows better what was heard of the last reply; the transcript follows. */
-export function correctHeard(
-  context: Context,
-  words: string,
-): { readonly reply: Reply; readonly lines: readonly Line[]; readonly awaiting: Context['awaiting'] } {
+export function correctHeard(context: Context, words: string): Change {
+  // Of a turn that was taken back there is no reply to cut, and the lines are those before it.
+  if (context.reply.text === '') return {};
   const reply = { ...context.reply, heard: takeHeard(context.reply.text, words) };
   const lines = keepHeard(context.lines, reply.from, reply.heard);
   return { reply, lines, awaiting: keepAwaiting({ ...context, reply }) };

@@ -120,3 +120,14 @@ it('tells the network not to stop a protected line, and answers after it what wa
   ]);
   expect(timeOf({ token: 'Sure.' })).toBeGreaterThanOrEqual(toSpeechMs(agent.greeting));
 });
+
+it('keeps what was said before a turn that was taken back, whatever the network says of that turn', async () => {
+  const flow = startFlow({ agent: makeAgent({ greeting: 'Hello and welcome.' }), script: () => say('Thank you.') });
+  await flow.clock.advance(20_000);
+  flow.send({ type: 'speech.heard', turn: 1, text: 'book', state: 'final' });
+  flow.send({ type: 'speech.heard', turn: 1, text: 'book a table', state: 'partial' });
+  flow.send({ type: 'playout.interrupted', turn: 0, heard: '' });
+  flow.send({ type: 'speech.heard', turn: 1, text: 'book a table now', state: 'final' });
+  await flow.clock.advance(20_000);
+  expect(flow.readContext(-1)).toContain('Hello and welcome.');
+});
