@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { roomTokensFor } from '../engine/check-request.ts';
 import { createEngine } from '../engine/engine.ts';
 import { loadManifest, type Manifest } from '../engine/manifest.ts';
+import { maxTokensOf } from '../engine/progress.ts';
 import { createPrompt, type Prompt } from '../engine/prompt.ts';
 import type { Engine } from '../engine/sequence.ts';
 import { loadTokenizer, type Tokenizer } from '../engine/tokenizer.ts';
@@ -29,9 +30,7 @@ export async function loadParts(modelDir: string): Promise<ModelParts> {
   };
 }
 
-const longestCallTokens = 192;
-
 /** Contexts that leave room for the longest call. */
 export function maxContextTokensOf(manifest: Manifest): number {
-  return roomTokensFor(longestCallTokens, manifest);
+  return roomTokensFor(maxTokensOf({}, 'call'), manifest);
 }

@@ -37,7 +37,7 @@ const likeliestOnly = 2;
 /** Below this the causal head no longer stands by a token of an earlier draft. */
 const stillPlausible = 0.3;
 
-/** Calls stay checked at every effort: the model met scaffolds late in its training (decisions/005). */
+/** Calls stay checked at every effort: filled in by diffusion, far fewer are right (decisions/005). */
 export const efforts = {
   ar: {
     kind: 'checked',
