@@ -117,6 +117,9 @@ class Segment:
     cuts: list = field(default_factory=list)
 
 
+# What a small model gets wrong most and what matters most to a caller: which act it is, and what is copied from the caller or a tool.
+ACT_WEIGHT, COPIED_WEIGHT = 2., 2.
+
 # Kinds of target: the causal head's, and the block's.
 ACT, REPLY, NAMED, ARGUMENT, SPOKEN, TURN_END, WAIT, PLAIN, MASKED, KEPT, FILLED = range(11)
 
@@ -145,6 +148,8 @@ def render(rng, tokens, dialogue, longest, cut_share, recognised=None, most_othe
         first = int(rng.choice(starts)) if starts and rng.random() < .7 else 0
     cuttable = [i for i in range(first, len(turns) - 1) if turns[i][0] == 'user' and len(turns[i][form]) > 3]
     cut_turn = int(rng.choice(cuttable)) if cuttable and rng.random() < cut_share else -1
+    # Tokens of any call's values and of the results so far: a reply that has one tells something.
+    telling = {int(token) for turn in turns if turn[0] == 'call' for kind, ids in turn[1] if kind == VALUE for token in ids}
 
     for i in range(first, len(turns)):
         turn, at = turns[i], len(out.ids)
@@ -159,7 +164,7 @@ def render(rng, tokens, dialogue, longest, cut_share, recognised=None, most_othe
                 out.target.add(at + length, words[length], .3, SPOKEN)
                 row = len(out.ids) - 1
                 out.target.add(row, s['wait'], .8, WAIT)
-                add_reply(out, tokens, turns[i + 1], .2, .6)
+                add_reply(out, tokens, turns[i + 1], .2, .6, telling)
                 break
             out.ids += [s['user'], *words, s['end']]
             for j in range(len(words)): out.target.add(at + j, words[j], .3, SPOKEN)
@@ -168,8 +173,9 @@ def render(rng, tokens, dialogue, longest, cut_share, recognised=None, most_othe
                 out.cuts.append((at + 1 + late(rng, points), reply_tokens(tokens, turns[i + 1])))
         elif turn[0] == 'result':
             out.ids += [s['result'], *turn[1], s['end']]
+            telling.update(int(token) for token in turn[1])
         else:
-            add_reply(out, tokens, turn, 1., 1.)
+            add_reply(out, tokens, turn, ACT_WEIGHT, 1., telling)
     return out
 
 
@@ -189,7 +195,7 @@ def reply_tokens(tokens, turn):
     return np.array([s['call'], *np.concatenate([ids for _, ids in turn[1]]), s['end']])
 
 
-def add_reply(out, tokens, turn, act_weight, weight):
+def add_reply(out, tokens, turn, act_weight, weight, telling):
     """The row before predicts the act, each row the next token."""
     start, reply = len(out.ids), reply_tokens(tokens, turn)
     kinds = [ACT]
@@ -198,8 +204,9 @@ def add_reply(out, tokens, turn, act_weight, weight):
     else:
         kinds += [NAMED if kind == NAME else ARGUMENT for kind, ids in turn[1] for _ in ids] + [ARGUMENT]
         values = [-1, *(i if kind == VALUE else -1 for i, (kind, ids) in enumerate(turn[1]) for _ in ids), -1]
+    copied = [values[j] >= 0 if values else int(label) in telling for j, label in enumerate(reply)]
     for j, (label, kind) in enumerate(zip(reply, kinds)):
-        out.target.add(start - 1 + j, label, act_weight if kind == ACT else weight, kind)
+        out.target.add(start - 1 + j, label, act_weight if kind == ACT else weight * (COPIED_WEIGHT if copied[j] else 1), kind)
     out.ids += list(reply)
     out.replies.append(Reply(start, len(out.ids), reply, values))
 

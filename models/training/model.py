@@ -196,6 +196,8 @@ class Model(nn.Module):
         self.before, self.after = Layer.before, Layer.after
 
     def compile(self):
+        # A batch's setting has one of many sizes; past the limit its layers would run uncompiled without a word.
+        torch._dynamo.config.recompile_limit = 64
         self.before, self.after = (torch.compile(f, dynamic=False) for f in (Layer.before, Layer.after))
 
     def forward(self, layout, dtype=FAST):

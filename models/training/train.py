@@ -204,7 +204,9 @@ def train(run, tokens, options):
 
 
 def report(run, tokens, options):
-    metrics = run.with_average(lambda: evaluate(run.model, tokens, options.evaluate_dialogues))
+    # Each dialogue has another size: compiling for it takes longer than it gives.
+    with torch.compiler.set_stance('force_eager'):
+        metrics = run.with_average(lambda: evaluate(run.model, tokens, options.evaluate_dialogues))
     run.log(kind='dev', dialogues=options.evaluate_dialogues, metrics=metrics)
     for name, values in metrics.items(): print(' dev', name, json.dumps(values), flush=True)
 
