@@ -7,6 +7,7 @@ import { createStates, type SlotState, type Ways } from './constrain-state.ts';
 import { maxValueTokens } from './constrain-text-slot.ts';
 import type { Program } from './constrain-tools.ts';
 import type { Choice, Guide } from './guide.ts';
+import type { Leaning } from './leaning.ts';
 import type { Scores } from './pass.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -17,6 +18,8 @@ export interface CallOptions {
   readonly maxTokens: number;
   /** Makes the slot for words of the dialogue. */
   readonly copied: () => Slot;
+  /** None: the likeliest token that may come, always. */
+  readonly leaning?: Leaning;
 }
 
 /** Where this part of the vocabulary may come, a token's share among what may come is its probability. */
@@ -24,7 +27,7 @@ const nearlyAll = 0.5;
 /** Up to so many, what may come is listed. */
 const maxListed = 64;
 
-export function createCall({ program, tokenizer, maxTokens, copied }: CallOptions): Guide {
+export function createCall({ program, tokenizer, maxTokens, copied, leaning }: CallOptions): Guide {
   const closers = ['}', ']'].flatMap((text) => tokenizer.encode(text));
   const states = createStates(copied);
   const tokens: number[] = [];
@@ -120,10 +123,16 @@ export function createCall({ program, tokenizer, maxTokens, copied }: CallOption
     const logP = scores.all(row);
     if (isAlmostAll()) {
       const first = findFirst(scores, row, logP);
-      const id = first >= 0 ? first : weigh(logP, false).id;
-      return chosen(id, Math.exp(at(logP, id)));
+      const likeliest = first >= 0 ? first : weigh(logP, false).id;
+      const id = leaning?.toDialogue(likeliest, logP, isLegal) ?? likeliest;
+      return lean(id, logP, 1);
     }
     const { id, sum } = weigh(logP, true);
+    return lean(id, logP, sum);
+  }
+
+  function lean(likeliest: number, logP: Float32Array, sum: number): Choice {
+    const id = leaning?.toEnd(likeliest, logP, ways.fixed) ?? likeliest;
     return chosen(id, Math.exp(at(logP, id)) / sum);
   }
 
@@ -183,6 +192,8 @@ export function createCall({ program, tokenizer, maxTokens, copied }: CallOption
       asked.clear();
       ways = findWays();
       listed = listWays();
+      leaning?.take(id);
+      if (isAlmostAll() && ways.slots[0]?.at === 0) leaning?.begin();
       return true;
     },
   };

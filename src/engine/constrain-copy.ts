@@ -31,7 +31,7 @@ export function createCopySlot(context: readonly number[], vocabulary: Vocabular
 }
 
 /** The text of each of the caller's turns and of each result. */
-function dialogueOf(context: readonly number[], { tokenizer }: Vocabulary): string[] {
+export function dialogueOf(context: readonly number[], { tokenizer }: Vocabulary): string[] {
   const { specials } = tokenizer;
   const countSpecials = Object.keys(specials).length;
   const texts: string[] = [];

@@ -2,7 +2,7 @@
 import { EngineError } from '../errors.ts';
 import { createCall } from './call.ts';
 import { checkPrefix, checkRequest, roomTokensFor } from './check-request.ts';
-import { createCopySlot } from './constrain-copy.ts';
+import { createCopySlot, dialogueOf } from './constrain-copy.ts';
 import { compileTools, type Program } from './constrain-tools.ts';
 import { createVocabulary } from './constrain-vocabulary.ts';
 import { prefillAll } from './context.ts';
@@ -12,6 +12,7 @@ import type { Device } from './device.ts';
 import { createDraftMemory, type DraftMemory } from './draft-memory.ts';
 import { Kv } from './kv.ts';
 import { createKvPool } from './kv-pool.ts';
+import { createLeaning } from './leaning.ts';
 import { chunkTokens, createLocalSequence, type LocalSequence } from './local-sequence.ts';
 import type { Manifest } from './manifest.ts';
 import { createPasses, Meter, type PassContext } from './pass.ts';
@@ -124,6 +125,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   ): AsyncGenerator<DraftState> {
     const request = asked.isSliding ? { ...asked, context: window(asked, prepared) } : asked;
     const copied = () => createCopySlot(request.context, vocabulary);
+    const dialogue = () => dialogueOf(request.context, vocabulary);
     const { kv } = where;
     const { prefix } = prepared;
     const acts = possibleActs(request.acts, prepared);
@@ -143,7 +145,13 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
       acts,
       createGuide: (act, maxTokens) =>
         act === 'call'
-          ? createCall({ program: prepared.tools, tokenizer, maxTokens, copied })
+          ? createCall({
+              program: prepared.tools,
+              tokenizer,
+              maxTokens,
+              copied,
+              leaning: createLeaning({ decode: tokenizer.decode, dialogue }),
+            })
           : createReply({
               traits,
               endToken: manifest.specials.end,

@@ -1,0 +1,74 @@
+// What a call leans to where the model is in two minds: words of the dialogue, and an end (decisions/017). Knows no schema.
+import { createEcho, type Echo, type Places } from './echo.ts';
+
+export interface LeaningOptions {
+  /** The text of tokens. */
+  readonly decode: (ids: readonly number[]) => string;
+  /** What the caller said and tools gave. */
+  readonly dialogue: () => readonly string[];
+}
+
+export interface Leaning {
+  /** A free text begins: where a value may be copied from. */
+  begin(): void;
+  /** The call goes on with `id`. */
+  take(id: number): void;
+  /** `likeliest`, or the likeliest token that goes on with words of the dialogue, if it is less than `copyNats` behind. */
+  toDialogue(likeliest: number, logP: Float32Array, isLegal: (id: number) => boolean): number;
+  /** `likeliest`, or of the `fixed` tokens one that closes the arguments, if `likeliest` begins another one and is less than `endNats` ahead. */
+  toEnd(likeliest: number, logP: Float32Array, fixed: readonly number[]): number;
+}
+
+/** Small models garble the names that they copy ("Opinin" for Bolinas). */
+const copyNats = 3;
+/** They fill in what nobody asked for: the first of the listed airlines. */
+const endNats = 1;
+/** Dates, times and numbers are put in another form than callers say them in. */
+const digit = /\p{N}/u;
+
+export function createLeaning({ decode, dialogue }: LeaningOptions): Leaning {
+  let echo: Echo | undefined;
+  let places: Places = [];
+
+  function follow(from: Echo, text: string): Places {
+    return from.follow(places, places === from.starts ? text.trimStart() : text);
+  }
+
+  function isCopy(from: Echo, id: number): boolean {
+    const text = decode([id]);
+    if (digit.test(text)) return false;
+    const quote = text.indexOf('"');
+    if (quote < 0) return follow(from, text).length > 0;
+    return from.isWhole(follow(from, text.slice(0, quote)));
+  }
+
+  return {
+    begin() {
+      echo ??= createEcho(dialogue());
+      places = echo.starts;
+    },
+    take(id) {
+      if (echo && places.length > 0) places = follow(echo, decode([id]));
+    },
+    toDialogue(likeliest, logP, isLegal) {
+      if (!echo || likeliest < 0 || places.length === 0 || digit.test(decode([likeliest])) || isCopy(echo, likeliest))
+        return likeliest;
+      let best = likeliest;
+      let highest = (logP[likeliest] ?? 0) - copyNats;
+      for (let id = 0; id < logP.length; id++) {
+        const value = logP[id] ?? Number.NEGATIVE_INFINITY;
+        if (value <= highest || !isLegal(id) || !isCopy(echo, id)) continue;
+        best = id;
+        highest = value;
+      }
+      return best;
+    },
+    toEnd(likeliest, logP, fixed) {
+      const text = decode([likeliest]);
+      if (!fixed.includes(likeliest) || !text.includes(',') || text.includes('}')) return likeliest;
+      const least = (logP[likeliest] ?? 0) - endNats;
+      const closers = fixed.filter((id) => (logP[id] ?? 0) > least && decode([id]).includes('}'));
+      return closers.reduce((best, id) => ((logP[id] ?? 0) > (logP[best] ?? 0) ? id : best), closers[0] ?? likeliest);
+    },
+  };
+}
