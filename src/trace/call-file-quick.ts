@@ -1,4 +1,4 @@
-// A schema in, a plain yes or no of JSON out: zod, which also says what is wrong, takes five times as long where no code may be made at run
+// A schema in, a plain yes or no of JSON out: zod, which also says what is wrong, takes about five times as long where no code may be made at run
 // time, as in the viewer. What this cannot judge it refuses: a no only means that zod must be asked.
 
 import type { z } from 'zod';
