@@ -126,6 +126,18 @@ const mutations: readonly (Break & { readonly name: string })[] = [
     to: "base = '';",
   },
   {
+    name: 'what the wire takes back of a reply stays in the transcript',
+    file: 'conversation/replies.ts',
+    from: 'const lines = keepHeard(context.lines, reply.from, reply.heard);',
+    to: 'const { lines } = context;',
+  },
+  {
+    name: 'a tool that is over asks for more',
+    file: 'session/tool-runner.ts',
+    from: 'if (!isOver) ask(wish);',
+    to: 'ask(wish);',
+  },
+  {
     name: 'no reply is overdue',
     file: 'conversation/machine.ts',
     from: "entry: 'startDeadline',",

@@ -3,14 +3,19 @@
 import type { AgentTool } from '../../src/agent/agent.ts';
 import type { Emitted } from '../../src/conversation/events.ts';
 import { MAX_SPECULATIONS } from '../../src/conversation/runs.ts';
-import { toWords } from '../../src/conversation/transcript.ts';
-import { type Seen, UNSURE_WORDS, type Witness } from './witness.ts';
+import { takeHeard, toWords } from '../../src/conversation/transcript.ts';
+import { LATE_SOUND, type Seen, UNSURE_WORDS, type Witness } from './witness.ts';
 
 type Checker = (witness: Witness) => string | undefined;
+/** The reply before is not the newest any more. */
+const reopening: ReadonlySet<string> = new Set(['turn.committed', 'turn.taken-back', 'reply.grew']);
+
 type Said<T extends Emitted['type']> = Extract<Emitted, { type: T }>;
 
 /** However long the caller makes sounds without words: so many times what an agent waits for words. */
 const MOST_WAITS = 3;
+/** Whoever waits for so long has waited for all that a call may take to answer. */
+const PATIENCE_MS = 60_000;
 const READ_BACK = /You want to|Did you say/;
 
 /** A reply is made of lines `You said WORDS.`, which name the words that they answer, and of the agent's own lines. */
@@ -35,14 +40,23 @@ export const invariants: Readonly<Record<string, Checker>> = {
 
   'nothing of a dead draft is audible': ({ log }) => {
     let heard = '';
+    let keysTurn = 0;
     let committed = '';
     for (const seen of log) {
       if (seen.kind === 'told' && seen.event.type === 'speech.heard') heard = toWords(seen.event.text);
+      // How far back the keys of a turn go is the machine's to say: they end with the last one that is a word.
+      if (seen.kind === 'told' && seen.event.type === 'dtmf.pressed')
+        heard = toWords(seen.event.digit) || (isKey(heard) && seen.event.turn === keysTurn ? heard : '');
+      if (seen.kind === 'told' && seen.event.type === 'dtmf.pressed') keysTurn = seen.event.turn;
       if (seen.kind !== 'said') continue;
       if (seen.event.type === 'turn.committed') committed = heard;
       if (seen.event.type !== 'reply.grew') continue;
       for (const [, words = ''] of seen.event.text.matchAll(/You said ([^.]*)\./g))
-        if (!` ${toWords(words)}`.endsWith(` ${committed}`)) return `"${words}" was answered, not "${committed}"`;
+        if (
+          toWords(words) !== '' &&
+          !` ${toWords(words)}`.endsWith(isKey(committed) || committed === '' ? committed : ` ${committed}`)
+        )
+          return `"${words}" was answered, not "${committed}"`;
     }
     return undefined;
   },
@@ -136,15 +150,26 @@ export const invariants: Readonly<Record<string, Checker>> = {
 
   'the transcript keeps what was heard': ({ log }) => {
     const heard: string[] = [];
+    /** The wire may tell of it later that less was heard. */
+    let last: Said<'reply.ended'> | undefined;
     for (const seen of log) {
-      if (seen.kind === 'said' && seen.event.type === 'reply.ended' && seen.event.heard !== '')
-        heard.push(seen.event.heard);
+      if (seen.kind === 'told' && seen.event.type === 'playout.interrupted' && seen.event.turn === last?.turn) {
+        // Of what was cut nothing comes back.
+        const before = heard.pop() ?? '';
+        const after = takeHeard(last.text, seen.event.heard);
+        heard.push(after.length < before.length ? after : before);
+      }
+      if (seen.kind === 'said' && reopening.has(seen.event.type)) last = undefined;
+      if (seen.kind === 'said' && seen.event.type === 'reply.ended') {
+        last = seen.event;
+        heard.push(last.heard);
+      }
       if (seen.kind === 'said' && seen.event.type === 'reply.ended' && !seen.event.text.startsWith(seen.event.heard))
         return `"${seen.event.heard}" was heard of "${seen.event.text}"`;
       if (seen.kind !== 'asked' || !seen.isDraft) continue;
       const read = seen.parts.filter(({ role }) => role === 'say').map(({ text }) => text);
-      if (read.join(' ') !== heard.join(' '))
-        return `the model reads "${read.join(' ')}", "${heard.join(' ')}" was heard`;
+      const due = heard.filter((text) => text !== '').join(' ');
+      if (read.join(' ') !== due) return `the model reads "${read.join(' ')}", "${due}" was heard`;
     }
     return undefined;
   },
@@ -166,6 +191,11 @@ export const invariants: Readonly<Record<string, Checker>> = {
     return undefined;
   },
 
+  'a tool that was told to end asks for nothing more': ({ log }) => {
+    const late = said(log).find((event) => event.type === 'sound.requested' && event.source === LATE_SOUND);
+    return late && 'a tool that was over asked for a sound';
+  },
+
   'nothing outlives the call': ({ log, left }) => {
     const [...ends] = said(log).filter((event) => event.type === 'call.closed');
     if (ends.length !== 1) return `the call closed ${ends.length} times`;
@@ -178,8 +208,8 @@ export const invariants: Readonly<Record<string, Checker>> = {
     let open: { readonly turn: number; readonly atMs: number; isSilent: boolean; pausedMs: number } | undefined;
     let pausedAtMs = 0;
     for (const seen of log) {
-      // Whoever hangs up at last has been silent for a minute.
-      if (seen.kind === 'told' && seen.event.type === 'call.ended' && open) return `turn ${open.turn} stayed open`;
+      const isHungUp = seen.kind === 'told' && seen.event.type === 'call.ended';
+      if (isHungUp && open && seen.atMs - open.atMs >= PATIENCE_MS) return `turn ${open.turn} stayed open`;
       if (seen.kind !== 'said') continue;
       const { atMs, event } = seen;
       if (event.type === 'turn.committed') {
@@ -266,6 +296,10 @@ export function findBroken(witness: Witness): string | undefined {
     if (how !== undefined) return `${name}: ${how}`;
   }
   return undefined;
+}
+
+function isKey(words: string): boolean {
+  return /^\d$/.test(words);
 }
 
 function isWriteOf(tool: AgentTool, { name }: Said<'tool.ended'>): boolean {

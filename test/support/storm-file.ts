@@ -1,31 +1,52 @@
-// A storm as a call file: its seed in the header, its caller's events in the lines.
+// A storm as a call file: its seed in the header, what the call was told in the lines.
 
-import { createCallWriter, parseCallFile, type RecordedEvent } from '../../src/trace/call-file.ts';
+import { createCallWriter, parseCallFile, type RecordedEvent, type UnstampedEvent } from '../../src/trace/call-file.ts';
 import type { Storm } from './storm.ts';
+import type { Told, Wished } from './witness.ts';
 
 export function writeStorm({ seed, steps }: Storm): string {
   let text = '';
   const writer = createCallWriter({ agent: 'storm', seed }, (line) => {
     text += line;
   });
-  for (const { atMs, event } of steps) writer.append(event, atMs);
+  for (const { atMs, event } of steps)
+    writer.append(event.type === 'agent.wished' ? { type: 'machine.told', event } : event, atMs);
   return text;
 }
 
+/** Throws for a file that is damaged or holds anything but a storm. */
 export function readStorm(text: string): Storm {
   const file = parseCallFile(text);
   if (file.state === 'damaged') throw new Error(`line ${file.line} ${file.problem}`);
-  return { seed: file.header.seed ?? 0, steps: file.events.flatMap(toStep) };
+  return { seed: file.header.seed ?? 0, steps: file.events.map(toStep) };
 }
 
-function toStep(recorded: RecordedEvent): Storm['steps'] {
-  const { atMs, ...event } = recorded;
+function toStep({ atMs, ...event }: RecordedEvent): Storm['steps'][number] {
+  const told = toTold(event);
+  if (told === undefined)
+    throw new Error(`a storm has no event ${event.type}: it holds what a call is told, and no more`);
+  return { atMs, event: told };
+}
+
+/** What a call was told from outside; undefined: the line says something else. */
+export function toTold(event: UnstampedEvent): Told | undefined {
   switch (event.type) {
     case 'speech.started':
     case 'speech.stopped':
     case 'speech.heard':
-      return [{ atMs, event }];
+    case 'dtmf.pressed':
+    case 'playout.advanced':
+    case 'playout.interrupted':
+    case 'voicemail.detected':
+    case 'call.ended':
+      return event;
+    case 'machine.told':
+      return isWished(event.event) ? event.event : undefined;
     default:
-      return [];
+      return undefined;
   }
+}
+
+function isWished(event: { readonly type: string }): event is Wished {
+  return event.type === 'agent.wished';
 }

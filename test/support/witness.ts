@@ -1,15 +1,24 @@
 // What was seen of a call from outside: enough to judge whether it kept its promises.
 
 import type { Agent } from '../../src/agent/agent.ts';
-import type { Emitted } from '../../src/conversation/events.ts';
+import type { Emitted, MachineEvent } from '../../src/conversation/events.ts';
 import type { CallerEvent } from '../../src/events.ts';
 
 /** No model is sure of an argument with these words in it. */
 export const UNSURE_WORDS = 'somewhere';
 
+/** What a tool asks for that was told to end. */
+export const LATE_SOUND = 'late.mp3';
+
+/** What the agent asks of its call. */
+export type Wished = Extract<MachineEvent, { type: 'agent.wished' }>;
+
+/** What a call is told from outside. */
+export type Told = CallerEvent | Wished;
+
 /** One thing that happened, in order. `asked`: what the model was given to read, and whether a draft or a reply was asked for. */
 export type Seen =
-  | { readonly kind: 'told'; readonly atMs: number; readonly event: CallerEvent }
+  | { readonly kind: 'told'; readonly atMs: number; readonly event: Told }
   | { readonly kind: 'said'; readonly atMs: number; readonly event: Emitted }
   | { readonly kind: 'asked'; readonly atMs: number; readonly isDraft: boolean; readonly parts: readonly Part[] };
 
