@@ -6,7 +6,7 @@ import { invariants } from '../support/invariants.ts';
 import { anyStorm } from '../support/storm.ts';
 import type { Witness } from '../support/witness.ts';
 
-const COUNT_STORMS = 400;
+const COUNT_STORMS = 2000;
 const storms = fc.sample(anyStorm(30), { numRuns: COUNT_STORMS, seed: 7 });
 
 /** Ways to break a call. */
