@@ -4,7 +4,7 @@ import { assign, cancel, emit, enqueueActions, raise, sendTo } from 'xstate';
 import { unreachable } from '../errors.ts';
 import type { Act, CloseReason } from '../events.ts';
 import { canDraftAhead, keepComplete, takeAhead, toAheadRequest } from './ahead.ts';
-import { canBeHeld } from './closing.ts';
+import { canBeHeld, toClosing } from './closing.ts';
 import * as drafts from './drafts.ts';
 import { toNextPauseMs } from './floor.ts';
 import * as hearing from './hearing.ts';
@@ -100,14 +100,14 @@ export const vocabulary = speaking.extend({
     countIdlePrompt: assign(({ context }) => ({ countIdlePrompts: context.countIdlePrompts + 1 })),
     limitCall: raise({ type: 'call.overlong' }, { delay: ({ context }) => context.agent.maxCallMs }),
     openAside: assign(({ context }) => replies.openAside(context)),
-    takeWish: enqueueActions(({ event, enqueue }) => {
+    takeWish: enqueueActions(({ context: { closing }, event, enqueue }) => {
       if (event.type !== 'agent.wished') return;
       const { wish } = event;
       switch (wish.type) {
         case 'hang-up':
-          return enqueue.assign({ closing: { reason: 'agent-hung-up', isSaid: false } });
+          return enqueue.assign({ closing: toClosing(closing, { reason: 'agent-hung-up' }) });
         case 'transfer':
-          return enqueue.assign({ closing: { reason: 'transferred', transfer: wish.transfer, isSaid: false } });
+          return enqueue.assign({ closing: toClosing(closing, { reason: 'transferred', transfer: wish.transfer }) });
         case 'play':
           return enqueue.emit({ type: 'sound.requested', source: wish.source });
         case 'send-digits':
@@ -118,7 +118,9 @@ export const vocabulary = speaking.extend({
           return unreachable(wish);
       }
     }),
-    close: assign((_, params: { reason: CloseReason }) => ({ closing: { reason: params.reason, isSaid: false } })),
+    close: assign(({ context: { closing } }, params: { reason: CloseReason }) => ({
+      closing: toClosing(closing, params),
+    })),
     endClosing: assign(({ context: { closing } }) => (closing ? { closing: { ...closing, isSaid: true } } : {})),
     reportClosed: emit(({ context: { closing } }) => ({
       type: 'call.closed',

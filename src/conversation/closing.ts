@@ -16,6 +16,12 @@ export function canBeHeld({ reason }: Closing): boolean {
   return reason === 'agent-hung-up' || reason === 'transferred' || reason === 'caller-silent';
 }
 
+/** What is to end anyway ends for its first reason; one goodbye is enough. */
+export function toClosing(before: Closing | undefined, wanted: Omit<Closing, 'isSaid'>): Closing {
+  if (before && !canBeHeld(before)) return before;
+  return { ...wanted, isSaid: before?.isSaid ?? false };
+}
+
 /** What is said last. */
 export function partingLine(agent: Agent, { reason }: Closing): string {
   switch (reason) {

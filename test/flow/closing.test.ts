@@ -55,6 +55,35 @@ it('gives the caller away with the place and the note, after saying so', async (
   ]);
 });
 
+it('says goodbye once, however often the agent hangs up', async () => {
+  let call: CallContext | undefined;
+  const flow = startWishing((given) => {
+    call = given;
+    given.hangUp();
+  });
+  flow.final(1, 'please do it');
+  await flow.clock.advance(20 + WORD_MS + 50);
+  call?.hangUp();
+  await flow.clock.advance(10_000);
+  expect(heardWords(flow)).toEqual(['Bye for now.']);
+  expect(flow.of('call.closed')).toMatchObject([{ reason: 'agent-hung-up' }]);
+});
+
+it('ends a call that has lasted too long, though the agent hangs up too and the caller speaks up', async () => {
+  let call: CallContext | undefined;
+  const flow = startWishing(
+    () => undefined,
+    (given) => {
+      call = given;
+    },
+  );
+  await flow.clock.advance(makeAgent().maxCallMs + 20 + WORD_MS);
+  call?.hangUp();
+  flow.final(1, 'wait is it open');
+  await flow.clock.advance(10_000);
+  expect(flow.of('call.closed')).toMatchObject([{ reason: 'too-long' }]);
+});
+
 it('stays in the call when the caller speaks up during the goodbye', async () => {
   const flow = startWishing((call) => call.hangUp());
   flow.final(1, 'please do it');
