@@ -64,8 +64,9 @@ export function createLeaning({ decode, dialogue }: LeaningOptions): Leaning {
       return best;
     },
     toEnd(likeliest, logP, fixed) {
+      if (!fixed.includes(likeliest)) return likeliest;
       const text = decode([likeliest]);
-      if (!fixed.includes(likeliest) || !text.includes(',') || text.includes('}')) return likeliest;
+      if (!text.includes(',') || text.includes('}')) return likeliest;
       const least = (logP[likeliest] ?? 0) - endNats;
       const closers = fixed.filter((id) => (logP[id] ?? 0) > least && decode([id]).includes('}'));
       return closers.reduce((best, id) => ((logP[id] ?? 0) > (logP[best] ?? 0) ? id : best), closers[0] ?? likeliest);

@@ -7,6 +7,9 @@ import { element, table, tableBehind } from './dom.ts';
 import { linearScale } from './scale.ts';
 import { toStretches } from './stretches.ts';
 
+/** Of the axis, in percent: behind it a label has no room on its right. */
+const lastTick = 85;
+
 /** The bar alone, on an axis of `spanUs`. */
 export function createBar(measured: Measured, spanUs: number): HTMLElement {
   const bar = element('span', 'bar');
@@ -32,6 +35,7 @@ export function createLedgerChart(measured: Measured): HTMLElement {
   for (const tick of ticks) {
     const mark = element('span', 'tick', tick === 0 ? '0' : formatMs(tick / 1000));
     mark.style.left = `${place(tick)}%`;
+    mark.classList.toggle('is-last', place(tick) > lastTick);
     axis.append(mark);
   }
   const legend = parts.map((part) => {

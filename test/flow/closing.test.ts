@@ -57,10 +57,12 @@ it('gives the caller away with the place and the note, after saying so', async (
 
 it('says goodbye once, however often the agent hangs up', async () => {
   let call: CallContext | undefined;
-  const flow = startWishing((given) => {
-    call = given;
-    given.hangUp();
-  });
+  const flow = startWishing(
+    (given) => given.hangUp(),
+    (given) => {
+      call = given;
+    },
+  );
   flow.final(1, 'please do it');
   await flow.clock.advance(20 + WORD_MS + 50);
   call?.hangUp();
