@@ -93,4 +93,6 @@ export const markSchemas = [
   z.strictObject({ type: z.literal('machine.told'), atMs, event: z.looseObject({ type: z.string() }) }),
   /** The disk was slower than the call: so many lines are missing here. */
   z.strictObject({ type: z.literal('lines.dropped'), atMs, count: z.int().min(1) }),
+  /** The last line: the file became too long, and the call goes on in the next one. */
+  z.strictObject({ type: z.literal('file.continued'), atMs }),
 ] as const;

@@ -24,9 +24,11 @@ export interface CallSummary {
   readonly problem?: string;
 }
 
-/** The caller hung up, or whatever else closed the call: one may be written without the other. */
+const ends: readonly RecordedEvent['type'][] = ['call.ended', 'call.closed', 'file.continued'];
+
+/** Nothing more will be written here: the caller hung up, or whatever else closed the call, or its file. */
 export function isEnd({ type }: Pick<RecordedEvent, 'type'>): boolean {
-  return type === 'call.ended' || type === 'call.closed';
+  return ends.includes(type);
 }
 
 export function summarise(id: string, file: CallFile): CallSummary {

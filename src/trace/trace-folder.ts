@@ -126,6 +126,7 @@ function openTrace({ folder, base, header, redaction, fileBytes, queueBytes, fai
       countDropped = 0;
       writer.append(redact(event, redaction), atMs);
       if (countBytes < fileBytes) return;
+      writer.append({ type: 'file.continued' }, atMs);
       stream.end();
       begin();
     },

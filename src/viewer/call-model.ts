@@ -94,12 +94,25 @@ export function toCallModel(header: CallHeader, events: readonly RecordedEvent[]
   for (const event of events) {
     if ('turn' in event) note(turnAt(turns, event.turn, event.atMs), event);
     else if (event.type === 'audio.peaks') peaks.push({ fromMs: event.fromMs, peaks: event.peaks });
-    else if (isEnd(event)) hasEnded = true;
-    else if (event.type === 'error') notes.push({ atMs: event.atMs, text: `${event.code}: ${event.message}` });
-    else if (event.type === 'lines.dropped') notes.push({ atMs: event.atMs, text: `${event.count} lines were lost` });
+    hasEnded ||= isEnd(event);
+    const text = noteOf(event);
+    if (text !== undefined) notes.push({ atMs: event.atMs, text });
   }
   const sorted = [...turns.values()].sort((a, b) => a.turn - b.turn);
   return { header, turns: sorted, durationMs: events.at(-1)?.atMs ?? 0, hasEnded, peaks, notes };
+}
+
+function noteOf(event: RecordedEvent): string | undefined {
+  switch (event.type) {
+    case 'error':
+      return `${event.code}: ${event.message}`;
+    case 'lines.dropped':
+      return `${event.count} lines were lost`;
+    case 'file.continued':
+      return 'the call goes on in another file';
+    default:
+      return undefined;
+  }
 }
 
 function turnAt(turns: Map<number, Turn>, turn: number, atMs: number): Turn {

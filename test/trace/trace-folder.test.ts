@@ -59,8 +59,10 @@ describe('a folder of traces', () => {
     expect(files.length).toBeGreaterThan(2);
     const parts = files.map(({ file }) => (file.state === 'read' ? (file.header.part ?? 1) : 0));
     expect(parts.sort((a, b) => a - b)).toEqual(files.map((_, index) => index + 1));
-    const counts = files.map(({ file }) => (file.state === 'read' ? file.events.length : -1));
-    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(12);
+    const events = files.map(({ file }) => (file.state === 'read' ? file.events : []));
+    expect(events.flat().filter(({ type }) => type === words.type)).toHaveLength(12);
+    const full = events.filter((of) => of.at(-1)?.type === 'file.continued');
+    expect(full).toHaveLength(files.length - 1);
   });
 
   it('drops what is too old, and the oldest of what is too much', async () => {

@@ -60,6 +60,12 @@ describe('a call in the viewer', () => {
       expect(modelOf(heard(1, 'a'), { type: 'call.closed', atMs: 2, reason }).hasEnded).toBe(true);
   });
 
+  it('has ended, for its file, when the call goes on in another one', () => {
+    const { hasEnded, notes } = modelOf(heard(1, 'a'), { type: 'file.continued', atMs: 2 });
+    expect(hasEnded).toBe(true);
+    expect(notes.map(({ text }) => text)).toEqual(['the call goes on in another file']);
+  });
+
   it('tells what went wrong in the call', () => {
     const { notes } = modelOf(
       { type: 'error', atMs: 3, code: 'hook-failed', message: 'no' },
