@@ -94,9 +94,12 @@ export const vocabulary = speaking.extend({
     startIdle: enqueueActions(({ context, enqueue }) => {
       const { afterMs } = context.agent.idle;
       enqueue(cancel('idle'));
-      if (afterMs !== undefined) enqueue.raise({ type: 'idle.passed' }, { id: 'idle', delay: afterMs });
+      if (afterMs !== undefined && !context.isLineLost)
+        enqueue.raise({ type: 'idle.passed' }, { id: 'idle', delay: afterMs });
     }),
     endIdle: cancel('idle'),
+    loseLine: assign({ isLineLost: true }),
+    regainLine: assign({ isLineLost: false }),
     countIdlePrompt: assign(({ context }) => ({ countIdlePrompts: context.countIdlePrompts + 1 })),
     limitCall: raise({ type: 'call.overlong' }, { delay: ({ context }) => context.agent.maxCallMs }),
     openAside: assign(({ context }) => replies.openAside(context)),

@@ -110,6 +110,8 @@ export interface Context {
   readonly overheard: readonly Overheard[];
   /** Times that a silent caller was asked whether they are there. */
   readonly countIdlePrompts: number;
+  /** Silence is not the caller's. */
+  readonly isLineLost: boolean;
   readonly greeting: string;
   /** Set: the call is about to end. */
   readonly closing: Closing | undefined;
@@ -169,6 +171,7 @@ export function createContext(input: CallInput): Context {
     pausedMs: undefined,
     overheard: [],
     countIdlePrompts: 0,
+    isLineLost: false,
     closing: undefined,
   };
 }

@@ -45,6 +45,9 @@ export type MachineEvent =
   /** The tool has outlived its budget. */
   | { readonly type: 'tool.lingered' }
   | { readonly type: 'idle.passed' }
+  /** The caller can't be heard until the network connects them again. */
+  | { readonly type: 'line.lost' }
+  | { readonly type: 'line.back' }
   | { readonly type: 'call.overlong' }
   | { readonly type: 'reply.overdue' }
   /** The model has not gone on with the reply. */

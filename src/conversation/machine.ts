@@ -31,6 +31,8 @@ export const conversationMachine = vocabulary.createMachine({
     'voicemail.detected': { actions: { type: 'close', params: { reason: 'voicemail' } } },
     'call.overlong': { actions: { type: 'close', params: { reason: 'too-long' } } },
     'agent.wished': { actions: 'takeWish' },
+    'line.lost': { actions: ['loseLine', 'endIdle'] },
+    'line.back': { actions: 'regainLine' },
     'playout.interrupted': { guard: 'isOfReply', actions: 'correctHeard' },
     'tool.returned': { guard: 'isOwnRun', actions: 'keepResult' },
     'tool.failed': { guard: 'isOwnRun', actions: 'keepResult' },
@@ -53,6 +55,7 @@ export const conversationMachine = vocabulary.createMachine({
           },
           { actions: { type: 'close', params: { reason: 'caller-silent' } } },
         ],
+        'line.back': { actions: ['regainLine', 'startIdle'] },
         'dtmf.pressed': { actions: 'hear', target: 'hearing' },
         'speech.started': { guard: 'isOfLaterTurn', actions: 'hear', target: 'hearing' },
         'speech.heard': [
@@ -72,6 +75,7 @@ export const conversationMachine = vocabulary.createMachine({
       ],
       on: {
         'idle.passed': { guard: 'hasHeardNothing', target: 'listening' },
+        'line.back': { actions: ['regainLine', 'startIdle'] },
         'dtmf.pressed': { actions: ['hear', 'startPause', 'requestDraft'] },
         'speech.started': { guard: 'isOfLaterTurn', actions: 'hear' },
         'speech.heard': [

@@ -164,6 +164,7 @@ export class Connection {
     this.#wire = held.wire;
     held.line.report = (event) => this.#report(event);
     this.#hold(held);
+    held.call.regainLine();
     for (const frame of held.wire.repeat()) this.#socket.send(frame);
     return true;
   }
@@ -285,6 +286,7 @@ export class Connection {
     const key = this.#resumeKey;
     if (held === undefined || key === undefined) return 'ended';
     this.#context.log('call.lost', { callId: held.callId });
+    held.call.loseLine();
     return this.#context.parking.park(key, held);
   }
 

@@ -4,6 +4,9 @@ import type { CallEvent, CallerEvent } from '../events.ts';
 export interface Call {
   /** Takes what the caller's side reports, in order. */
   receive(event: CallerEvent): void;
+  /** The caller's connection is gone, but may come back: silence is not theirs until it does. */
+  loseLine(): void;
+  regainLine(): void;
   /** Ends the call whatever it is doing; idempotent. Resolves when nothing of it is left. */
   end(): Promise<void>;
   /** Resolves when the call is over for whatever reason; rejects when it broke. */

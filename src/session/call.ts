@@ -41,6 +41,9 @@ export interface CallOptions {
 
 export interface Call {
   receive(event: CallerEvent): void;
+  /** The caller's connection is gone, but may come back: silence is not theirs until it does. */
+  loseLine(): void;
+  regainLine(): void;
   /** Ends the call whatever it is doing; idempotent. Resolves when nothing of it is left. */
   end(): Promise<void>;
   /** Rejects with RuntimeError `call-failed` when the conversation itself broke. */
@@ -109,7 +112,7 @@ export function startCall(options: CallOptions): Call {
     void runHook(() => one.onCallStart?.(withWishes(factsOf(one), send)), clock, report);
   }
 
-  function tell(event: CallerEvent): void {
+  function tell(event: MachineEvent): void {
     if (actor.getSnapshot().status !== 'active') return;
     actor.send(event);
   }
@@ -159,6 +162,8 @@ export function startCall(options: CallOptions): Call {
       if (problem) report({ type: 'error', ...problem });
       if (event) tell(event);
     },
+    loseLine: () => tell({ type: 'line.lost' }),
+    regainLine: () => tell({ type: 'line.back' }),
     end: () => {
       tell({ type: 'call.ended' });
       return ended;

@@ -212,6 +212,8 @@ const toldTypes: ReadonlySet<string> = new Set([
   'floor.overdue',
   'tool.lingered',
   'idle.passed',
+  'line.lost',
+  'line.back',
   'call.overlong',
 ] satisfies MachineEvent['type'][]);
 

@@ -19,7 +19,7 @@ export interface PlayOptions {
   /** Of a call file; what the call's side reported in it is passed over. */
   readonly events: readonly RecordedEvent[];
   readonly clock: Clock;
-  readonly open: (report: (event: CallEvent) => void) => Call;
+  readonly open: (report: (event: CallEvent) => void) => Pick<Call, 'receive' | 'end' | 'ended'>;
   /** How much faster than recorded the caller speaks. @default 1 */
   readonly pace?: number;
   /** How fast the caller hears audio: seconds of it each second. @default 1 */

@@ -42,6 +42,32 @@ it('does not take a sound without words for a caller who speaks', async () => {
   expect(flow.replies().at(-1)).toMatchObject({ turn: 2, text: 'Sure.' });
 });
 
+it.each([
+  ['silent', []],
+  ['in the middle of a sound', [{ type: 'speech.started', turn: 2 }]],
+] as const)('does not take a lost line for a silent caller, one who is %s', async (_, heard) => {
+  const flow = startFlow({ agent: makeAgent({ idle: { afterMs: 5000, countPrompts: 1 } }), script });
+  flow.final(1, 'hello');
+  await flow.clock.advance(4000);
+  for (const event of heard) flow.send(event);
+  flow.call.loseLine();
+  await flow.clock.advance(20_000);
+  expect(flow.replies()).toHaveLength(1);
+  flow.call.regainLine();
+  await flow.clock.advance(4999);
+  expect(flow.replies()).toHaveLength(1);
+  await flow.clock.advance(5001);
+  expect(flow.replies().at(1)).toMatchObject({ text: 'Are you still there?' });
+});
+
+it('begins no silence while its line is lost', async () => {
+  const flow = startFlow({ agent: makeAgent({ idle: { afterMs: 5000, countPrompts: 1 } }), script });
+  flow.final(1, 'hello');
+  flow.call.loseLine();
+  await flow.clock.advance(20_000);
+  expect(flow.replies().map((reply) => reply.text)).toEqual(['Sure.']);
+});
+
 it('keeps the question in the transcript, and takes back no reply for it', async () => {
   const flow = startFlow({ agent: makeAgent({ idle: { afterMs: 5000, countPrompts: 1 } }), script });
   flow.final(1, 'hello');

@@ -153,6 +153,7 @@ describe('a relay whose connection is lost', () => {
     expect(await again.next()).toEqual({ type: 'text', token: 'at eight, yes.', last: false });
     expect(rig.calls.map(({ received, countEnds }) => [received.length, countEnds])).toEqual([[2, 0]]);
     expect(rig.calls[0]?.received[1]).toMatchObject({ turn: 2 });
+    expect(rig.calls[0]?.line).toEqual(['lost', 'back']);
     again.close();
     await again.closed;
     await isLogged(rig, '"call.ended"');

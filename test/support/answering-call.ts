@@ -58,6 +58,8 @@ export function createAnsweringCall(
         if (type === 'speech.heard' && event.state === 'final') answer(event.turn);
         if (type === 'call.ended') end();
       },
+      loseLine: () => undefined,
+      regainLine: () => undefined,
       end,
       ended,
     },

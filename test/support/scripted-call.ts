@@ -9,6 +9,8 @@ export class ScriptedCall implements Call {
   readonly options: OpenCallOptions;
   readonly received: CallerEvent[] = [];
   readonly ended: Promise<void>;
+  /** What became of its line, in order. */
+  readonly line: ('lost' | 'back')[] = [];
   countEnds = 0;
   readonly #script: Script;
   #settle: { resolve: () => void; reject: (error: unknown) => void } = { resolve: () => undefined, reject: () => {} };
@@ -30,6 +32,14 @@ export class ScriptedCall implements Call {
     this.received.push(event);
     if (event.type === 'call.ended') this.#settle.resolve();
     else this.#script(event, this);
+  }
+
+  loseLine(): void {
+    this.line.push('lost');
+  }
+
+  regainLine(): void {
+    this.line.push('back');
   }
 
   end(): Promise<void> {
