@@ -67,6 +67,17 @@ export interface Reply {
   readonly floor: 'agent' | 'unsure' | 'caller';
   /** Sounds that brought no words made it pause for too long: only words stop it now. */
   readonly isSure: boolean;
+  /** Set: it has ended. More of it may turn out to have been heard than was thought then. */
+  readonly ending: Ending | undefined;
+}
+
+/** What the end of a reply cut off. */
+export interface Ending {
+  /** All that was said, heard or not. */
+  readonly lines: readonly Line[];
+  /** Of the transcript's lines, those up to the reply's end. */
+  readonly countKept: number;
+  readonly awaiting: Awaiting | undefined;
 }
 
 export type Overheard = Extract<CallerEvent, { type: 'speech.heard' | 'dtmf.pressed' }>;
@@ -102,8 +113,8 @@ export interface Context {
   readonly reply: Reply;
   readonly awaiting: Awaiting | undefined;
   readonly countCommitted: number;
-  /** The caller's words of this turn are keys being pressed; `complete`: no more will come. */
-  readonly dialling: 'not' | 'open' | 'complete';
+  /** The caller's words of this turn are keys being pressed; `complete`: no more will come; `answered`: the words are frozen. */
+  readonly dialling: 'not' | 'open' | 'complete' | 'answered';
   /** So much of the silence after the caller's last word or key has passed; undefined: not enough to look at. */
   readonly pausedMs: number | undefined;
   /** What was said and pressed over a protected line, in order: heard after it. */
@@ -134,6 +145,7 @@ export const NO_REPLY: Reply = {
   isFinal: false,
   floor: 'agent',
   isSure: false,
+  ending: undefined,
 };
 
 export interface CallInput {

@@ -3,13 +3,16 @@
 import type { EarlyEnd } from '../agent/agent.ts';
 import type { CallerEvent } from '../events.ts';
 import type { Context, Reply } from './context.ts';
+import { canTakeBack } from './replies.ts';
 import { toWords } from './transcript.ts';
 
 type Heard = Extract<CallerEvent, { type: 'speech.heard' }>;
 
 /** Words over a reply that don't stop it: too few, a mere "uh-huh", or said over a line that is protected. */
-export function isSpokenOver({ agent, reply }: Context, { turn, text }: Heard): boolean {
-  if (turn === reply.turn) return false;
+export function isSpokenOver(context: Context, { turn, text }: Heard): boolean {
+  const { agent, reply } = context;
+  // Other words of the turn that is being answered: only a protected line, once it is audible, is said to its end all the same.
+  if (turn === reply.turn) return reply.isProtected && !canTakeBack(context);
   const words = toWords(text);
   const { minWords, backchannels } = agent.interruption;
   return reply.isProtected || words.split(' ').length < minWords || isBackchannel(reply, words, backchannels);

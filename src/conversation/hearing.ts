@@ -31,9 +31,10 @@ export function overhear({ overheard }: Context, event: Overheard): Change {
 /** One more key: of the keys of this turn, or, where those were answered already, the first of a new line. */
 export function press(context: Context, turn: number, digit: string): Change {
   const { endKey, countDigits = Number.POSITIVE_INFINITY } = context.agent.dtmf;
-  const isGoingOn =
-    turn === context.turn && context.dialling !== 'not' && (turn !== context.reply.turn || canTakeBack(context));
-  const digits = isGoingOn ? context.heard : '';
+  const { dialling, reply } = context;
+  const isOpen = dialling === 'open' || dialling === 'complete';
+  const isOpenAgain = dialling === 'answered' && (turn !== reply.turn || canTakeBack(context));
+  const digits = turn === context.turn && (isOpen || isOpenAgain) ? context.heard : '';
   const isEnd = digits !== '' && digit === endKey;
   const heard = isEnd ? digits : digits + digit;
   return { ...hear(context, turn, heard), dialling: isEnd || heard.length >= countDigits ? 'complete' : 'open' };

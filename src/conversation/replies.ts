@@ -12,6 +12,7 @@ export function commit(context: Context): Change {
   return {
     lines,
     countCommitted: context.countCommitted + 1,
+    dialling: context.dialling === 'not' ? 'not' : 'answered',
     reply: {
       ...NO_REPLY,
       turn: context.turn,
@@ -75,16 +76,23 @@ export function unwrittenSay(context: Context): string {
 export function correctHeard(context: Context, words: string): Change {
   // Of a turn that was taken back there is no reply to cut, and the lines are those before it.
   if (context.reply.text === '') return {};
-  const reply = { ...context.reply, heard: takeHeard(context.reply.text, words) };
-  const lines = keepHeard(context.lines, reply.from, reply.heard);
-  return { reply, lines, awaiting: keepAwaiting({ ...context, reply }) };
+  const { text, from, ending } = context.reply;
+  const reply = { ...context.reply, heard: takeHeard(text, words) };
+  if (ending === undefined) return { reply };
+  const kept = keepHeard(ending.lines, from, reply.heard);
+  // A write that ended after the reply has lines behind it.
+  const lines = [...kept, ...context.lines.slice(ending.countKept)];
+  const awaiting = keepAwaiting({ ...context, awaiting: ending.awaiting, reply });
+  return { reply: { ...reply, ending: { ...ending, countKept: kept.length } }, lines, awaiting };
 }
 
 /** The reply is over: the transcript keeps what was heard of it. */
 export function endReply(context: Context): Change {
-  const { reply } = context;
-  const lines = keepHeard(addSay(context.lines, unwrittenSay(context)), reply.from, reply.heard);
-  return { lines, awaiting: keepAwaiting(context), ...forgetDrafts() };
+  const { reply, awaiting } = context;
+  const whole = addSay(context.lines, unwrittenSay(context));
+  const lines = keepHeard(whole, reply.from, reply.heard);
+  const ending = { lines: whole, countKept: lines.length, awaiting };
+  return { lines, reply: { ...reply, ending }, awaiting: keepAwaiting(context), ...forgetDrafts() };
 }
 
 /** A read-back waits for the next turn's decision, if the caller heard of it. */

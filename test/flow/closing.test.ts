@@ -154,6 +154,19 @@ it('keeps of an interrupted reply what the wire says was spoken', async () => {
   expect(flow.readContext(-1)).toBe(' is it open Yes of thank you');
 });
 
+it('takes more of a reply for heard than it did, when the wire says so after the caller spoke', async () => {
+  const flow = startWishing(() => undefined);
+  flow.final(1, 'is it open');
+  await flow.clock.advance(20 + 2 * WORD_MS);
+  flow.partial(2, 'thank');
+  expect(flow.replies()).toMatchObject([{ turn: 1, interrupted: true }]);
+  expect(flow.replies()[0]?.heard.length).toBeLessThan('Yes of course'.length);
+  flow.send({ type: 'playout.interrupted', turn: 1, heard: 'Yes of course' });
+  flow.final(2, 'thank you');
+  await flow.clock.advance(10_000);
+  expect(flow.readContext(-1)).toBe(' is it open Yes of course thank you');
+});
+
 it('passes over what the wire says of a reply that is long gone', async () => {
   const flow = startWishing(() => undefined);
   flow.final(1, 'is it open');

@@ -48,6 +48,32 @@ it('takes keys as complete when there are as many as the agent wants', async () 
   expect(flow.replies()).toHaveLength(1);
 });
 
+it.each(['33', '5678'])(
+  'takes %s, pressed after other keys of the same turn were answered, for a line of its own',
+  async (digits) => {
+    const flow = startKeys();
+    flow.press(1, '3#');
+    await flow.clock.advance(1000);
+    flow.press(1, `${digits}#`);
+    await flow.clock.advance(1000);
+    expect(flow.replies()).toHaveLength(2);
+    expect(flow.readContext(-1)).toBe(` 3 Thank you. ${digits}`);
+  },
+);
+
+it('goes on with keys that were answered before anything of the answer was heard', async () => {
+  const flow = startFlow({
+    agent: makeAgent({ dtmf: { endKey: '#', gapMs: GAP_MS } }),
+    script: () => ({ ...say('Thank you.'), prefillMs: 100 }),
+  });
+  for (const digit of '40#') flow.send({ type: 'dtmf.pressed', turn: 1, digit });
+  await flow.clock.advance(50);
+  for (const digit of '21#') flow.send({ type: 'dtmf.pressed', turn: 1, digit });
+  await flow.clock.advance(1000);
+  expect(flow.replies()).toHaveLength(1);
+  expect(flow.readContext(-1)).toBe(' 4021');
+});
+
 it('keeps keys that are pressed over a protected line, and takes them after it', async () => {
   const agent = makeAgent({
     greeting: 'Please listen to this until its very end.',

@@ -203,6 +203,47 @@ it('forgets a read-back when the wire says later that only the words before it w
   expect(tool.runs).toHaveLength(1);
 });
 
+it('finds a read-back again when the wire says later that it was heard after all', async () => {
+  const clock = new SimulatedClock();
+  const tool = makeTool(clock, { effect: 'write', confirm: true });
+  const flow = startFlow({
+    clock,
+    agent: makeAgent({ tools: [tool] }),
+    script: (heard) => callThenTell(heard),
+    mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }),
+  });
+  flow.final(1, 'book denver');
+  await clock.advance(150);
+  flow.partial(2, 'yes');
+  const [reply] = flow.replies();
+  expect(reply).toMatchObject({ interrupted: true });
+  flow.send({ type: 'playout.interrupted', turn: 1, heard: reply?.text ?? '' });
+  flow.final(2, 'yes');
+  await clock.advance(1000);
+  expect(tool.runs).toHaveLength(1);
+});
+
+it('keeps what a write gave after its reply was cut off, when the wire says later that more was heard', async () => {
+  const clock = new SimulatedClock();
+  const tool = makeTool(clock, { effect: 'write', takesMs: 2000 });
+  const flow = startFlow({
+    clock,
+    agent: makeAgent({ tools: [tool] }),
+    script: (heard, { acts }) =>
+      acts.includes('say') && !heard.endsWith('}') ? { ...say('Let me see.'), pCallNext: 0.9 } : callThenTell(heard),
+    mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }),
+  });
+  flow.final(1, 'look');
+  await clock.advance(150);
+  flow.partial(2, 'and');
+  await clock.advance(3000);
+  expect(flow.of('tool.ended')).toHaveLength(1);
+  flow.send({ type: 'playout.interrupted', turn: 1, heard: 'Let me see.' });
+  flow.final(2, 'and hurry');
+  await clock.advance(1000);
+  expect(flow.readContext(-1)).toContain(' look Let me see. look_up {"city": "Denver"} {"ok": true}');
+});
+
 it('keeps a read-back for a yes that was taken for ended too early, and one that interrupts the question after it', async () => {
   const clock = new SimulatedClock();
   const tool = makeTool(clock, { effect: 'write', confirm: true });

@@ -150,14 +150,12 @@ export const invariants: Readonly<Record<string, Checker>> = {
 
   'the transcript keeps what was heard': ({ log }) => {
     const heard: string[] = [];
-    /** The wire may tell of it later that less was heard. */
+    /** The wire may tell of it later that less was heard, or more. */
     let last: Said<'reply.ended'> | undefined;
     for (const seen of log) {
       if (seen.kind === 'told' && seen.event.type === 'playout.interrupted' && seen.event.turn === last?.turn) {
-        // Of what was cut nothing comes back.
-        const before = heard.pop() ?? '';
-        const after = takeHeard(last.text, seen.event.heard);
-        heard.push(after.length < before.length ? after : before);
+        heard.pop();
+        heard.push(takeHeard(last.text, seen.event.heard));
       }
       if (seen.kind === 'said' && reopening.has(seen.event.type)) last = undefined;
       if (seen.kind === 'said' && seen.event.type === 'reply.ended') {
@@ -244,6 +242,8 @@ export const invariants: Readonly<Record<string, Checker>> = {
       if (paused !== undefined && atMs - pausedMs > MOST_WAITS * agent.interruption.resumeAfterMs)
         return `turn ${paused} is paused for ${atMs - pausedMs} ms`;
       if (seen.kind === 'told') soundMs = atMs;
+      // The wire knows better what was heard.
+      if (seen.kind === 'told' && seen.event.type === 'playout.interrupted') resumed = undefined;
       if (seen.kind === 'told') continue;
       const { event } = seen;
       if (event.type === 'reply.paused') soundMs = atMs;
