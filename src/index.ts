@@ -3,6 +3,7 @@
 export type {
   Agent,
   AgentTool,
+  ConsentRules,
   EarlyEnd,
   Effort,
   EndOfTurn,

@@ -37,6 +37,8 @@ export interface Agent {
   readonly replyTimeoutMs: number;
   readonly endOfTurn: EndOfTurn;
   readonly interruption: InterruptionRules;
+  /** How callers confirm what was read back. */
+  readonly consent: ConsentRules;
   readonly idle: IdleRules;
   /** A call that lasts longer is ended with the goodbye. @default 3600000 */
   readonly maxCallMs: number;
@@ -92,6 +94,14 @@ export interface InterruptionRules {
 
 /** The greeting; a write that is read back before it runs. */
 export type ProtectedLine = 'greeting' | 'confirm';
+
+/** Words by which a caller's answer to a read-back is told; in capitals or not, whole words. */
+export interface ConsentRules {
+  /** An answer that begins so agrees. @default yes, sure, that's right and the like */
+  readonly yes: readonly string[];
+  /** An answer with one of these anywhere does not. @default no, not, but, wait, question words and the like */
+  readonly no: readonly string[];
+}
 
 /** What is done about a caller who says nothing. */
 export interface IdleRules {
@@ -149,7 +159,7 @@ export interface AgentTool {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** `read` may run on a draft; `write` waits for the commit. */
   readonly effect: 'read' | 'write';
-  /** Read the call back first; run it only when the identical call is decided again on the next committed turn. */
+  /** Read the call back first; run it only when the caller agrees on the next committed turn. */
   readonly confirm: boolean;
   /** Arguments whose value the model gives a lower probability are read back first, in the same way; 0: none. */
   readonly confirmBelow: number;

@@ -6,6 +6,7 @@ import type { CloseReason } from '../events.ts';
 import type {
   Agent,
   AgentTool,
+  ConsentRules,
   DtmfRules,
   EndOfTurn,
   Handoff,
@@ -14,6 +15,7 @@ import type {
   SayLines,
 } from './agent.ts';
 import type { CallContext, CallFacts, Values } from './call-context.ts';
+import { NO, YES } from './consent-words.ts';
 import { isToolDefinition, type ToolDefinition } from './define-tool.ts';
 import { toHandoffs } from './handoffs.ts';
 import { invalidField, parseDefinition, show } from './invalid.ts';
@@ -50,6 +52,8 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   readonly endOfTurn?: EndOfTurn;
   /** What it takes to interrupt the agent. @default any sound pauses it, any word stops it */
   readonly interruption?: Partial<InterruptionRules>;
+  /** How callers confirm what was read back, and how they don't. @default as in English */
+  readonly consent?: Partial<ConsentRules>;
   /** What is done about a caller who says nothing. @default nothing */
   readonly idle?: Partial<IdleRules>;
   /** A call that lasts longer is ended with the goodbye, 1000 to 86400000 ms. @default 3600000 */
@@ -140,6 +144,15 @@ const optionsSchema = z.strictObject({
       resumeAfterMs: z.number().int().min(100).max(60_000).default(2000),
       backchannels: z.array(words).default([...BACKCHANNELS]),
       protect: z.array(z.enum(['greeting', 'confirm'])).default([]),
+    })
+    .prefault({}),
+  consent: z
+    .strictObject({
+      yes: z
+        .array(words)
+        .min(1)
+        .default([...YES]),
+      no: z.array(words).default([...NO]),
     })
     .prefault({}),
   idle: z

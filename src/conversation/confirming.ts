@@ -1,7 +1,8 @@
 // What is read back to the caller before a tool runs, and when it counts as confirmed: a whole call, or those of its arguments
-// that the model is unsure of. Pure.
+// that the model is unsure of. Pure. decisions/018-a-yes-confirms.md.
 
 import { describeValues } from '../agent/describe-call.ts';
+import { toConsent } from './consent.ts';
 import type { Awaiting, Context } from './context.ts';
 import { decidedCall, findTool } from './runs.ts';
 import { type Call, canonical, isSameCall } from './transcript.ts';
@@ -18,13 +19,17 @@ export function toReadBack(context: Context, turn: number): ReadBack | undefined
   if (call === undefined || tool === undefined) return undefined;
   const { say } = context.agent;
   const before = context.awaiting?.turn === turn - 1 ? context.awaiting : undefined;
+  const consent = toConsent(context.heard, context.agent.consent);
   if (tool.confirm) {
-    if (before !== undefined && isSameCall(before.call, call)) return undefined;
+    const isAgreed = consent === 'agreed' || consent === 'agreed-and-more';
+    if (isAgreed && before !== undefined && isSameCall(before.call, call)) return undefined;
     const text = say.confirm.replaceAll('{call}', tool.describe(call.arguments));
     return { text, awaiting: { call, turn, names: Object.keys(call.arguments) } };
   }
   const confirmed =
-    before?.call.name === call.name ? before.names.filter((name) => hasSame(before.call, call, name)) : [];
+    before?.call.name === call.name && consent !== 'refused'
+      ? before.names.filter((name) => hasSame(before.call, call, name))
+      : [];
   const unsure = Object.keys(call.arguments).filter(
     (name) => sureness(context, name) < tool.confirmBelow && !confirmed.includes(name),
   );
@@ -32,6 +37,11 @@ export function toReadBack(context: Context, turn: number): ReadBack | undefined
   const values = Object.fromEntries(unsure.map((name) => [name, call.arguments[name]]));
   const text = say.unsure.replaceAll('{values}', describeValues(values));
   return { text, awaiting: { call, turn, names: [...confirmed, ...unsure] } };
+}
+
+/** The call that was read back, where the caller has said yes to it on the `turn`-th committed turn and nothing else. */
+export function confirmedCall({ awaiting, heard, agent }: Context, turn: number): Call | undefined {
+  return awaiting?.turn === turn - 1 && toConsent(heard, agent.consent) === 'agreed' ? awaiting.call : undefined;
 }
 
 function sureness({ draft }: Context, name: string): number {

@@ -25,7 +25,7 @@ export interface Written {
   readonly outcome: Outcome;
 }
 
-/** Read back to the caller on a turn: what of it is decided again on the next one may run. */
+/** Read back to the caller on a turn: on a yes it may run on the next one. */
 export interface Awaiting {
   readonly call: Call;
   /** By the count of committed turns. */

@@ -3,8 +3,8 @@
 import { offeredTools } from '../agent/handoffs.ts';
 import type { Act } from '../events.ts';
 import type { Change, Context } from './context.ts';
-import { addUser, toWords } from './transcript.ts';
-import type { WriteRequest } from './writer.ts';
+import { addUser, type Call, toWords } from './transcript.ts';
+import type { Draft, WriteRequest } from './writer.ts';
 
 /** The draft is for exactly these words, and complete. */
 export function isHit(context: Context): boolean {
@@ -28,6 +28,25 @@ export function forgetDrafts(): Change {
     countSpeculations: 0,
     ahead: undefined,
   };
+}
+
+/** The draft that a caller's yes amounts to: the call that was read back. */
+export function decideCall(context: Context, call: Call): Change {
+  const draft: Draft = {
+    act: 'call',
+    text: `${call.name} ${JSON.stringify(call.arguments)}`,
+    stableText: '',
+    call,
+    isDone: true,
+    pEndOfTurn: 1,
+    pWait: 0,
+    callFollows: false,
+    countForwards: 0,
+    countSteps: 0,
+    countReused: 0,
+    tokens: [],
+  };
+  return { draft, draftId: context.requestId, requestedWords: undefined };
 }
 
 export function allowedActs(context: Context, isOpen: boolean): readonly Act[] {

@@ -3,7 +3,7 @@
 import { fromCallback, setup } from 'xstate';
 import { isAheadCurrent } from './ahead.ts';
 import { partingLine } from './closing.ts';
-import { toReadBack } from './confirming.ts';
+import { confirmedCall, toReadBack } from './confirming.ts';
 import type { CallInput, Context } from './context.ts';
 import * as drafts from './drafts.ts';
 import type { Emitted, MachineEvent, MouthCommand, ToolEvent, ToolInput } from './events.ts';
@@ -62,6 +62,8 @@ export const guarded = ported.extend({
     isOwnRun: ({ context, event }) =>
       (event.type === 'tool.returned' || event.type === 'tool.failed') && event.runId === context.run?.id,
     isHit: ({ context }) => drafts.isHit(context),
+    /** Yes, and nothing else, to a call that was read back: no model need say what that means. */
+    isConfirmed: ({ context }) => confirmedCall(context, context.countCommitted) !== undefined,
     isUnderway: ({ context }) => drafts.isUnderway(context),
     isWriteRunning: ({ context }) => context.run?.effect === 'write',
     /** The caller has been silent for long enough, as the keys or the model have it. */

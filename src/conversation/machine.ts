@@ -186,6 +186,7 @@ export const conversationMachine = vocabulary.createMachine({
         deciding: {
           always: [
             { guard: 'isWriteRunning', actions: 'cancelWriter', target: 'waiting' },
+            { guard: 'isConfirmed', actions: ['cancelWriter', 'takeConfirmed'], target: 'acting' },
             { guard: 'isHit', target: 'acting' },
             { guard: 'isUnderway', actions: ['promoteDraft', 'growReply'], target: 'writing' },
             { actions: 'requestReply', target: 'writing' },

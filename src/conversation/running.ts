@@ -1,8 +1,9 @@
 // What the machine can do with tools, by name: run them ahead of the commit, for good, or no more.
 
-import { cancel, enqueueActions } from 'xstate';
-import { toReadBack } from './confirming.ts';
+import { assign, cancel, enqueueActions } from 'xstate';
+import { confirmedCall, toReadBack } from './confirming.ts';
 import type { Context } from './context.ts';
+import * as drafts from './drafts.ts';
 import { guarded, type ported } from './guards.ts';
 import * as runs from './runs.ts';
 import { type Call, isSameCall } from './transcript.ts';
@@ -42,6 +43,11 @@ export const running = guarded.extend({
       const isUnsure = toReadBack(context, context.countCommitted + 1) !== undefined;
       if (isUnsure || !runs.maySpeculate(context, call)) return;
       startRun(context, enqueue, call, true);
+    }),
+    /** The caller said yes: what was read back is what was decided, whatever a draft says. */
+    takeConfirmed: assign(({ context }) => {
+      const call = confirmedCall(context, context.countCommitted);
+      return call ? drafts.decideCall(context, call) : {};
     }),
     startDecidedRun: enqueueActions(({ context, enqueue }) => {
       const call = runs.decidedCall(context);

@@ -30,6 +30,18 @@ const mutations: readonly (Break & { readonly name: string })[] = [
     to: 'if (tool.confirm && before === undefined) {',
   },
   {
+    name: 'whatever the caller answers confirms',
+    file: 'conversation/confirming.ts',
+    from: 'if (isAgreed && before',
+    to: 'if (before',
+  },
+  {
+    name: 'a yes runs what was read back long ago',
+    file: 'conversation/confirming.ts',
+    from: 'return awaiting?.turn === turn - 1 &&',
+    to: 'return awaiting &&',
+  },
+  {
     name: 'a confirmation holds for other arguments',
     file: 'conversation/confirming.ts',
     from: 'before !== undefined && isSameCall(before.call, call)',
@@ -68,8 +80,8 @@ const mutations: readonly (Break & { readonly name: string })[] = [
   {
     name: 'what was not heard stays in the transcript',
     file: 'conversation/replies.ts',
-    from: 'unwrittenSay(context)), reply.from, reply.heard);',
-    to: 'unwrittenSay(context)), reply.from, reply.text);',
+    from: 'keepHeard(whole, reply.from, reply.heard);',
+    to: 'keepHeard(whole, reply.from, reply.text);',
   },
   {
     name: 'a turn is taken back after some of its reply was heard',
@@ -128,8 +140,8 @@ const mutations: readonly (Break & { readonly name: string })[] = [
   {
     name: 'what the wire takes back of a reply stays in the transcript',
     file: 'conversation/replies.ts',
-    from: 'const lines = keepHeard(context.lines, reply.from, reply.heard);',
-    to: 'const { lines } = context;',
+    from: 'const kept = keepHeard(ending.lines, from, reply.heard);',
+    to: 'const kept = context.lines.slice(0, ending.countKept);',
   },
   {
     name: 'a tool that is over asks for more',

@@ -106,7 +106,7 @@ it('never runs a write on a draft', async () => {
   expect(tool.runs).toHaveLength(1);
 });
 
-it('reads a confirmed write back first, and runs it when the identical call is decided on the next turn', async () => {
+it('reads a confirmed write back first, and runs it when the caller agrees', async () => {
   const clock = new SimulatedClock();
   const tool = makeTool(clock, { effect: 'write', confirm: true });
   const script = (heard: string) =>
@@ -120,6 +120,52 @@ it('reads a confirmed write back first, and runs it when the identical call is d
   await clock.advance(10);
   expect(tool.runs).toHaveLength(1);
   expect(flow.replies().at(-1)?.text).toBe('Booked.');
+});
+
+/** A model that decides to look up Denver whatever is said, or talks on. */
+async function answerReadBack(answer: string, isRepeated: boolean) {
+  const clock = new SimulatedClock();
+  const tool = makeTool(clock, { effect: 'write', confirm: true });
+  const flow = startFlow({
+    clock,
+    agent: makeAgent({ tools: [tool] }),
+    script(heard) {
+      if (heard.endsWith('}')) return say('Booked.');
+      return isRepeated || heard.endsWith('denver') ? decideCall('look_up', { city: 'Denver' }) : say('Anything else?');
+    },
+  });
+  flow.final(1, 'book denver');
+  await clock.advance(10);
+  flow.final(2, answer);
+  await clock.advance(10);
+  return { tool, last: flow.replies().at(-1)?.text };
+}
+
+it.each(['yes', 'Yes, please.', 'uh-huh', "oh yeah that's right thank you", 'OK, go ahead', 'I think so'])(
+  'takes "%s" for a yes, whatever the model would do',
+  async (answer) => {
+    const { tool, last } = await answerReadBack(answer, false);
+    expect(tool.runs).toMatchObject([{ args: { city: 'Denver' } }]);
+    expect(last).toBe('Booked.');
+  },
+);
+
+it.each(['wait what', 'my name is ann', 'no', 'hmm', 'yes but at eight', 'right what was the time', 'denver'])(
+  'takes "%s" for no yes, though the model decides the same again',
+  async (answer) => {
+    const { tool, last } = await answerReadBack(answer, true);
+    expect(tool.runs).toEqual([]);
+    expect(last).toBe('You want to look up Denver. Is that right?');
+  },
+);
+
+it.each([
+  [true, 1, 'Booked.'],
+  [false, 0, 'Anything else?'],
+] as const)('lets the model say whether a yes with more to it is one: %s', async (isRepeated, countRuns, text) => {
+  const { tool, last } = await answerReadBack('yes and quickly', isRepeated);
+  expect(tool.runs).toHaveLength(countRuns);
+  expect(last).toBe(text);
 });
 
 it('reads other arguments back anew, and forgets a read-back that the next turn did not repeat', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Agent, AgentTool, Handoff } from '../../src/agent/agent.ts';
+import { NO, YES } from '../../src/agent/consent-words.ts';
 import { toHandoffs } from '../../src/agent/handoffs.ts';
 import { createPrompt } from '../../src/engine/prompt.ts';
 import { loadTokenizer } from '../../src/engine/tokenizer.ts';
@@ -40,6 +41,7 @@ export function makeAgent(changes: Partial<Agent> = {}): Agent {
     replyTimeoutMs: 10_000,
     endOfTurn: {},
     interruption: { minWords: 1, minSoundMs: 0, resumeAfterMs: 2000, backchannels: ['uh-huh'], protect: [] },
+    consent: { yes: YES, no: NO },
     idle: { countPrompts: 2 },
     maxCallMs: 3_600_000,
     dtmf: { endKey: '#', gapMs: 3000 },

@@ -1,6 +1,7 @@
 // The promises of a call, one named checker each: what is broken, in words, or undefined.
 
 import type { AgentTool } from '../../src/agent/agent.ts';
+import { toConsent } from '../../src/conversation/consent.ts';
 import type { Emitted } from '../../src/conversation/events.ts';
 import { MAX_SPECULATIONS } from '../../src/conversation/runs.ts';
 import { takeHeard, toWords } from '../../src/conversation/transcript.ts';
@@ -72,7 +73,12 @@ export const invariants: Readonly<Record<string, Checker>> = {
     const countStarted = new Map<string, number>();
     /** Writes that succeeded since another tool wrote. */
     let done: Said<'tool.ended'>[] = [];
-    for (const event of said(log)) {
+    let hasAgreed = false;
+    for (const seen of log) {
+      if (seen.kind === 'told' && seen.event.type === 'speech.heard')
+        hasAgreed ||= ['agreed', 'agreed-and-more'].includes(toConsent(seen.event.text, agent.consent));
+      if (seen.kind !== 'said') continue;
+      const { event } = seen;
       if (event.type === 'turn.committed') {
         isCommitted = true;
         countCommits++;
@@ -82,9 +88,10 @@ export const invariants: Readonly<Record<string, Checker>> = {
       } else if (event.type === 'reply.ended') {
         isCommitted = false;
         if (event.heard.length <= event.text.search(READ_BACK)) readBack = undefined;
-      } else if (event.type === 'reply.grew' && READ_BACK.test(event.text))
+      } else if (event.type === 'reply.grew' && READ_BACK.test(event.text)) {
+        if (event.text !== readBack?.text) hasAgreed = false;
         readBack = { text: event.text, countCommits };
-      else if (event.type === 'tool.ended' && 'result' in event && agent.tools.some((tool) => isWriteOf(tool, event)))
+      } else if (event.type === 'tool.ended' && 'result' in event && agent.tools.some((tool) => isWriteOf(tool, event)))
         done = [...done.filter(({ name }) => name === event.name), event];
       else if (event.type === 'tool.started') {
         const tool = agent.tools.find(({ name }) => name === event.name);
@@ -99,6 +106,7 @@ export const invariants: Readonly<Record<string, Checker>> = {
         const isReadBack = readBack?.countCommits === countCommits - 1;
         if (due.some((words) => !isReadBack || !readBack?.text.includes(words)))
           return `${toKey(event)} ran without being confirmed`;
+        if (tool.confirm && !hasAgreed) return `${toKey(event)} ran without a yes`;
       }
     }
     const countRuns = runs.filter((run) => run.effect === 'write').length;

@@ -24,6 +24,8 @@ const words = fc.constantFrom(
   'find',
   'pay',
   'no',
+  'yes',
+  'yes please',
   'wait',
   'thanks',
   'a table',
