@@ -62,6 +62,7 @@ function compileParameter(json: Json, where: string): Parameter {
 }
 
 function compileType(json: Json, where: string): Parameter {
+  checkKept(json, where);
   const values = toValues(json);
   if (values !== undefined) return toEnum(values, where);
   const alternatives = json.anyOf ?? json.oneOf;
@@ -87,6 +88,19 @@ function compileType(json: Json, where: string): Parameter {
     default:
       throw invalidField(where, json.allOf ? "an intersection can't be an argument; use one type" : unusable);
   }
+}
+
+/** Nothing that zod will hold a value to may be left out of what the model is held to. */
+function checkKept({ type, multipleOf, format, pattern, allOf, propertyNames }: Json, where: string): void {
+  const refuse = (what: string, fix: string) =>
+    invalidField(where, `${what} can't be kept while the model writes; ${fix}`);
+  if (multipleOf !== undefined && !(type === 'integer' && multipleOf === 1))
+    throw refuse(`a multiple of ${multipleOf}`, 'name the values in an enum, or check it in execute');
+  if (allOf !== undefined && type === 'string') throw refuse('more than one pattern', 'say it in one regex');
+  if (format !== undefined && pattern === undefined && !knownFormats.includes(format))
+    throw refuse(`the format ${format}`, 'use a regex, or a plain string and check it in execute');
+  if (isObject(propertyNames) && (propertyNames.enum ?? propertyNames.pattern) !== undefined)
+    throw refuse('a rule for the keys of a record', 'use an object with these keys');
 }
 
 const unusable =
@@ -175,22 +189,20 @@ function toTextRules(json: Json): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Bounds that the model's values are kept within; zod's own ±2^53 for integers says nothing and is left out. */
-function toRange(json: Json): { minimum?: number; maximum?: number } {
-  const step = json.type === 'integer' ? 1 : 0;
-  const lowest = pickBound(json.minimum, json.exclusiveMinimum, step);
-  const highest = pickBound(json.maximum, json.exclusiveMaximum, -step);
+/** Bounds that the model's values are kept within, of which zod gives one a side; its own ±2^53 for integers says nothing. */
+function toRange(json: Json): Readonly<Record<string, number>> {
+  const { type, minimum, maximum, exclusiveMinimum: above, exclusiveMaximum: below } = json;
+  const isInteger = type === 'integer';
   return {
-    ...(lowest !== undefined && lowest > Number.MIN_SAFE_INTEGER && { minimum: lowest }),
-    ...(highest !== undefined && highest < Number.MAX_SAFE_INTEGER && { maximum: highest }),
+    ...(isBound(minimum) && { minimum }),
+    ...(isBound(maximum) && { maximum }),
+    ...(isBound(above) && (isInteger ? { minimum: Math.floor(above) + 1 } : { exclusiveMinimum: above })),
+    ...(isBound(below) && (isInteger ? { maximum: Math.ceil(below) - 1 } : { exclusiveMaximum: below })),
   };
 }
 
-/** An exclusive bound moves by `step` to the next allowed integer; for other numbers zod itself refuses the bound. */
-function pickBound(inclusive: unknown, exclusive: unknown, step: number): number | undefined {
-  if (typeof inclusive === 'number') return inclusive;
-  if (typeof exclusive !== 'number' || step === 0) return typeof exclusive === 'number' ? exclusive : undefined;
-  return step > 0 ? Math.floor(exclusive) + 1 : Math.ceil(exclusive) - 1;
+function isBound(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER;
 }
 
 function mapEntries(value: unknown, map: (name: string, item: unknown) => readonly [string, unknown]): unknown {

@@ -1,7 +1,7 @@
 // The model without a call: what it takes to ask it.
 
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createEngine } from '../engine/engine.ts';
 import { createPrompt } from '../engine/prompt.ts';
 import { loadTokenizer } from '../engine/tokenizer.ts';
@@ -10,6 +10,8 @@ import type { ModelParts } from '../session/model-writer.ts';
 import { toShortHash } from './short-hash.ts';
 
 export interface LoadedModel extends ModelParts {
+  /** Of its folder. */
+  readonly name: string;
   /** As recordings name it. */
   readonly hash: string;
 }
@@ -17,11 +19,12 @@ export interface LoadedModel extends ModelParts {
 /** Close its engine. Throws ModelError, EngineError. */
 export async function loadModel(modelDir: string | undefined, warn: (line: string) => void): Promise<LoadedModel> {
   const folder = modelDir ?? packagePath('models/repartee-s');
-  const [engine, tokenizerFile, modelFile] = await Promise.all([
-    createEngine({ modelDir: folder, warn }),
+  const engine = await createEngine({ modelDir: folder, warn });
+  const [tokenizerFile, modelFile] = await Promise.all([
     readFile(join(folder, 'tokenizer.json'), 'utf8'),
+    // It holds the hashes of all other files of the model.
     readFile(join(folder, 'model.json')),
   ]);
   const tokenizer = loadTokenizer(tokenizerFile);
-  return { engine, tokenizer, prompt: createPrompt(tokenizer), hash: toShortHash(modelFile) };
+  return { name: basename(folder), engine, tokenizer, prompt: createPrompt(tokenizer), hash: toShortHash(modelFile) };
 }

@@ -1,30 +1,25 @@
 // The composition root: chooses the real parts and hands out calls.
 
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import type { Agent } from '../agent/agent.ts';
 import { allAgents } from '../agent/handoffs.ts';
 import { loadAgent } from '../agent/load.ts';
 import { findWarnings } from '../agent/warnings.ts';
 import { systemClock } from '../base/clock.ts';
-import { createEngine } from '../engine/engine.ts';
 import { checkLoad } from '../engine/load.ts';
-import { createPrompt } from '../engine/prompt.ts';
 import type { EngineStats } from '../engine/sequence.ts';
-import { loadTokenizer } from '../engine/tokenizer.ts';
 import type { CallEvent } from '../events.ts';
 import { createPacedMouth } from '../mouth/paced-mouth.ts';
 import { createSpeakingMouth } from '../mouth/speaking-mouth.ts';
 import { createTextMouth } from '../mouth/text-mouth.ts';
 import type { Voice } from '../mouth/voice.ts';
 import { createFliteVoice } from '../mouth/voice-flite.ts';
-import { packagePath } from '../package-path.ts';
 import { type Completions, createCompletions } from '../server/completions.ts';
 import { type Call, startCall } from '../session/call.ts';
 import { checkVariables } from '../session/roster.ts';
 import { createSettings } from '../session/settings.ts';
 import type { CallHeader } from '../trace/call-file.ts';
 import { type CallSink, openAll } from '../trace/call-sink.ts';
+import { loadModel } from './loaded-model.ts';
 import { toShortHash } from './short-hash.ts';
 import { readVersion } from './version.ts';
 
@@ -70,25 +65,14 @@ export interface Parts {
 
 /** Loads the model and the voice. Throws ModelError, EngineError. */
 export async function createParts(options: PartsOptions = {}): Promise<Parts> {
-  const {
-    modelDir = packagePath('models/repartee-s'),
-    voice: voiceName = 'slt',
-    warn = () => undefined,
-    sinks = [],
-  } = options;
+  const { modelDir, voice: voiceName = 'slt', warn = () => undefined, sinks = [] } = options;
   const startingVoice: Promise<Voice | undefined> =
     voiceName === null ? Promise.resolve(undefined) : createFliteVoice({ voice: voiceName });
-  const [engine, tokenizerFile, modelFile, voice, version] = await Promise.all([
-    createEngine({ modelDir, warn }),
-    readFile(join(modelDir, 'tokenizer.json'), 'utf8'),
-    // It holds the hashes of all other files of the model.
-    readFile(join(modelDir, 'model.json')),
+  const [{ engine, tokenizer, prompt, hash: modelHash, name: modelName }, voice, version] = await Promise.all([
+    loadModel(modelDir, warn),
     startingVoice,
     readVersion(),
   ]);
-  const modelHash = toShortHash(modelFile);
-  const tokenizer = loadTokenizer(tokenizerFile);
-  const prompt = createPrompt(tokenizer);
   const settingOf = createSettings(prompt);
 
   async function load(file: string): Promise<readonly [string, Agent]> {
@@ -154,7 +138,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
         throw error;
       }
     },
-    completions: createCompletions({ engine, tokenizer, prompt, modelName: basename(modelDir) }),
+    completions: createCompletions({ engine, tokenizer, prompt, modelName }),
     stats: () => engine.stats(),
     close: async () => {
       voice?.close();

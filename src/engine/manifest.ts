@@ -59,6 +59,7 @@ export type Manifest = z.infer<typeof manifestSchema>;
 export type ModelConfig = Manifest['config'];
 
 export const manifestFile = 'model.json';
+const shippedModel = 'repartee-s';
 export const graphFile = 'graph.onnx';
 
 /** Reads `modelDir`'s manifest and checks the hash of every file it names; throws ModelError. */
@@ -103,5 +104,7 @@ async function verifyFile(modelDir: string, file: Manifest['files'][number]): Pr
 }
 
 function restoring(modelDir: string): string {
-  return `restore it with: git checkout -- models/${basename(modelDir)}`;
+  return basename(modelDir) === shippedModel
+    ? `restore it: git checkout -- models/${shippedModel} in a clone, else install repartee again`
+    : 'give the folder of a model, as npm run model -- export writes it';
 }

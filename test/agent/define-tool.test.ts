@@ -97,6 +97,32 @@ it('offers the model lists, nested objects, alternatives, patterns and copied wo
   });
 });
 
+it('keeps the model within bounds that are no values themselves', () => {
+  const bounded = z.object({
+    amount: z.number().positive(),
+    share: z.number().gt(0).lt(1),
+    floor: z.int().gt(2).lt(9),
+  });
+  expect(build(defineTool({ ...base, parameters: bounded, execute: () => null })).parameters.properties).toEqual({
+    amount: { type: 'number', exclusiveMinimum: 0 },
+    share: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
+    floor: { type: 'integer', minimum: 3, maximum: 8 },
+  });
+});
+
+it.each([
+  ['a multiple of 5', z.int().multipleOf(5), 'an enum'],
+  ['the format uri', z.url(), 'use a regex'],
+  ['more than one pattern', z.string().includes('usd').endsWith('only'), 'one regex'],
+  ['a rule for the keys of a record', z.record(z.enum(['a', 'b']), z.number()), 'an object with these keys'],
+])('refuses %s, which the model could not be kept to', (what, type, fix) => {
+  const broken = () =>
+    build(defineTool({ ...base, parameters: z.object({ inner: z.array(type) }), execute: () => null }));
+  expect(broken).toThrow(`${what} can't be kept while the model writes`);
+  expect(broken).toThrow(fix);
+  expect(broken).toThrow('parameters.inner');
+});
+
 it("gives execute the author's names at every depth", async () => {
   const seen: unknown[] = [];
   const tool = build(defineTool({ ...base, parameters: visit, execute: (args) => void seen.push(args) }));

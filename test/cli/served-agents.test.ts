@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -92,6 +92,32 @@ describe('agents that are watched', () => {
     await writeFile(file, agentText('desk', "'Three.'"));
     await toldLine(/reloaded/);
     expect([greetingOf('desk'), served?.calls.problems?.()]).toEqual(['Three.', []]);
+  });
+
+  it('notice every save, however soon it follows another, by programs that put a new file in place of the old one', async () => {
+    const put = async (greeting: string) => {
+      await writeFile(join(folder, 'new'), agentText('desk', greeting));
+      await rename(join(folder, 'new'), file);
+    };
+    await put("'One.'");
+    await serve();
+    for (const name of ['Two', 'Four', 'Six']) {
+      await put("'Odd.'");
+      await put(`'${name}.'`);
+      told.length = 0;
+      await toldLine(/reloaded/);
+      expect(greetingOf('desk')).toBe(`${name}.`);
+    }
+  });
+
+  it('notice the file that they lacked', async () => {
+    await writeFile(file, agentText('desk', "'One.'"));
+    await serve();
+    await writeFile(file, agentText('desk', 'hello', "import { hello } from './words.ts';"));
+    await toldLine(/words/);
+    await writeFile(join(folder, 'words.ts'), "export const hello = 'Two.';\n");
+    await toldLine(/reloaded/);
+    expect(greetingOf('desk')).toBe('Two.');
   });
 
   it('notice a change in a file that they import', async () => {
