@@ -84,7 +84,8 @@ async function replayAll(
     const live = replayed.difference === undefined ? await redecode(call, agent, asked) : undefined;
     const difference = replayed.difference ?? live?.difference;
     const decoded = live === undefined ? '' : `, decoded ${live.countStates} states of ${live.countDrafts} drafts anew`;
-    const verdict = difference === undefined ? 'the same' : `another call:\n${render(difference)}`;
+    const mayRound = replayed.difference === undefined ? ' (a processor of another kind rounds otherwise)' : '';
+    const verdict = difference === undefined ? 'the same' : `another call${mayRound}:\n${render(difference)}`;
     process.stdout.write(`${call.name}: told ${countTold} events, said ${countSaid}${decoded}, ${verdict}\n`);
     if (difference !== undefined) exitCode = 1;
   }

@@ -39,6 +39,8 @@ export async function runTrace(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${JSON.stringify(toCallFileSchema(), null, 2)}\n`);
     return 0;
   }
+  const outputs = (['json', 'html', 'perfetto', 'otlp'] as const).filter((name) => values[name]);
+  if (outputs.length > 1) throw new UsageError(`expected one of --${outputs.join(', --')}`);
   const otlpUrl = toOtlpUrl('--otlp', values.otlp);
   const [first, ...more] = await readCalls(positionals);
   if (first === undefined) throw new UsageError('expected a FILE');
@@ -116,7 +118,7 @@ function toRecords(events: readonly RecordedEvent[]): readonly TurnRecord[] {
   const turns = new Set<number>();
   for (const event of events) {
     if ('turn' in event) turns.add(event.turn);
-    if (event.type === 'speech.heard') log.hear(event);
+    if (event.type === 'speech.heard' || event.type === 'dtmf.pressed') log.hear(event);
     else if (event.type === 'tool.ended' || event.type === 'reply.ended' || event.type === 'turn.measured')
       log.observe(event);
   }

@@ -53,7 +53,12 @@ function anything(): Part {
 }
 
 function checkPart(part: Part): void {
-  if (part.type === 'Unknown') throw new Error(`${part.id} is supported at the ends of the pattern only, as ^ or $`);
+  if (part.type === 'Unknown') {
+    const isAnchor = part.id === '^' || part.id === '$';
+    throw new Error(
+      `${part.id} is ${isAnchor ? 'supported at the ends of the pattern only' : 'not supported; say it without'}`,
+    );
+  }
   if (part.type !== 'CharacterClass') for (const { elements } of part.alternatives) elements.forEach(checkPart);
 }
 

@@ -25,6 +25,7 @@ const statusOf: Readonly<Record<string, number>> = {
   'request-invalid': 400,
   'body-too-large': 413,
   'key-missing': 401,
+  'model-unknown': 404,
   'method-not-allowed': 405,
   'not-ready': 503,
   'too-many-requests': 429,
@@ -40,12 +41,13 @@ const statusOf: Readonly<Record<string, number>> = {
 /** Answered at once; more would only wait for each other. */
 const countMostAtOnce = 16;
 
-/** Takes requests to the three paths; false: the path is another one. Their words are in no log. */
+/** Takes requests to these paths; false: the path is another one. Their words are in no log. */
 export function createCompletionRoutes({ completions, apiKey }: CompletionRouteOptions) {
   let countRunning = 0;
 
   return (request: IncomingMessage, response: ServerResponse, path: string, headers: Headers): boolean => {
-    if (path !== chatPath && path !== fillPath && path !== modelsPath) return false;
+    if (path !== chatPath && path !== fillPath && path !== modelsPath && !path.startsWith(`${modelsPath}/`))
+      return false;
     void answer(request, response, path, headers).catch((error) => fail(response, headers, error));
     return true;
   };
@@ -55,13 +57,10 @@ export function createCompletionRoutes({ completions, apiKey }: CompletionRouteO
       throw new RuntimeError('key-missing', 'send Authorization: Bearer with the API key of this server');
     const source = completions();
     if (source === undefined) throw new RuntimeError('not-ready', 'the model is not loaded yet; try again in seconds');
-    const method = path === modelsPath ? 'GET' : 'POST';
+    const isOfModels = path !== chatPath && path !== fillPath;
+    const method = isOfModels ? 'GET' : 'POST';
     if (request.method !== method) throw new RuntimeError('method-not-allowed', `${path} takes ${method}`);
-    if (path === modelsPath)
-      return send(response, headers, 200, {
-        object: 'list',
-        data: [{ id: source.modelName, object: 'model', owned_by: 'repartee' }],
-      });
+    if (isOfModels) return send(response, headers, 200, toModels(source.modelName, path));
     if (countRunning >= countMostAtOnce)
       throw new RuntimeError('too-many-requests', `${countMostAtOnce} requests are being answered; wait for one`);
     countRunning++;
@@ -85,6 +84,14 @@ export function createCompletionRoutes({ completions, apiKey }: CompletionRouteO
       countRunning--;
     }
   }
+}
+
+/** All models, of which there is one; or it alone. */
+function toModels(modelName: string, path: string): object {
+  const model = { id: modelName, object: 'model', created: 0, owned_by: 'repartee' };
+  if (path === modelsPath) return { object: 'list', data: [model] };
+  if (path.slice(modelsPath.length + 1) === encodeURIComponent(modelName)) return model;
+  throw new RuntimeError('model-unknown', `there is one model, ${modelName}`);
 }
 
 /** Server-sent events: words as soon as they will not change, a call when it is whole. */
@@ -161,7 +168,8 @@ function fail(response: ServerResponse, headers: Headers, error: unknown): void 
   const status = statusOf[code] ?? 500;
   const type = status < 500 ? 'invalid_request_error' : 'server_error';
   const extra = status === 401 ? { ...headers, 'www-authenticate': 'Bearer' } : headers;
-  send(response, extra, status, { error: { message: toMessage(error), type, code, param: null } });
+  const message = toMessage(error).replaceAll('maxTokens', 'max_tokens').replaceAll('latencyMs', 'latency_ms');
+  send(response, extra, status, { error: { message, type, code, param: null } });
 }
 
 function send(response: ServerResponse, headers: Headers, status: number, value: object): void {

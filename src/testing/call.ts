@@ -42,14 +42,14 @@ export interface TestCall {
   readonly events: readonly CallEvent[];
   /** Why the call is over; undefined while it goes on. */
   readonly closed: CloseReason | undefined;
-  /** The caller says this; resolves when the agent's reply is over. Throws RuntimeError `call-over`, `reply-missing`. */
+  /** The caller says this; resolves when the agent's reply is over. Throws RuntimeError `call-over`, `reply-missing`, `words-missing`. */
   says(words: string): Promise<TurnRecord>;
   /**
    * The model plays the caller, who they are and what they want given as to an agent; resolves to the turns that came of it. Over when the
    * caller says goodbye or the same again, when the call is, or after `countTurns`. @default 8
    */
   plays(goal: string, countTurns?: number): Promise<readonly TurnRecord[]>;
-  /** The caller presses keys, as a turn of its own. */
+  /** The caller presses keys, as a turn of its own. Throws RuntimeError as `says`, and `digits-invalid`. */
   presses(digits: string): Promise<TurnRecord>;
   /** The caller hangs up; resolves when nothing of the call is left. Idempotent. */
   hangsUp(): Promise<void>;
@@ -145,8 +145,9 @@ async function open(agent: Agent, options: CallOptions, parts: Parts): Promise<T
   }
 
   async function says(words: string): Promise<TurnRecord> {
-    begin();
     const all = words.split(/\s+/).filter((word) => word !== '');
+    if (all.length === 0) throw new RuntimeError('words-missing', 'says takes words of the caller, got none');
+    begin();
     for (let count = 2; count < all.length; count += 2) {
       tell({ type: 'speech.heard', turn, text: all.slice(0, count).join(' '), state: 'partial' });
       await wait(partialEveryMs);
@@ -198,6 +199,8 @@ async function open(agent: Agent, options: CallOptions, parts: Parts): Promise<T
       return played;
     },
     async presses(digits) {
+      if (!/^[0-9*#A-D]+$/.test(digits))
+        throw new RuntimeError('digits-invalid', `presses takes keys (0 to 9, *, #, A to D), got "${digits}"`);
       begin();
       for (const digit of digits) {
         tell({ type: 'dtmf.pressed', turn, digit });

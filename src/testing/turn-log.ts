@@ -7,7 +7,7 @@ export type Measured = Omit<Extract<CallEvent, { type: 'turn.measured' }>, 'type
 
 export interface TurnRecord {
   readonly turn: number;
-  /** The caller's words as committed; empty for the greeting. */
+  /** The caller's words as committed, or the keys; empty for the greeting. */
   readonly caller: string;
   /** As they ended. `speculative`: run on a draft, and used only if the turn came to the same call. */
   readonly tools: readonly ToolRecord[];
@@ -41,6 +41,7 @@ export function createTurnLog(): TurnLog {
   return {
     hear(event) {
       if (event.type === 'speech.heard' && event.state === 'final') change(event.turn, () => ({ caller: event.text }));
+      if (event.type === 'dtmf.pressed') change(event.turn, ({ caller }) => ({ caller: caller + event.digit }));
     },
     observe(event) {
       switch (event.type) {

@@ -48,6 +48,8 @@ describe('repartee trace', () => {
     const totals = [...first.turns, ...second.turns].map(({ totalMs }: { totalMs: number }) => totalMs);
     expect(last.stages[0]).toMatchObject({ stage: 'total', count: 7, maxMs: Math.max(...totals) });
     expect((await runRepartee(['trace', file, other, '--html', join(folder, 'x.html')])).exitCode).toBe(2);
+    const both = await runRepartee(['trace', file, '--json', '--html', join(folder, 'x.html')]);
+    expect(both).toMatchObject({ exitCode: 2, err: expect.stringContaining('expected one of --json, --html') });
   });
 
   it('prints the JSON Schema that docs/ publishes, and every line of every fixture keeps to it', async () => {

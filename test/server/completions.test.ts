@@ -132,6 +132,10 @@ it('names its model', async () => {
   await using served = await startRig();
   const answer = await fetch(`${served.rig.url}/v1/models`);
   expect(await answer.json()).toMatchObject({ data: [{ id: 'fake' }] });
+  const one = await fetch(`${served.rig.url}/v1/models/fake`);
+  expect(await one.json()).toMatchObject({ id: 'fake', object: 'model' });
+  const other = await fetch(`${served.rig.url}/v1/models/gpt%20x`);
+  expect([other.status, await other.json()]).toMatchObject([404, { error: { code: 'model-unknown' } }]);
 });
 
 it.each([

@@ -93,7 +93,10 @@ describe('a call in a test', () => {
 
   it('takes keys of the phone as the words of a turn', async () => {
     open = await call(hotel, { answers: ({ words }) => ({ say: `You pressed ${words}.` }) });
-    expect((await open.presses('12#')).caller).toBe('');
+    expect((await open.presses('12#')).caller).toBe('12#');
+    await expect(open.presses('1x')).rejects.toMatchObject({ code: 'digits-invalid' });
+    await expect(open.says(' ')).rejects.toMatchObject({ code: 'words-missing' });
+    expect(open.turns).toHaveLength(1);
     expect(open.turns[0]?.reply).toMatch(/^You pressed .*1.*2/);
   });
 
