@@ -16,8 +16,8 @@ KINDS = ['instructions', 'signature', 'calledSignature', 'description', 'userWri
 BLOCK = 16
 
 # Share of the dialogues drawn; the domains of the example agents make up about half.
-SHARES = {'sgd-near': .28, 'star-near': .11, 'tm3': .05, 'tm3r': .01, 'tm4': .05, 'tm4r': .03, 'r8k': .04,
-          'sgd-far': .13, 'star-far': .06, 'snips': .04, 'nlu': .03, 'hr': .02, 'sdc': .03, 'spc': .02, 'topical': .01, 'synthetic': .08}
+SHARES = {'sgd-near': .29, 'star-near': .13, 'tm3': .08, 'tm3r': .01, 'tm4': .05, 'tm4r': .02, 'r8k': .03,
+          'sgd-far': .13, 'star-far': .07, 'snips': .03, 'nlu': .02, 'hr': .02, 'sdc': .02, 'spc': .01, 'topical': .01, 'synthetic': .08}
 TEXTS = {'changelog': .7, 'books': .3}
 
 
@@ -136,7 +136,7 @@ def render(rng, tokens, dialogue, longest, cut_share, recognised=None, most_othe
         out.ids += [s['tool'], *tools[i][0], *(tools[i][1] if descriptions and tools[i][1] is not None else [])]
     out.ids = out.ids[:longest * 2 // 3]
     out.setting = len(out.ids)
-    recognised = rng.random() < .5 if recognised is None else recognised
+    recognised = rng.random() < .7 if recognised is None else recognised
     form = 2 if recognised else 1
 
     # A dialogue that does not fit starts at a random user turn.

@@ -25,7 +25,7 @@ export async function* decode(
 ): AsyncGenerator<DraftState> {
   const { request, manifest, phrases, memory, costs, nowMs, where } = asked;
   const { context } = request;
-  memory.open(context.lastIndexOf(manifest.specials.user));
+  memory.open(context.lastIndexOf(manifest.specials.user), request.previous);
   // A draft from nothing is the same whatever was drafted before, in cost as well.
   const drafts = request.previous === undefined ? [] : memory.earlier;
   const proposer = createProposer({ phrases, manifest, context, drafts, mayEnd: asked.acts.includes('call') });

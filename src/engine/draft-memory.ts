@@ -3,10 +3,13 @@
 export interface DraftMemory {
   /** Newest first, without the one that is open; each begins with its act, a finished one ends with the end. */
   readonly earlier: readonly (readonly number[])[];
-  /** A draft begins, of the turn that starts at token `turn` of the context. */
-  open(turn: number): void;
+  /**
+   * A draft begins, of the turn that starts at token `turn` of the context, from `previous`: what its asker has seen of the one before. What
+   * nobody saw is forgotten, so that the same requests find the same candidates again.
+   */
+  open(turn: number, previous?: readonly number[]): void;
   /** The open draft so far, its act first. */
-  note(tokens: readonly number[]): void;
+  note(tokens: readonly number[], isDone: boolean): void;
   /** How many tokens, act included, `tokens` begins with as the last few drafts of the same turn did; 0 where there were fewer. */
   countSteady(tokens: readonly number[]): number;
 }
@@ -17,7 +20,8 @@ const steadyDrafts = 2;
 
 interface Remembered {
   readonly turn: number;
-  tokens: readonly number[];
+  readonly tokens: readonly number[];
+  readonly isDone: boolean;
 }
 
 export function createDraftMemory(): DraftMemory {
@@ -29,13 +33,14 @@ export function createDraftMemory(): DraftMemory {
       return earlier.map(({ tokens }) => tokens);
     },
 
-    open(turn) {
-      if (current && current.tokens.length > 0) earlier = [current, ...earlier].slice(0, mostDrafts);
-      current = { turn, tokens: [] };
+    open(turn, previous) {
+      const seen = current && toSeen(current, previous);
+      if (seen && !isSame(seen.tokens, earlier[0]?.tokens ?? [])) earlier = [seen, ...earlier].slice(0, mostDrafts);
+      current = { turn, tokens: [], isDone: false };
     },
 
-    note(tokens) {
-      if (current) current.tokens = tokens;
+    note(tokens, isDone) {
+      if (current) current = { ...current, tokens, isDone };
     },
 
     countSteady(tokens) {
@@ -45,4 +50,17 @@ export function createDraftMemory(): DraftMemory {
       return change < 0 ? tokens.length : change;
     },
   };
+}
+
+/** Undefined: nothing of it. */
+function toSeen(draft: Remembered, previous: readonly number[] | undefined): Remembered | undefined {
+  const isSeen = draft.isDone && (previous === undefined || isSame(draft.tokens, previous));
+  if (isSeen) return draft.tokens.length > 0 ? draft : undefined;
+  return previous === undefined || previous.length === 0 ? undefined : { ...draft, tokens: previous, isDone: false };
+}
+
+/** But for an end. */
+function isSame(tokens: readonly number[], others: readonly number[]): boolean {
+  const [long, short] = tokens.length < others.length ? [others, tokens] : [tokens, others];
+  return short.length > 0 && long.length - short.length <= 1 && short.every((id, index) => long[index] === id);
 }

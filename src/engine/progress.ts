@@ -56,7 +56,7 @@ export function toState(decoding: Decoding, progress: Progress, isDone: boolean)
   const { outlook, guide, pCallNext } = progress;
   const { meter } = where;
   const written = writtenSoFar(decoding, progress);
-  memory.note(isDone && !guide.isTruncated ? [...written, manifest.specials.end] : written);
+  memory.note(isDone && !guide.isTruncated ? [...written, manifest.specials.end] : written, isDone);
   const countActs = written.length - guide.tokens.length;
   return {
     act: outlook.act,

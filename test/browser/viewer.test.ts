@@ -204,9 +204,9 @@ describe('the trace viewer', () => {
       await page.screenshot({ path: join(shots, `viewer-real-${name}.png`) });
     }
     await page.setViewportSize({ width: 1280, height: 1640 });
-    await page.goto(`${rig.url}/traces/#/call/restaurant-5/1`);
+    await page.goto(`${rig.url}/traces/#/call/restaurant-5/2`);
     await page.reload();
-    await page.getByText('west part of town').nth(1).waitFor();
+    await page.getByText('what are its hours').nth(1).waitFor();
     await page.screenshot({ path: join(shots, 'viewer-slow-turn.png') });
   });
 

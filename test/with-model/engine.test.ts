@@ -104,14 +104,17 @@ it('computes what 32-bit floats compute from the same weights, but for the round
         index * manifest.config.vocabulary,
         (index + 1) * manifest.config.vocabulary,
       );
-      const [likeliest] = best;
+      const likeliest = logP.indexOf(logP.reduce((a, b) => Math.max(a, b)));
+      const [[best0, highest] = [-1, 0]] = best;
       countRows++;
-      countSame += Number(logP.indexOf(logP.reduce((a, b) => Math.max(a, b))) === likeliest?.[0]);
+      countSame += Number(likeliest === best0);
+      // Where rounding turns the order about, the two were nearly alike.
+      expect(best.find(([id]) => id === likeliest)?.[1]).toBeGreaterThan(highest - 0.5);
       for (const [id, expected] of best) deviations.push(Math.abs((logP[id] ?? 0) - expected));
     }
   }
   await device.close();
-  expect(countSame / countRows).toBeGreaterThanOrEqual(0.9);
+  expect(countSame / countRows).toBeGreaterThanOrEqual(0.8);
   // A wrong position, mask or weight gives more than 2.
   expect(deviations.reduce((sum, deviation) => sum + deviation, 0) / deviations.length).toBeLessThan(0.5);
 });
