@@ -36,12 +36,6 @@ const mutations: readonly (Break & { readonly name: string })[] = [
     to: 'if (before',
   },
   {
-    name: 'a yes runs what was read back long ago',
-    file: 'conversation/confirming.ts',
-    from: 'return awaiting?.turn === turn - 1 &&',
-    to: 'return awaiting &&',
-  },
-  {
     name: 'a confirmation holds for other arguments',
     file: 'conversation/confirming.ts',
     from: 'before !== undefined && isSameCall(before.call, call)',
