@@ -23,7 +23,9 @@ export const NO: readonly string[] = [
     'cancel | forget | nevermind | but | actually | instead | rather | change | except | sorry | repeat | again',
   ),
   ...phrases("what | what's | when | where | which | who | how | why | can you | could you | would you"),
-  ...phrases('let me | moment | second | minute'),
+  ...phrases(
+    "let me | moment | second | sec | minute | can't | cannot | won't | didn't | wasn't | hold | skip | leave | none",
+  ),
 ];
 
 /** Words around a yes that say nothing else. */

@@ -99,7 +99,9 @@ function checkKept({ type, multipleOf, format, pattern, allOf, propertyNames }: 
   if (allOf !== undefined && type === 'string') throw refuse('more than one pattern', 'say it in one regex');
   if (format !== undefined && pattern === undefined && !knownFormats.includes(format))
     throw refuse(`the format ${format}`, 'use a regex, or a plain string and check it in execute');
-  if (isObject(propertyNames) && (propertyNames.enum ?? propertyNames.pattern) !== undefined)
+  if (format === 'date-time' && pattern !== undefined && !new RegExp(pattern).test('2000-01-01T00:00:00Z'))
+    throw refuse('a date-time of another precision', 'use z.iso.datetime() without precision');
+  if (isObject(propertyNames) && Object.keys(propertyNames).some((key) => key !== 'type'))
     throw refuse('a rule for the keys of a record', 'use an object with these keys');
 }
 

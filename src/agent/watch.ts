@@ -34,7 +34,7 @@ export async function watchAgent({ file, agent, reloaded, broken }: AgentWatchOp
   const watcher = watch([...watched.folders], { ignoreInitial: true, depth: 0 });
 
   function changed(path: string): void {
-    const mayBeMissing = isBroken && !basename(path).startsWith('.');
+    const mayBeMissing = isBroken && /^[^.].*\.([cm]?[jt]sx?|json)$/.test(basename(path));
     if (!mayBeMissing && !watched.files.has(resolve(path))) return;
     clearTimeout(timer);
     timer = setTimeout(() => {

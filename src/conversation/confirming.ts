@@ -18,13 +18,13 @@ export function toReadBack(context: Context, turn: number): ReadBack | undefined
   const tool = call && findTool(context.agent, call.name);
   if (call === undefined || tool === undefined) return undefined;
   const { say } = context.agent;
-  const before = context.awaiting?.turn === turn - 1 ? context.awaiting : undefined;
+  const before = answered(context, turn);
   const consent = toConsent(context.heard, context.agent.consent);
   if (tool.confirm) {
     const isAgreed = consent === 'agreed' || consent === 'agreed-and-more';
     if (isAgreed && before !== undefined && isSameCall(before.call, call)) return undefined;
     const text = say.confirm.replaceAll('{call}', tool.describe(call.arguments));
-    return { text, awaiting: { call, turn, names: Object.keys(call.arguments) } };
+    return { text, awaiting: { call, turn, callerTurn: context.turn, names: Object.keys(call.arguments) } };
   }
   const confirmed =
     before?.call.name === call.name && consent !== 'refused'
@@ -36,12 +36,19 @@ export function toReadBack(context: Context, turn: number): ReadBack | undefined
   if (unsure.length === 0) return undefined;
   const values = Object.fromEntries(unsure.map((name) => [name, call.arguments[name]]));
   const text = say.unsure.replaceAll('{values}', describeValues(values));
-  return { text, awaiting: { call, turn, names: [...confirmed, ...unsure] } };
+  return { text, awaiting: { call, turn, callerTurn: context.turn, names: [...confirmed, ...unsure] } };
 }
 
 /** The call that was read back, where the caller has said yes to it on the `turn`-th committed turn and nothing else. */
-export function confirmedCall({ awaiting, heard, agent }: Context, turn: number): Call | undefined {
-  return awaiting?.turn === turn - 1 && toConsent(heard, agent.consent) === 'agreed' ? awaiting.call : undefined;
+export function confirmedCall(context: Context, turn: number): Call | undefined {
+  const isAgreed = toConsent(context.heard, context.agent.consent) === 'agreed';
+  return isAgreed ? answered(context, turn)?.call : undefined;
+}
+
+/** Words of the turn that was read back were no answer to it; keys may go on in the same turn. */
+function answered({ awaiting, turn: callerTurn, dialling }: Context, turn: number): Awaiting | undefined {
+  const isOwn = awaiting?.callerTurn === callerTurn && dialling === 'not';
+  return awaiting?.turn === turn - 1 && !isOwn ? awaiting : undefined;
 }
 
 function sureness({ draft }: Context, name: string): number {

@@ -11,9 +11,13 @@ export interface ConsentWords {
 /** `agreed`: with no other words; `agreed-and-more`, `agreed-but`: a yes, then others. `unclear`: neither yes nor no. */
 export type Consent = 'agreed' | 'agreed-and-more' | 'agreed-but' | 'refused' | 'unclear';
 
+/** "Is that right?" asks for a yes and is none. */
+const question = /^ (?:(?:is|would|was) (?:that|it|this|i)|do i) /;
+
 export function toConsent(heard: string, { yes, no }: ConsentWords): Consent {
   const words = ` ${toWords(heard)} `;
   const hasNo = no.some((phrase) => words.includes(` ${toWords(phrase)} `));
+  if (question.test(words)) return 'unclear';
   let answer = words;
   while (skipOne(answer, yes) === answer) {
     const later = skipOne(answer, AROUND_YES);

@@ -32,6 +32,8 @@ export interface Awaiting {
   readonly turn: number;
   /** The arguments that were read back, or confirmed before. */
   readonly names: readonly string[];
+  /** Whose words brought it about: a revision of them is no answer. */
+  readonly callerTurn: number;
 }
 
 /** The reply after a speculative run's result, drafted for when the turn comes to these words and that call. */
@@ -51,6 +53,8 @@ export interface Reply {
   readonly heard: string;
   /** The transcript as it was before the turn was committed, and the index of its first line after the caller's. */
   readonly linesBefore: readonly Line[];
+  /** What waited for a yes then. */
+  readonly awaitingBefore: Awaiting | undefined;
   readonly from: number;
   readonly words: string;
   readonly calls: readonly Call[];
@@ -135,6 +139,7 @@ export const NO_REPLY: Reply = {
   text: '',
   heard: '',
   linesBefore: [],
+  awaitingBefore: undefined,
   from: 0,
   words: '',
   calls: [],

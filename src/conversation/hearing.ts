@@ -18,9 +18,9 @@ export function hear(context: Context, turn: number, text: string): Change {
 }
 
 /** Words and keys over a protected line; words of a turn that was finished there go before the next one's. */
-export function overhear({ overheard }: Context, event: Overheard): Change {
+export function overhear({ overheard, reply }: Context, event: Overheard): Change {
   if (event.type === 'dtmf.pressed') return { overheard: [...overheard, event] };
-  if (toWords(event.text) === '') return {};
+  if (toWords(event.text) === '' || (event.turn === reply.turn && toWords(event.text) === reply.words)) return {};
   const before = overheard.at(-1);
   if (before?.type !== 'speech.heard') return { overheard: [...overheard, event] };
   const isNext = before.state === 'final' && before.turn !== event.turn;

@@ -17,6 +17,7 @@ export function commit(context: Context): Change {
       ...NO_REPLY,
       turn: context.turn,
       linesBefore: context.lines,
+      awaitingBefore: context.awaiting,
       from: lines.length,
       words: toWords(context.heard),
       // A turn that goes on after it was answered must not make its calls again.
@@ -35,7 +36,7 @@ export function takeBack(context: Context): Change {
     countCommitted: countCommitted - 1,
     reply: NO_REPLY,
     // What this very turn read back was not heard; what the turn before did is still to be confirmed.
-    awaiting: context.awaiting?.turn === countCommitted ? undefined : context.awaiting,
+    awaiting: reply.awaitingBefore,
   };
 }
 

@@ -1,6 +1,7 @@
 // What the machine can do with tools, by name: run them ahead of the commit, for good, or no more.
 
 import { assign, cancel, enqueueActions } from 'xstate';
+import { keepComplete } from './ahead.ts';
 import { confirmedCall, toReadBack } from './confirming.ts';
 import type { Context } from './context.ts';
 import * as drafts from './drafts.ts';
@@ -47,7 +48,7 @@ export const running = guarded.extend({
     /** The caller said yes: what was read back is what was decided, whatever a draft says. */
     takeConfirmed: assign(({ context }) => {
       const call = confirmedCall(context, context.countCommitted);
-      return call ? drafts.decideCall(context, call) : {};
+      return call ? { ...drafts.decideCall(context, call), ahead: keepComplete(context) } : {};
     }),
     startDecidedRun: enqueueActions(({ context, enqueue }) => {
       const call = runs.decidedCall(context);

@@ -59,6 +59,7 @@ export function takeHeard(text: string, words: string): string {
 export function toWords(text: string): string {
   return text
     .toLowerCase()
+    .replaceAll('\u2019', "'")
     .replace(/[^\p{L}\p{N}_' ]/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim();

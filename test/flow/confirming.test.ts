@@ -100,3 +100,27 @@ it('asks nothing where the tool sets no bound, or the model names no confidence'
   expect(await start([unsure], { confirmBelow: 0 }).hear('for mayer')).toBe('Done.');
   expect(await start([{ ...unsure, sure: {} }]).hear('for mayer')).toBe('Done.');
 });
+
+it.each([
+  ['while the words after the read are still being written', 100, 0],
+  ['in two finals, the first of which was none', 0, 100],
+])('answers a yes that comes %s', async (_, prefillMs, takesMs) => {
+  const mayer = { ...decideCall('look_up', { name: 'Mayer' }), argumentConfidences: { name: 0.4 } };
+  const clock = new SimulatedClock();
+  const tool = makeTool(clock, { confirmBelow: 0.6, takesMs });
+  const flow = startFlow({
+    clock,
+    agent: makeAgent({ tools: [tool] }),
+    script: (heard) => (heard.endsWith('}') ? { ...say('Done.'), prefillMs } : mayer),
+  });
+  flow.final(1, 'for mayer');
+  await clock.advance(50);
+  if (takesMs === 0) flow.partial(2, 'yes');
+  else flow.final(2, 'yes');
+  await clock.advance(10);
+  flow.partial(2, 'yes please');
+  await clock.advance(10);
+  flow.final(2, 'yes please');
+  await clock.advance(20_000);
+  expect(flow.replies().at(-1)?.text).toBe('Done.');
+});

@@ -141,23 +141,56 @@ async function answerReadBack(answer: string, isRepeated: boolean) {
   return { tool, last: flow.replies().at(-1)?.text };
 }
 
-it.each(['yes', 'Yes, please.', 'uh-huh', "oh yeah that's right thank you", 'OK, go ahead', 'I think so'])(
-  'takes "%s" for a yes, whatever the model would do',
-  async (answer) => {
-    const { tool, last } = await answerReadBack(answer, false);
-    expect(tool.runs).toMatchObject([{ args: { city: 'Denver' } }]);
-    expect(last).toBe('Booked.');
-  },
-);
+it.each([
+  'yes',
+  'Yes, please.',
+  'uh-huh',
+  "oh yeah that's right thank you",
+  'OK, go ahead',
+  'I think so',
+  'That’s right.',
+  'do it',
+  'do that please',
+])('takes "%s" for a yes, whatever the model would do', async (answer) => {
+  const { tool, last } = await answerReadBack(answer, false);
+  expect(tool.runs).toMatchObject([{ args: { city: 'Denver' } }]);
+  expect(last).toBe('Booked.');
+});
 
-it.each(['wait what', 'my name is ann', 'no', 'hmm', 'yes but at eight', 'right what was the time', 'denver'])(
-  'takes "%s" for no yes, though the model decides the same again',
-  async (answer) => {
-    const { tool, last } = await answerReadBack(answer, true);
-    expect(tool.runs).toEqual([]);
-    expect(last).toBe('You want to look up Denver. Is that right?');
-  },
-);
+it.each([
+  'wait what',
+  'my name is ann',
+  'no',
+  'hmm',
+  'yes but at eight',
+  'right what was the time',
+  'denver',
+  'is that right',
+  'would that be okay',
+  'do i confirm',
+  "okay i can't do that",
+  'please hold',
+  'okay don’t book it',
+])('takes "%s" for no yes, though the model decides the same again', async (answer) => {
+  const { tool, last } = await answerReadBack(answer, true);
+  expect(tool.runs).toEqual([]);
+  expect(last).toBe('You want to look up Denver. Is that right?');
+});
+
+it('takes a late revision of the words that were read back for no answer', async () => {
+  const clock = new SimulatedClock();
+  const tool = makeTool(clock, { effect: 'write', confirm: true });
+  const flow = startFlow({
+    clock,
+    agent: makeAgent({ tools: [tool] }),
+    script: () => decideCall('look_up', { city: 'Denver' }),
+  });
+  flow.final(1, 'okay great');
+  await clock.advance(1200);
+  flow.final(1, 'okay great thanks');
+  await clock.advance(1000);
+  expect(tool.runs).toEqual([]);
+});
 
 it.each([
   [true, 1, 'Booked.'],
