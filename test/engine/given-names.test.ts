@@ -64,6 +64,76 @@ describe('spellAsGiven', () => {
     });
   });
 
+  it.each([
+    ['grades', 'A+', ['A-', 'A+']],
+    ['decimal points', '1.0 mg', ['10 mg', '1.0 mg']],
+    ['separators', '11-2', ['1-12', '11-2']],
+    ['groups of digits', 'A-12-3', ['A-1-23', 'A-12-3']],
+    ['a plain name and one with a sign', 'Premium+', ['Premium', 'Premium+']],
+    ['addresses', 'j.doe@mail.example', ['jdoe@mail.example', 'j.doe@mail.example']],
+    ['programming languages', 'C#', ['C', 'C++', 'C#']],
+    ['vowel signs', 'दान', ['दिन', 'दान']],
+    ['cases', 'ab1', ['AB1', 'ab1']],
+    ['blanks', 'rose mary', ['Rosemary', 'rose mary']],
+  ])('leaves a listed text among others of the same letters: %s', (_, text, names) => {
+    expect(spell({ restaurant: text }, said, found(...names))).toEqual({ restaurant: text });
+    expect(spell({ restaurant: text }, said, found(...names.toReversed()))).toEqual({ restaurant: text });
+    const earlier = names.filter((name) => name === text);
+    expect(spell({ restaurant: text }, said, found(...earlier), found(...names.slice(0, 1)))).toEqual({
+      restaurant: text,
+    });
+  });
+
+  it.each([
+    ['order 11-2', '11-2', '1-12'],
+    ['order a plus, A+ I mean', 'A+', 'A-'],
+    ['the premium please', 'Premium', 'Premium+'],
+    ['for Nonnis Bistro', 'Nonnis Bistro', "Nonni's Bistro"],
+    ['for नमस्ते भारत', 'नमस्ते भारत', 'नमस्ते भारती'],
+  ])('leaves what was said (%s), whatever a tool gave', (words, text, name) => {
+    expect(spell({ restaurant: text }, { role: 'user', text: words }, found(name))).toEqual({ restaurant: text });
+  });
+
+  it.each([
+    ['signs', 'Premium Account-', 'Premium Account+'],
+    ['grouping', 'Flight 11-2 North', 'Flight 1-12 North'],
+    ['a decimal point', 'Aspirin 10 mg', 'Aspirin 1.0 mg'],
+    ['one sign more', 'Margherita', 'Margherita+'],
+  ])('never corrects %s', (_, text, name) => {
+    expect(spell({ restaurant: text }, said, found(name))).toEqual({ restaurant: text });
+  });
+
+  it('leaves a garbled text whose nearest name has a twin of the same letters', () => {
+    const given = found('Premium Gold', 'Premium-Gold+');
+    expect(spell({ restaurant: 'Premiun Gold' }, said, given)).toEqual({ restaurant: 'Premiun Gold' });
+  });
+
+  it('takes composed and decomposed letters for the same', () => {
+    const given = found('Cafe\u0301 Riviera');
+    expect(spell({ restaurant: 'Caf\u00e9 Riviera' }, said, given)).toEqual({ restaurant: 'Caf\u00e9 Riviera' });
+    expect(spell({ restaurant: 'Caf\u00e9 Rivierra' }, said, given)).toEqual({ restaurant: 'Caf\u00e9 Riviera' });
+  });
+
+  it('takes the blanks around a text away, in lists and objects too, and leaves those of ruled texts', () => {
+    const tool = {
+      name: 'send',
+      parameters: {
+        type: 'object',
+        properties: {
+          name: { type: 'string' },
+          lines: { type: 'array', items: { type: 'object', properties: { what: { type: 'string' } } } },
+          code: { type: 'string', pattern: '^ x$' },
+        },
+      },
+    };
+    const values = { name: ' Pasta Lucia', lines: [{ what: 'tea ' }], code: ' x' };
+    expect(spellAsGiven({ name: 'send', arguments: values }, [tool], [said]).arguments).toEqual({
+      name: 'Pasta Lucia',
+      lines: [{ what: 'tea' }],
+      code: ' x',
+    });
+  });
+
   it('leaves a call of a tool that it does not know', () => {
     const call = { name: 'cancel', arguments: { restaurant: 'NotMy Problem' } };
     expect(spellAsGiven(call, [reserve], [found('Not My Problem')])).toEqual(call);
