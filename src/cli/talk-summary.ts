@@ -1,6 +1,7 @@
 // Turns of many calls in, the counts that `talk --json` ends with out.
 
 import type { Agent } from '../agent/agent.ts';
+import { listWords } from '../base/words.ts';
 import { percentile } from '../bench/percentile.ts';
 import type { TurnRecord } from '../testing/turn-log.ts';
 
@@ -88,7 +89,7 @@ export function toPercentiles(values: readonly (number | undefined)[]): Percenti
 
 /** Four words in a row that come twice. */
 export function isLooped(text: string): boolean {
-  const words = text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
+  const words = listWords(text);
   const seen = new Set<string>();
   for (let end = 4; end <= words.length; end++) {
     const gram = words.slice(end - 4, end).join(' ');

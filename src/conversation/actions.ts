@@ -1,6 +1,7 @@
 // What the machine can do, by name. The chart in machine.ts says when.
 
 import { assign, cancel, emit, enqueueActions, raise, sendTo } from 'xstate';
+import { toWords } from '../base/words.ts';
 import { unreachable } from '../errors.ts';
 import type { Act, CloseReason } from '../events.ts';
 import { canDraftAhead, keepComplete, takeAhead, toAheadRequest } from './ahead.ts';
@@ -10,7 +11,6 @@ import { toNextPauseMs } from './floor.ts';
 import * as hearing from './hearing.ts';
 import * as replies from './replies.ts';
 import { speaking } from './speaking.ts';
-import { toWords } from './transcript.ts';
 
 export const vocabulary = speaking.extend({
   actions: {

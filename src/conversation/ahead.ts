@@ -1,10 +1,11 @@
 // The reply after a read that ran ahead of its commit, drafted while the caller may still be speaking: if the turn comes to the
 // same words and the same call, call, result and reply are all there. Pure moves on the machine's memory.
 
+import { toWords } from '../base/words.ts';
 import type { Change, Context } from './context.ts';
 import { allowedActs, isHit } from './drafts.ts';
 import { isRunAhead, toContent } from './runs.ts';
-import { addCall, addUser, toWords } from './transcript.ts';
+import { addCall, addUser } from './transcript.ts';
 import type { WriteRequest } from './writer.ts';
 
 /** The draft at hand decided a read whose result is there, and nobody asked yet for what follows it. */

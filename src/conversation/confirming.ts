@@ -23,7 +23,7 @@ export function toReadBack(context: Context, turn: number): ReadBack | undefined
   if (tool.confirm) {
     const isAgreed = consent === 'agreed' || consent === 'agreed-and-more';
     if (isAgreed && before !== undefined && isSameCall(before.call, call)) return undefined;
-    const text = say.confirm.replaceAll('{call}', tool.describe(call.arguments));
+    const text = say.confirm.replaceAll('{call}', () => tool.describe(call.arguments));
     return { text, awaiting: { call, turn, callerTurn: context.turn, names: Object.keys(call.arguments) } };
   }
   const confirmed =
@@ -35,7 +35,7 @@ export function toReadBack(context: Context, turn: number): ReadBack | undefined
   );
   if (unsure.length === 0) return undefined;
   const values = Object.fromEntries(unsure.map((name) => [name, call.arguments[name]]));
-  const text = say.unsure.replaceAll('{values}', describeValues(values));
+  const text = say.unsure.replaceAll('{values}', () => describeValues(values));
   return { text, awaiting: { call, turn, callerTurn: context.turn, names: [...confirmed, ...unsure] } };
 }
 

@@ -1,7 +1,7 @@
 // What the caller answered to what was read back. Pure; knows words, no meaning.
 
 import { AROUND_YES } from '../agent/consent-words.ts';
-import { toWords } from './transcript.ts';
+import { hasQuestionMark, isUnspaced, joinWords, listWords, toWords } from '../base/words.ts';
 
 export interface ConsentWords {
   readonly yes: readonly string[];
@@ -12,29 +12,67 @@ export interface ConsentWords {
 export type Consent = 'agreed' | 'agreed-and-more' | 'agreed-but' | 'refused' | 'unclear';
 
 /** "Is that right?" asks for a yes and is none. */
-const question = /^ (?:(?:is|would|was) (?:that|it|this|i)|do i) /;
+const question = /^(?:(?:is|would|was) (?:that|it|this|i)|do i) /;
+/** No word: nothing is said across it. */
+const GAP = '\0';
 
-export function toConsent(heard: string, { yes, no }: ConsentWords): Consent {
-  const words = ` ${toWords(heard)} `;
-  const hasNo = no.some((phrase) => words.includes(` ${toWords(phrase)} `));
-  if (question.test(words)) return 'unclear';
-  let answer = words;
-  while (skipOne(answer, yes) === answer) {
-    const later = skipOne(answer, AROUND_YES);
-    if (later === answer) return hasNo ? 'refused' : 'unclear';
-    answer = later;
+export function toConsent(heard: string, consent: ConsentWords): Consent {
+  const words = listWords(heard);
+  const yes = toPhrases(consent.yes);
+  if (hasQuestionMark(heard) || question.test(joinWords(words))) return 'refused';
+  const isRefused = toPhrases(consent.no).some((phrase) => isSaid(phrase, words, yes));
+  const around = toPhrases(AROUND_YES);
+  let at = 0;
+  while (skipOne(words, at, yes) === at) {
+    const later = skipOne(words, at, around);
+    if (later === at) return isRefused ? 'refused' : 'unclear';
+    at = later;
   }
-  if (hasNo) return 'agreed-but';
-  const around = [...yes, ...AROUND_YES];
-  for (let rest = skipOne(answer, around); rest !== answer; rest = skipOne(answer, around)) answer = rest;
-  return answer === ' ' ? 'agreed' : 'agreed-and-more';
+  if (isRefused) return 'agreed-but';
+  const all = [...yes, ...around];
+  for (let next = skipOne(words, at, all); next !== at; next = skipOne(words, at, all)) at = next;
+  return at === words.length ? 'agreed' : 'agreed-and-more';
 }
 
-/** `words` without the longest of the phrases that it begins with; each word has a space on both sides. */
-function skipOne(words: string, phrases: readonly string[]): string {
-  const longest = phrases
-    .map((phrase) => ` ${toWords(phrase)} `)
-    .filter((phrase) => phrase.trim() !== '' && words.startsWith(phrase))
-    .reduce((best, phrase) => (phrase.length > best.length ? phrase : best), '');
-  return words.slice(Math.max(0, longest.length - 1));
+const phrasesOf = new WeakMap<readonly string[], readonly string[]>();
+
+function toPhrases(list: readonly string[]): readonly string[] {
+  const known = phrasesOf.get(list) ?? list.map(toWords).filter((phrase) => phrase !== '');
+  phrasesOf.set(list, known);
+  return known;
+}
+
+/** Where the longest of the phrases that begin at `at` ends; `at`: none begins there. */
+function skipOne(words: readonly string[], at: number, phrases: readonly string[]): number {
+  return phrases.reduce((end, phrase) => Math.max(end, findEnd(words, at, phrase)), at);
+}
+
+/** Anywhere, but not within a longer yes: "why not", 没错. Where no space ends a word, a longer word may begin with it. */
+function isSaid(phrase: string, words: readonly string[], yes: readonly string[]): boolean {
+  const rest = dropAll(
+    words,
+    yes.filter((one) => one !== phrase && one.includes(phrase)),
+  );
+  if (isUnspaced(phrase)) return joinWords(rest).includes(phrase);
+  return rest.some((_, at) => findEnd(rest, at, phrase) > at);
+}
+
+function dropAll(words: readonly string[], phrases: readonly string[]): readonly string[] {
+  if (phrases.length === 0) return words;
+  const rest: string[] = [];
+  for (let at = 0; at < words.length; ) {
+    const end = skipOne(words, at, phrases);
+    rest.push(end === at ? (words[at] ?? '') : GAP);
+    at = Math.max(end, at + 1);
+  }
+  return rest;
+}
+
+function findEnd(words: readonly string[], at: number, phrase: string): number {
+  let text = '';
+  for (let end = at; end < words.length && text.length < phrase.length; end++) {
+    text = joinWords([text, words[end] ?? '']);
+    if (text === phrase) return end + 1;
+  }
+  return at;
 }

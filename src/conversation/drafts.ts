@@ -1,9 +1,10 @@
 // The drafts of a turn: what the model is asked, and whether its answer is one to the turn's words. Pure moves on the machine's memory.
 
 import { offeredTools } from '../agent/handoffs.ts';
+import { toWords } from '../base/words.ts';
 import type { Act } from '../events.ts';
 import type { Change, Context } from './context.ts';
-import { addUser, type Call, toWords } from './transcript.ts';
+import { addUser, type Call } from './transcript.ts';
 import type { Draft, WriteRequest } from './writer.ts';
 
 /** The draft is for exactly these words, and complete. */

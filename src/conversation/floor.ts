@@ -1,10 +1,10 @@
 // Who may speak while a reply is being given: which of the caller's sounds and words take the floor. Pure.
 
 import type { EarlyEnd } from '../agent/agent.ts';
+import { hasQuestionMark, listWords, toWords } from '../base/words.ts';
 import type { CallerEvent } from '../events.ts';
 import type { Context, Reply } from './context.ts';
 import { canTakeBack } from './replies.ts';
-import { toWords } from './transcript.ts';
 
 type Heard = Extract<CallerEvent, { type: 'speech.heard' }>;
 
@@ -13,14 +13,13 @@ export function isSpokenOver(context: Context, { turn, text }: Heard): boolean {
   const { agent, reply } = context;
   // Other words of the turn that is being answered: only a protected line, once it is audible, is said to its end all the same.
   if (turn === reply.turn) return reply.isProtected && !canTakeBack(context);
-  const words = toWords(text);
   const { minWords, backchannels } = agent.interruption;
-  return reply.isProtected || words.split(' ').length < minWords || isBackchannel(reply, words, backchannels);
+  return reply.isProtected || listWords(text).length < minWords || isBackchannel(reply, toWords(text), backchannels);
 }
 
 /** After a question "uh-huh" is an answer. */
 function isBackchannel(reply: Reply, words: string, backchannels: readonly string[]): boolean {
-  return !reply.text.includes('?') && backchannels.some((backchannel) => toWords(backchannel) === words);
+  return !hasQuestionMark(reply.text) && backchannels.some((backchannel) => toWords(backchannel) === words);
 }
 
 /** The silence after the caller's last word that ends a turn of this probability; undefined: none does. */

@@ -1,6 +1,7 @@
 // What the machine can ask, by name; the ports it talks to.
 
 import { fromCallback, setup } from 'xstate';
+import { toWords } from '../base/words.ts';
 import { isAheadCurrent } from './ahead.ts';
 import { partingLine } from './closing.ts';
 import { confirmedCall, toReadBack } from './confirming.ts';
@@ -10,7 +11,7 @@ import type { Emitted, MachineEvent, MouthCommand, ToolEvent, ToolInput } from '
 import { isSpokenOver, toPauseMs } from './floor.ts';
 import * as replies from './replies.ts';
 import * as runs from './runs.ts';
-import { isSameCall, toWords } from './transcript.ts';
+import { isSameCall } from './transcript.ts';
 import type { WriterCommand } from './writer.ts';
 
 // session/ provides what really writes, speaks and runs tools.

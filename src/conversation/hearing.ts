@@ -1,9 +1,9 @@
 // What the caller says and presses, as it becomes the words of a turn. Pure moves on the machine's memory.
 
+import { toWords } from '../base/words.ts';
 import type { Change, Context, Overheard } from './context.ts';
 import { forgetDrafts } from './drafts.ts';
 import { canTakeBack } from './replies.ts';
-import { toWords } from './transcript.ts';
 
 /** New words of the caller, of this turn or of a new one. */
 export function hear(context: Context, turn: number, text: string): Change {

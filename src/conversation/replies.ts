@@ -1,9 +1,10 @@
 // The reply to a turn, from the commit of its words to what was heard of it. Pure moves on the machine's memory.
 
 import type { Agent } from '../agent/agent.ts';
+import { takeHeard, toWords } from '../base/words.ts';
 import { type Change, type Context, NO_REPLY, type Reply } from './context.ts';
 import { forgetDrafts } from './drafts.ts';
-import { addSay, addUser, type Call, joinSays, keepHeard, type Line, takeHeard, toWords } from './transcript.ts';
+import { addSay, addUser, type Call, joinSays, keepHeard, type Line } from './transcript.ts';
 
 /** Freezes the caller's words as a line and opens the reply to them. */
 export function commit(context: Context): Change {

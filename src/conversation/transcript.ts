@@ -43,28 +43,6 @@ export function keepHeard(lines: readonly Line[], from: number, heard: string): 
   return kept;
 }
 
-/** The beginning of `text` whose words are `words`, as far as they agree; ends with a word. */
-export function takeHeard(text: string, words: string): string {
-  const heard = `${toWords(words)} `;
-  let length = 0;
-  for (const { index, 0: word } of text.matchAll(/\S+/g)) {
-    const end = index + word.length;
-    if (!heard.startsWith(`${toWords(text.slice(0, end))} `)) break;
-    length = end;
-  }
-  return text.slice(0, length);
-}
-
-/** Words as a recogniser's: lower case, no punctuation. Equal words mean an equal draft. */
-export function toWords(text: string): string {
-  return text
-    .toLowerCase()
-    .replaceAll('\u2019', "'")
-    .replace(/[^\p{L}\p{N}_' ]/gu, ' ')
-    .replace(/\s+/g, ' ')
-    .trim();
-}
-
 /** Two says of one reply as one text. */
 export function joinSays(first: string, second: string): string {
   return first === '' || second === '' ? first + second : `${first} ${second}`;

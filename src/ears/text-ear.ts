@@ -44,7 +44,7 @@ export function createTextEar(): TextEar {
 
   function heard(event: Heard): Hearing {
     if (event.turn < turn) return toProblem('turn-went-back', event, `came after turn ${turn}`);
-    const words = event.text.replace(/\s+/g, ' ').trim();
+    const words = event.text.normalize('NFC').replace(/\s+/g, ' ').trim();
     const isFinalAlready = event.turn === turn && state === 'final';
     switch (event.state) {
       case 'partial':

@@ -1,5 +1,6 @@
 // The words of a dialogue as a slot: what the caller said and what tools gave, from the start of one word to the end of another.
 
+import { findWords } from '../base/words.ts';
 import { createByteSlot } from './constrain-byte-slot.ts';
 import type { ByteDfa } from './constrain-bytes.ts';
 import type { Slot } from './constrain-slot.ts';
@@ -18,7 +19,6 @@ interface Source {
 
 /** Never part of a stretch. */
 const separator = '\0';
-const word = /[\p{L}\p{N}_']+/gu;
 /** What JSON would escape is not copied. */
 const unfit = /["\\\p{Cc}]/u;
 
@@ -52,11 +52,11 @@ function readSource(stretches: readonly string[]): Source {
   let countPrefixes = 0;
   let offset = 0;
   for (const stretch of stretches) {
-    for (const match of stretch.matchAll(word)) {
-      const start = offset + lengthOf(stretch.slice(0, match.index));
+    for (const { text, index } of findWords(stretch)) {
+      const start = offset + lengthOf(stretch.slice(0, index));
       starts.push(start);
-      countPrefixes += lengthOf(stretch.slice(match.index));
-      toEnd[start + lengthOf(match[0])] = 0;
+      countPrefixes += lengthOf(stretch.slice(index));
+      toEnd[start + lengthOf(text)] = 0;
     }
     const end = offset + lengthOf(stretch);
     for (let index = end - 1; index >= offset; index--)

@@ -1,5 +1,7 @@
 // Which words of a dialogue a growing text repeats, whatever their case. Pure; knows no token.
 
+import { isUnspaced, LETTERS, UNSPACED } from '../base/words.ts';
+
 /** Places in the dialogue from where the text would go on as the dialogue does. */
 export type Places = readonly number[];
 
@@ -13,8 +15,8 @@ export interface Echo {
 }
 
 const separator = '\0';
-const wordStart = /(?<![\p{L}\p{N}])[\p{L}\p{N}]/gu;
-const inWord = /[\p{L}\p{N}]/u;
+const wordStart = new RegExp(`(?<![${LETTERS}])[${LETTERS}]|[${UNSPACED}]`, 'gu');
+const inWord = new RegExp(`[${LETTERS}]`, 'u');
 
 export function createEcho(texts: readonly string[]): Echo {
   const said = texts.map((text) => text.toLowerCase() + separator).join('');
@@ -24,6 +26,9 @@ export function createEcho(texts: readonly string[]): Echo {
       const lower = text.toLowerCase();
       return places.filter((place) => said.startsWith(lower, place)).map((place) => place + lower.length);
     },
-    isWhole: (places) => places.some((place) => !inWord.test(said[place] ?? separator)),
+    isWhole: (places) =>
+      places.some(
+        (place) => !inWord.test(said[place] ?? separator) || isUnspaced(said.slice(Math.max(0, place - 2), place)),
+      ),
   };
 }

@@ -1,5 +1,6 @@
 // A decoded call in, the same call with the names of tools spelled as the tools gave them out. Knows no model.
 import { distance } from 'fastest-levenshtein';
+import { LETTERS, toLetters } from '../base/words.ts';
 import type { Message, PromptTool } from './prompt.ts';
 
 interface Call {
@@ -86,8 +87,8 @@ function spell(written: string, { said, saidKey, given }: Heard): string {
 
 /** Another text with the same letters and digits: which one was meant can't be told. */
 function hasTwin(name: string, all: readonly string[]): boolean {
-  const [key, letters] = [toKey(name), toLetters(name.toLowerCase())];
-  return all.some((other) => toKey(other) !== key && toLetters(other.toLowerCase()) === letters);
+  const [key, letters] = [toKey(name), toLetters(name)];
+  return all.some((other) => toKey(other) !== key && toLetters(other) === letters);
 }
 
 function listen(messages: readonly Message[]): Heard {
@@ -121,11 +122,14 @@ function isRuled(schema: unknown): boolean {
   return typeof schema === 'object' && schema !== null && ruledKeywords.some((keyword) => keyword in schema);
 }
 
+const endsInWord = new RegExp(`[${LETTERS}]$`, 'u');
+const beginsInWord = new RegExp(`^[${LETTERS}]`, 'u');
+
 /** Whole words of it, signs included. */
 function standsIn(said: string, text: string): boolean {
   for (let at = said.indexOf(text); at >= 0; at = said.indexOf(text, at + 1)) {
     const [before, after] = [said.slice(0, at), said.slice(at + text.length)];
-    if (!/[\p{L}\p{M}\p{N}]$/u.test(before) && !/^[\p{L}\p{M}\p{N}]/u.test(after)) return true;
+    if (!endsInWord.test(before) && !beginsInWord.test(after)) return true;
   }
   return false;
 }
@@ -143,8 +147,4 @@ function toKey(text: string): string {
 /** Digits and signs where they stand among the letters. */
 function toShape(key: string): string {
   return key.replaceAll(/[\p{L}\p{M}\u200c\u200d]+/gu, 'x');
-}
-
-function toLetters(text: string): string {
-  return text.replaceAll(/[^\p{L}\p{M}\p{N}]/gu, '');
 }

@@ -1,5 +1,6 @@
 // Takes instructions, tools and messages, gives the token ids the model was trained on: the only chat template there is. Knows no conversation rules.
 
+import { LETTERS } from '../base/words.ts';
 import { toSpacedJson } from './spaced-json.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -8,6 +9,8 @@ export const maxResultCharacters = 420;
 export const maxDescriptionCharacters = 90;
 export const maxEnumValues = 12;
 export const maxTools = 10;
+
+const notInWords = new RegExp(`[^${LETTERS}_' ]`, 'gu');
 
 /** A tool as the model reads it; `parameters` is a JSON Schema of type object. */
 export interface PromptTool {
@@ -83,11 +86,7 @@ export function createPrompt(tokenizer: Tokenizer): Prompt {
 
 /** Words as a recogniser sends them: lower case, no punctuation but apostrophes. */
 export function plain(text: string): string {
-  return text
-    .toLowerCase()
-    .replaceAll(/[^\p{L}\p{N}_' ]/gu, ' ')
-    .replaceAll(/ +/g, ' ')
-    .trim();
+  return text.toLowerCase().normalize('NFC').replaceAll(notInWords, ' ').replaceAll(/ +/g, ' ').trim();
 }
 
 /** Reads a decoded call back; undefined for anything else than ` name {…}`. */

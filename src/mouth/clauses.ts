@@ -1,6 +1,8 @@
 // A reply's growing text in, where to cut it for speech out: early for the first clause, at natural pauses for the rest.
 // Pure; knows neither voices nor time.
 
+import { LETTERS } from '../base/words.ts';
+
 interface ClauseLimits {
   /** Words before a comma, semicolon, colon or dash counts as a cut. */
   readonly countPauseWords: number;
@@ -20,9 +22,10 @@ const HAS_SOUND = /[\p{L}\p{N}]/u;
 const STARTS_UPPER = /^["'“‘(]*\p{Lu}/u;
 const BEGINS_BOUND = /^(?:[ap]\.?m\b|\p{N})/iu;
 const ENDS_BOUND = /\p{N}[^\s,;:.!?]*$/u;
+const edges = new RegExp(`^[^${LETTERS}]+|[^${LETTERS}]+$`, 'gu');
 const IS_LIST_NUMBER = /^\d{1,2}\.$/;
 /** At the text's end, punctuation after letters alone can be trusted: "4." may become "4.50". */
-const IS_PLAIN = new RegExp(`^["'“‘(]*[\\p{L}'’-]{2,}[.!?…,;:]${CLOSERS}$`, 'u');
+const IS_PLAIN = new RegExp(`^["'“‘(]*[\\p{L}\\p{M}'’-]{2,}[.!?…,;:]${CLOSERS}$`, 'u');
 
 /** Their full stop ends no sentence. */
 const TITLES = new Set(
@@ -106,5 +109,5 @@ function isLooseJoint(
 }
 
 function toBare(word: string): string {
-  return word.toLowerCase().replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
+  return word.toLowerCase().replace(edges, '');
 }

@@ -1,6 +1,7 @@
 // ConversationRelay: the telephone network hears and speaks, words go both ways. Its prompts and keys become a call's turns,
 // the replies its tokens. Knows no socket and no call.
 
+import { takeHeard } from '../base/words.ts';
 import { unreachable } from '../errors.ts';
 import type { CallEvent, CallerEvent } from '../events.ts';
 import type { CallStarted, Problem } from './native-messages.ts';
@@ -65,8 +66,13 @@ export function createRelayWire(): Wire {
         return [...endSpeech(), { type: 'dtmf.pressed', turn: openTurn(), digit: message.digit }];
       case 'interrupt':
         reply = { ...reply, isSpoken: true };
+        // In the reply's own words: the network's copy may differ in space, case and spelling.
         return [
-          { type: 'playout.interrupted', turn: reply.turn, heard: toHeard(message.utteranceUntilInterrupt ?? '') },
+          {
+            type: 'playout.interrupted',
+            turn: reply.turn,
+            heard: takeHeard(reply.text, message.utteranceUntilInterrupt ?? ''),
+          },
         ];
       case 'error':
       case 'info':
@@ -74,15 +80,6 @@ export function createRelayWire(): Wire {
       default:
         return unreachable(message);
     }
-  }
-
-  /** What was spoken of the reply, in the reply's own words: the network's copy may differ in space and case. */
-  function toHeard(spoken: string): string {
-    const letters = countLetters(spoken);
-    let length = 0;
-    for (let seen = 0; seen < letters && length < reply.text.length; length++)
-      if (!/\s/.test(reply.text[length] ?? '')) seen++;
-    return reply.text.slice(0, length);
   }
 
   function grow(text: string): readonly RelayReply[] {
@@ -184,10 +181,6 @@ function toStart({ sessionId, customParameters }: Extract<RelayMessage, { type: 
 
 function toFrame(reply: RelayReply): string {
   return JSON.stringify(reply);
-}
-
-function countLetters(text: string): number {
-  return text.replace(/\s+/g, '').length;
 }
 
 function toProblem(code: Problem['code'], message: string): Reading {

@@ -1,7 +1,7 @@
 // When the caller's voice of a turn ended, and when its words were named, as far as the wire says. Takes what the caller's side
 // reports, decides nothing.
 
-import { toWords } from '../conversation/transcript.ts';
+import { toWords } from '../base/words.ts';
 import type { CallEvent, CallerEvent } from '../events.ts';
 
 /** Clock times of one turn. */

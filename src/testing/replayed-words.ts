@@ -2,6 +2,7 @@
 // with the model's own times. Turns begin a breath after the last reply has ended.
 
 import type { Agent } from '../agent/agent.ts';
+import { toWords } from '../base/words.ts';
 import type { CallerEvent } from '../events.ts';
 import { createTextMouth } from '../mouth/text-mouth.ts';
 import { startCall } from '../session/call.ts';
@@ -120,9 +121,9 @@ export async function replayWords({
 
   function hear(event: Extract<CallerEvent, { type: SpeechEvent['type'] }>): void {
     const open = of(event.turn);
-    if (event.type === 'speech.heard' && toPlain(event.text) !== open.lastWords) {
+    if (event.type === 'speech.heard' && toWords(event.text) !== open.lastWords) {
       if (open.committedMs !== undefined) open.isFalseStart = true;
-      open.lastWords = toPlain(event.text);
+      open.lastWords = toWords(event.text);
       open.lastWordsMs = clock.nowMs();
     }
     call.receive(event);
@@ -150,9 +151,4 @@ export async function replayWords({
 function toReplayed(turn: number, { lastWordsMs, firstTextMs, isFalseStart, reply }: OpenTurn): ReplayedTurn {
   const waitMs = firstTextMs === undefined || firstTextMs < lastWordsMs ? undefined : firstTextMs - lastWordsMs;
   return { turn, waitMs, isFalseStart, reply };
-}
-
-/** Case and punctuation are no new words. */
-function toPlain(text: string): string {
-  return (text.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? []).join(' ');
 }

@@ -1,8 +1,11 @@
 // Takes the values of named fields out of a call's lines before they are written, wherever they turn up once they are known.
 // Lengths stay, so that what points into a text still points at the same place.
 
+import { LETTERS } from '../base/words.ts';
 import type { CallWriter, UnstampedEvent } from './call-file.ts';
 import { isSpoken } from './redact.ts';
+
+const letters = new RegExp(`[${LETTERS}]`, 'gu');
 
 /** Shorter values are covered in their fields alone: elsewhere they are part of other words. */
 const SHORTEST_KNOWN = 3;
@@ -97,5 +100,5 @@ function hide(value: unknown): unknown {
 }
 
 function hideText(text: string): string {
-  return text.replaceAll(/[\p{L}\p{N}]/gu, (letter) => '×'.repeat(letter.length));
+  return text.replaceAll(letters, (letter) => '×'.repeat(letter.length));
 }

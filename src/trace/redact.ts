@@ -1,5 +1,6 @@
 // Takes words out of a line before it is written. Lengths stay, so that what points into a text still points at the same place.
 
+import { LETTERS } from '../base/words.ts';
 import type { UnstampedEvent } from './call-file.ts';
 
 export type Redaction = 'text' | 'numbers' | 'none';
@@ -24,7 +25,7 @@ const spoken = new Set([
 ]);
 
 const signs: Readonly<Record<'text' | 'numbers', readonly [pattern: RegExp, sign: string]>> = {
-  text: [/[\p{L}\p{N}]/gu, '×'],
+  text: [new RegExp(`[${LETTERS}]`, 'gu'), '×'],
   numbers: [/\p{N}/gu, '#'],
 };
 

@@ -1,9 +1,9 @@
 import { getShortestPaths } from '@xstate/graph';
 import { expect, it } from 'vitest';
 import { initialTransition, type SnapshotFrom, transition } from 'xstate';
+import { toWords } from '../../src/base/words.ts';
 import type { MachineEvent } from '../../src/conversation/events.ts';
 import { conversationMachine } from '../../src/conversation/machine.ts';
-import { toWords } from '../../src/conversation/transcript.ts';
 import type { Draft } from '../../src/conversation/writer.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { makeAgent, makeTool } from '../support/flow.ts';

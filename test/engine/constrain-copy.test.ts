@@ -46,3 +46,9 @@ it('lets any text through while nothing was said', () => {
   expect(isCopied('Paris', [])).toBe(true);
   expect(isCopied('Paris', [{ role: 'user', text: '...' }])).toBe(true);
 });
+
+it('ends a word after its vowel signs, and copies single words where a script puts no spaces', () => {
+  const said: Message[] = [{ role: 'user', text: 'दो दिन 订两个房间' }];
+  expect(['दिन', '房间'].filter((text) => !isCopied(text, said))).toEqual([]);
+  expect(['द', 'दि', '间'].filter((text) => isCopied(text, said))).toEqual([]);
+});

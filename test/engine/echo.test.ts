@@ -30,3 +30,11 @@ it('is whole where a word ends, not within one', () => {
 it('has nothing to follow before anyone has spoken', () => {
   expect(createEcho([]).starts).toEqual([]);
 });
+
+it('takes vowel signs for letters, and each character for a word where a script puts no spaces', () => {
+  const mixed = createEcho(['दो दिन बाद', '订一个房间']);
+  expect(mixed.follow(mixed.starts, 'न')).toEqual([]);
+  expect(mixed.isWhole(mixed.follow(mixed.starts, 'द'))).toBe(false);
+  expect(mixed.isWhole(mixed.follow(mixed.starts, 'दिन'))).toBe(true);
+  expect(mixed.isWhole(mixed.follow(mixed.starts, '房间'))).toBe(true);
+});

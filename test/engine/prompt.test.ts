@@ -171,6 +171,11 @@ describe('plain', () => {
     expect(plain("Hi — it's José, 3:30 p.m.! Order_no <7>")).toBe("hi it's josé 3 30 p m order_no 7");
   });
 
+  it('keeps vowel signs, and gives composed and decomposed words alike', () => {
+    expect(plain('हाँ, दो दिन।')).toBe('हाँ दो दिन');
+    expect(plain('Sí'.normalize('NFD'))).toBe('sí');
+  });
+
   it('does nothing to its own output', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {

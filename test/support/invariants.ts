@@ -1,10 +1,10 @@
 // The promises of a call, one named checker each: what is broken, in words, or undefined.
 
 import type { AgentTool } from '../../src/agent/agent.ts';
+import { takeHeard, toWords } from '../../src/base/words.ts';
 import { toConsent } from '../../src/conversation/consent.ts';
 import type { Emitted } from '../../src/conversation/events.ts';
 import { MAX_SPECULATIONS } from '../../src/conversation/runs.ts';
-import { takeHeard, toWords } from '../../src/conversation/transcript.ts';
 import { LATE_SOUND, type Seen, UNSURE_WORDS, type Witness } from './witness.ts';
 
 type Checker = (witness: Witness) => string | undefined;

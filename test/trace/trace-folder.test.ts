@@ -195,6 +195,7 @@ describe('redaction', () => {
 
   it('of text keeps the length of words and their places, and the names of tools', () => {
     expect(redact(words, 'text')).toEqual({ ...words, text: '××××× ×× ××× ×××.' });
+    expect(redact({ ...words, text: 'दो दिन' }, 'text')).toMatchObject({ text: '×× ×××' });
     expect(redact(call, 'text')).toMatchObject({ name: 'book', turn: 1, arguments: { city: '×××××', seats: 0 } });
   });
 

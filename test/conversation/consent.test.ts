@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { NO, YES } from '../../src/agent/consent-words.ts';
+import { toConsent } from '../../src/conversation/consent.ts';
+
+const english = { yes: YES, no: NO };
+const hindi = { yes: ['हाँ', 'जी हाँ'], no: ['नहीं'] };
+const thai = { yes: ['ใช่', 'ใช่ครับ'], no: ['ไม่'] };
+const chinese = { yes: ['是的', '对', '没错', '好的'], no: ['不', '没', '等'] };
+const japanese = { yes: ['はい', 'いい'], no: ['いいえ', '違'] };
+const tamil = { yes: ['ஆம்'], no: ['இல்லை'] };
+const spanish = { yes: ['sí', 'claro'], no: ['no'] };
+
+it.each([
+  ['yes please', english, 'agreed'],
+  ["That's right, thank you.", english, 'agreed'],
+  ["'Yes.'", english, 'agreed'],
+  ['yes and quickly', english, 'agreed-and-more'],
+  ['yes but at eight', english, 'agreed-but'],
+  ['Denver', english, 'unclear'],
+  ['wait, what', english, 'refused'],
+  ['is that right', english, 'refused'],
+  ['Yes?', english, 'refused'],
+  ['हाँ', hindi, 'agreed'],
+  ['हाँ'.normalize('NFD'), hindi, 'agreed'],
+  ['है', hindi, 'unclear'],
+  ['हो', hindi, 'unclear'],
+  ['हूँ', hindi, 'unclear'],
+  ['ใช่ครับ', thai, 'agreed'],
+  ['ใช้', thai, 'unclear'],
+  ['ไม่ใช่', thai, 'refused'],
+  ['ஆமா', tamil, 'unclear'],
+  ['sí', spanish, 'agreed'],
+  ['si\u0301', spanish, 'agreed'],
+  ['si', spanish, 'unclear'],
+  ['是的，没错', chinese, 'agreed'],
+  ['是的没错', chinese, 'agreed'],
+  ['没有', chinese, 'refused'],
+  ['好的不要', chinese, 'agreed-but'],
+  ['对吗？', chinese, 'refused'],
+  ['いいえ', japanese, 'refused'],
+  ['はい', japanese, 'agreed'],
+  ['はい、違います', japanese, 'agreed-but'],
+] as const)('takes "%s" for what it is', (heard, words, consent) => {
+  expect(toConsent(heard, words)).toBe(consent);
+});
+
+it('takes a no within a longer yes for part of it, and any other for a no', () => {
+  const words = { yes: [...YES, 'why not', 'no problem'], no: NO };
+  expect(toConsent('yes, why not', words)).toBe('agreed');
+  expect(toConsent('no problem', words)).toBe('agreed');
+  expect(toConsent('no problem, not that one', words)).toBe('agreed-but');
+});
