@@ -47,10 +47,12 @@ export function toWords(text: string): string {
 }
 
 export function joinWords(list: readonly string[]): string {
-  return list.reduce((text, one) => {
-    const isOne = text === '' || (endsUnspaced.test(text) && beginsUnspaced.test(one));
-    return isOne ? text + one : `${text} ${one}`;
-  }, '');
+  return list
+    .map((one, index) => {
+      const before = list[index - 1] ?? '';
+      return before === '' || (beginsUnspaced.test(one) && endsUnspaced.test(before)) ? one : ` ${one}`;
+    })
+    .join('');
 }
 
 /** May other letters follow these words without a space? */

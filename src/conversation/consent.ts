@@ -16,11 +16,23 @@ const question = /^(?:(?:is|would|was) (?:that|it|this|i)|do i) /;
 /** No word: nothing is said across it. */
 const GAP = '\0';
 
+/** Asked again and again while a turn is decided. */
+const newest = new WeakMap<ConsentWords, { readonly heard: string; readonly answer: Consent }>();
+
 export function toConsent(heard: string, consent: ConsentWords): Consent {
+  const known = newest.get(consent);
+  if (known?.heard === heard) return known.answer;
+  const answer = sortAnswer(heard, consent);
+  newest.set(consent, { heard, answer });
+  return answer;
+}
+
+function sortAnswer(heard: string, consent: ConsentWords): Consent {
   const words = listWords(heard);
+  const all = joinWords(words);
   const yes = toPhrases(consent.yes);
-  if (hasQuestionMark(heard) || question.test(joinWords(words))) return 'refused';
-  const isRefused = toPhrases(consent.no).some((phrase) => isSaid(phrase, words, yes));
+  if (hasQuestionMark(heard) || question.test(all)) return 'refused';
+  const isRefused = toPhrases(consent.no).some((phrase) => all.includes(phrase) && isSaid(phrase, words, yes));
   const around = toPhrases(AROUND_YES);
   let at = 0;
   while (skipOne(words, at, yes) === at) {
@@ -29,8 +41,8 @@ export function toConsent(heard: string, consent: ConsentWords): Consent {
     at = later;
   }
   if (isRefused) return 'agreed-but';
-  const all = [...yes, ...around];
-  for (let next = skipOne(words, at, all); next !== at; next = skipOne(words, at, all)) at = next;
+  const both = [...yes, ...around];
+  for (let next = skipOne(words, at, both); next !== at; next = skipOne(words, at, both)) at = next;
   return at === words.length ? 'agreed' : 'agreed-and-more';
 }
 
