@@ -3,10 +3,44 @@ import type { ByteDfa } from './constrain-bytes.ts';
 import type { Edges, Slot } from './constrain-slot.ts';
 import type { Vocabulary } from './constrain-vocabulary.ts';
 
+/** What slots have found of the vocabulary, which is as much as a state lets in for each state that was met. */
+export interface EdgeRoom {
+  /** Changes when all of it is to be forgotten. */
+  epoch(): number;
+  take(sizeBytes: number): void;
+}
+
+const mostEdgeBytes = 8 * 2 ** 20;
+
+/** For slots that are used together. */
+export function createEdgeRoom(mostBytes: number = mostEdgeBytes): EdgeRoom {
+  let epoch = 0;
+  let takenBytes = 0;
+  return {
+    epoch: () => epoch,
+    take(sizeBytes) {
+      takenBytes += sizeBytes;
+      if (takenBytes <= mostBytes) return;
+      epoch++;
+      takenBytes = 0;
+    },
+  };
+}
+
 /** Any tokens whose bytes are in the set. The edges of a state are found when they are first asked for. */
-export function createByteSlot(dfa: ByteDfa, vocabulary: Vocabulary): Slot {
-  const known: (LiftedEdges | undefined)[] = [];
-  const lift = (state: number) => (known[state] ??= liftEdges(dfa, vocabulary, state));
+export function createByteSlot(dfa: ByteDfa, vocabulary: Vocabulary, room: EdgeRoom = createEdgeRoom()): Slot {
+  let known = new Map<number, LiftedEdges>();
+  let epoch = room.epoch();
+  const lift = (state: number) => {
+    if (epoch !== room.epoch()) known = new Map();
+    epoch = room.epoch();
+    const found = known.get(state) ?? liftEdges(dfa, vocabulary, state);
+    if (!known.has(state)) {
+      known.set(state, found);
+      room.take(found.edges.ids.byteLength + found.edges.classes.byteLength);
+    }
+    return found;
+  };
   return {
     countStates: dfa.countStates,
     edges: (state) => lift(state).edges,

@@ -12,7 +12,22 @@ export interface ByteDfa {
   readonly longestBytes: number;
 }
 
+/** An automaton as plain numbers, which cross threads; readByteTable makes it one again. */
+export interface ByteTable {
+  readonly countStates: number;
+  /** [bytes] bytes of one class lead alike from every state. */
+  readonly classes: Uint8Array;
+  readonly countClasses: number;
+  /** [states][classes] the state after, or -1. */
+  readonly next: Int16Array;
+  /** [states] fewest bytes to the end of a string. */
+  readonly distances: Int16Array;
+  readonly longestBytes: number;
+}
+
 const bytes = 256;
+/** States are numbered in 16 bits. */
+export const mostTableStates = 2 ** 15 - 1;
 
 export interface ByteState {
   /** State by byte. */
@@ -21,52 +36,98 @@ export interface ByteState {
 }
 
 /** Strings with bytes that are not writable are left out. Undefined where no string is left. */
-export function createByteDfa(
+export function createByteTable(
   states: readonly ByteState[],
   isWritable: (byte: number) => boolean,
-): ByteDfa | undefined {
-  const countStates = states.length;
-  const next = new Int32Array(bytes * countStates).fill(-1);
-  for (const [state, { next: steps }] of states.entries())
-    for (const [byte, to] of steps) if (isWritable(byte)) next[state * bytes + byte] = to;
-  const distances = distancesTo(states, next);
-  if (distances[0] === Number.POSITIVE_INFINITY) return undefined;
-  for (const [index, state] of next.entries())
-    if (state >= 0 && distances[state] === Number.POSITIVE_INFINITY) next[index] = -1;
+): ByteTable | undefined {
+  const targets = states.map(({ next }) => new Map([...next].filter(([byte]) => isWritable(byte))));
+  const before = predecessors(targets);
+  const distances = distancesTo(states, before);
+  if (distances[0] === unreached) return undefined;
+  for (const steps of targets) for (const [byte, to] of steps) if (distances[to] === unreached) steps.delete(byte);
+  const { classes, countClasses } = classify(targets);
+  const next = new Int16Array(states.length * countClasses).fill(-1);
+  for (const [state, steps] of targets.entries())
+    for (const [byte, to] of steps) next[state * countClasses + (classes[byte] ?? 0)] = to;
+  const longestBytes = longestFrom(targets);
+  return { countStates: states.length, classes, countClasses, next, distances, longestBytes };
+}
+
+export function readByteTable({
+  countStates,
+  classes,
+  countClasses,
+  next,
+  distances,
+  longestBytes,
+}: ByteTable): ByteDfa {
   return {
     countStates,
-    step: (state, byte) => next[state * bytes + byte] ?? -1,
+    step: (state, byte) => next[state * countClasses + (classes[byte] ?? 0)] ?? -1,
     isFinal: (state) => distances[state] === 0,
-    distance: (state) => distances[state] ?? Number.POSITIVE_INFINITY,
-    longestBytes: longestFrom(next, countStates),
+    distance(state) {
+      const distance = distances[state] ?? unreached;
+      return distance === unreached ? Number.POSITIVE_INFINITY : distance;
+    },
+    longestBytes,
   };
 }
 
-function predecessors(next: Int32Array, countStates: number): readonly ReadonlySet<number>[] {
-  const before: Set<number>[] = Array.from({ length: countStates }, () => new Set());
-  for (const [index, state] of next.entries()) before[state]?.add(Math.floor(index / bytes));
+export function sizeBytesOf({ classes, next, distances }: ByteTable): number {
+  return classes.byteLength + next.byteLength + distances.byteLength;
+}
+
+type Targets = readonly Map<number, number>[];
+
+/** A state from which no end can be reached. */
+const unreached = -1;
+
+function predecessors(targets: Targets): readonly ReadonlySet<number>[] {
+  const before: Set<number>[] = targets.map(() => new Set());
+  for (const [state, steps] of targets.entries()) for (const to of steps.values()) before[to]?.add(state);
   return before;
 }
 
 /** Breadth first, from the ends backwards. */
-function distancesTo(states: readonly ByteState[], next: Int32Array): Float64Array {
-  const before = predecessors(next, states.length);
-  const distances = new Float64Array(states.length).fill(Number.POSITIVE_INFINITY);
+function distancesTo(states: readonly ByteState[], before: readonly ReadonlySet<number>[]): Int16Array {
+  const distances = new Int16Array(states.length).fill(unreached);
   let reached = [...states.keys()].filter((state) => states[state]?.isFinal === true);
   for (let distance = 0; reached.length > 0; distance++) {
     for (const state of reached) distances[state] = distance;
-    const isNew = (state: number) => distances[state] === Number.POSITIVE_INFINITY;
+    const isNew = (state: number) => distances[state] === unreached;
     reached = [...new Set(reached.flatMap((state) => [...(before[state] ?? [])].filter(isNew)))];
   }
   return distances;
 }
 
+/** Bytes that no state tells apart; those that lead nowhere are class 0. */
+function classify(targets: Targets): { readonly classes: Uint8Array; readonly countClasses: number } {
+  const used = [...new Set(targets.flatMap((steps) => [...steps.keys()]))];
+  let columns = new Map<number, number>(used.map((byte) => [byte, 0]));
+  for (const steps of targets) {
+    if (steps.size === 0) continue;
+    const known = new Map<string, number>();
+    columns = new Map(
+      [...columns].map(([byte, before]) => {
+        const key = `${before} ${steps.get(byte) ?? unreached}`;
+        const found = known.get(key) ?? known.size;
+        known.set(key, found);
+        return [byte, found];
+      }),
+    );
+  }
+  // Where all 256 bytes differ, none leads nowhere.
+  const first = used.length < bytes ? 1 : 0;
+  const classes = new Uint8Array(bytes);
+  for (const [byte, found] of columns) classes[byte] = first + found;
+  return { classes, countClasses: first + new Set(columns.values()).size };
+}
+
 /** Takes away, again and again, a state that nothing follows any more; what is left leads into a circle. */
-function longestFrom(next: Int32Array, countStates: number): number {
-  const before = predecessors(next, countStates);
-  const countAfter = new Int32Array(countStates);
-  for (const states of before) for (const state of states) countAfter[state] = (countAfter[state] ?? 0) + 1;
-  const longest = new Float64Array(countStates);
+function longestFrom(targets: Targets): number {
+  const before = predecessors(targets);
+  const countAfter = targets.map((steps) => new Set(steps.values()).size);
+  const longest = new Float64Array(targets.length);
   const ended = [...countAfter.keys()].filter((state) => countAfter[state] === 0);
   for (const state of ended)
     for (const earlier of before[state] ?? []) {

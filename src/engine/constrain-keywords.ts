@@ -1,5 +1,6 @@
 // Where in a JSON Schema something stands, and what is refused there. Knows no type of value.
 import { EngineError } from '../errors.ts';
+import type { Budget } from './constrain-budget.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -12,6 +13,7 @@ export interface Place {
   readonly depth: number;
   /** The vocabulary has a token of this byte alone. */
   readonly isWritable: (byte: number) => boolean;
+  readonly budget: Budget;
 }
 
 /** They say something to a reader and nothing about validity. */

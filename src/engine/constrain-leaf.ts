@@ -1,6 +1,7 @@
 // Takes the schema of a single value, gives what may be written for it; refuses what can't be kept to. Knows no token.
-import { toMessage } from '../errors.ts';
-import type { ByteDfa } from './constrain-bytes.ts';
+import { EngineError, toMessage } from '../errors.ts';
+import { schemaLimits, tooLarge } from './constrain-budget.ts';
+import type { ByteTable } from './constrain-bytes.ts';
 import { formatPatterns } from './constrain-formats.ts';
 import {
   checkKeywords,
@@ -12,7 +13,7 @@ import {
   type Schema,
   show,
 } from './constrain-keywords.ts';
-import { createNumberDfa, type NumberRules } from './constrain-number.ts';
+import { createNumberTable, type NumberRules } from './constrain-number.ts';
 import { compilePatterns } from './constrain-pattern.ts';
 import type { TextRules } from './constrain-text.ts';
 import { toSpacedJson } from './spaced-json.ts';
@@ -22,31 +23,40 @@ export type Leaf =
   /** A string of any characters. */
   | { readonly kind: 'text'; readonly rules: TextRules }
   /** A string whose inside the automaton spells. */
-  | { readonly kind: 'spelled'; readonly dfa: ByteDfa }
+  | { readonly kind: 'spelled'; readonly table: ByteTable }
   /** A string of words from the dialogue. */
   | { readonly kind: 'copied' }
-  | { readonly kind: 'number'; readonly dfa: ByteDfa }
+  | { readonly kind: 'number'; readonly table: ByteTable }
   /** One of these JSON texts. */
   | { readonly kind: 'choice'; readonly texts: readonly string[] };
 
 /** Marks a string that must consist of words that were said or that a tool gave. */
 const copiedKeyword = 'x-copied';
 
+const mostConstantLevels = 8;
+
 export const textKeywords = ['type', 'minLength', 'maxLength', 'pattern', 'format'];
 export const numberKeywords = ['type', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'];
 export const choiceKeywords = ['type', 'enum', 'const'];
 
-export function compileChoice(schema: Schema, { pointer }: Place): Leaf {
+export function compileChoice(schema: Schema, { pointer, budget }: Place): Leaf {
   checkKeywords(schema, choiceKeywords, pointer);
   const all = 'const' in schema ? [schema.const] : listOf(schema.enum);
   const types = [schema.type ?? []].flat();
   const values = all.filter((value) => types.length === 0 || types.some((type) => isOfType(value, type)));
   if (values.length === 0) throw refusal(`${pointer}/enum: ${show(all)}`, 'no value of the type is left');
-  return { kind: 'choice', texts: [...new Set(values.map(toSpacedJson))] };
+  if (values.some((value) => nests(value, mostConstantLevels)))
+    throw new EngineError(
+      'schema-too-deep',
+      `${pointer}/enum: ${mostConstantLevels} levels deep is the most for a constant: flatten it`,
+    );
+  const texts = [...new Set(values.map(toSpacedJson))];
+  budget.takeConstants(texts, `${pointer}/enum`);
+  return { kind: 'choice', texts };
 }
 
 export function compileText(schema: Schema, place: Place): Leaf {
-  const { pointer, isWritable } = place;
+  const { pointer, isWritable, budget } = place;
   if (schema[copiedKeyword] === true) {
     checkKeywords(schema, ['type', copiedKeyword], pointer);
     return { kind: 'copied' };
@@ -65,15 +75,21 @@ export function compileText(schema: Schema, place: Place): Leaf {
   const isLimited = minLength > 0 || maxCharacters < Number.POSITIVE_INFINITY;
   const limit = `^[^]{${minLength},${maxCharacters < Number.POSITIVE_INFINITY ? maxCharacters : ''}}$`;
   const where = `${pointer}${'pattern' in schema ? '/pattern' : '/format'}: ${show(schema.pattern ?? schema.format)}`;
-  const dfa = compileAll(isLimited ? [...patterns, limit] : patterns, isWritable, where);
-  if (!dfa) throw refusal(where, 'no string that can be written matches it within the other limits');
-  return { kind: 'spelled', dfa };
+  const all = isLimited ? [...patterns, limit] : patterns;
+  const table = budget.tableOf(all.join('\n'), where, () => compileAll(all, isWritable, where));
+  if (!table) throw refusal(where, 'no string that can be written matches it within the other limits');
+  return { kind: 'spelled', table };
 }
 
 function patternsOf({ pattern, format }: Schema, pointer: string): string[] {
   const patterns: string[] = [];
   if (pattern !== undefined) {
     if (typeof pattern !== 'string') throw refusal(`${pointer}/pattern: ${show(pattern)}`, 'a pattern is a string');
+    if (pattern.length > schemaLimits.countPatternCharacters)
+      throw tooLarge(
+        `${pointer}/pattern`,
+        `${pattern.length} characters, the most is ${schemaLimits.countPatternCharacters}`,
+      );
     patterns.push(pattern);
   }
   if (format !== undefined) {
@@ -94,7 +110,7 @@ function compileAll(patterns: readonly string[], isWritable: Place['isWritable']
 }
 
 export function compileNumber(schema: Schema, place: Place, isInteger: boolean): Leaf {
-  const { pointer, isWritable } = place;
+  const { pointer, isWritable, budget } = place;
   checkKeywords(schema, numberKeywords, pointer);
   const minimum = numberOf(place, schema, 'minimum') ?? Number.NEGATIVE_INFINITY;
   const maximum = numberOf(place, schema, 'maximum') ?? Number.POSITIVE_INFINITY;
@@ -107,13 +123,21 @@ export function compileNumber(schema: Schema, place: Place, isInteger: boolean):
     isMinExclusive: above >= minimum && above > Number.NEGATIVE_INFINITY,
     isMaxExclusive: below <= maximum && below < Number.POSITIVE_INFINITY,
   };
-  const dfa = createNumberDfa(rules, isWritable);
-  if (!dfa)
+  const table = budget.tableOf(JSON.stringify(Object.values(rules).map(String)), pointer, () =>
+    createNumberTable(rules, isWritable),
+  );
+  if (!table)
     throw refusal(
       `${pointer}: ${show(schema)}`,
       'no number of up to 15 digits (9, and 6 after the point) is within the bounds',
     );
-  return { kind: 'number', dfa };
+  return { kind: 'number', table };
+}
+
+/** Deeper than so many levels of objects and lists. */
+function nests(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => nests(inner, levels - 1));
 }
 
 function isOfType(value: unknown, type: unknown): boolean {

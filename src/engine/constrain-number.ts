@@ -1,5 +1,5 @@
 // JSON numbers within bounds, character by character and as an automaton: whatever was begun can still end within them. Pure.
-import { type ByteDfa, type ByteState, createByteDfa } from './constrain-bytes.ts';
+import { type ByteState, type ByteTable, createByteTable } from './constrain-bytes.ts';
 
 export interface NumberRules {
   readonly isInteger: boolean;
@@ -70,7 +70,7 @@ function scaledBounds(rules: NumberRules, scale: number, isNegative: boolean): {
 }
 
 /** Undefined where no number is within the bounds. */
-export function createNumberDfa(rules: NumberRules, isWritable: (byte: number) => boolean): ByteDfa | undefined {
+export function createNumberTable(rules: NumberRules, isWritable: (byte: number) => boolean): ByteTable | undefined {
   const prefixes = [''];
   const states = new Map([[likeness(rules, ''), 0]]);
   const found: ByteState[] = [];
@@ -83,7 +83,7 @@ export function createNumberDfa(rules: NumberRules, isWritable: (byte: number) =
     });
     found.push({ next: new Map(next), isFinal: canEndNumber(rules, prefix) });
   }
-  return createByteDfa(found, isWritable);
+  return createByteTable(found, isWritable);
 }
 
 /** Prefixes of one likeness go on alike: as long, and as far above or below the digits that each bound begins with. */

@@ -1,6 +1,6 @@
 // Regular expressions as automata over the bytes inside a JSON string. Takes what is regular in ECMAScript's syntax, refuses the rest by name.
 import { CharSet, DFA, type Element, JS, NFA, type NoParent } from 'refa';
-import { type ByteDfa, type ByteState, createByteDfa } from './constrain-bytes.ts';
+import { type ByteState, type ByteTable, createByteTable } from './constrain-bytes.ts';
 import { type Range, toByteRanges } from './constrain-utf8.ts';
 
 type Part = NoParent<Element>;
@@ -13,12 +13,12 @@ const maxStates = 4096;
 export function compilePatterns(
   patterns: readonly string[],
   isWritable: (byte: number) => boolean,
-): ByteDfa | undefined {
+): ByteTable | undefined {
   const [first, ...others] = patterns.map(toDfa);
   if (!first) return undefined;
   const all = others.reduce((left, right) => DFA.fromIntersection(left, right, limited()), first);
   all.minimize();
-  return createByteDfa(toByteStates(all), isWritable);
+  return createByteTable(toByteStates(all), isWritable);
 }
 
 function toDfa(pattern: string): DFA {

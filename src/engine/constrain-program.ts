@@ -1,7 +1,8 @@
 // Takes what a value may be, gives it as tokens: tries of fixed pieces with slots between them, in the pieces the model was trained on.
 
-import { createByteSlot } from './constrain-byte-slot.ts';
-import { createNumberDfa } from './constrain-number.ts';
+import { createByteSlot, createEdgeRoom } from './constrain-byte-slot.ts';
+import { readByteTable } from './constrain-bytes.ts';
+import { createNumberTable } from './constrain-number.ts';
 import type { Property, Value } from './constrain-schema.ts';
 import type { Slot } from './constrain-slot.ts';
 import { createTextSlot } from './constrain-text-slot.ts';
@@ -32,6 +33,8 @@ export interface Compiler {
 export function createCompiler(vocabulary: Vocabulary): Compiler {
   const { tokenizer } = vocabulary;
   const slots = new Map<Value, Slot>();
+  const room = createEdgeRoom();
+  const choices = new Map<Value, readonly (readonly number[])[]>();
   const anyByLevels = new Map<number, readonly Value[]>();
 
   /** The ways to begin a value after `prefix`. */
@@ -46,10 +49,7 @@ export function createCompiler(vocabulary: Vocabulary): Compiler {
       case 'number':
         return [[prefix, { kind: 'slot', slot: slotOf(value), after }]];
       case 'choice':
-        return value.texts.map((text) => [
-          [...prefix, ...choiceTokens(text, tokenizer)],
-          { kind: 'pieces', root: after },
-        ]);
+        return tokensOf(value).map((tokens) => [[...prefix, ...tokens], { kind: 'pieces', root: after }]);
       case 'object':
         return [[opened('{'), { kind: 'pieces', root: members(value.properties, after) }]];
       case 'map':
@@ -110,8 +110,8 @@ export function createCompiler(vocabulary: Vocabulary): Compiler {
     const known = anyByLevels.get(maxLevels);
     if (known) return known;
     const values: Value[] = [anyText, { kind: 'choice', texts: ['true', 'false', 'null'] }];
-    const dfa = createNumberDfa(anyNumber, vocabulary.isWritable);
-    if (dfa) values.push({ kind: 'number', dfa });
+    const table = createNumberTable(anyNumber, vocabulary.isWritable);
+    if (table) values.push({ kind: 'number', table });
     if (maxLevels > 0) {
       const inner: Value = { kind: 'any', maxLevels: maxLevels - 1 };
       values.push({ kind: 'map', values: inner });
@@ -121,11 +121,20 @@ export function createCompiler(vocabulary: Vocabulary): Compiler {
     return values;
   }
 
+  /** A list asks for each of its items. */
+  function tokensOf(value: Value & { kind: 'choice' }): readonly (readonly number[])[] {
+    const known = choices.get(value) ?? value.texts.map((text) => choiceTokens(text, tokenizer));
+    choices.set(value, known);
+    return known;
+  }
+
   function slotOf(value: Value & { kind: 'text' | 'spelled' | 'number' }): Slot {
     const known = slots.get(value);
     if (known) return known;
     const slot =
-      value.kind === 'text' ? createTextSlot(value.rules, vocabulary.text) : createByteSlot(value.dfa, vocabulary);
+      value.kind === 'text'
+        ? createTextSlot(value.rules, vocabulary.text)
+        : createByteSlot(readByteTable(value.table), vocabulary, room);
     slots.set(value, slot);
     return slot;
   }

@@ -1,5 +1,6 @@
 // Takes a JSON Schema, gives what a value may be; refuses what can't be kept to. Knows no token.
 import { EngineError } from '../errors.ts';
+import { type Budget, createBudget, schemaLimits, tooLarge } from './constrain-budget.ts';
 import {
   checkKeywords,
   countOf,
@@ -55,12 +56,29 @@ const keywordsByType: readonly (readonly [type: string, keywords: readonly strin
 const unionKeywords = ['anyOf', 'oneOf'] as const;
 
 /** `of` names whose schema it is. Throws EngineError, with the keyword and its JSON pointer, for what is not supported. */
-export function compileSchema(schema: unknown, of: string, isWritable: Place['isWritable']): Value {
-  return compileValue({ schema, pointer: `${of}: #`, depth: 0, isWritable });
+export function compileSchema(
+  schema: unknown,
+  of: string,
+  isWritable: Place['isWritable'],
+  budget: Budget = createBudget(),
+): Value {
+  return compileValue({ schema, pointer: `${of}: #`, depth: 0, isWritable, budget });
 }
 
 function compileValue(place: Place): Value {
-  const { schema, pointer, depth } = place;
+  const value = compilePlace(place);
+  const least = leastCharactersOf(value);
+  if (least > schemaLimits.countLeastCharacters)
+    throw tooLarge(
+      place.pointer,
+      `the shortest value has ${least} characters, the most is ${schemaLimits.countLeastCharacters}`,
+    );
+  return value;
+}
+
+function compilePlace(place: Place): Value {
+  const { schema, pointer, depth, budget } = place;
+  budget.takeValue(pointer);
   if (depth > maxSchemaDepth)
     throw new EngineError(
       'schema-too-deep',
@@ -206,4 +224,43 @@ function narrowed(schema: Schema, type: unknown): Schema {
   const isAboutOthers = (keyword: string) =>
     !own.includes(keyword) && keywordsByType.some(([, keywords]) => keywords.includes(keyword));
   return { ...Object.fromEntries(Object.entries(schema).filter(([keyword]) => !isAboutOthers(keyword))), type };
+}
+
+const quotes = 2;
+const colon = 2;
+const braces = 2;
+const leastKnown = new WeakMap<Value, number>();
+
+/** How much it takes at the least, in characters of JSON. Kept for each value, as those around it ask again. */
+function leastCharactersOf(value: Value): number {
+  const found = leastKnown.get(value) ?? countLeast(value);
+  leastKnown.set(value, found);
+  return found;
+}
+
+function countLeast(value: Value): number {
+  switch (value.kind) {
+    case 'text':
+      return quotes + value.rules.minCharacters;
+    case 'spelled':
+      return quotes + (value.table.distances[0] ?? 0);
+    case 'number':
+      return value.table.distances[0] ?? 0;
+    case 'copied':
+      return quotes + 1;
+    case 'choice':
+      return Math.min(...value.texts.map((text) => text.length));
+    case 'object':
+      return value.properties
+        .filter(({ isRequired }) => isRequired)
+        .reduce((sum, { name, value: inner }) => sum + quotes + name.length + colon + leastCharactersOf(inner), braces);
+    case 'array':
+      return braces + value.minItems * leastCharactersOf(value.items);
+    case 'either':
+      return Math.min(...value.values.map(leastCharactersOf));
+    case 'map':
+      return braces;
+    case 'any':
+      return 1;
+  }
 }

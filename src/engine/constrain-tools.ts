@@ -1,5 +1,6 @@
 // Takes the tools of a setting, or the schema of a response, gives what may be written as tokens. Throws EngineError for what is not supported.
 import { EngineError } from '../errors.ts';
+import { type Budget, createBudget } from './constrain-budget.ts';
 import { refusal, type Schema, show } from './constrain-keywords.ts';
 import { type Compiler, createCompiler, type Pieces } from './constrain-program.ts';
 import { compileSchema, maxSchemaDepth, type Value } from './constrain-schema.ts';
@@ -8,6 +9,12 @@ import type { ToolSchema } from './sequence.ts';
 import { buildTrie } from './trie.ts';
 
 type Root = Value & { kind: 'object' | 'map' };
+
+/** A tool with what its arguments may be: plain data, which crosses threads. */
+export interface CompiledTool {
+  readonly name: string;
+  readonly root: Root;
+}
 
 /** An object that may be written, and the tokens that open it. */
 interface Opening {
@@ -24,15 +31,29 @@ export interface Program {
 
 /** A name and the arguments for it. */
 export function compileTools(tools: readonly ToolSchema[], vocabulary: Vocabulary): Program {
+  return assembleTools(compileToolValues(tools, vocabulary.isWritable), vocabulary);
+}
+
+/** The part that takes time: patterns and bounds become automata. Knows the vocabulary by its bytes alone. */
+export function compileToolValues(
+  tools: readonly ToolSchema[],
+  isWritable: Vocabulary['isWritable'],
+  budget: Budget = createBudget(),
+): CompiledTool[] {
   const names = tools.map((tool) => tool.name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new EngineError('tool-duplicate', `two tools are called ${twice}: rename one`);
-  return compileObjects(
-    tools.map(({ name, parameters }) => {
-      // A tool that says nothing of properties takes none.
-      const root = rootOf({ properties: {}, ...parameters }, `tool ${name}`, vocabulary);
-      return { tokens: vocabulary.tokenizer.encode(` ${name}`), root };
-    }),
+  return tools.map(({ name, parameters }) => {
+    // A tool that says nothing of properties takes none.
+    const schema = 'additionalProperties' in parameters ? parameters : { properties: {}, ...parameters };
+    return { name, root: rootOf(schema, `tool ${name}`, isWritable, budget) };
+  });
+}
+
+/** The part that is made as it is needed: no token is asked about before a call gets there. */
+export function assembleTools(tools: readonly CompiledTool[], vocabulary: Vocabulary): Program {
+  return assemble(
+    tools.map(({ name, root }) => ({ tokens: vocabulary.tokenizer.encode(` ${name}`), root })),
     vocabulary,
   );
 }
@@ -40,11 +61,11 @@ export function compileTools(tools: readonly ToolSchema[], vocabulary: Vocabular
 /** An object of the schema; without one, any object. */
 export function compileResponse(schema: Schema | undefined, vocabulary: Vocabulary): Program {
   const any: Root = { kind: 'map', values: { kind: 'any', maxLevels: maxSchemaDepth } };
-  const root = schema === undefined ? any : rootOf(schema, 'response', vocabulary);
-  return compileObjects([{ tokens: [], root }], vocabulary);
+  const root = schema === undefined ? any : rootOf(schema, 'response', vocabulary.isWritable, createBudget());
+  return assemble([{ tokens: [], root }], vocabulary);
 }
 
-function compileObjects(named: readonly Opening[], vocabulary: Vocabulary): Program {
+function assemble(named: readonly Opening[], vocabulary: Vocabulary): Program {
   const compiler = createCompiler(vocabulary);
   const compiled = named.map(({ tokens, root }) => {
     const [open, next] = compiler.compileRoot(root, ending);
@@ -57,8 +78,8 @@ function compileObjects(named: readonly Opening[], vocabulary: Vocabulary): Prog
   };
 }
 
-function rootOf(schema: Schema, of: string, { isWritable }: Vocabulary): Root {
-  const value = schema.type === 'object' ? compileSchema(schema, of, isWritable) : undefined;
+function rootOf(schema: Schema, of: string, isWritable: Vocabulary['isWritable'], budget: Budget): Root {
+  const value = schema.type === 'object' ? compileSchema(schema, of, isWritable, budget) : undefined;
   if (value?.kind === 'object' || value?.kind === 'map') return value;
   throw refusal(`${of}: #/type: ${show(schema.type)}`, 'use "object"');
 }

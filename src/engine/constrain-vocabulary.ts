@@ -13,7 +13,7 @@ export interface Vocabulary {
   readonly root: ByteNode;
   readonly text: TextEdges;
   /** Some token is this byte alone, so whatever holds only such bytes can be written. */
-  isWritable(byte: number): boolean;
+  readonly isWritable: (byte: number) => boolean;
 }
 
 interface OpenNode {
@@ -34,6 +34,15 @@ export function createVocabulary(tokenizer: Tokenizer): Vocabulary {
     }
     node.id = id;
   }
-  const isWritable = (byte: number) => root.children.get(byte)?.id !== undefined;
-  return { tokenizer, root, text: createTextEdges(tokenizer), isWritable };
+  return { tokenizer, root, text: createTextEdges(tokenizer), isWritable: writableBytes(tokenizer) };
+}
+
+/** Which bytes are a token of their own. */
+export function writableBytes({ countTokens, tokenBytes }: Tokenizer): Vocabulary['isWritable'] {
+  const writable = new Set<number>();
+  for (let id = 0; id < countTokens; id++) {
+    const [byte, ...more] = tokenBytes(id);
+    if (byte !== undefined && more.length === 0) writable.add(byte);
+  }
+  return (byte) => writable.has(byte);
 }

@@ -2,8 +2,9 @@
 import { EngineError } from '../errors.ts';
 import { createCall } from './call.ts';
 import { checkPrefix, checkRequest, roomTokensFor } from './check-request.ts';
+import type { CompileThread, CompileTools } from './compile-thread.ts';
 import { createCopySlot, dialogueOf } from './constrain-copy.ts';
-import { compileTools, type Program } from './constrain-tools.ts';
+import { compileToolValues, type Program } from './constrain-tools.ts';
 import { createVocabulary } from './constrain-vocabulary.ts';
 import { prefillAll } from './context.ts';
 import { type CostModel, createCostModel } from './cost.ts';
@@ -25,6 +26,7 @@ import type { Act, DraftRequest, DraftState, Engine, EngineStats, Sequence, Sett
 import { slide } from './slide.ts';
 import { createTokenTraits } from './token-traits.ts';
 import type { Tokenizer } from './tokenizer.ts';
+import { createToolPrograms } from './tool-programs.ts';
 import type { Urgency } from './urgency.ts';
 
 export interface LocalEngineOptions {
@@ -35,6 +37,8 @@ export interface LocalEngineOptions {
   readonly phrases?: Phrases;
   /** @default one that knows nothing before the first forward */
   readonly costs?: CostModel;
+  /** @default this thread, which waits */
+  readonly compiler?: CompileThread;
   /** For keys and values of all sequences; what settings begin with comes on top. @default without limit */
   readonly kvBudgetBytes?: number;
   /** Of deadlines and of what is measured. @default the machine's clock */
@@ -67,6 +71,8 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   const pool = createKvPool(kvBudgetBytes);
   const sequences = new Set<Sequence>();
   const settings = new WeakMap<Setting, Prepared>();
+  const compileHere: CompileTools = async (tools) => compileToolValues(tools, vocabulary.isWritable);
+  const programs = createToolPrograms(options.compiler?.compile ?? compileHere, vocabulary);
   let countRunning = 0;
   let countForwards = 0;
   let forwardMs = 0;
@@ -93,12 +99,16 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
     };
   }
 
-  function compile(setting: Setting): Prepared {
-    const known = settings.get(setting);
-    if (known) return known;
-    const tools = compileTools(setting.tools, vocabulary);
+  async function prepareTools(setting: Setting, signal?: AbortSignal): Promise<Prepared> {
+    const tools = await programs.programOf(setting.tools, signal);
     const hasTools = setting.tools.length > 0;
-    const prepared = { tools, hasTools, countPrefix: setting.prefix.length, prefix: new Kv(manifest.config) };
+    // Another draft may have waited for the same.
+    const prepared = settings.get(setting) ?? {
+      tools,
+      hasTools,
+      countPrefix: setting.prefix.length,
+      prefix: new Kv(manifest.config),
+    };
     settings.set(setting, prepared);
     return prepared;
   }
@@ -119,10 +129,11 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
 
   async function* run(
     asked: DraftRequest,
-    prepared: Prepared,
+    setting: Setting,
     where: PassContext,
     memory: DraftMemory,
   ): AsyncGenerator<DraftState> {
+    const prepared = settings.get(setting) ?? (await prepareTools(setting, where.signal));
     const request = asked.isSliding ? { ...asked, context: window(asked, prepared) } : asked;
     const copied = () => createCopySlot(request.context, vocabulary);
     const dialogue = () => dialogueOf(request.context, vocabulary);
@@ -164,14 +175,13 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
 
   function open(setting: Setting): LocalSequence {
     checkOpen();
-    const prepared = compile(setting);
     const kv = new Kv(manifest.config);
     const memory = createDraftMemory();
     const sequence = createLocalSequence({
       kv,
       nowMs,
       isCrowded: () => countRunning > 1,
-      run: (request, where) => run(request, prepared, where, memory),
+      run: (request, where) => run(request, setting, where, memory),
       begun: () => countRunning++,
       ended: () => countRunning--,
       rested: () => pool.rest(kv),
@@ -189,7 +199,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
     async prepare(setting) {
       checkOpen();
       checkPrefix(setting, manifest);
-      const { prefix } = compile(setting);
+      const { prefix } = settings.get(setting) ?? (await prepareTools(setting));
       const asked: Urgency = { priority: 'step', dueMs: nowMs() };
       const where: PassContext = {
         kv: prefix,
@@ -209,6 +219,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
     async close() {
       isClosed = true;
       for (const sequence of sequences) sequence.close();
+      await options.compiler?.close();
       await scheduler.idle();
       await device.close();
     },

@@ -1,8 +1,11 @@
 // The engine's own thread: takes messages, gives messages. A forward blocks this thread and no other.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { systemClock } from '../base/clock.ts';
 import { EngineError, ModelError, RuntimeError, toMessage, unreachable } from '../errors.ts';
+import { createCompileThread } from './compile-thread.ts';
+import { writableBytes } from './constrain-vocabulary.ts';
 import { createCostModel, measureCosts } from './cost.ts';
 import { createOnnxDevice } from './device-onnx.ts';
 import { createLocalEngine, type LocalEngine } from './local-engine.ts';
@@ -17,6 +20,9 @@ import { type Failure, type FromWorker, sharedNowUs, type ToWorker, type WorkerO
 const port = parentPort;
 if (!port) throw new EngineError('worker-alone', 'this file runs as a worker thread of the engine');
 
+/** A regular expression that grows beyond this ends its thread, and no other. */
+const compilerOptions = { resourceLimits: { maxOldGenerationSizeMb: 256 } };
+
 function post(message: FromWorker): void {
   port?.postMessage(message);
 }
@@ -30,7 +36,12 @@ async function loadEngine(options: WorkerOptions): Promise<LocalEngine> {
   const phrases = await loadPhrases(modelDir, manifest);
   const costs = createCostModel();
   await measureCosts(device, manifest, costs);
-  return createLocalEngine({ device, manifest, tokenizer, phrases, costs, kvBudgetBytes });
+  const compiler = createCompileThread({
+    startWorker: () => new Worker(new URL('./compile-worker.js', import.meta.url), compilerOptions),
+    isWritable: writableBytes(tokenizer),
+    clock: systemClock,
+  });
+  return createLocalEngine({ device, manifest, tokenizer, phrases, costs, kvBudgetBytes, compiler });
 }
 
 function serve(engine: LocalEngine): void {

@@ -33,6 +33,8 @@ const statusOf: Readonly<Record<string, number>> = {
   'context-too-long': 400,
   'schema-unsupported': 400,
   'schema-too-deep': 400,
+  'schema-too-large': 400,
+  'schema-too-slow': 400,
   'max-tokens-out-of-range': 400,
   'latency-out-of-range': 400,
   'sampling-out-of-range': 400,

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createByteSlot } from '../../src/engine/constrain-byte-slot.ts';
+import { readByteTable } from '../../src/engine/constrain-bytes.ts';
 import { createCopySlot } from '../../src/engine/constrain-copy.ts';
-import { createNumberDfa } from '../../src/engine/constrain-number.ts';
+import { createNumberTable } from '../../src/engine/constrain-number.ts';
 import { createPathFinder } from '../../src/engine/constrain-path.ts';
 import { compilePatterns } from '../../src/engine/constrain-pattern.ts';
 import { createChoiceSlot, type Slot } from '../../src/engine/constrain-slot.ts';
@@ -16,15 +17,15 @@ const finder = createPathFinder(specials.null);
 
 function numberSlot(min: number, max: number): Slot {
   const rules = { isInteger: true, min, max, isMinExclusive: false, isMaxExclusive: false };
-  const dfa = createNumberDfa(rules, vocabulary.isWritable);
-  if (!dfa) throw new Error('no number');
-  return createByteSlot(dfa, vocabulary);
+  const table = createNumberTable(rules, vocabulary.isWritable);
+  if (!table) throw new Error('no number');
+  return createByteSlot(readByteTable(table), vocabulary);
 }
 
 function patternSlot(pattern: string): Slot {
-  const dfa = compilePatterns([pattern], vocabulary.isWritable);
-  if (!dfa) throw new Error('no string');
-  return createByteSlot(dfa, vocabulary);
+  const table = compilePatterns([pattern], vocabulary.isWritable);
+  if (!table) throw new Error('no string');
+  return createByteSlot(readByteTable(table), vocabulary);
 }
 
 const said = [specials.user, ...tokenizer.encode(' ab a a1'), specials.end];

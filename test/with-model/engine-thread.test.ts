@@ -31,3 +31,23 @@ it('goes on after its thread was killed, with the same words as before', async (
   expect(lives).toHaveLength(2);
   await engine.close();
 });
+
+it('answers others while it compiles what takes long, and stops compiling for who has left', async () => {
+  const engine = await keepAlive({ startWorker: model.startWorker, clock: new SimulatedClock(), warn: () => {} });
+  const slow = { type: 'string', pattern: '^(?:(?:(?:a{0,15}){0,15}){0,15})$' };
+  const tools = [{ name: 'find', parameters: { type: 'object', properties: { code: slow } } }];
+  const leaving = new AbortController();
+  let isOver = false;
+  const stranger = last(engine.open({ ...setting, tools }), { signal: leaving.signal }).catch(() => {
+    isOver = true;
+  });
+  const caller = engine.open(setting);
+  for (let turn = 0; turn < 3; turn++) expect((await last(caller, { maxTokens: 8 })).isDone).toBe(true);
+  expect(isOver).toBe(false);
+  leaving.abort();
+  await stranger;
+  // What waited behind it is compiled at once.
+  const quick = { ...setting, tools: [{ name: 'find', parameters: { type: 'object', properties: {} } }] };
+  await engine.prepare(quick);
+  await engine.close();
+});
