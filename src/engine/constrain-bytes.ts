@@ -26,8 +26,6 @@ export interface ByteTable {
 }
 
 const bytes = 256;
-/** States are numbered in 16 bits. */
-export const mostTableStates = 2 ** 15 - 1;
 
 export interface ByteState {
   /** State by byte. */

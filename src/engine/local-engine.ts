@@ -24,6 +24,7 @@ import { createSampler } from './sample.ts';
 import { createScheduler } from './scheduler.ts';
 import type { Act, DraftRequest, DraftState, Engine, EngineStats, Sequence, Setting } from './sequence.ts';
 import { slide } from './slide.ts';
+import { createSpeakerLabel } from './speaker-label.ts';
 import { createTokenTraits } from './token-traits.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { createToolPrograms } from './tool-programs.ts';
@@ -67,6 +68,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   const { kvBudgetBytes = Number.POSITIVE_INFINITY, nowMs = () => performance.now() } = options;
   const scheduler = createScheduler();
   const traits = createTokenTraits(tokenizer);
+  const label = createSpeakerLabel(tokenizer);
   const vocabulary = createVocabulary(tokenizer);
   const pool = createKvPool(kvBudgetBytes);
   const sequences = new Set<Sequence>();
@@ -165,6 +167,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
             })
           : createReply({
               traits,
+              label,
               endToken: manifest.specials.end,
               firstText: manifest.countSpecials,
               maxTokens,

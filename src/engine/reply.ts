@@ -1,12 +1,14 @@
-// The words of a spoken reply: never empty, never a loop, never cut within a word. Knows no model.
+// The words of a spoken reply: never empty, never a loop, never cut within a word, no speaker's name before them. Knows no model.
 import type { Choice, Guide } from './guide.ts';
 import type { Scores } from './pass.ts';
 import type { Sampler } from './sample.ts';
+import type { SpeakerLabel } from './speaker-label.ts';
 import type { TokenTraits } from './token-traits.ts';
 import { createWordRuns } from './word-runs.ts';
 
 export interface ReplyOptions {
   readonly traits: TokenTraits;
+  readonly label: SpeakerLabel;
   readonly endToken: number;
   readonly maxTokens: number;
   /** Tokens are drawn by it, of those from `firstText` on. @default the likeliest is taken */
@@ -14,9 +16,9 @@ export interface ReplyOptions {
   readonly firstText: number;
 }
 
-export function createReply({ traits, endToken, maxTokens, sampler, firstText }: ReplyOptions): Guide {
+export function createReply({ traits, label, endToken, maxTokens, sampler, firstText }: ReplyOptions): Guide {
   const tokens: number[] = [];
-  const runs = createWordRuns(traits);
+  let runs = createWordRuns(traits);
   let countStable = 0;
   let isDone = false;
   let isTruncated = false;
@@ -42,7 +44,16 @@ export function createReply({ traits, endToken, maxTokens, sampler, firstText }:
   }
 
   function mayCome(id: number): boolean {
-    return id === endToken ? hasText : !runs.wouldLoop(id);
+    return id === endToken ? hasText : !runs.wouldLoop(id) && !label.ends(tokens, id);
+  }
+
+  /** What was filled in unchecked may have become one: it is taken back, where nobody was told of it. */
+  function dropLabel(): true {
+    if (countStable > 0) return true;
+    tokens.length = 0;
+    runs = createWordRuns(traits);
+    hasText = false;
+    return true;
   }
 
   function push(id: number): void {
@@ -89,6 +100,7 @@ export function createReply({ traits, endToken, maxTokens, sampler, firstText }:
         isDone = true;
         return false;
       }
+      if (label.ends(tokens, id)) return dropLabel();
       if (tokens.length >= maxTokens) return truncate(traits.startsWord(id) ? tokens.length : wordStart(tokens.length));
       if (runs.wouldLoop(id)) return truncate(wordStart(runs.repeatedFrom()));
       push(id);

@@ -1,145 +1,205 @@
-// What may be asked of the model over HTTP, in the words of OpenAI's API: JSON in, checked requests out.
+// What may be asked of the model over HTTP, in the words of OpenAI's API: JSON in, checked requests out. What is not honoured is refused by name.
 
 import { z } from 'zod';
-import type { Message, PromptTool } from '../engine/prompt.ts';
-import { toSpacedJson } from '../engine/spaced-json.ts';
 import { RuntimeError } from '../errors.ts';
+import { messageSchema } from './completion-messages.ts';
 
 /** Beyond OpenAI's fields. */
 const effortSchema = z.enum(['instant', 'low', 'medium', 'high', 'exact', 'ar']);
-const textSchema = z.union([
-  z.string(),
-  z
-    .array(z.object({ type: z.literal('text'), text: z.string() }))
-    .transform((parts) => parts.map(({ text }) => text).join('')),
-]);
 const objectSchema = z.record(z.string(), z.unknown());
-const toolCallSchema = z.object({
-  id: z.string().optional(),
-  type: z.literal('function'),
-  function: z.object({ name: z.string(), arguments: z.string() }),
-});
-const messageSchema = z.discriminatedUnion('role', [
-  z.object({ role: z.enum(['system', 'developer']), content: textSchema }),
-  z.object({ role: z.literal('user'), content: textSchema }),
-  z.object({
-    role: z.literal('assistant'),
-    content: textSchema.nullish(),
-    tool_calls: z.array(toolCallSchema).optional(),
+const functionName = z.string().regex(/^[a-zA-Z0-9_.-]{1,64}$/, 'a name has 1 to 64 letters, digits, _, . and -');
+const namedSchema = z.strictObject({ type: z.literal('function'), function: z.strictObject({ name: functionName }) });
+const toolSchema = z.strictObject({
+  type: z.literal('function', 'only functions are taken'),
+  function: z.strictObject({
+    name: functionName,
+    description: z.string().nullish(),
+    parameters: objectSchema.nullish(),
+    /** Arguments keep to their schema in any case. */
+    strict: z.boolean().nullish(),
   }),
-  z.object({ role: z.literal('tool'), content: textSchema, tool_call_id: z.string().optional() }),
-]);
-const toolSchema = z.object({
-  type: z.literal('function'),
-  function: z.object({ name: z.string(), description: z.string().optional(), parameters: objectSchema.optional() }),
 });
-const choiceSchema = z.union([
-  z.enum(['auto', 'none', 'required']),
-  z.object({ type: z.literal('function'), function: z.object({ name: z.string() }) }),
+const allowedSchema = z.strictObject({
+  type: z.literal('allowed_tools'),
+  allowed_tools: z.strictObject({ mode: z.enum(['auto', 'required']), tools: z.array(namedSchema).min(1) }),
+});
+const choiceSchema = z.union([z.enum(['auto', 'none', 'required']), namedSchema, allowedSchema], {
+  error: 'use "auto", "none", "required", a function, or allowed_tools of functions',
+});
+const formatSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('text') }),
+  z.strictObject({ type: z.literal('json_object') }),
+  z.strictObject({
+    type: z.literal('json_schema'),
+    json_schema: z.strictObject({
+      name: functionName,
+      description: z.string().nullish(),
+      schema: objectSchema,
+      strict: z.boolean().nullish(),
+    }),
+  }),
 ]);
-
-const chatSchema = z.object({
-  messages: z.array(messageSchema).min(1),
-  tools: z.array(toolSchema).default([]),
-  tool_choice: choiceSchema.default('auto'),
-  stream: z.boolean().default(false),
-  max_tokens: z.int().min(1).optional(),
-  max_completion_tokens: z.int().min(1).optional(),
-  temperature: z.number().min(0).max(2).default(0),
-  top_p: z.number().gt(0).max(1).default(1),
-  seed: z.int().default(0),
-  n: z.literal(1).default(1),
-  effort: effortSchema.optional(),
-  latency_ms: z.int().optional(),
+const stopSchema = z
+  .union([z.string().min(1), z.array(z.string().min(1)).max(4)], { error: 'use a text, or up to four, none empty' })
+  .nullish()
+  .transform((stop) => [stop ?? []].flat());
+const streamOptionsSchema = z.strictObject({
+  include_usage: z.boolean().nullish(),
+  include_obfuscation: z.literal(false, 'chunks are not padded here; leave it out').nullish(),
 });
 
-const fillSchema = z.object({
+/** They say nothing of the answer: what is asked is kept nowhere, so there is nothing to label. */
+const labels = {
+  model: z.string().nullish(),
+  user: z.string().nullish(),
+  safety_identifier: z.string().nullish(),
+  prompt_cache_key: z.string().nullish(),
+  metadata: z.record(z.string(), z.unknown()).nullish(),
+};
+
+/** What OpenAI takes and is not done here: only as it is where it is left out. */
+const unchanged = {
+  n: only(1),
+  frequency_penalty: only(0),
+  presence_penalty: only(0),
+  logprobs: only(false),
+  top_logprobs: only(0),
+  logit_bias: only({}),
+  store: only(false),
+  service_tier: only('auto', 'default'),
+  reasoning_effort: only('none'),
+  verbosity: only('medium'),
+  modalities: only(['text']),
+};
+
+const count = (most = Number.MAX_SAFE_INTEGER) => z.int().min(1).max(most);
+
+const chatSchema = z
+  .strictObject({
+    ...labels,
+    ...unchanged,
+    messages: z.array(messageSchema).min(1),
+    tools: orElse(z.array(toolSchema), []),
+    tool_choice: orElse(choiceSchema, 'auto'),
+    /** A reply makes one call at most, which either allows. */
+    parallel_tool_calls: z.boolean().nullish(),
+    response_format: orElse(formatSchema, { type: 'text' }),
+    stop: stopSchema,
+    stream: orElse(z.boolean(), false),
+    stream_options: streamOptionsSchema.nullish(),
+    max_tokens: orElse(count().optional(), undefined),
+    max_completion_tokens: orElse(count().optional(), undefined),
+    temperature: orElse(z.number().min(0).max(2), 0),
+    top_p: orElse(z.number().gt(0).max(1), 1),
+    /** Left out: another one each time. */
+    seed: orElse(z.int().optional(), undefined),
+    effort: orElse(effortSchema.optional(), undefined),
+    latency_ms: orElse(z.int().optional(), undefined),
+  })
+  .superRefine(({ stream, stream_options: options, max_tokens: older, max_completion_tokens: newer }, context) => {
+    const refuse = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
+    if (options && !stream) refuse('stream_options', 'it goes with "stream": true only');
+    if (older !== undefined && newer !== undefined && older !== newer)
+      refuse('max_tokens', `${older} is not max_completion_tokens ${newer}; give one of them`);
+  });
+
+const fillSchema = z.strictObject({
+  ...labels,
+  n: only(1),
+  best_of: only(1),
+  echo: only(false),
+  frequency_penalty: only(0),
+  presence_penalty: only(0),
+  logprobs: only(false),
+  logit_bias: only({}),
+  temperature: only(0),
+  top_p: only(1),
+  seed: z.int().nullish(),
   prompt: z.string(),
   suffix: z.string().min(1, 'give the text after the gap; to have a reply written use /v1/chat/completions'),
-  max_tokens: z.int().min(1).max(256).default(32),
-  stream: z.literal(false).default(false),
-  effort: z.enum(['instant', 'medium', 'high']).default('medium'),
+  max_tokens: orElse(count(256), 32),
+  stop: stopSchema,
+  stream: only(false),
+  stream_options: only({}),
+  effort: orElse(z.enum(['instant', 'medium', 'high']), 'medium'),
 });
 
 export type ChatRequest = z.infer<typeof chatSchema>;
 export type FillRequest = z.infer<typeof fillSchema>;
 
-/** Throws RuntimeError `request-invalid`, which names field and reason. */
+/** More is not looked at: each is at least two of the tokens that the model reads. */
+const mostMessages = 1000;
+/** Of messages or of a gap's two sides: the model reads 2,048 tokens, which are rarely more than six characters. */
+const mostCharacters = 12_000;
+
+/** Throws RuntimeError `request-invalid`, which names field and reason, or `context-too-long`. */
 export function parseChat(body: unknown): ChatRequest {
-  return check(chatSchema, body);
+  const countMessages = lengthOf(body, 'messages');
+  if (countMessages > mostMessages)
+    throw tooLong(`messages has ${countMessages}, the most is ${mostMessages}: drop the oldest`);
+  const request = check(chatSchema, body);
+  const countCharacters = request.messages.reduce((sum, message) => sum + charactersOf(message), 0);
+  if (countCharacters > mostCharacters)
+    throw tooLong(`messages has ${countCharacters} characters, the most is ${mostCharacters}: drop the oldest`);
+  return request;
 }
 
-/** Throws RuntimeError `request-invalid`, which names field and reason. */
+/** Throws RuntimeError `request-invalid`, which names field and reason, or `context-too-long`. */
 export function parseFill(body: unknown): FillRequest {
-  return check(fillSchema, body);
+  const request = check(fillSchema, body);
+  const countCharacters = request.prompt.length + request.suffix.length;
+  if (countCharacters > mostCharacters)
+    throw tooLong(`prompt and suffix have ${countCharacters} characters, the most is ${mostCharacters}: shorten them`);
+  return request;
 }
 
-/** The dialogue as the model reads it. Throws RuntimeError `request-invalid`. */
-export function toDialogue({ messages }: ChatRequest): { instructions: string; messages: readonly Message[] } {
-  const last = messages.at(-1);
-  if (last?.role !== 'user' && last?.role !== 'tool')
-    throw invalid(`messages ends with one of role ${last?.role}, expected user or tool: whom else would it answer?`);
-  const instructions = messages.flatMap((one) =>
-    one.role === 'system' || one.role === 'developer' ? [one.content] : [],
+export function invalid(message: string): RuntimeError {
+  return new RuntimeError('request-invalid', message);
+}
+
+function tooLong(message: string): RuntimeError {
+  return new RuntimeError('context-too-long', message);
+}
+
+/** null stands for what is left out, as in OpenAI's own SDKs. */
+function orElse<Schema extends z.ZodType>(schema: Schema, fallback: z.infer<Schema>) {
+  return schema.nullish().transform((value): z.infer<Schema> => value ?? fallback);
+}
+
+function only(...values: readonly unknown[]) {
+  const texts = values.map((value) => JSON.stringify(value));
+  return z
+    .unknown()
+    .refine((value) => value === null || value === undefined || texts.includes(JSON.stringify(value)), {
+      error: ({ input }) => `${show(input)} is not done here, only ${texts.join(' or ')}; leave it out`,
+    })
+    .optional();
+}
+
+function charactersOf(message: ChatRequest['messages'][number]): number {
+  const calls = message.role === 'assistant' ? (message.tool_calls ?? []) : [];
+  return (
+    calls.reduce((sum, call) => sum + call.function.name.length + call.function.arguments.length, 0) +
+    (message.content ?? '').length
   );
-  return { instructions: instructions.join(' '), messages: messages.flatMap(toMessages) };
 }
 
-/** The tools that the choice leaves. Throws RuntimeError `request-invalid`. */
-export function toTools({ tools, tool_choice: choice }: ChatRequest): readonly PromptTool[] {
-  const offered = tools.map(({ function: { name, description, parameters } }) => ({
-    name,
-    ...(description === undefined ? {} : { description }),
-    parameters: parameters ?? { type: 'object', properties: {} },
-  }));
-  if (choice === 'none') return [];
-  const named = typeof choice === 'string' ? offered : offered.filter(({ name }) => name === choice.function.name);
-  if (named.length === 0 && choice !== 'auto')
-    throw invalid('tool_choice wants a tool to be called that tools does not have');
-  return named;
+function lengthOf(body: unknown, field: string): number {
+  const value: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, field) : undefined;
+  return Array.isArray(value) ? value.length : 0;
 }
 
-function toMessages(message: ChatRequest['messages'][number]): Message[] {
-  switch (message.role) {
-    case 'user':
-      return [{ role: 'user', text: message.content }];
-    case 'assistant': {
-      const said: Message[] = message.content ? [{ role: 'say', text: message.content }] : [];
-      const calls = (message.tool_calls ?? []).map(
-        ({ function: { name, arguments: json } }): Message => ({ role: 'call', name, arguments: toObject(name, json) }),
-      );
-      return [...said, ...calls];
-    }
-    case 'tool':
-      return [{ role: 'result', content: toSpacedJson(toJson(message.content)) }];
-    default:
-      return [];
-  }
-}
-
-function toObject(name: string, json: string): Readonly<Record<string, unknown>> {
-  const parsed = objectSchema.safeParse(toJson(json));
-  if (parsed.success) return parsed.data;
-  throw invalid(`the arguments of ${name} in messages are no JSON object`);
-}
-
-/** What is no JSON is a string. */
-function toJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function check<Request>(schema: z.ZodType<Request>, body: unknown): Request {
+function check<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const field = issue?.path.join('.') || 'the body';
-  throw invalid(`${field}: ${issue?.message ?? 'is not as expected'}`);
+  const [issue] = parsed.error.issues;
+  const path = issue?.path ?? [];
+  if (issue?.code === 'unrecognized_keys')
+    throw invalid(`${[...path, issue.keys[0]].join('.')}: there is no such field here; leave it out`);
+  throw invalid(`${path.join('.') || 'the body'}: ${issue?.message ?? 'is not as expected'}`);
 }
 
-function invalid(message: string): RuntimeError {
-  return new RuntimeError('request-invalid', message);
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'undefined';
+  return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
 }

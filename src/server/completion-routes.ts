@@ -3,10 +3,13 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RuntimeError, toMessage } from '../errors.ts';
+import { nativeWire } from '../protocol/native-messages.ts';
+import { relayPath } from '../protocol/relay-messages.ts';
 import { parseChat, parseFill } from './completion-requests.ts';
 import type { Completion, Completions } from './completions.ts';
 import { hasKey } from './guard.ts';
 import { readBody } from './read-body.ts';
+import { parseJson } from './read-json.ts';
 
 export interface CompletionRouteOptions {
   /** Undefined: the model is not loaded yet. */
@@ -19,6 +22,9 @@ type Headers = Readonly<Record<string, string>>;
 const chatPath = '/v1/chat/completions';
 const fillPath = '/v1/completions';
 const modelsPath = '/v1/models';
+const apiPath = '/v1/';
+/** Below it, and not of OpenAI's API. */
+const ownPaths: readonly string[] = [nativeWire.path, relayPath, '/v1/ticket', '/v1/relay-url'];
 const mostBodyBytes = 1_000_000;
 /** What the engine can't do because of what was asked; anything else is its own fault. */
 const statusOf: Readonly<Record<string, number>> = {
@@ -26,6 +32,7 @@ const statusOf: Readonly<Record<string, number>> = {
   'body-too-large': 413,
   'key-missing': 401,
   'model-unknown': 404,
+  'path-unknown': 404,
   'method-not-allowed': 405,
   'not-ready': 503,
   'too-many-requests': 429,
@@ -48,8 +55,7 @@ export function createCompletionRoutes({ completions, apiKey }: CompletionRouteO
   let countRunning = 0;
 
   return (request: IncomingMessage, response: ServerResponse, path: string, headers: Headers): boolean => {
-    if (path !== chatPath && path !== fillPath && path !== modelsPath && !path.startsWith(`${modelsPath}/`))
-      return false;
+    if (!path.startsWith(apiPath) || ownPaths.includes(path)) return false;
     void answer(request, response, path, headers).catch((error) => fail(response, headers, error));
     return true;
   };
@@ -57,11 +63,19 @@ export function createCompletionRoutes({ completions, apiKey }: CompletionRouteO
   async function answer(request: IncomingMessage, response: ServerResponse, path: string, headers: Headers) {
     if (apiKey !== undefined && !hasKey(request.headers, apiKey))
       throw new RuntimeError('key-missing', 'send Authorization: Bearer with the API key of this server');
+    const isOfModels = path === modelsPath || path.startsWith(`${modelsPath}/`);
+    if (!isOfModels && path !== chatPath && path !== fillPath)
+      throw new RuntimeError(
+        'path-unknown',
+        `${path} is not served; there are ${chatPath}, ${fillPath} and ${modelsPath}`,
+      );
+    const method = isOfModels ? 'GET' : 'POST';
+    if (request.method !== method) {
+      response.setHeader('allow', method);
+      throw new RuntimeError('method-not-allowed', `${path} takes ${method}`);
+    }
     const source = completions();
     if (source === undefined) throw new RuntimeError('not-ready', 'the model is not loaded yet; try again in seconds');
-    const isOfModels = path !== chatPath && path !== fillPath;
-    const method = isOfModels ? 'GET' : 'POST';
-    if (request.method !== method) throw new RuntimeError('method-not-allowed', `${path} takes ${method}`);
     if (isOfModels) return send(response, headers, 200, toModels(source.modelName, path));
     if (countRunning >= countMostAtOnce)
       throw new RuntimeError('too-many-requests', `${countMostAtOnce} requests are being answered; wait for one`);
@@ -78,7 +92,8 @@ export function createCompletionRoutes({ completions, apiKey }: CompletionRouteO
       }
       const asked = parseChat(body);
       const states = source.chat(asked, stopping.signal);
-      if (asked.stream) return await stream(response, headers, made, states);
+      if (asked.stream)
+        return await stream(response, headers, made, states, asked.stream_options?.include_usage === true);
       const last = await toLast(states);
       const choices = [{ index: 0, message: toMessageOf(last), finish_reason: toReason(last), logprobs: null }];
       send(response, headers, 200, { ...made, object: 'chat.completion', choices, usage: toUsage(last) });
@@ -102,11 +117,14 @@ async function stream(
   headers: Headers,
   made: object,
   states: AsyncIterable<Completion>,
+  includesUsage: boolean,
 ): Promise<void> {
-  const tell = (delta: object, finish_reason: string | null = null) => {
-    const chunk = { ...made, object: 'chat.completion.chunk', choices: [{ index: 0, delta, finish_reason }] };
+  const write = (choices: readonly object[], usage: object | null) => {
+    const chunk = { ...made, object: 'chat.completion.chunk', choices, ...(includesUsage ? { usage } : {}) };
     response.write(`data: ${JSON.stringify(chunk)}\n\n`);
   };
+  const tell = (delta: object, finish_reason: string | null = null) =>
+    write([{ index: 0, delta, finish_reason, logprobs: null }], null);
   let told = '';
   for await (const state of states) {
     // Errors of the request come before the first state, as a plain answer.
@@ -120,16 +138,18 @@ async function stream(
     const { tool_calls } = toMessageOf(state);
     if (tool_calls) tell({ tool_calls: tool_calls.map((call, index) => ({ index, ...call })) });
     tell({}, toReason(state));
+    if (includesUsage) write([], toUsage(state));
   }
   response.end('data: [DONE]\n\n');
 }
 
 function toMessageOf({ text, call }: Completion) {
-  if (!call) return { role: 'assistant', content: text };
+  if (!call) return { role: 'assistant', content: text, refusal: null };
   const asked = { name: call.name, arguments: JSON.stringify(call.arguments) };
   return {
     role: 'assistant',
     content: null,
+    refusal: null,
     tool_calls: [{ id: `call_${randomUUID()}`, type: 'function', function: asked }],
   };
 }
@@ -158,8 +178,9 @@ function parseBody(text: string | undefined): unknown {
   if (text === undefined)
     throw new RuntimeError('body-too-large', `the body is over ${mostBodyBytes} bytes, the most that is read`);
   try {
-    return JSON.parse(text);
-  } catch {
+    return parseJson(text, 'the body');
+  } catch (error) {
+    if (error instanceof RuntimeError) throw error;
     throw new RuntimeError('request-invalid', 'the body is no JSON');
   }
 }

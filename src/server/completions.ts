@@ -1,11 +1,16 @@
 // Replies and filled gaps for HTTP clients, by the engine that answers calls: requests in, growing text out. Knows no HTTP.
 
+import { randomInt } from 'node:crypto';
 import { spellAsGiven } from '../engine/given-names.ts';
 import { infill } from '../engine/infill.ts';
 import { type Prompt, parseCall } from '../engine/prompt.ts';
 import type { Act, DraftState, Engine, Sequence, Setting } from '../engine/sequence.ts';
 import type { Tokenizer } from '../engine/tokenizer.ts';
-import { type ChatRequest, type FillRequest, toDialogue, toTools } from './completion-requests.ts';
+import { EngineError, RuntimeError, toMessage } from '../errors.ts';
+import { toDialogue } from './completion-messages.ts';
+import type { ChatRequest, FillRequest } from './completion-requests.ts';
+import { toOffer } from './completion-tools.ts';
+import { stopAt } from './stop-at.ts';
 
 export interface CompletionParts {
   readonly engine: Engine;
@@ -33,18 +38,20 @@ export interface Completions {
   fill(request: FillRequest, signal: AbortSignal): AsyncIterable<Completion>;
 }
 
+const mostSeed = 2 ** 31;
+
 /** All at the priority of drafts: no caller of a voice call waits for an HTTP client. */
 export function createCompletions({ engine, tokenizer, prompt, modelName }: CompletionParts): Completions {
   const { specials } = tokenizer;
 
   async function* chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<Completion> {
-    const tools = toTools(request);
-    const { instructions, messages } = toDialogue(request);
+    const { tools, mustCall, form } = toOffer(request);
+    const { instructions, messages } = toDialogue(request.messages);
     const prefix = prompt.renderSetting({ instructions, tools });
     const context = [...prefix, ...prompt.renderMessages(messages, tools)];
-    const { temperature, top_p: topP, seed, latency_ms: latencyMs } = request;
+    const { temperature, top_p: topP, seed = randomInt(mostSeed), latency_ms: latencyMs } = request;
     const maxTokens = request.max_completion_tokens ?? request.max_tokens;
-    const acts: Act[] = mustCall(request) ? ['call'] : tools.length > 0 ? ['say', 'call'] : ['say'];
+    const acts: Act[] = mustCall ? ['call'] : tools.length > 0 ? ['say', 'call'] : ['say'];
     const written = write({ prefix, tools }, context.length, (sequence) =>
       sequence.draft({
         context,
@@ -57,8 +64,23 @@ export function createCompletions({ engine, tokenizer, prompt, modelName }: Comp
         ...(maxTokens === undefined ? {} : { maxTokens }),
       }),
     );
-    for await (const { call, ...completion } of written)
-      yield { ...completion, ...(call ? { call: spellAsGiven(call, tools, messages) } : {}) };
+    yield* stopAt(spell(written), request.stop);
+
+    async function* spell(states: AsyncIterable<Completion>): AsyncIterable<Completion> {
+      try {
+        for await (const { call: decoded, ...completion } of states) {
+          const call = decoded && spellAsGiven(decoded, tools, messages);
+          if (call === undefined) yield completion;
+          else if (call.name === form?.name) yield { ...completion, text: JSON.stringify(call.arguments) };
+          else yield { ...completion, call };
+        }
+      } catch (error) {
+        // It is asked for under another name.
+        const of = `tool ${form?.name}: `;
+        if (!(error instanceof RuntimeError && form && toMessage(error).startsWith(of))) throw error;
+        throw new EngineError(error.code, `response_format: ${toMessage(error).slice(of.length)}`);
+      }
+    }
   }
 
   async function* fill(request: FillRequest, signal: AbortSignal): AsyncIterable<Completion> {
@@ -69,9 +91,10 @@ export function createCompletions({ engine, tokenizer, prompt, modelName }: Comp
       after: tokenizer.encode(` ${request.suffix.trim()}`),
       maxTokens,
     };
-    yield* write({ prefix: [specials.bos], tools: [] }, gap.before.length + gap.after.length, (sequence) =>
+    const written = write({ prefix: [specials.bos], tools: [] }, gap.before.length + gap.after.length, (sequence) =>
       infill(sequence, specials, gap, { effort, priority: 'draft', signal }),
     );
+    yield* stopAt(written, request.stop);
   }
 
   async function* write(
@@ -103,8 +126,4 @@ export function createCompletions({ engine, tokenizer, prompt, modelName }: Comp
   }
 
   return { modelName, chat, fill };
-}
-
-function mustCall({ tool_choice: choice }: ChatRequest): boolean {
-  return choice !== 'auto' && choice !== 'none';
 }

@@ -122,7 +122,10 @@ function toTwiml(verbs: string): string {
 }
 
 function escapeXml(text: string): string {
-  return text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+  // What XML can't hold, escaped or not, is left out.
+  return text
+    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '')
+    .replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
 
 function send(

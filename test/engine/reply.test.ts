@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Scores } from '../../src/engine/pass.ts';
 import { createReply } from '../../src/engine/reply.ts';
+import { createSpeakerLabel } from '../../src/engine/speaker-label.ts';
 import { createTokenTraits } from '../../src/engine/token-traits.ts';
 import { manifest, tokenizer } from '../support/small-vocabulary.ts';
 
@@ -10,7 +11,7 @@ const endToken = manifest.specials.end;
 const firstText = manifest.countSpecials;
 
 function write(text: string, maxTokens = 200) {
-  const reply = createReply({ traits, endToken, firstText, maxTokens });
+  const reply = createReply({ traits, label: createSpeakerLabel(tokenizer), endToken, firstText, maxTokens });
   for (const id of [...tokenizer.encode(text), endToken]) if (!reply.isDone) reply.take(id);
   return { text: tokenizer.decode(reply.tokens), isTruncated: reply.isTruncated, reply };
 }
@@ -34,7 +35,7 @@ it('ends where the end is taken', () => {
 
 it('does not choose the end before a word stands', () => {
   const [space = 0, letter = 0] = tokenizer.encode(' x');
-  const reply = createReply({ traits, endToken, firstText, maxTokens: 9 });
+  const reply = createReply({ traits, label: createSpeakerLabel(tokenizer), endToken, firstText, maxTokens: 9 });
   expect(reply.choose(headSaying(endToken, letter), 0)).toEqual({ id: letter, p: 0.2 });
   expect(reply.share(headSaying(letter, space), 0, endToken)).toBe(0);
   reply.take(space);
@@ -67,7 +68,7 @@ it('may say a name twice, however many tokens it has', () => {
 });
 
 it('chooses the second best word where the best would begin a loop, and the end where both would', () => {
-  const reply = createReply({ traits, endToken, firstText, maxTokens: 99 });
+  const reply = createReply({ traits, label: createSpeakerLabel(tokenizer), endToken, firstText, maxTokens: 99 });
   for (const id of tokenizer.encode(' k l m n. k l m p. k l m ')) reply.take(id);
   const [n = 0, p = 0, q = 0] = tokenizer.encode('npq');
   expect(reply.choose(headSaying(n, q), 0)).toEqual({ id: q, p: 0.2 });
@@ -81,7 +82,7 @@ it('never takes back a stable token, holds stable only whole words, and repeats 
   });
   fc.assert(
     fc.property(words, fc.integer({ min: 1, max: 60 }), (parts, maxTokens) => {
-      const reply = createReply({ traits, endToken, firstText, maxTokens });
+      const reply = createReply({ traits, label: createSpeakerLabel(tokenizer), endToken, firstText, maxTokens });
       const stable: number[][] = [];
       for (const id of [...tokenizer.encode(parts.join('')), endToken]) {
         if (reply.isDone) break;
@@ -101,3 +102,22 @@ it('never takes back a stable token, holds stable only whole words, and repeats 
     { numRuns: 300 },
   );
 });
+
+it.each([' Adam', ' Mary Ann Lee', ' assistant', ' USER_2'])('never begins with a speaker: "%s:"', (name) => {
+  const [colon = 0, comma = 0] = tokenizer.encode(':,');
+  const reply = createReply({ traits, label: createSpeakerLabel(tokenizer), endToken, firstText, maxTokens: 99 });
+  for (const id of tokenizer.encode(name)) reply.take(id);
+  expect(reply.choose(headSaying(colon, comma), 0).id).toBe(comma);
+  expect(reply.share(headSaying(colon, comma), 0, colon)).toBe(0);
+});
+
+it('takes a speaker back who was filled in unchecked', () => {
+  expect(write(' Adam: hello there').text).toBe(' hello there');
+});
+
+it.each([' Here is the list: tea', ' We open at 9:30', ' One thing. Tea: two'])(
+  'lets a colon stand in "%s"',
+  (text) => {
+    expect(write(text).text).toBe(text);
+  },
+);

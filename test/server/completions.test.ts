@@ -142,7 +142,7 @@ it.each([
   ['no JSON', '{', 400, 'the body is no JSON'],
   ['no messages', { messages: [] }, 400, 'messages'],
   ['an unknown role', { messages: [{ role: 'robot', content: 'x' }] }, 400, 'messages.0.role'],
-  ['nobody to answer', { messages: [{ role: 'assistant', content: 'x' }] }, 400, 'expected user or tool'],
+  ['nobody to answer', { messages: [{ role: 'assistant', content: 'x' }] }, 400, 'expected user, tool or system'],
   ['a tool that is not there', { messages: asked, tool_choice: 'required' }, 400, 'tool_choice'],
   ['several replies', { messages: asked, n: 2 }, 400, 'n'],
   ['chance at another effort', { messages: asked, temperature: 1, effort: 'low' }, 400, 'ar'],

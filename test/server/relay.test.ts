@@ -240,6 +240,12 @@ describe("Twilio's webhooks", () => {
     expect(twiml.replace(report, '').replaceAll('&#38;', '&amp;')).toBe(wanted.toString());
   });
 
+  it('leave out what XML can not hold', async () => {
+    await using rig = await startServerRig(undefined, options);
+    const { twiml } = await post(rig.url, '/twilio/voice?bad=a%0B%00%EF%BF%BF%F0%9F%99%82%09b', { CallSid: 'CA1' });
+    expect(twiml).toContain('<Parameter name="bad" value="a\u{1f642}\tb"/>');
+  });
+
   it('are taken by GET, too', async () => {
     await using rig = await startServerRig(undefined, options);
     const path = '/twilio/voice?CallSid=CA1';

@@ -1,0 +1,71 @@
+// What a reply to a request may be, as tools: those that are offered, and the form that a reply must have, which is written as a call is.
+
+import { schemaLimits } from '../engine/constrain-budget.ts';
+import type { PromptTool } from '../engine/prompt.ts';
+import { type ChatRequest, invalid } from './completion-requests.ts';
+
+export interface Offer {
+  readonly tools: readonly PromptTool[];
+  readonly mustCall: boolean;
+  /** The one of `tools` whose arguments are the reply. */
+  readonly form?: PromptTool;
+}
+
+/** The tools that the choice leaves. Throws RuntimeError `request-invalid`. */
+export function toOffer(request: ChatRequest): Offer {
+  const tools = toTools(request);
+  const form = toForm(request, tools);
+  const { tool_choice: choice } = request;
+  const isAsked = typeof choice === 'string' ? choice === 'required' : isRequired(choice);
+  if (isAsked || form === undefined) return { tools, mustCall: isAsked };
+  return { tools: [...tools, form], mustCall: true, form };
+}
+
+type Choice = Exclude<ChatRequest['tool_choice'], string>;
+
+function isRequired(choice: Choice): boolean {
+  return choice.type === 'function' || choice.allowed_tools.mode === 'required';
+}
+
+function namesOf(choice: Choice): readonly string[] {
+  if (choice.type === 'function') return [choice.function.name];
+  return choice.allowed_tools.tools.map(({ function: { name } }) => name);
+}
+
+function toTools({ tools, tool_choice: choice }: ChatRequest): readonly PromptTool[] {
+  const size = JSON.stringify(tools).length;
+  if (size > schemaLimits.sizeBytes)
+    throw invalid(
+      `tools: ${size} characters of JSON, the most is ${schemaLimits.sizeBytes}: offer fewer or shorter ones`,
+    );
+  const offered = tools.map(({ function: { name, description, parameters } }) => ({
+    name,
+    ...(description ? { description } : {}),
+    parameters: parameters ?? { type: 'object', properties: {} },
+  }));
+  const twice = offered.findIndex(({ name }, index) => offered.findIndex((one) => one.name === name) !== index);
+  if (twice >= 0) throw invalid(`tools.${twice}.function.name: ${offered[twice]?.name} is there twice; rename one`);
+  if (choice === 'none') return [];
+  if (choice === 'required' && offered.length === 0)
+    throw invalid('tool_choice: a tool is to be called, and tools has none');
+  if (typeof choice === 'string') return offered;
+  const named = namesOf(choice);
+  const unknown = named.find((name) => !offered.some((tool) => tool.name === name));
+  if (unknown !== undefined) throw invalid(`tool_choice: tools has no ${unknown}`);
+  return offered.filter(({ name }) => named.includes(name));
+}
+
+function toForm({ response_format: format }: ChatRequest, tools: readonly PromptTool[]): PromptTool | undefined {
+  if (format.type === 'text') return undefined;
+  const asked = format.type === 'json_schema' ? format.json_schema : { name: 'answer' };
+  const isTaken = tools.some(({ name }) => name === asked.name);
+  const parameters = 'schema' in asked ? asked.schema : { type: 'object', additionalProperties: true };
+  const size = JSON.stringify(parameters).length;
+  if (size > schemaLimits.sizeBytes)
+    throw invalid(`response_format: ${size} characters of JSON, the most is ${schemaLimits.sizeBytes}`);
+  return {
+    name: isTaken ? `${asked.name}_answer` : asked.name,
+    description: ('description' in asked && asked.description) || 'Answer in this form',
+    parameters,
+  };
+}
