@@ -92,14 +92,16 @@ def draw(rng, special, kind, segment, replies, cuts, length, size):
     if kind == 'infill': return infill(rng, special, replies, noise, size)
     if not replies: return []
     reply = replies[rng.integers(len(replies))]
-    offset = 0 if rng.random() < .65 else int(rng.integers(1, max(2, len(reply.tokens) - 1)))
+    offset = 0 if reply.apart or rng.random() < .65 else int(rng.integers(1, max(2, len(reply.tokens) - 1)))
     limit, content = reply.start + offset, reply.tokens[offset:]
+    # The rows after a decided call's place hold the read-back.
+    teacher = -1 if reply.apart else limit - 1
     if kind == 'stale':
-        return [Block(limit, content, rng.uniform(.1, .7), shown=stale(rng, special, replies, reply)[offset:], teacher=limit - 1)]
-    block = Block(limit, content, noise, corrupted=corrupted, teacher=limit - 1)
+        return [Block(limit, content, rng.uniform(.1, .7), shown=stale(rng, special, replies, reply)[offset:], teacher=teacher)]
+    block = Block(limit, content, noise, corrupted=corrupted, teacher=teacher)
     if kind != 'complement': return [block]
     masked = mask_of(rng, size, .5)
-    return [Block(limit, content, .5, masked=m, teacher=limit - 1) for m in (masked, ~masked) if m.any()]
+    return [Block(limit, content, .5, masked=m, teacher=teacher) for m in (masked, ~masked) if m.any()]
 
 
 def stale(rng, special, replies, reply):
@@ -113,7 +115,7 @@ def stale(rng, special, replies, reply):
 
 def scaffold(rng, special, replies, size):
     """From the first fixed piece of a call's arguments on, or from a later one."""
-    calls = [reply for reply in replies if reply.values is not None]
+    calls = [reply for reply in replies if reply.values is not None and not reply.apart]
     if not calls: return []
     reply = calls[rng.integers(len(calls))]
     starts = [i for i in range(1, len(reply.values)) if reply.values[i - 1] < 0 and reply.values[i] >= 0]

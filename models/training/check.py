@@ -6,7 +6,7 @@ import torch.nn.functional as F
 import model as modules
 from checkpoint import read_safetensors, write_safetensors
 from blocks import MIX, SIZES, draw_blocks, infill
-from data import KEPT, MASKED, Batch, render, render_text
+from data import ACT, ARGUMENT, KEPT, MASKED, NAMED, Batch, render, render_text
 from evaluate import auc
 from model import Group, Layout, Model
 from train import losses
@@ -118,7 +118,7 @@ class FakeTokens:
     starts_word = np.ones(64, bool)
 
 
-DIALOGUE = (np.arange(20, 24), [[np.arange(24, 27), np.arange(27, 29), True], [np.arange(30, 33), np.arange(33, 35), False]],
+DIALOGUE = (np.arange(20, 24), [[np.arange(24, 27), np.arange(27, 29), True, np.arange(38, 39)], [np.arange(30, 33), np.arange(33, 35), False, None]],
             [['user', np.arange(40, 46), np.arange(46, 52)], ['call', [(7, np.array([52])), (8, np.array([53])), (9, np.array([54]))]],
              ['result', np.array([55])], ['say', np.arange(56, 60)]], np.arange(36, 38))
 
@@ -129,6 +129,34 @@ def a_rendered_dialogue_predicts_its_own_next_tokens():
         for row, label in zip(segment.target.row, segment.target.label): assert segment.ids[row + 1] == label
         reply = segment.replies[0]
         assert segment.ids[reply.start:reply.end] == list(reply.tokens) and reply.tokens[0] == FakeTokens.special['call']
+
+
+CALL = [(7, np.array([52])), (8, np.array([53])), (9, np.array([54]))]
+READ_BACK = (DIALOGUE[0], DIALOGUE[1], [DIALOGUE[2][0], ['decided', CALL], ['heard', np.arange(57, 60)], ['user', np.array([45]), np.array([46])], ['call', CALL],
+                                        ['result', np.array([55])], ['say', np.arange(56, 60)]], DIALOGUE[3])
+
+
+def a_decided_call_is_learnt_as_if_it_stood_there_and_its_read_back_is_not():
+    model = small_model()
+    heard = []
+    for dialogue in (READ_BACK, DIALOGUE):
+        segment = render(np.random.default_rng(3), FakeTokens, dialogue, 100, 0.)
+        batch = Batch()
+        batch.add_segment(segment)
+        batch.add_branches(0, segment)
+        layout, row, label, weight, kind, _ = batch.finish('cpu')
+        in_call = (kind == ACT) | (kind == NAMED) | (kind == ARGUMENT)
+        first = in_call.nonzero().flatten()
+        # Targets of branches come after those of the segment, but for the act.
+        at = [int(first[0]), *(first[-4:] if dialogue is READ_BACK else first[1:5])]
+        heard.append((model.logits(model(layout, torch.float32)[row[torch.tensor(at)]]), label[torch.tensor(at)]))
+        if dialogue is READ_BACK:
+            said = [i for i, id in enumerate(segment.ids) if id == FakeTokens.special['say']][0]
+            learnt = {r + 1 for r in segment.target.row} & set(range(said, said + 5))
+            assert not learnt - {said}, 'the words of a read-back carry no loss'
+            assert [l for r, l in zip(segment.target.row, segment.target.label) if r + 1 == said] == [FakeTokens.special['call']]
+    assert torch.equal(heard[0][1], heard[1][1])
+    assert torch.allclose(heard[0][0], heard[1][0], atol=1e-4)
 
 
 def a_length_hint_follows_the_instructions_now_and_then():
@@ -269,6 +297,7 @@ def main():
     torch.set_num_threads(1)
     checks = [the_forward_equals_a_dense_one, a_setting_without_gradient_gives_the_same_rows, flex_attention_equals_the_loop,
               a_scratch_block_leaves_clean_rows_as_they_are, int8_files_come_back_within_half_a_step, a_rendered_dialogue_predicts_its_own_next_tokens,
+              a_decided_call_is_learnt_as_if_it_stood_there_and_its_read_back_is_not,
               a_cut_turn_teaches_wait_and_never_the_end, a_length_hint_follows_the_instructions_now_and_then, masked_positions_predict_their_own_token, complements_mask_every_position_once,
               a_scaffold_masks_values_alone_and_pads_them_with_null, a_gap_lies_between_what_is_asked,
               a_stale_draft_shows_wrong_tokens_and_asks_for_the_right_ones, teachers_predict_the_same_token,

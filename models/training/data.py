@@ -9,15 +9,17 @@ import torch
 from blocks import MIX, SIZES, draw_blocks, noised
 from model import Group, Layout
 
-MAGIC, VERSION = 0x4B545052, 2
-INSTRUCTIONS, SIGNATURE, CALLED_SIGNATURE, DESCRIPTION, WRITTEN, RECOGNISED, SAY, NAME, SKELETON, VALUE, RESULT, TEXT, LENGTH_HINT = range(13)
+MAGIC, VERSION = 0x4B545052, 3
+(INSTRUCTIONS, SIGNATURE, CALLED_SIGNATURE, DESCRIPTION, WRITTEN, RECOGNISED, SAY, NAME, SKELETON, VALUE, RESULT, TEXT, LENGTH_HINT,
+ ARGUMENT_DESCRIPTIONS, HEARD_SAY, DECIDED_NAME, DECIDED_SKELETON, DECIDED_VALUE) = range(18)
 KINDS = ['instructions', 'signature', 'calledSignature', 'description', 'userWritten', 'userRecognised', 'say',
-         'callName', 'callSkeleton', 'callValue', 'result', 'text', 'lengthHint']
+         'callName', 'callSkeleton', 'callValue', 'result', 'text', 'lengthHint',
+         'argumentDescriptions', 'heardSay', 'decidedName', 'decidedSkeleton', 'decidedValue']
 BLOCK = 16
 
-# Share of the dialogues drawn; the domains of the example agents make up about half.
-SHARES = {'sgd-near': .29, 'star-near': .13, 'tm3': .08, 'tm3r': .01, 'tm4': .05, 'tm4r': .02, 'r8k': .03,
-          'sgd-far': .13, 'star-far': .07, 'snips': .03, 'nlu': .02, 'hr': .02, 'sdc': .02, 'spc': .01, 'topical': .01, 'synthetic': .08}
+# Share of the dialogues drawn: half are calls to businesses, each with its own tools.
+SHARES = {'authored': .5, 'sgd-near': .15, 'sgd-far': .09, 'star-near': .055, 'star-far': .035, 'tm3': .04, 'tm3r': .005, 'tm4': .015, 'tm4r': .01,
+          'r8k': .01, 'snips': .01, 'nlu': .01, 'hr': .01, 'sdc': .01, 'spc': .005, 'topical': .005, 'synthetic': .04}
 TEXTS = {'changelog': .7, 'books': .3}
 
 
@@ -73,12 +75,16 @@ class Source:
         for kind, ids in self.pieces_of(i):
             if kind == INSTRUCTIONS: instructions = ids
             elif kind == LENGTH_HINT: hint = ids
-            elif kind in (SIGNATURE, CALLED_SIGNATURE): tools.append([ids, None, kind == CALLED_SIGNATURE])
+            elif kind in (SIGNATURE, CALLED_SIGNATURE): tools.append([ids, None, kind == CALLED_SIGNATURE, None])
             elif kind == DESCRIPTION: tools[-1][1] = ids
+            elif kind == ARGUMENT_DESCRIPTIONS: tools[-1][3] = ids
             elif kind == WRITTEN: turns.append(['user', ids, None])
             elif kind == RECOGNISED: turns[-1][2] = ids
             elif kind == NAME: turns.append(['call', [(kind, ids)]])
             elif kind in (SKELETON, VALUE): turns[-1][1].append((kind, ids))
+            elif kind == DECIDED_NAME: turns.append(['decided', [(NAME, ids)]])
+            elif kind in (DECIDED_SKELETON, DECIDED_VALUE): turns[-1][1].append((SKELETON if kind == DECIDED_SKELETON else VALUE, ids))
+            elif kind == HEARD_SAY: turns.append(['heard', ids])
             elif kind == SAY: turns.append(['say', ids])
             elif kind == RESULT: turns.append(['result', ids])
             else: raise SystemExit(f'piece kind {kind} inside a dialogue')
@@ -100,25 +106,33 @@ class Target:
 
 @dataclass
 class Reply:
-    """A reply in its segment: `start` is the row of its act token, `end` the row after its <end>. `values`: of a call, each token's argument or -1."""
+    """A reply in its segment: `start` is the row of its act token, `end` the row after its <end>. `values`: of a call, each token's argument or -1.
+
+    `apart`: a call that was decided, and read back in its place: its rows are no rows of the segment, `end` is `start`."""
     start: int
     end: int
     tokens: np.ndarray
     values: list | None = None
+    apart: bool = False
 
 
 @dataclass
 class Segment:
-    """A dialogue, rendered. Targets count rows from the segment's first; `cuts` are (limit, reply) of user turns cut at a word."""
+    """A dialogue, rendered. Targets count rows from the segment's first; `cuts` are (limit, reply) of user turns cut at a word.
+
+    `branches` are decided calls, (limit, tokens, target): rows that go on from the first `limit` ones instead of what follows there."""
     ids: list = field(default_factory=list)
     setting: int = 0
     target: Target = field(default_factory=Target)
     replies: list = field(default_factory=list)
     cuts: list = field(default_factory=list)
+    branches: list = field(default_factory=list)
 
 
 # What a small model gets wrong most and what matters most to a caller: which act it is, and what is copied from the caller or a tool.
 ACT_WEIGHT, COPIED_WEIGHT = 2., 2.
+
+MAX_TOOLS = 16
 
 # Kinds of target: the causal head's, and the block's.
 ACT, REPLY, NAMED, ARGUMENT, SPOKEN, TURN_END, WAIT, PLAIN, MASKED, KEPT, FILLED = range(11)
@@ -130,26 +144,30 @@ def render(rng, tokens, dialogue, longest, cut_share, recognised=None, most_othe
     out = Segment(ids=[s['bos']])
     if instructions is not None: out.ids += [s['sys'], *instructions, *(hint if hint is not None and rng.random() < hint_share else [])]
     others = [i for i, tool in enumerate(tools) if not tool[2]]
-    chosen = [i for i, tool in enumerate(tools) if tool[2]] + list(rng.permutation(others)[:rng.integers(0, most_others + 1)])
-    descriptions = rng.random() < .4 if descriptions is None else descriptions
-    for i in rng.permutation(chosen[:10]).astype(int):
+    # Half of the dialogues offer all tools, as a running agent does.
+    count_others = len(others) if rng.random() < .5 else int(rng.integers(0, most_others + 1))
+    chosen = [i for i, tool in enumerate(tools) if tool[2]] + list(rng.permutation(others)[:count_others])
+    descriptions = rng.random() < .6 if descriptions is None else descriptions
+    arguments = descriptions and rng.random() < .6
+    for i in rng.permutation(chosen[:MAX_TOOLS]).astype(int):
         out.ids += [s['tool'], *tools[i][0], *(tools[i][1] if descriptions and tools[i][1] is not None else [])]
+        if arguments and tools[i][3] is not None: out.ids += [*tools[i][3]]
     out.ids = out.ids[:longest * 2 // 3]
     out.setting = len(out.ids)
     recognised = rng.random() < .7 if recognised is None else recognised
     form = 2 if recognised else 1
 
     # A dialogue that does not fit starts at a random user turn.
-    lengths = [sum(len(ids) for _, ids in turn[1]) if turn[0] == 'call' else len(turn[-1]) for turn in turns]
+    lengths = [0 if turn[0] == 'decided' else sum(len(ids) for _, ids in turn[1]) if turn[0] == 'call' else len(turn[-1]) for turn in turns]
     room, first = longest - out.setting, 0
     if sum(lengths) + 2 * len(turns) > room:
         rest = np.cumsum(lengths[::-1])[::-1]
         starts = [i for i, turn in enumerate(turns) if turn[0] == 'user' and rest[i] > room * .6]
         first = int(rng.choice(starts)) if starts and rng.random() < .7 else 0
-    cuttable = [i for i in range(first, len(turns) - 1) if turns[i][0] == 'user' and len(turns[i][form]) > 3]
+    cuttable = [i for i in range(first, len(turns) - 1) if turns[i][0] == 'user' and len(turns[i][form]) > 3 and turns[i + 1][0] != 'heard']
     cut_turn = int(rng.choice(cuttable)) if cuttable and rng.random() < cut_share else -1
     # Tokens of any call's values and of the results so far: a reply that has one tells something.
-    telling = {int(token) for turn in turns if turn[0] == 'call' for kind, ids in turn[1] if kind == VALUE for token in ids}
+    telling = {int(token) for turn in turns if turn[0] in ('call', 'decided') for kind, ids in turn[1] if kind == VALUE for token in ids}
 
     for i in range(first, len(turns)):
         turn, at = turns[i], len(out.ids)
@@ -169,8 +187,12 @@ def render(rng, tokens, dialogue, longest, cut_share, recognised=None, most_othe
             out.ids += [s['user'], *words, s['end']]
             for j in range(len(words)): out.target.add(at + j, words[j], .3, SPOKEN)
             out.target.add(at + len(words), s['end'], .5, TURN_END)
-            if i + 1 < len(turns) and points:
+            if i + 1 < len(turns) and points and turns[i + 1][0] != 'heard':
                 out.cuts.append((at + 1 + late(rng, points), reply_tokens(tokens, turns[i + 1])))
+        elif turn[0] == 'heard':
+            out.ids += [s['say'], *turn[1], s['end']]
+        elif turn[0] == 'decided':
+            add_decided(out, tokens, turn, telling)
         elif turn[0] == 'result':
             out.ids += [s['result'], *turn[1], s['end']]
             telling.update(int(token) for token in turn[1])
@@ -195,20 +217,35 @@ def reply_tokens(tokens, turn):
     return np.array([s['call'], *np.concatenate([ids for _, ids in turn[1]]), s['end']])
 
 
-def add_reply(out, tokens, turn, act_weight, weight, telling):
-    """The row before predicts the act, each row the next token."""
-    start, reply = len(out.ids), reply_tokens(tokens, turn)
+def reply_targets(tokens, turn, act_weight, weight, telling):
+    """(tokens, values, target): each token of a reply is predicted by the row before it, the first by row -1."""
+    reply, values, target = reply_tokens(tokens, turn), None, Target()
     kinds = [ACT]
-    values = None
     if turn[0] == 'say': kinds += [REPLY] * (len(reply) - 1)
     else:
         kinds += [NAMED if kind == NAME else ARGUMENT for kind, ids in turn[1] for _ in ids] + [ARGUMENT]
         values = [-1, *(i if kind == VALUE else -1 for i, (kind, ids) in enumerate(turn[1]) for _ in ids), -1]
     copied = [values[j] >= 0 if values else int(label) in telling for j, label in enumerate(reply)]
     for j, (label, kind) in enumerate(zip(reply, kinds)):
-        out.target.add(start - 1 + j, label, act_weight if kind == ACT else weight * (COPIED_WEIGHT if copied[j] else 1), kind)
+        target.add(j - 1, label, act_weight if kind == ACT else weight * (COPIED_WEIGHT if copied[j] else 1), kind)
+    return reply, values, target
+
+
+def add_reply(out, tokens, turn, act_weight, weight, telling):
+    start = len(out.ids)
+    reply, values, target = reply_targets(tokens, turn, act_weight, weight, telling)
+    for row, *rest in zip(target.row, target.label, target.weight, target.kind): out.target.add(start + row, *rest)
     out.ids += list(reply)
     out.replies.append(Reply(start, len(out.ids), reply, values))
+
+
+def add_decided(out, tokens, turn, telling):
+    """The row before predicts the call; its rows stand apart, for what follows there is the read-back."""
+    start = len(out.ids)
+    reply, values, target = reply_targets(tokens, turn, ACT_WEIGHT, 1., telling)
+    out.target.add(start - 1, target.label[0], target.weight[0], ACT)
+    out.branches.append((start, reply, target))
+    out.replies.append(Reply(start, start, reply, values, True))
 
 
 def render_text(ids):
@@ -238,6 +275,16 @@ class Batch:
         for row, label, weight, kind in zip(segment.target.row, segment.target.label, segment.target.weight, segment.target.kind):
             if row < len(ids) and (length is None or row + 1 < length or kind in (WAIT, ACT)):
                 self.target.add(start + row - apart, label, weight, kind)
+
+    def add_branches(self, index, segment, length=None, most_rows=None):
+        """Decided calls of one segment, as far as there is room: causal rows that see the segment's first ones."""
+        for limit, reply, target in segment.branches:
+            first = len(self.ids)
+            if length is not None and limit > length or most_rows is not None and first + len(reply) > most_rows: continue
+            self.groups.append(Group(index, first, len(reply), [limit], len(reply)))
+            self.ids += [int(token) for token in reply]
+            self.positions += range(limit, limit + len(reply))
+            for row, *rest in zip(target.row[1:], target.label[1:], target.weight[1:], target.kind[1:]): self.target.add(first + row, *rest)
 
     def add_blocks(self, rng, tokens, index, blocks, size=BLOCK):
         """Blocks of one segment, those with as many clean tokens in front together."""
@@ -302,6 +349,7 @@ def make_batch(tokens, seed, count_clean, count_blocks, longest, apart, mix=MIX,
     size = int(rng.choice(SIZES, p=(.2, .6, .2)))
     most_rows = -(-(count_clean + count_blocks * (BLOCK + 4)) // 128) * 128
     counts = rng.multinomial(count_blocks * BLOCK // size, share / share.sum())
+    for index, (segment, length) in enumerate(segments): batch.add_branches(index, segment, length, most_rows)
     for index, ((segment, length), count) in enumerate(zip(segments, counts)):
         blocks = draw_blocks(rng, tokens.special, segment, length, count, size, mix)
         room = most_rows - len(batch.ids)

@@ -9,7 +9,7 @@ from data import (ACT, ARGUMENT, MASKED, NAMED, REPLY, SPOKEN, TURN_END, Batch, 
 from model import Model
 
 SOURCES = {'sgd': ['sgd-near', 'sgd-far'], 'star': ['star-near', 'star-far'], 'tm': ['tm3', 'tm4'], 'multiwoz': ['multiwoz'],
-           'sdc': ['sdc']}
+           'sdc': ['sdc'], 'authored': ['authored']}
 NOISES = (None, .75, .5, .25)
 
 
@@ -37,6 +37,7 @@ def evaluate_source(model, tokens, names, count, blocks=6, longest=1024, seed=11
         segment = render(rng, tokens, dialogue, longest, 0., recognised=True, most_others=4, hint_share=0.)
         batch = Batch()
         batch.add_segment(segment)
+        batch.add_branches(0, segment)
         bands = {}
         for noise in NOISES:
             first = len(batch.target.row)

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createPrompt } from '../engine/prompt.ts';
+import type { PromptLimits } from '../engine/prompt-limits.ts';
 import type { Setting } from '../engine/sequence.ts';
 import { loadTokenizer } from '../engine/tokenizer.ts';
 import { createRandom } from '../model/recogniser.ts';
@@ -20,9 +21,9 @@ export interface EnginePoint {
 }
 
 /** A dialogue's places follow each other; dialogues come in an order drawn at random, the same each time. */
-export function readEnginePoints(modelDir: string): EnginePoint[] {
+export function readEnginePoints(modelDir: string, limits: PromptLimits): EnginePoint[] {
   const tokenizer = loadTokenizer(readFileSync(join(modelDir, 'tokenizer.json'), 'utf8'));
-  const prompt = createPrompt(tokenizer);
+  const prompt = createPrompt(tokenizer, limits);
   const sources = findSources([], undefined, () => {});
   const all = { name: 'all', files: sources.flatMap(({ files }) => files) };
   const dialogues = drawDialogues(all, Number.POSITIVE_INFINITY, 1);

@@ -50,7 +50,9 @@ export async function benchEngine(argv: readonly string[]): Promise<void> {
   const threads = toWhole('--threads', options.threads, 1, 100);
   const modelDir = options.model ?? packagePath('models/repartee-s');
   const manifest = await loadManifest(modelDir);
-  const points = readEnginePoints(modelDir).filter(({ context }) => context.length <= maxContextTokensOf(manifest));
+  const points = readEnginePoints(modelDir, manifest.prompt).filter(
+    ({ context }) => context.length <= maxContextTokensOf(manifest),
+  );
   const startMs = performance.now();
   const machine = describeMachine();
   const engine = await createEngine({ modelDir, countThreads: threads });

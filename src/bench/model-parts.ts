@@ -25,7 +25,7 @@ export async function loadParts(modelDir: string): Promise<ModelParts> {
     name: `${manifest.name} ${manifest.version}`,
     engine: await createEngine({ modelDir }),
     tokenizer,
-    prompt: createPrompt(tokenizer),
+    prompt: createPrompt(tokenizer, manifest.prompt),
     maxContextTokens: maxContextTokensOf(manifest),
   };
 }

@@ -1,6 +1,5 @@
 // Takes dialogues, gives the places in them where a model is asked what it would do: whole caller turns, cut ones, and results.
-import type { Message, Prompt, PromptTool } from '../engine/prompt.ts';
-import { maxTools, plain } from '../engine/prompt.ts';
+import { type Message, type Prompt, type PromptTool, plain } from '../engine/prompt.ts';
 import type { Setting } from '../engine/sequence.ts';
 import { toSpacedJson } from '../engine/spaced-json.ts';
 import type { Dialogue } from '../model/dialogues.ts';
@@ -32,7 +31,7 @@ export interface EvaluatedDialogue {
 
 /** Every reply and call that answers a caller's turn or a result, the history as it was; before each turn of two words or more, the turn cut somewhere. */
 export function toPoints(dialogue: Dialogue, prompt: Prompt, random: Random): EvaluatedDialogue {
-  const tools = dialogue.tools.slice(0, maxTools);
+  const tools = dialogue.tools.slice(0, prompt.limits.maxTools);
   const { instructions } = dialogue;
   const prefix = prompt.renderSetting({ instructions, tools });
   const setting = { prefix, tools: tools.map(({ name, parameters }) => ({ name, parameters })) };

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createEngine } from '../engine/engine.ts';
+import { loadPromptLimits } from '../engine/manifest.ts';
 import { createPrompt } from '../engine/prompt.ts';
 import { loadTokenizer } from '../engine/tokenizer.ts';
 import { packagePath } from '../package-path.ts';
@@ -26,5 +27,12 @@ export async function loadModel(modelDir: string | undefined, warn: (line: strin
     readFile(join(folder, 'model.json')),
   ]);
   const tokenizer = loadTokenizer(tokenizerFile);
-  return { name: basename(folder), engine, tokenizer, prompt: createPrompt(tokenizer), hash: toShortHash(modelFile) };
+  const limits = await loadPromptLimits(folder);
+  return {
+    name: basename(folder),
+    engine,
+    tokenizer,
+    prompt: createPrompt(tokenizer, limits),
+    hash: toShortHash(modelFile),
+  };
 }

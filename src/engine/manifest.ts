@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../errors.ts';
+import { defaultPromptLimits, type PromptLimits } from './prompt-limits.ts';
 
 const count = z.int().positive();
 const token = z.int().nonnegative();
@@ -48,6 +49,18 @@ export const manifestSchema = z.object({
   countSpecials: count,
   /** Added to the log-odds of an act, nats, so that it comes as often as it should; belongs to these weights. @default 0 */
   calibration: z.object({ callNats: nats, waitNats: nats }).optional(),
+  /** How much of a prompt it reads. @default 500 characters of instructions, ten tools and so on: `defaultPromptLimits` */
+  prompt: z
+    .object({
+      maxInstructionsLength: count,
+      maxResultLength: count,
+      maxDescriptionLength: count,
+      maxArgumentDescriptionLength: z.int().nonnegative(),
+      maxEnumValues: count,
+      maxTools: count,
+      hasMarks: z.boolean(),
+    })
+    .default(defaultPromptLimits),
   /** Measured on dev data when the weights were saved; names say what. */
   dev: z.record(z.string(), z.unknown()),
   /** The graph first, then its weights, then the tokenizer. */
@@ -65,12 +78,15 @@ export const graphFile = 'graph.onnx';
 /** Reads `modelDir`'s manifest and checks the hash of every file it names; throws ModelError. */
 export async function loadManifest(modelDir: string): Promise<Manifest> {
   const path = join(modelDir, manifestFile);
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ModelError('model-missing', `${path} can't be read; ${restoring(modelDir)}`, { cause });
-  });
-  const manifest = parseManifest(path, text);
+  const manifest = parseManifest(path, await readManifest(modelDir));
   await Promise.all(manifest.files.map((file) => verifyFile(modelDir, file)));
   return manifest;
+}
+
+/** How much of a prompt the model in `modelDir` reads. Throws ModelError. */
+export async function loadPromptLimits(modelDir: string): Promise<PromptLimits> {
+  const path = join(modelDir, manifestFile);
+  return parseManifest(path, await readManifest(modelDir)).prompt;
 }
 
 /** Hex sha256 of a file, read as a stream. */
@@ -81,6 +97,13 @@ export function hashFile(path: string): Promise<string> {
       .on('error', reject)
       .on('data', (chunk) => hash.update(chunk))
       .on('end', () => resolve(hash.digest('hex')));
+  });
+}
+
+function readManifest(modelDir: string): Promise<string> {
+  const path = join(modelDir, manifestFile);
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ModelError('model-missing', `${path} can't be read; ${restoring(modelDir)}`, { cause });
   });
 }
 

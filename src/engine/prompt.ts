@@ -1,14 +1,9 @@
 // Takes instructions, tools and messages, gives the token ids the model was trained on: the only chat template there is. Knows no conversation rules.
 
 import { LETTERS } from '../base/words.ts';
+import { defaultPromptLimits, type PromptLimits } from './prompt-limits.ts';
 import { toSpacedJson } from './spaced-json.ts';
 import type { Tokenizer } from './tokenizer.ts';
-
-export const maxInstructionsCharacters = 500;
-export const maxResultCharacters = 420;
-export const maxDescriptionCharacters = 90;
-export const maxEnumValues = 12;
-export const maxTools = 10;
 
 const notInWords = new RegExp(`[^${LETTERS}_' ]`, 'gu');
 
@@ -17,6 +12,8 @@ export interface PromptTool {
   readonly name: string;
   readonly description?: string;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** Is its call read back, and run on a yes? @default false */
+  readonly confirm?: boolean;
 }
 
 export type Message =
@@ -41,13 +38,14 @@ export interface CallPiece {
 }
 
 export interface Prompt {
+  readonly limits: PromptLimits;
   /** <bos>, <sys> instructions, <tool> each tool. */
   renderSetting(setting: PromptSetting): number[];
   /** Calls are written in the order of their tool's schema. */
   renderMessages(messages: readonly Message[], tools: readonly PromptTool[]): number[];
 }
 
-export function createPrompt(tokenizer: Tokenizer): Prompt {
+export function createPrompt(tokenizer: Tokenizer, limits: PromptLimits = defaultPromptLimits): Prompt {
   const { specials } = tokenizer;
   const renderMessage = (message: Message, tools: readonly PromptTool[]): number[] => {
     switch (message.role) {
@@ -66,17 +64,20 @@ export function createPrompt(tokenizer: Tokenizer): Prompt {
         return [specials.call, ...pieces.flatMap((piece) => tokenizer.encode(piece.text)), specials.end];
       }
       case 'result':
-        return [specials.result, ...tokenizer.encode(resultText(message.content)), specials.end];
+        return [specials.result, ...tokenizer.encode(resultText(message.content, limits)), specials.end];
     }
   };
 
   return {
+    limits,
     renderSetting({ instructions, tools, hasDescriptions = true }) {
       const ids = [specials.bos];
-      if (instructions) ids.push(specials.sys, ...tokenizer.encode(instructionsText(instructions)));
-      for (const tool of tools.slice(0, maxTools)) {
-        ids.push(specials.tool, ...tokenizer.encode(signatureText(tool)));
-        if (hasDescriptions && tool.description) ids.push(...tokenizer.encode(descriptionText(tool.description)));
+      if (instructions) ids.push(specials.sys, ...tokenizer.encode(instructionsText(instructions, limits)));
+      for (const tool of tools.slice(0, limits.maxTools)) {
+        ids.push(specials.tool, ...tokenizer.encode(signatureText(tool, limits)));
+        if (!hasDescriptions) continue;
+        if (tool.description) ids.push(...tokenizer.encode(descriptionText(tool.description, limits)));
+        ids.push(...tokenizer.encode(argumentDescriptionsText(tool, limits)));
       }
       return ids;
     },
@@ -102,29 +103,48 @@ export function parseCall(
   }
 }
 
-export function instructionsText(instructions: string): string {
-  return ` ${cut(instructions, maxInstructionsCharacters)}`;
+export function instructionsText(instructions: string, { maxInstructionsLength }: PromptLimits): string {
+  return ` ${cut(instructions, maxInstructionsLength)}`;
 }
 
-export function descriptionText(description: string): string {
-  return ` - ${cut(description, maxDescriptionCharacters)}`;
+export function descriptionText(description: string, { maxDescriptionLength }: PromptLimits): string {
+  return ` - ${cut(description, maxDescriptionLength)}`;
 }
 
-export function resultText(content: string): string {
-  return ` ${cut(content, maxResultCharacters)}`;
+/** `; day: Day of the visit; who: Name of the patient`; empty where nothing is described, or nothing of it is read. */
+export function argumentDescriptionsText(
+  tool: PromptTool,
+  { maxArgumentDescriptionLength: max }: PromptLimits,
+): string {
+  if (max === 0) return '';
+  return Object.entries(propertiesOf(tool))
+    .map(([key, schema]) => {
+      const description = field(schema, 'description');
+      return typeof description === 'string' && description !== '' ? `; ${key}: ${cut(description, max)}` : '';
+    })
+    .join('');
 }
 
-/** ` name(argument, optional?: a|b|c, count: integer)` */
-export function signatureText(tool: PromptTool): string {
+export function resultText(content: string, { maxResultLength }: PromptLimits): string {
+  return ` ${cut(content, maxResultLength)}`;
+}
+
+/** ` name(argument, optional?: a|b|c, count: integer)`; with marks ` name!(day: date)` */
+export function signatureText(tool: PromptTool, { maxEnumValues, hasMarks }: PromptLimits): string {
   const required = new Set(asList(tool.parameters.required));
   const parts = Object.entries(propertiesOf(tool)).map(([key, schema]) => {
     const name = required.has(key) ? key : `${key}?`;
     const values = asList(field(schema, 'enum'));
     if (values.length > 0) return `${name}: ${values.slice(0, maxEnumValues).map(String).join('|')}`;
-    const type = typeText(schema);
+    const type = (hasMarks && formatOf(schema)) || typeText(schema);
     return type === 'string' ? name : `${name}: ${type}`;
   });
-  return ` ${tool.name}(${parts.join(', ')})`;
+  return ` ${tool.name}${hasMarks && tool.confirm ? '!' : ''}(${parts.join(', ')})`;
+}
+
+function formatOf(schema: unknown): string | undefined {
+  const format = field(schema, 'format');
+  return typeof format === 'string' ? format : undefined;
 }
 
 /** Arguments in the schema's order; any that it lacks come last. */

@@ -2,14 +2,30 @@
 
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
+import { z } from 'zod';
 import type { Message, PromptTool } from '../engine/prompt.ts';
 import { ModelError, toMessage } from '../errors.ts';
+
+export interface ToolCall {
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+/** What an agent said may be the runtime's read-back of a call that was decided there, or only what was heard before the caller cut in. */
+export type DialogueMessage =
+  | Exclude<Message, { readonly role: 'say' }>
+  | {
+      readonly role: 'say';
+      readonly text: string;
+      readonly decided?: ToolCall;
+      readonly isInterrupted?: true;
+    };
 
 export interface Dialogue {
   readonly id: string;
   readonly instructions: string;
   readonly tools: readonly PromptTool[];
-  readonly messages: readonly Message[];
+  readonly messages: readonly DialogueMessage[];
   /** What the data says about its subject: services, tasks. */
   readonly topics: readonly string[];
 }
@@ -49,7 +65,7 @@ export function readLines(file: string): string[] {
 
 function toDialogue(value: unknown): Dialogue {
   const meta = field(value, 'meta');
-  return {
+  const dialogue: Dialogue = {
     id: textField(value, 'id'),
     instructions: field(value, 'instructions') === undefined ? '' : textField(value, 'instructions'),
     tools: listField(value, 'tools').map(toTool),
@@ -58,6 +74,31 @@ function toDialogue(value: unknown): Dialogue {
       field(meta, name) === undefined ? [] : listField(meta, name).map(String),
     ),
   };
+  for (const message of dialogue.messages) {
+    if (message.role === 'say' && message.decided !== undefined) checkDecided(message.decided, dialogue.tools);
+  }
+  return dialogue;
+}
+
+/** Throws TypeError for a decided call that its tool would not take. */
+function checkDecided({ name, arguments: values }: ToolCall, tools: readonly PromptTool[]): void {
+  const tool = tools.find((one) => one.name === name);
+  if (tool === undefined) throw new TypeError(`decided names the tool "${name}", which the dialogue lacks`);
+  if (tool.confirm !== true) throw new TypeError(`decided names the tool "${name}", which has no "confirm": true`);
+  const result = z.fromJSONSchema(withoutFormats(tool.parameters)).safeParse(values);
+  if (!result.success) {
+    throw new TypeError(`decided ${name}: ${z.prettifyError(result.error).replaceAll('\n', ' ')}`);
+  }
+  const unknown = Object.keys(values).filter((key) => !Object.hasOwn(recordField(tool.parameters, 'properties'), key));
+  if (unknown.length > 0) throw new TypeError(`decided ${name} has ${unknown.join(', ')}, which the tool lacks`);
+}
+
+/** Formats are read loosely: a time may lack its seconds. */
+function withoutFormats(schema: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const text = JSON.stringify(schema, (key, value) =>
+    key === 'format' && typeof value === 'string' ? undefined : value,
+  );
+  return JSON.parse(text);
 }
 
 function toTool(value: unknown): PromptTool {
@@ -65,18 +106,31 @@ function toTool(value: unknown): PromptTool {
     name: textField(value, 'name'),
     description: textField(value, 'description'),
     parameters: recordField(value, 'parameters'),
+    ...(field(value, 'confirm') === true ? { confirm: true } : {}),
   };
 }
 
-function toDialogueMessage(value: unknown): Message {
+function toDialogueMessage(value: unknown): DialogueMessage {
   const role = textField(value, 'role');
   if (role === 'user') return { role: 'user', text: textField(value, 'content') };
   if (role === 'tool') return { role: 'result', content: jsonField(value, 'content') };
   if (role !== 'assistant') throw new TypeError(`role is "${role}", expected user, assistant or tool`);
-  if (field(value, 'tool_calls') === undefined) return { role: 'say', text: textField(value, 'content') };
+  if (field(value, 'tool_calls') === undefined) {
+    const decided = field(value, 'decided');
+    return {
+      role: 'say',
+      text: textField(value, 'content'),
+      ...(decided === undefined ? {} : { decided: toToolCall(decided) }),
+      ...(field(value, 'interrupted') === true ? { isInterrupted: true } : {}),
+    };
+  }
   const calls = listField(value, 'tool_calls');
   if (calls.length !== 1) throw new TypeError(`tool_calls has ${calls.length} calls, expected 1`);
-  return { role: 'call', name: textField(calls[0], 'name'), arguments: recordField(calls[0], 'arguments') };
+  return { role: 'call', ...toToolCall(calls[0]) };
+}
+
+function toToolCall(value: unknown): ToolCall {
+  return { name: textField(value, 'name'), arguments: recordField(value, 'arguments') };
 }
 
 function field(value: unknown, name: string): unknown {

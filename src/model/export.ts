@@ -16,6 +16,7 @@ import { ModelError, toMessage } from '../errors.ts';
 import { buildGraph } from './graph.ts';
 import { runtimeDomain, WeightStore } from './graph-builder.ts';
 import { toOnnxFile } from './onnx-file.ts';
+import { trainedPromptLimits } from './pieces.ts';
 import { scoreByReference } from './reference.ts';
 import { openSafeTensors, type SafeTensors } from './safetensors.ts';
 
@@ -84,6 +85,7 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
     blockSize,
     specials: pickSpecials(tokenizer),
     countSpecials,
+    prompt: trainedPromptLimits,
     dev: options.metricsFile === undefined ? (previous?.dev ?? {}) : await readJson(options.metricsFile, metricsSchema),
     files: await Promise.all(names.map((name) => describeFile(to, name))),
   };

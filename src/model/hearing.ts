@@ -80,7 +80,7 @@ function toWords(text: string): string[] {
 }
 
 /** FNV-1a. */
-function toSeed(text: string): number {
+export function toSeed(text: string): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;

@@ -2,18 +2,19 @@
 
 import { limitResult, usualMaxResultLength } from '../agent/limit-result.ts';
 import {
+  argumentDescriptionsText,
   callPieces,
   descriptionText,
   instructionsText,
-  type Message,
   type PromptTool,
   plain,
   resultText,
   signatureText,
 } from '../engine/prompt.ts';
+import type { PromptLimits } from '../engine/prompt-limits.ts';
 import { toSpacedJson } from '../engine/spaced-json.ts';
 import type { Tokenizer } from '../engine/tokenizer.ts';
-import type { Dialogue } from './dialogues.ts';
+import type { Dialogue, DialogueMessage, ToolCall } from './dialogues.ts';
 import { createHearing } from './hearing.ts';
 import { lengthHint } from './length-hint.ts';
 
@@ -32,7 +33,23 @@ export const pieceKinds = [
   'result',
   'text',
   'lengthHint',
+  'argumentDescriptions',
+  'heardSay',
+  'decidedName',
+  'decidedSkeleton',
+  'decidedValue',
 ] as const;
+
+/** What models are trained on from now on; the manifest of an exported model says the same. */
+export const trainedPromptLimits: PromptLimits = {
+  maxInstructionsLength: 2000,
+  maxResultLength: 420,
+  maxDescriptionLength: 90,
+  maxArgumentDescriptionLength: 60,
+  maxEnumValues: 40,
+  maxTools: 16,
+  hasMarks: true,
+};
 
 export type PieceKind = (typeof pieceKinds)[number];
 
@@ -42,7 +59,8 @@ export interface Piece {
 }
 
 /**
- * A description follows its signature, a recognised turn the written one, skeleton and values their call's name.
+ * Descriptions follow their signature, a recognised turn the written one, skeleton and values their call's name.
+ * A call that was decided and read back comes before the words of the read-back, which are given like those that were cut short.
  * In training turns are misheard a little, results limited as the runtime does, and the wish for short replies follows the instructions.
  */
 export function toPieces(dialogue: Dialogue, tokenizer: Tokenizer, split: 'train' | 'dev'): Piece[] {
@@ -50,13 +68,17 @@ export function toPieces(dialogue: Dialogue, tokenizer: Tokenizer, split: 'train
   const called = new Set(dialogue.messages.flatMap((message) => (message.role === 'call' ? [message.name] : [])));
   const pieces: Piece[] = [];
   if (dialogue.instructions !== '') {
-    const instructions = piece('instructions', instructionsText(dialogue.instructions));
+    const instructions = piece('instructions', instructionsText(dialogue.instructions, trainedPromptLimits));
     pieces.push(instructions);
     if (split === 'train') pieces.push(...hintPieces(dialogue, instructions.ids, tokenizer));
   }
   for (const tool of dialogue.tools) {
-    pieces.push(piece(called.has(tool.name) ? 'calledSignature' : 'signature', signatureText(tool)));
-    pieces.push(piece('description', descriptionText(tool.description ?? '')));
+    pieces.push(
+      piece(called.has(tool.name) ? 'calledSignature' : 'signature', signatureText(tool, trainedPromptLimits)),
+    );
+    pieces.push(piece('description', descriptionText(tool.description ?? '', trainedPromptLimits)));
+    const described = argumentDescriptionsText(tool, trainedPromptLimits);
+    if (described !== '') pieces.push(piece('argumentDescriptions', described));
   }
   const forms: Forms =
     split === 'train'
@@ -73,7 +95,7 @@ function hintPieces(
 ): Piece[] {
   const hint = lengthHint(messages);
   if (hint === undefined) return [];
-  const text = instructionsText(instructions + hint);
+  const text = instructionsText(instructions + hint, trainedPromptLimits);
   const ids = tokenizer.encode(text);
   const isWhole = text.endsWith(hint) && instructionIds.every((id, index) => id === ids[index]);
   return isWhole ? [{ kind: 'lengthHint', ids: ids.slice(instructionIds.length) }] : [];
@@ -91,25 +113,33 @@ function limitContent(content: string): string {
 }
 
 const callKinds = { name: 'callName', skeleton: 'callSkeleton', value: 'callValue' } as const;
+const decidedKinds = { name: 'decidedName', skeleton: 'decidedSkeleton', value: 'decidedValue' } as const;
 
 function messagePieces(
-  message: Message,
+  message: DialogueMessage,
   tools: readonly PromptTool[],
   piece: (kind: PieceKind, text: string) => Piece,
   { hear, toContent }: Forms,
 ): Piece[] {
+  const call = (
+    { name, arguments: values }: ToolCall,
+    kinds: Readonly<Record<'name' | 'skeleton' | 'value', PieceKind>>,
+  ): Piece[] => {
+    const tool = tools.find((one) => one.name === name);
+    return callPieces(name, values, tool).map(({ kind, text }) => piece(kinds[kind], text));
+  };
   switch (message.role) {
     case 'user':
       return [piece('userWritten', ` ${message.text}`), piece('userRecognised', ` ${hear(message.text)}`)];
-    case 'say':
-      return [piece('say', ` ${message.text}`)];
+    case 'say': {
+      const { decided, isInterrupted } = message;
+      const decision = decided === undefined ? [] : call(decided, decidedKinds);
+      const isGiven = decided !== undefined || isInterrupted === true;
+      return [...decision, piece(isGiven ? 'heardSay' : 'say', ` ${message.text}`)];
+    }
     case 'call':
-      return callPieces(
-        message.name,
-        message.arguments,
-        tools.find((tool) => tool.name === message.name),
-      ).map(({ kind, text }) => piece(callKinds[kind], text));
+      return call(message, callKinds);
     case 'result':
-      return [piece('result', resultText(toContent(message.content)))];
+      return [piece('result', resultText(toContent(message.content), trainedPromptLimits))];
   }
 }

@@ -3,7 +3,7 @@
 import { type Piece, pieceKinds } from './pieces.ts';
 
 export const tokenFileMagic = 0x4b545052;
-export const tokenFileVersion = 2;
+export const tokenFileVersion = 3;
 const headerWords = 8;
 
 export interface TokenFileCounts {

@@ -7,6 +7,7 @@ import { loadTokenizer, type Tokenizer } from '../engine/tokenizer.ts';
 import { ModelError } from '../errors.ts';
 import { type Dialogue, readDialogues, readPassages } from './dialogues.ts';
 import { type Piece, pieceKinds, toPieces } from './pieces.ts';
+import { decideReadBacks } from './read-backs.ts';
 import { encodeTokenFile, type TokenFileCounts, tokenFileVersion } from './token-file.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -57,14 +58,16 @@ export function writeTokens({ dataDir, synthetic, tokenizerFile, toDir, report =
       for (const [group, dialogues] of groupsOf(readDialogues(file))) {
         write(
           `${split}-${source}${group}`,
-          dialogues.map((dialogue) => toPieces(dialogue, tokenizer, split)),
+          dialogues.map((dialogue) =>
+            toPieces(split === 'train' ? decideReadBacks(dialogue) : dialogue, tokenizer, split),
+          ),
         );
       }
     }
   }
   write(
     'train-synthetic',
-    synthetic.map((dialogue) => toPieces(dialogue, tokenizer, 'train')),
+    synthetic.map((dialogue) => toPieces(decideReadBacks(dialogue), tokenizer, 'train')),
   );
   for (const { source, file } of listSources(join(dataDir, 'text'))) {
     write(source === 'dev' ? 'dev-text' : `train-${source}`, textPieces(readPassages(file), tokenizer));

@@ -7,6 +7,7 @@ import type { Values } from '../agent/call-context.ts';
 import { allAgents } from '../agent/handoffs.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { createEngine } from '../engine/engine.ts';
+import { loadPromptLimits } from '../engine/manifest.ts';
 import { createPrompt } from '../engine/prompt.ts';
 import type { Engine, Setting } from '../engine/sequence.ts';
 import { loadTokenizer } from '../engine/tokenizer.ts';
@@ -72,7 +73,7 @@ export async function call(agent: Agent, options: CallOptions = {}): Promise<Tes
   const tokenizer = loadTokenizer(await readFile(packagePath('models/repartee-s/tokenizer.json'), 'utf8'));
   const simulated = answers && new SimulatedClock();
   const clock: Clock = simulated ?? systemClock;
-  const prompt = createPrompt(tokenizer);
+  const prompt = createPrompt(tokenizer, await loadPromptLimits(modelDir));
   const settingOf = createSettings(prompt);
   const agents = allAgents(agent);
   const agentOf = (setting: Setting) => agents.find((one) => settingOf(one) === setting)?.name ?? 'caller';

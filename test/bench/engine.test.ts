@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { benchEngine } from '../../src/bench/engine.ts';
 import { readEnginePoints } from '../../src/bench/engine-points.ts';
 import { type EngineBench, renderEngine } from '../../src/bench/engine-table.ts';
+import { defaultPromptLimits } from '../../src/engine/prompt-limits.ts';
 import { UsageError } from '../../src/errors.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -43,7 +44,7 @@ const bench: EngineBench = {
 };
 
 it('finds replies and calls of four arguments in the sample, each context beginning with the setting of its dialogue', () => {
-  const points = readEnginePoints(join(root, 'models/repartee-s'));
+  const points = readEnginePoints(join(root, 'models/repartee-s'), defaultPromptLimits);
   expect(points.filter(({ act }) => act === 'say').length).toBeGreaterThan(300);
   expect(points.filter(({ countArguments }) => countArguments === 4).length).toBeGreaterThan(10);
   for (const { setting, context } of points) expect(context.slice(0, setting.prefix.length)).toEqual(setting.prefix);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { toPoints } from '../../src/bench/model-points.ts';
-import { createPrompt, maxTools } from '../../src/engine/prompt.ts';
+import { createPrompt } from '../../src/engine/prompt.ts';
 import { loadTokenizer } from '../../src/engine/tokenizer.ts';
 import type { Dialogue } from '../../src/model/dialogues.ts';
 import { createRandom } from '../../src/model/recogniser.ts';
@@ -81,7 +81,10 @@ describe('the points of a dialogue', () => {
   });
 
   it('offer no more tools than the model reads', () => {
-    const tools = Array.from({ length: maxTools + 3 }, (_, index) => ({ ...find, name: `find_${index}` }));
-    expect(toPoints({ ...dialogue, tools }, prompt, createRandom(1)).setting.tools.length).toBe(maxTools);
+    const tools = Array.from({ length: prompt.limits.maxTools + 3 }, (_, index) => ({
+      ...find,
+      name: `find_${index}`,
+    }));
+    expect(toPoints({ ...dialogue, tools }, prompt, createRandom(1)).setting.tools.length).toBe(prompt.limits.maxTools);
   });
 });

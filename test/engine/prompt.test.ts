@@ -10,6 +10,7 @@ import {
   plain,
   signatureText,
 } from '../../src/engine/prompt.ts';
+import { defaultPromptLimits } from '../../src/engine/prompt-limits.ts';
 import { toSpacedJson } from '../../src/engine/spaced-json.ts';
 import { loadTokenizer } from '../../src/engine/tokenizer.ts';
 
@@ -115,7 +116,7 @@ describe('the chat template', () => {
         required: ['size'],
       },
     });
-    expect(signatureText(tool('f', ''))).toBe(' f(size: 0|1|2|3|4|5|6|7|8|9|10|11)');
+    expect(signatureText(tool('f', ''), defaultPromptLimits)).toBe(' f(size: 0|1|2|3|4|5|6|7|8|9|10|11)');
     const tools = Array.from({ length: 12 }, (_, i) => tool(`t${i}`, '🙂'.repeat(100)));
     const setting = prompt.renderSetting({ instructions: '🙂'.repeat(600), tools });
     const text = tokenizer.decode(setting);
@@ -162,7 +163,7 @@ describe('the chat template', () => {
       who: { type: 'object', properties: {} },
     };
     const tool = { name: 'f', parameters: { type: 'object', properties, required: ['tags', 'day'] } };
-    expect(signatureText(tool)).toBe(' f(tags: string[], day, count?: integer, who?: object)');
+    expect(signatureText(tool, defaultPromptLimits)).toBe(' f(tags: string[], day, count?: integer, who?: object)');
   });
 });
 
@@ -213,5 +214,27 @@ describe('toSpacedJson', () => {
         expect(JSON.parse(toSpacedJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
       }),
     );
+  });
+
+  it('shows formats, what is read back, and descriptions of arguments to a model that was trained on them', () => {
+    const limits = { ...defaultPromptLimits, maxArgumentDescriptionLength: 12, hasMarks: true };
+    const tool = {
+      name: 'book',
+      description: 'Book a visit',
+      confirm: true,
+      parameters: {
+        type: 'object',
+        properties: {
+          day: { type: 'string', format: 'date', description: 'Day of the visit' },
+          who: { type: 'string', description: '' },
+        },
+        required: ['day'],
+      },
+    };
+    const setting = createPrompt(tokenizer, limits).renderSetting({ tools: [tool] });
+    expect(tokenizer.decode(setting.slice(2))).toBe(' book!(day: date, who?) - Book a visit; day: Day of the v');
+    expect(tokenizer.decode(prompt.renderSetting({ tools: [tool] }).slice(2))).toBe(' book(day, who?) - Book a visit');
+    const read = createPrompt(tokenizer, limits).renderSetting({ tools: [{ ...tool, confirm: false }] });
+    expect(tokenizer.decode(read.slice(2))).toMatch(/^ book\(/);
   });
 });

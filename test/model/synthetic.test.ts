@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createCallValidator } from '../../src/bench/model-calls.ts';
-import { maxInstructionsCharacters, maxResultCharacters, plain, resultText } from '../../src/engine/prompt.ts';
+import { plain, resultText } from '../../src/engine/prompt.ts';
+import { defaultPromptLimits as limits } from '../../src/engine/prompt-limits.ts';
 import type { Dialogue } from '../../src/model/dialogues.ts';
 import { createSyntheticDialogues } from '../../src/model/synthetic/dialogues.ts';
 
@@ -51,11 +52,11 @@ describe('a synthetic dialogue', () => {
 
   it('fits what the model is told: instructions and results are never cut', () => {
     for (const { instructions, messages } of dialogues) {
-      expect(instructions.length).toBeLessThanOrEqual(maxInstructionsCharacters);
+      expect(instructions.length).toBeLessThanOrEqual(limits.maxInstructionsLength);
       for (const message of messages)
         if (message.role === 'result') {
-          expect(message.content.length).toBeLessThanOrEqual(maxResultCharacters);
-          expect(resultText(message.content)).toBe(` ${message.content}`);
+          expect(message.content.length).toBeLessThanOrEqual(limits.maxResultLength);
+          expect(resultText(message.content, limits)).toBe(` ${message.content}`);
           expect(() => JSON.parse(message.content)).not.toThrow();
         }
     }

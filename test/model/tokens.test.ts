@@ -14,12 +14,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createPrompt, maxInstructionsCharacters } from '../../src/engine/prompt.ts';
+import { createPrompt } from '../../src/engine/prompt.ts';
 import { toSpacedJson } from '../../src/engine/spaced-json.ts';
 import { loadTokenizer } from '../../src/engine/tokenizer.ts';
 import { type Dialogue, readDialogues } from '../../src/model/dialogues.ts';
 import { lengthHint } from '../../src/model/length-hint.ts';
-import { type Piece, toPieces } from '../../src/model/pieces.ts';
+import { type Piece, toPieces, trainedPromptLimits } from '../../src/model/pieces.ts';
 import { createSyntheticDialogues } from '../../src/model/synthetic/dialogues.ts';
 import { decodeTokenFile, encodeTokenFile } from '../../src/model/token-file.ts';
 import { writeTokens } from '../../src/model/tokens.ts';
@@ -58,7 +58,9 @@ function assemble(pieces: readonly Piece[], form: 'userWritten' | 'userRecognise
     const special = opens.get(kind);
     ids.push(...(special === undefined ? [] : [special]), ...part);
     const next = pieces[index + 1]?.kind ?? '';
-    const isTurn = !['instructions', 'signature', 'calledSignature', 'description'].includes(kind);
+    const isTurn = !['instructions', 'signature', 'calledSignature', 'description', 'argumentDescriptions'].includes(
+      kind,
+    );
     if (isTurn && !next.startsWith('callS') && !next.startsWith('callV')) ids.push(specials.end);
   }
   return ids;
@@ -68,7 +70,7 @@ describe('token pieces', () => {
   it('put together give what the chat template gives', () => {
     const file = join(dir, 'train', 'goldens.jsonl');
     writeFileSync(file, dialogueLines.join('\n'));
-    const prompt = createPrompt(tokenizer);
+    const prompt = createPrompt(tokenizer, trainedPromptLimits);
     for (const dialogue of readDialogues(file)) {
       const rendered = [
         ...prompt.renderSetting({ instructions: dialogue.instructions, tools: dialogue.tools }),
@@ -103,7 +105,7 @@ describe('the wish for short replies', () => {
   });
 
   it('follows the instructions as if they ended in it, in training alone', () => {
-    const prompt = createPrompt(tokenizer);
+    const prompt = createPrompt(tokenizer, trainedPromptLimits);
     for (const dialogue of synthetic) {
       const pieces = toPieces(dialogue, tokenizer, 'train');
       expect(pieces[1]?.kind).toBe('lengthHint');
@@ -118,7 +120,7 @@ describe('the wish for short replies', () => {
   it('is left out where instructions are so long that it would be cut off', () => {
     const [dialogue] = synthetic;
     if (dialogue === undefined) throw new Error('no dialogue');
-    const long = { ...dialogue, instructions: 'x'.repeat(maxInstructionsCharacters - 5) };
+    const long = { ...dialogue, instructions: 'x'.repeat(trainedPromptLimits.maxInstructionsLength - 5) };
     expect(toPieces(long, tokenizer, 'train').some(({ kind }) => kind === 'lengthHint')).toBe(false);
   });
 });
@@ -169,7 +171,7 @@ describe('a token file', () => {
 it.each([
   ['is cut off', (bytes: Uint8Array) => bytes.subarray(0, bytes.length - 3), /\d+ bytes, but its head says \d+/],
   ['has no head', (bytes: Uint8Array) => bytes.subarray(0, 12), /12 bytes are no token file/],
-  ['is something else', (bytes: Uint8Array) => Buffer.from(bytes).fill(1, 0, 4), /no token file of version 2/],
+  ['is something else', (bytes: Uint8Array) => Buffer.from(bytes).fill(1, 0, 4), /no token file of version 3/],
 ])('a token file that %s is refused', (_, damage, message) => {
   const bytes = encodeTokenFile([[{ kind: 'text', ids: [7, 8, 9] }]]);
   expect(() => decodeTokenFile(damage(bytes))).toThrow(message);

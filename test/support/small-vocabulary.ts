@@ -1,5 +1,6 @@
 import { symbolOfByte } from '../../src/engine/byte-symbols.ts';
 import type { Manifest } from '../../src/engine/manifest.ts';
+import { defaultPromptLimits } from '../../src/engine/prompt-limits.ts';
 import { loadTokenizer, type Tokenizer } from '../../src/engine/tokenizer.ts';
 
 const specials = 'pad bos end sys tool user say call result wait bye mask null think hand prefix suffix'.split(' ');
@@ -37,6 +38,7 @@ export const manifest: Manifest = {
     ropeBase: 1,
     normEpsilon: 1,
   },
+  prompt: defaultPromptLimits,
   contextTokens: 640,
   blockSize: 8,
   specials: { ...tokenizer.specials },

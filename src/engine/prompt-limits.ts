@@ -1,0 +1,25 @@
+// How much of a prompt a model reads. Data of a model, in its manifest.
+
+/** How much of a prompt a model reads, as it was trained; its manifest says so. Lengths in characters. */
+export interface PromptLimits {
+  readonly maxInstructionsLength: number;
+  readonly maxResultLength: number;
+  readonly maxDescriptionLength: number;
+  /** Of one argument; 0: descriptions of arguments are not read. */
+  readonly maxArgumentDescriptionLength: number;
+  readonly maxEnumValues: number;
+  readonly maxTools: number;
+  /** Does a signature show formats (`day: date`), and that a tool is read back before it runs (`book!(…)`)? */
+  readonly hasMarks: boolean;
+}
+
+/** Of a model whose manifest says nothing. */
+export const defaultPromptLimits: PromptLimits = {
+  maxInstructionsLength: 500,
+  maxResultLength: 420,
+  maxDescriptionLength: 90,
+  maxArgumentDescriptionLength: 0,
+  maxEnumValues: 12,
+  maxTools: 10,
+  hasMarks: false,
+};
