@@ -68,11 +68,19 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
   const { modelDir, voice: voiceName = 'slt', warn = () => undefined, sinks = [] } = options;
   const startingVoice: Promise<Voice | undefined> =
     voiceName === null ? Promise.resolve(undefined) : createFliteVoice({ voice: voiceName });
+  const loadingModel = loadModel(modelDir, warn);
   const [{ engine, tokenizer, prompt, hash: modelHash, name: modelName }, voice, version] = await Promise.all([
-    loadModel(modelDir, warn),
+    loadingModel,
     startingVoice,
     readVersion(),
-  ]);
+  ]).catch(async (error: unknown) => {
+    // A thread that still loads its model when the process ends would abort it.
+    await Promise.allSettled([
+      loadingModel.then((model) => model.engine.close()),
+      startingVoice.then((started) => started?.close()),
+    ]);
+    throw error;
+  });
   const settingOf = createSettings(prompt);
 
   async function load(file: string): Promise<readonly [string, Agent]> {

@@ -44,6 +44,7 @@ export async function runReplay(argv: readonly string[]): Promise<number> {
     return 0;
   }
   if (positionals.length === 0) throw new UsageError('expected a file, got none');
+  refuseUnused(values);
   const warn = (line: string) => void process.stderr.write(`${line}\n`);
   const calls = await Promise.all(positionals.map((file) => readCall(file, warn)));
   if (values.set === undefined) for (const call of calls) checkReplayable(call);
@@ -126,6 +127,15 @@ function chooseAgent(agents: readonly Agent[], { name, header }: NamedCall): Age
     'agent-unknown',
     `${name} was answered by the agent "${header.agent}"; there are ${names}: give one with --agent`,
   );
+}
+
+/** An option that would change nothing: what was meant is another command line. */
+function refuseUnused({ set, live, svg, json, model }: ReturnType<typeof parse>['values']): void {
+  if (set === undefined && svg !== undefined) throw new UsageError('--svg draws what --set tries: give both');
+  if (set === undefined && json) throw new UsageError('--json tells what --set tries: give both');
+  if (set === undefined && !live && model !== undefined)
+    throw new UsageError('--model is for --live and --set: without them no model runs');
+  if (set !== undefined && live) throw new UsageError('expected one of --live, --set');
 }
 
 function render({ atMs, recorded, replayed }: Difference): string {

@@ -1,5 +1,6 @@
 import { parseOptions, toWhole } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
+import { FLITE_VOICES, isFliteVoice } from '../mouth/flite.ts';
 import { type Redaction, redactions } from '../trace/redact.ts';
 import { toOtlpUrl } from './span-export.ts';
 
@@ -14,7 +15,10 @@ Serves agents: the call page at /, calls at /v1/call (docs/native-wire.md), /hea
   --host ADDRESS    (default 127.0.0.1) anything but loopback needs REPARTEE_API_KEY
   --public-url URL  where browsers and telephone networks reach this server
   --model DIR       a model folder (default: the one that comes with repartee)
-  --voice NAME      the voice that agents speak with (default slt)
+  --voice NAME      the voice that agents speak with (default slt):
+${Object.entries(FLITE_VOICES)
+  .map(([name, about]) => `                    ${name.padEnd(5)} ${about}`)
+  .join('\n')}
   --traces DIR      where calls are written down, for the viewer at /traces (default .repartee/traces; off: nowhere)
   --redact WHAT     leave text or numbers out of what is written (default none)
   --otlp URL        an OpenTelemetry collector that takes spans of each turn (default: OTEL_EXPORTER_OTLP_ENDPOINT)
@@ -48,7 +52,6 @@ export function parseStartArguments(argv: readonly string[]): StartArguments | u
   const values = parse(argv);
   if (values.help) return undefined;
   const publicUrl = values['public-url'];
-  if (values.host === '') throw new UsageError('--host is empty, expected an address');
   return {
     agentFiles: values.agent ?? [],
     isWatching: values.watch,
@@ -56,7 +59,7 @@ export function parseStartArguments(argv: readonly string[]): StartArguments | u
     host: values.host,
     ...(publicUrl === undefined ? {} : { publicUrl: toPublicUrl(publicUrl) }),
     ...(values.model === undefined ? {} : { modelDir: values.model }),
-    voice: values.voice,
+    voice: toVoice(values.voice),
     tracesDir: values.traces === 'off' ? undefined : values.traces,
     redaction: toRedaction(values.redact),
     otlpUrl: toOtlpUrl('--otlp', values.otlp),
@@ -81,6 +84,11 @@ function parse(argv: readonly string[]) {
     'drain-ms': { type: 'string', default: '10000' },
     help: { type: 'boolean', short: 'h', default: false },
   });
+}
+
+function toVoice(text: string): string {
+  if (isFliteVoice(text)) return text;
+  throw new UsageError(`--voice is "${text}", expected ${Object.keys(FLITE_VOICES).join(', ')}`);
 }
 
 function toRedaction(text: string): Redaction {

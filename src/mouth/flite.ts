@@ -13,9 +13,14 @@ import type { SpokenClause } from './voice.ts';
 const require = createRequire(import.meta.url);
 
 export const FLITE_RATE_HZ = 16_000;
-/** slt: a woman, the clearest to people; rms: a man, the clearest to recognisers; awb: a Scot; kal16: the fastest, a robot. */
-export const FLITE_VOICES = ['slt', 'rms', 'awb', 'kal16'] as const;
-export type FliteVoiceName = (typeof FLITE_VOICES)[number];
+/** By name: whom one hears. */
+export const FLITE_VOICES = {
+  slt: 'a woman, the clearest to people',
+  rms: 'a man, the clearest to recognisers',
+  awb: 'a Scot',
+  kal16: 'a robot, the fastest',
+} as const;
+export type FliteVoiceName = keyof typeof FLITE_VOICES;
 
 /** It says a word's sounds soonest; all voices share one lexicon. */
 const LEXICON_VOICE: FliteVoiceName = 'kal16';
@@ -35,7 +40,7 @@ export interface Flite {
 }
 
 export function isFliteVoice(name: string): name is FliteVoiceName {
-  return FLITE_VOICES.some((voice) => voice === name);
+  return Object.hasOwn(FLITE_VOICES, name);
 }
 
 export async function createFlite(voice: FliteVoiceName): Promise<Flite> {

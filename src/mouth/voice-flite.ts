@@ -31,7 +31,10 @@ export type FliteReply =
 export async function createFliteVoice(options: FliteVoiceOptions = {}): Promise<Voice> {
   const { voice = 'slt', countQueuedMax = 64, clauseTimeoutMs = 10_000 } = options;
   if (!isFliteVoice(voice))
-    throw new VoiceError('voice-unknown', `there is no voice '${voice}'; choose one of ${FLITE_VOICES.join(', ')}`);
+    throw new VoiceError(
+      'voice-unknown',
+      `there is no voice '${voice}'; choose one of ${Object.keys(FLITE_VOICES).join(', ')}`,
+    );
   const thread = new FliteVoice({ voice }, countQueuedMax, clauseTimeoutMs);
   await thread.open();
   return thread;

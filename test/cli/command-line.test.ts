@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.ts';
-import { runRepartee } from '../support/built-program.ts';
+import { FLITE_VOICES } from '../../src/mouth/flite.ts';
+import { runRepartee, startRepartee } from '../support/built-program.ts';
 import { startServerRig } from '../support/server-rig.ts';
 
 async function run(argv: readonly string[], isDebugging = false) {
@@ -69,6 +70,34 @@ describe('repartee', () => {
   });
 });
 
+describe('an option that can mean nothing', () => {
+  it.each([
+    ['start --voice foo', 'start: --voice is "foo", expected slt, rms, awb, kal16'],
+    ['start --model=', 'start: --model is empty'],
+    ['talk --traces=', 'talk: --traces is empty'],
+    ['trace x.jsonl --otlp=', 'trace: --otlp is empty'],
+    ['trace x.jsonl --html=', 'trace: --html is empty'],
+    ['replay x.jsonl --svg out.svg', 'replay: --svg draws what --set tries'],
+    ['replay x.jsonl --json', 'replay: --json tells what --set tries'],
+    ['replay x.jsonl --model m', 'replay: --model is for --live and --set'],
+    ['replay x.jsonl --live --set effort=low', 'replay: expected one of --live, --set'],
+    ['bench model --data=', 'bench: --data is empty'],
+  ])('is refused before anything is read: %s', async (line, message) => {
+    const { exitCode, out, err } = await run(line.split(' '));
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    expect(err).toMatch(/^[^\n]*\n$/);
+    expect(err).toContain(`repartee ${message}`);
+  });
+
+  it.each(['init', 'trace', 'replay', 'talk'])('is no empty word of %s', async (command) => {
+    expect(await run([command, ''])).toEqual({
+      exitCode: 2,
+      out: '',
+      err: `repartee ${command}: an argument is empty, expected a name; see repartee ${command} --help\n`,
+    });
+  });
+});
+
 describe('the built program', () => {
   it('prints the help of start', async () => {
     const { exitCode, out } = await runRepartee(['start', '--help']);
@@ -84,6 +113,20 @@ describe('the built program', () => {
       out: '',
       err: `repartee start: can't listen on port ${port} of 127.0.0.1: it is in use; choose another one\n`,
     });
+  });
+
+  it('names every voice in its help, and exits with 2 and one line where there is no such voice', async () => {
+    const { out } = await runRepartee(['start', '--help']);
+    for (const name of Object.keys(FLITE_VOICES)) expect(out).toMatch(new RegExp(`^ +${name} +\\w`, 'm'));
+    const { exitCode, err } = await runRepartee(['start', '--port', '0', '--voice', 'foo']);
+    expect(exitCode).toBe(2);
+    expect(err.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('is quiet when whoever reads has seen enough', async () => {
+    const program = startRepartee(['trace', ...Array(8).fill('fixtures/traces/clinic-2.jsonl'), '--json']);
+    program.child.stdout?.destroy();
+    expect(await program.ended).toEqual({ exitCode: 0, out: '', err: '' });
   });
 
   it('exits with 2 on a command line that makes no sense', async () => {

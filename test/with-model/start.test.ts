@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +83,15 @@ describe('repartee start', () => {
     client.send({ type: 'call.ended' });
     expect((await client.closed).code).toBe(1000);
     expect((await program.ended).exitCode).toBe(0);
+  });
+
+  it('leaves no thread that still loads its model where the voice is missing: the end of the process would abort', () => {
+    const parts = new URL('../../dist/src/cli/parts.js', import.meta.url).href;
+    const program = `import { createParts } from '${parts}'; await createParts({ voice: 'foo' }).catch(({ code }) => console.log(code));`;
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+      timeout: 30_000,
+    });
+    expect([status, String(stdout)]).toEqual([0, 'voice-unknown\n']);
   });
 
   it('exits with 1 and one line where the model folder is not there', async () => {
