@@ -11,6 +11,7 @@ export interface SummaryReader {
 }
 
 const lineFeed = 0x0a;
+const space = 0x20;
 const nothing = Buffer.alloc(0);
 /** How the writer begins a line; one that begins otherwise is read in any case. */
 const beginning = /^\{"type":"([\w.-]+)"/;
@@ -41,14 +42,15 @@ export function createSummaryReader(id: string): SummaryReader {
       isAhead &&= bytes.length === 0;
       const all = rest.length === 0 ? more : Buffer.concat([rest, more]);
       let from = 0;
-      let before = 0;
+      let lastHere: Buffer = nothing;
       for (let to = all.indexOf(lineFeed); to >= 0; to = all.indexOf(lineFeed, from)) {
-        take(all.subarray(from, to));
-        before = from;
+        const line = all.subarray(from, to);
+        take(line);
+        if (!isBlank(line)) lastHere = line;
         from = to + 1;
       }
       // Copies: what they are cut from is larger, and not this reader's.
-      if (from > 0) last = Buffer.from(all.subarray(before, from - 1));
+      if (lastHere.length > 0) last = Buffer.from(lastHere);
       rest = Buffer.from(all.subarray(from));
     },
     summary() {
@@ -60,15 +62,19 @@ export function createSummaryReader(id: string): SummaryReader {
       }
       const file = reader.read();
       if (file.state === 'damaged') {
-        const isTorn = countLines === 0 && rest.length > 0;
+        const isTorn = countLines === 0 && !isBlank(rest);
         const problem = isTorn ? 'is not JSON' : file.problem;
         return summarise(id, { ...file, line: places[file.line - 1] ?? file.line, problem });
       }
-      const torn = rest.length === 0 ? {} : { tornLine: countLines + 1 };
+      const torn = isBlank(rest) ? {} : { tornLine: countLines + 1 };
       const summary = summarise(id, { ...file, ...torn });
       return { ...summary, durationMs: Math.max(summary.durationMs, timeOf(last)) };
     },
   };
+}
+
+function isBlank(line: Buffer): boolean {
+  return line.every((byte) => byte <= space);
 }
 
 function timeOf(line: Buffer): number {
@@ -79,7 +85,7 @@ function timeOf(line: Buffer): number {
 /** Undefined, which JSON has not: it is none. */
 function parse(line: Buffer): unknown {
   try {
-    return JSON.parse(line.toString('utf8'));
+    return JSON.parse(line.toString('utf8').replace(/^\uFEFF/, ''));
   } catch {
     return undefined;
   }

@@ -102,7 +102,7 @@ function send(response: ServerResponse, headers: Headers, status: number, type: 
 }
 
 function toEvent(text: string, to: number): string {
-  const lines = text.trimEnd().split('\n');
+  const lines = text.replace(/\n$/, '').split('\n');
   return `id: ${to}\n${lines.map((line) => `data: ${line}\n`).join('')}\n`;
 }
 

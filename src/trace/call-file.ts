@@ -26,6 +26,9 @@ export type UnstampedEvent = RecordedEvent extends infer E
 /** Files of more bytes are not read: a reader holds the whole call. */
 export const largestFileBytes = 64 * 1024 * 1024;
 
+/** What some editors put before the first letter. */
+const byteOrderMark = '\uFEFF';
+
 /** A file that was read, or the first line that can't be. */
 export type CallFile =
   | {
@@ -59,12 +62,17 @@ export function createCallReader(): CallReader {
   let rest = '';
   /** The last line was read before its line feed came. */
   let isAhead = false;
+  /** Nothing of the file was pushed yet. */
+  let isAtStart = true;
   let countLines = 0;
   let lastMs = 0;
 
   function take(line: string): void {
     countLines++;
-    const problem = takeJson(parseJson(line));
+    if (isBlank(line)) return;
+    const json = parseJson(line);
+    const isForeign = json === undefined && header === undefined && /[\0\uFFFD]/.test(line);
+    const problem = isForeign ? 'is not UTF-8: save the file as UTF-8' : takeJson(json);
     if (problem !== undefined) damage = { state: 'damaged', line: countLines, problem };
   }
 
@@ -88,8 +96,10 @@ export function createCallReader(): CallReader {
 
   return {
     push(text) {
-      const more = isAhead && text.startsWith('\n') ? text.slice(1) : text;
-      isAhead &&= text === '';
+      const marked = isAtStart && text.startsWith(byteOrderMark) ? text.slice(1) : text;
+      isAtStart &&= text === '';
+      const more = isAhead && marked.startsWith('\n') ? marked.slice(1) : marked;
+      isAhead &&= marked === '';
       const lines = (rest + more).split('\n');
       rest = lines.pop() ?? '';
       for (const line of lines) if (damage === undefined) take(line);
@@ -104,11 +114,12 @@ export function createCallReader(): CallReader {
         isAhead = true;
         if (damage !== undefined) return damage;
       }
+      const isTorn = !isBlank(rest);
       if (header === undefined)
-        return rest === ''
+        return !isTorn
           ? { state: 'damaged', line: 1, problem: 'is missing: the file is empty' }
           : { state: 'damaged', line: 1, problem: 'is not JSON' };
-      return { state: 'read', header, events, ...(rest === '' ? {} : { tornLine: countLines + 1 }) };
+      return { state: 'read', header, events, ...(isTorn ? { tornLine: countLines + 1 } : {}) };
     },
   };
 }
@@ -142,6 +153,11 @@ function toLine(value: object): string {
 function readLine(json: unknown): z.ZodSafeParseResult<RecordedEvent> {
   // The quick check takes nothing that zod would refuse or change.
   return isSurelyLine(json) ? { success: true, data: json as RecordedEvent } : lineSchema.safeParse(json);
+}
+
+/** Editors end files with as many line feeds as they like, and some end lines with a carriage return, too. */
+function isBlank(line: string): boolean {
+  return /^\s*$/.test(line);
 }
 
 function parseJson(line: string): { json: unknown } | undefined {

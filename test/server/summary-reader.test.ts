@@ -33,6 +33,27 @@ describe('a reader of summaries', () => {
     );
   });
 
+  it.each([
+    ['a byte order mark', (text: string) => `\uFEFF${text}`],
+    ['line feeds at its end', (text: string) => `${text}\n \n`],
+    ['carriage returns', (text: string) => text.replaceAll('\n', '\r\n')],
+    ['blank lines', (text: string) => text.replaceAll('\n', '\n\n')],
+  ])('says the same of a file with %s', (_, edit) => {
+    const text = `${header}{"type":"speech.started","atMs":8,"turn":1}\n`;
+    const bytes = Buffer.from(edit(text));
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const reader = createSummaryReader('a');
+      reader.push(bytes.subarray(0, cut));
+      reader.summary();
+      reader.push(bytes.subarray(cut));
+      expect(reader.summary()).toEqual(read(text));
+    }
+  });
+
+  it('reads a header without its end behind a byte order mark', () => {
+    expect(read(`\uFEFF${header.trim()}`)).toMatchObject({ agent: 'é', hasEnded: false });
+  });
+
   it('passes over the lines that a list shows nothing of', () => {
     const torn = '{"type":"draft.stepped","atMs":7,"anything":true}\n';
     expect(read(header, torn)).toMatchObject({ agent: 'é', durationMs: 7, hasEnded: false });

@@ -66,6 +66,33 @@ describe('a call file', () => {
     });
   });
 
+  it.each([
+    ['a byte order mark', `\uFEFF${HEADER}\n${STARTED}\n`],
+    ['one more line feed at its end', `${HEADER}\n${STARTED}\n\n`],
+    ['blank lines between', `${HEADER}\n\n \t\n${STARTED}\n`],
+    ['carriage returns', `${HEADER}\r\n${STARTED}\r\n\r\n`],
+    ['blanks behind the last line feed', `${HEADER}\n${STARTED}\n  `],
+    ['a byte order mark and no line feed', `\uFEFF${HEADER}\n${STARTED}`],
+  ])('is the same with %s, however it is cut', (_, text) => {
+    const plain = parseCallFile(`${HEADER}\n${STARTED}\n`);
+    expect(plain.state).toBe('read');
+    for (let cut = 0; cut <= text.length; cut++) {
+      const reader = createCallReader();
+      for (const piece of ['', text.slice(0, cut), '', text.slice(cut)]) reader.push(piece);
+      expect(reader.read()).toEqual(plain);
+    }
+  });
+
+  it('counts blank lines where it names a damaged one', () => {
+    expect(problemOf(HEADER, '', 'no')).toBe('3: is not JSON');
+    expect(problemOf('\uFEFF', '')).toBe('1: is missing: the file is empty');
+  });
+
+  it('in another encoding says in which it must be', () => {
+    const text = Buffer.from(`\uFEFF${HEADER}\n`, 'utf16le').toString('utf8');
+    expect(problemOf(text)).toBe('1: is not UTF-8: save the file as UTF-8');
+  });
+
   it('reads back what only a recording knows', () => {
     const events: readonly UnstampedEvent[] = [
       { type: 'draft.started', turn: 1, draft: 1, cause: 'partial', words: 'a table', acts: ['say', 'call'] },
@@ -154,7 +181,7 @@ describe('a call file', () => {
   });
 
   it.each([
-    ['an empty file', [], '1: is not JSON'],
+    ['an empty file', [], '1: is missing: the file is empty'],
     ['no header', [STARTED], '1: is not a header'],
     [
       'a header of a later version',

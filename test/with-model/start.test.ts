@@ -87,11 +87,11 @@ describe('repartee start', () => {
 
   it('leaves no thread that still loads its model where the voice is missing: the end of the process would abort', () => {
     const parts = new URL('../../dist/src/cli/parts.js', import.meta.url).href;
-    const program = `import { createParts } from '${parts}'; await createParts({ voice: 'foo' }).catch(({ code }) => console.log(code));`;
+    const program = `import { createParts } from '${parts}'; await createParts({ voice: 'foo' }).catch(({ code }) => console.log(code, process.getActiveResourcesInfo().includes('MessagePort')));`;
     const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
       timeout: 30_000,
     });
-    expect([status, String(stdout)]).toEqual([0, 'voice-unknown\n']);
+    expect([status, String(stdout)]).toEqual([0, 'voice-unknown false\n']);
   });
 
   it('exits with 1 and one line where the model folder is not there', async () => {
