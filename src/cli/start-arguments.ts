@@ -1,6 +1,7 @@
 import { parseOptions, toWhole } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
 import { FLITE_VOICES, isFliteVoice } from '../mouth/flite.ts';
+import { isLoopback } from '../server/guard.ts';
 import { type Redaction, redactions } from '../trace/redact.ts';
 import { toOtlpUrl } from './span-export.ts';
 
@@ -13,7 +14,7 @@ Serves agents: the call page at /, calls at /v1/call (docs/native-wire.md), /hea
   --watch           reload agents when their files are saved; calls keep the version they began with
   --port N          (default 8787; 0: any free one)
   --host ADDRESS    (default 127.0.0.1) anything but loopback needs REPARTEE_API_KEY
-  --public-url URL  where browsers and telephone networks reach this server
+  --public-url URL  where browsers and telephone networks reach this server; other names get 403 from all but /health
   --model DIR       a model folder (default: the one that comes with repartee)
   --voice NAME      the voice that agents speak with (default slt):
 ${Object.entries(FLITE_VOICES)
@@ -66,6 +67,14 @@ export function parseStartArguments(argv: readonly string[]): StartArguments | u
     countMostCalls: toWhole('--max-calls', values['max-calls'], 1, 10_000),
     drainMs: toWhole('--drain-ms', values['drain-ms'], 0, 3_600_000),
   };
+}
+
+/** What will probably not do what was meant: a line each. */
+export function findHints({ host, publicUrl }: StartArguments): readonly string[] {
+  if (isLoopback(host) || publicUrl !== undefined) return [];
+  return [
+    `--host ${host} without --public-url: other machines get 403 from everything but /health; say where they reach this server, such as --public-url https://voice.example.com`,
+  ];
 }
 
 function parse(argv: readonly string[]) {

@@ -11,7 +11,7 @@ import { exampleAgents } from './example-agents.ts';
 import type { Parts } from './parts.ts';
 import { type ServedAgents, serveAgents } from './served-agents.ts';
 import { openSpanExport, toOtlpUrl } from './span-export.ts';
-import { parseStartArguments, type StartArguments, startHelp } from './start-arguments.ts';
+import { findHints, parseStartArguments, type StartArguments, startHelp } from './start-arguments.ts';
 import { watchStopSignal } from './stop-signal.ts';
 
 const tell = (line: string) => void process.stderr.write(`${line}\n`);
@@ -49,6 +49,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     log,
   });
   log('server.listening', { transport: transport.name, reason });
+  findHints(args).forEach(tell);
   const stop = watchStopSignal({
     source: process,
     clock: systemClock,

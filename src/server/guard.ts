@@ -18,17 +18,24 @@ export function isLoopback(hostname: string): boolean {
 
 /** Refuses a request that was addressed to, or comes from a page of, anything but loopback and `publicUrl`. */
 export function refuseForeign(headers: IncomingHttpHeaders, publicUrl: URL | undefined): Refusal | undefined {
-  if (!isOwnHost(headers.host ?? '', publicUrl))
-    return {
-      status: 403,
-      code: 'foreign-host',
-      message: `Host ${JSON.stringify(headers.host ?? '')} is neither loopback nor the public URL of this server`,
-    };
+  return refuseForeignHost(headers, publicUrl) ?? refuseForeignOrigin(headers, publicUrl);
+}
+
+export function refuseForeignHost({ host = '' }: IncomingHttpHeaders, publicUrl: URL | undefined): Refusal | undefined {
+  if (isOwnHost(host, publicUrl)) return undefined;
+  return {
+    status: 403,
+    code: 'foreign-host',
+    message: `Host ${JSON.stringify(host)} is neither loopback nor the public URL of this server: name it by --public-url`,
+  };
+}
+
+export function refuseForeignOrigin(headers: IncomingHttpHeaders, publicUrl: URL | undefined): Refusal | undefined {
   if (headers.origin !== undefined && !isOwnOrigin(headers.origin, publicUrl))
     return {
       status: 403,
       code: 'foreign-origin',
-      message: `Origin ${JSON.stringify(headers.origin)} is neither loopback nor the public URL of this server`,
+      message: `Origin ${JSON.stringify(headers.origin)} is neither loopback nor the public URL of this server: name it by --public-url`,
     };
   return undefined;
 }

@@ -5,7 +5,7 @@ import { nativeWire } from '../protocol/native-messages.ts';
 import { relayPath } from '../protocol/relay-messages.ts';
 import type { Admission } from './admission.ts';
 import type { createCompletionRoutes } from './completion-routes.ts';
-import { hasKey, type Refusal, refuseForeign } from './guard.ts';
+import { hasKey, type Refusal, refuseForeign, refuseForeignHost, refuseForeignOrigin } from './guard.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { SignedUrls } from './signed-url.ts';
@@ -41,6 +41,7 @@ interface Reply {
   readonly body?: Buffer;
 }
 
+const healthPath = '/health';
 const viewerPath = '/traces';
 
 const securityHeaders = {
@@ -70,7 +71,7 @@ export function createRequestListener(
   options: HttpOptions,
 ): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
-    const foreign = refuseForeign(request.headers, options.publicUrl);
+    const foreign = refuse(request, options.publicUrl);
     if (foreign === undefined && options.traces?.(request, response, toPath(request), securityHeaders)) return;
     if (foreign === undefined && options.twilio?.(request, response, toPath(request))) return;
     if (foreign === undefined && options.completions(request, response, toPath(request), securityHeaders)) return;
@@ -81,6 +82,13 @@ export function createRequestListener(
   };
 }
 
+/** Containers and balancers ask for health by the server's address, or by a name of their own: it tells them no more than a status. */
+function refuse(request: IncomingMessage, publicUrl: URL | undefined): Refusal | undefined {
+  return toPath(request) === healthPath
+    ? refuseForeignOrigin(request.headers, publicUrl)
+    : refuseForeign(request.headers, publicUrl);
+}
+
 /** The path of a request, without its query. */
 export function toPath(request: { readonly url?: string | undefined }): string {
   return (request.url ?? '/').split('?', 1)[0] ?? '/';
@@ -89,7 +97,7 @@ export function toPath(request: { readonly url?: string | undefined }): string {
 function reply(request: IncomingMessage, options: HttpOptions): Reply {
   const path = toPath(request);
   if (path === '/metrics') return allow(request, ['GET', 'HEAD']) ?? replyMetrics(request, options);
-  if (path === '/health') return allow(request, ['GET', 'HEAD']) ?? replyHealth(request, options);
+  if (path === healthPath) return allow(request, ['GET', 'HEAD']) ?? replyHealth(request, options);
   if (options.admission.state.isDraining) return toReply(drainingRefusal);
   if (path === '/v1/ticket') return allow(request, ['POST']) ?? replyTicket(request, options);
   if (path === '/v1/relay-url') return allow(request, ['POST']) ?? replyRelayUrl(request, options);
@@ -106,10 +114,11 @@ function reply(request: IncomingMessage, options: HttpOptions): Reply {
 }
 
 function replyHealth(request: IncomingMessage, options: HttpOptions): Reply {
-  const { apiKey, countMostCalls } = options;
+  const { apiKey, publicUrl, countMostCalls } = options;
   const { isReady, agents, problems, countCalls, countSockets, counters } = options.admission.state;
   const open = { live: true, ready: isReady, needsKey: apiKey !== undefined };
-  const isTrusted = apiKey === undefined || hasKey(request.headers, apiKey);
+  const isOwn = refuseForeignHost(request.headers, publicUrl) === undefined;
+  const isTrusted = isOwn && (apiKey === undefined || hasKey(request.headers, apiKey));
   const counts = { countCalls, countSockets, countMostCalls, ...counters };
   return toJson(isReady ? 200 : 503, isTrusted ? { ...open, agents, problems, ...counts } : open);
 }

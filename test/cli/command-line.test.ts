@@ -123,6 +123,12 @@ describe('the built program', () => {
     expect(err.trimEnd().split('\n')).toHaveLength(1);
   });
 
+  it('hints at the public URL where other machines reach its port', async () => {
+    const argv = ['start', '--host', '0.0.0.0', '--port', '0', '--model', 'no-such-folder'];
+    const { exitCode, err } = await runRepartee(argv, { REPARTEE_API_KEY: 'k'.repeat(32) });
+    expect([exitCode, err]).toEqual([1, expect.stringContaining('--host 0.0.0.0 without --public-url: ')]);
+  });
+
   it('is quiet when whoever reads has seen enough', async () => {
     const program = startRepartee(['trace', ...Array(8).fill('fixtures/traces/clinic-2.jsonl'), '--json']);
     program.child.stdout?.destroy();

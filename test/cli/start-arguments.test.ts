@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseStartArguments } from '../../src/cli/start-arguments.ts';
+import { findHints, parseStartArguments } from '../../src/cli/start-arguments.ts';
 import { UsageError } from '../../src/errors.ts';
 
 describe('parseStartArguments', () => {
@@ -67,5 +67,17 @@ describe('parseStartArguments', () => {
     const parsing = () => parseStartArguments(argv);
     expect(parsing).toThrow(UsageError);
     expect(parsing).toThrow(message);
+  });
+});
+
+describe('findHints', () => {
+  const hintsOf = (line: string) => findHints(parseStartArguments(line.split(' ').filter(Boolean)) ?? expect.fail());
+
+  it('says where a host that others reach is left without its public URL', () => {
+    expect(hintsOf('--host 0.0.0.0')).toEqual([expect.stringMatching(/^--host 0\.0\.0\.0 .*--public-url https:/)]);
+  });
+
+  it.each(['', '--host ::1', '--host 0.0.0.0 --public-url https://voice.example.com'])('is silent for "%s"', (line) => {
+    expect(hintsOf(line)).toEqual([]);
   });
 });

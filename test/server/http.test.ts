@@ -133,6 +133,20 @@ describe('/health', () => {
     expect(JSON.parse(body)).toMatchObject({ agents: ['restaurant', 'clinic'] });
   });
 
+  it.each(['10.1.2.3:8787', 'voice:8787', '[fd00::7]:8787'])(
+    'tells whether the server is ready, and no more, to a container that asks by %s',
+    async (host) => {
+      for (const apiKey of [key, undefined]) {
+        await using rig = await startServerRig(undefined, apiKey === undefined ? {} : { apiKey });
+        const { status, body } = await ask(rig.url, '/health', { host, authorization: `Bearer ${key}` });
+        expect([status, JSON.parse(body)]).toEqual([200, { live: true, ready: true, needsKey: apiKey !== undefined }]);
+        for (const path of ['/', '/metrics', '/health/', '/healthz', '/v1/ticket'])
+          expect([path, (await ask(rig.url, path, { host })).status]).toEqual([path, 403]);
+        expect((await ask(rig.url, '/health', { host, origin: `http://${host}` })).status).toBe(403);
+      }
+    },
+  );
+
   it('is 503 until calls are served, and calls are refused until then', async () => {
     const server = await startServer({
       port: 0,
@@ -153,11 +167,11 @@ describe('/health', () => {
 
 describe('who may ask', () => {
   it.each([
-    ['Host', { host: 'evil.example' }],
-    ['Origin', { origin: 'https://evil.example' }],
-  ])('a foreign %s gets 403 from HTTP and from the WebSocket', async (_, headers) => {
+    ['Host', { host: 'evil.example' }, []],
+    ['Origin', { origin: 'https://evil.example' }, ['/health']],
+  ])('a foreign %s gets 403 from HTTP and from the WebSocket', async (_, headers, more) => {
     await using rig = await startServerRig(undefined, { pageDir });
-    for (const path of ['/', '/health', '/v1/ticket', '/v1/call'])
+    for (const path of ['/', '/v1/ticket', '/v1/call', ...more])
       expect((await ask(rig.url, path, headers)).status).toBe(403);
     await expect(connectWire(rig.url, { headers })).rejects.toThrow('refused with 403');
     expect(rig.logLines.join('')).not.toContain('evil.example');
