@@ -16,7 +16,6 @@ Writes an agent, its test, package.json and README.md into DIR, which must be em
 /** Names that npm would take for its own are kept under others in the package. */
 const renamed: Readonly<Record<string, string>> = {
   gitignore: '.gitignore',
-  npmrc: '.npmrc',
   'package.template.json': 'package.json',
 };
 

@@ -20,15 +20,16 @@ describe('repartee init', () => {
     expect([exitCode, out]).toEqual([0, expect.stringContaining('npm install && npm start')]);
     expect((await readdir(project)).sort()).toEqual([
       '.gitignore',
-      '.npmrc',
       'README.md',
       'agent.test.ts',
       'agent.ts',
       'package.json',
     ]);
-    const { name, dependencies } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'));
+    const { name, dependencies, allowScripts } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'));
     expect([name, dependencies.repartee]).toEqual(['my-desk', `file:${root}`]);
-    expect(await readFile(join(project, '.npmrc'), 'utf8')).toBe(await readFile(join(root, '.npmrc'), 'utf8'));
+    const own = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+    expect(allowScripts).toEqual(own.allowScripts);
+    expect(allowScripts).toMatchObject({ 'onnxruntime-node': false });
 
     // What npm install would do, without a registry.
     const modules = join(project, 'node_modules');
