@@ -3,7 +3,7 @@
 import type { ClientMessage, ServerMessage } from '../protocol/native-messages.ts';
 import { type CallerTurns, createCallerTurns, type Timers } from './caller-turns.ts';
 import type { DraftView } from './draft-view.ts';
-import { explainClosing, explainProblem } from './plain-words.ts';
+import { explainClosing, explainProblem, explainReason } from './plain-words.ts';
 import type { Player } from './player.ts';
 import type { PlayoutReport } from './playout.ts';
 import type { Transcript } from './transcript.ts';
@@ -25,13 +25,15 @@ export interface CallOptions {
 
 export interface CallEvents {
   ready(agent: string): void;
+  /** Another agent answers from here on. */
+  handedOver(agent: string): void;
   /** The agent took the words that the caller was still adding to. */
   closedTurn(): void;
   /** The agent's voice is, or isn't, in the room. */
   speaking(isSpeaking: boolean): void;
   failed(text: string): void;
-  /** Once. `text` says why, unless the call ended as calls do. */
-  ended(text: string | undefined): void;
+  /** Once. `reason`: how it came to its end, where the server said so. `text`: what to do, unless the call ended as calls do. */
+  ended(reason: string | undefined, text: string | undefined): void;
 }
 
 const timers: Timers = {
@@ -49,6 +51,7 @@ export class PageCall {
   readonly #turns: CallerTurns;
   #speakingTurn: number | undefined;
   #lastRepliedTurn = -1;
+  #reason: string | undefined;
 
   constructor(options: CallOptions) {
     this.#options = options;
@@ -69,11 +72,14 @@ export class PageCall {
   /** All words of the turn so far. */
   hear(text: string): void {
     this.#turns.hear(text);
+    if (text.trim() !== '') this.#options.draft.expect();
   }
 
   finish(text: string): void {
     const turn = this.#turns.finish(text);
-    if (turn !== undefined) this.#options.transcript.turn(turn).commit(text);
+    if (turn === undefined) return;
+    this.#options.transcript.turn(turn).commit(text);
+    this.#options.draft.endTurn(turn);
   }
 
   /** From the player, every 100 ms and at the end of a reply. */
@@ -139,11 +145,15 @@ export class PageCall {
         transcript.turn(message.turn).measure(message);
         break;
       case 'reply.resumed':
-      case 'agent.changed':
       case 'sound.requested':
       case 'digits.requested':
       case 'language.requested':
+        break;
+      case 'agent.changed':
+        events.handedOver(message.agent);
+        break;
       case 'call.closed':
+        this.#reason = explainReason(message.reason, message.transfer?.to);
         break;
       case 'error':
         events.failed(explainProblem(message.code, message.message));
@@ -180,6 +190,6 @@ export class PageCall {
     this.#setSpeaking(undefined);
     transcript.settle();
     void player?.close();
-    events.ended(explainClosing(code, reason));
+    events.ended(this.#reason, explainClosing(code, reason));
   }
 }

@@ -8,6 +8,10 @@ export type DraftChanged = Extract<ServerMessage, { readonly type: 'draft.change
 
 export interface DraftView {
   show(draft: DraftChanged): void;
+  /** Words were said that a draft should follow; where none does, it is said why. */
+  expect(): void;
+  /** The caller has finished: there is nothing left to guess of that. */
+  endTurn(turn: number): void;
   /** The draft became the reply, or died. */
   clear(): void;
 }
@@ -18,6 +22,10 @@ const acts: Readonly<Record<DraftChanged['act'], string>> = {
   wait: 'would wait',
 };
 
+/** Idle engines answer a partial far sooner. */
+const patienceMs = 700;
+const busy = 'No draft yet: the model is busy with other calls.';
+
 export function createDraftView(): DraftView {
   const panel = part('draft', HTMLElement);
   const act = part('draft-act', HTMLElement);
@@ -26,6 +34,14 @@ export function createDraftView(): DraftView {
   const percent = part('end-of-turn-percent', HTMLElement);
   let words: readonly string[] = [];
   let spans: readonly HTMLElement[] = [];
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  let endedTurn = -1;
+
+  const settle = () => {
+    clearTimeout(waiting);
+    waiting = undefined;
+    panel.classList.remove('is-waiting');
+  };
 
   /** Spans of words that stay are kept as they are, so that only new ones fade in. */
   const showWords = (next: readonly string[]) => {
@@ -40,16 +56,33 @@ export function createDraftView(): DraftView {
   };
 
   return {
+    expect() {
+      if (panel.classList.contains('is-live')) return;
+      waiting ??= setTimeout(() => {
+        panel.classList.add('is-waiting');
+        text.textContent = busy;
+      }, patienceMs);
+    },
+    endTurn(turn) {
+      endedTurn = turn;
+      meter.value = 1;
+      percent.textContent = 'ended';
+    },
     show(draft) {
+      settle();
       panel.classList.add('is-live');
       panel.dataset.act = draft.act;
       panel.dataset.turn = String(draft.turn);
       act.textContent = acts[draft.act];
       showWords(toWords(toText(draft)));
+      // A draft that read no new word says nothing of the turn's end: what was last known of it holds.
+      if (draft.turn === endedTurn || draft.pEndOfTurn === 0) return;
       meter.value = draft.pEndOfTurn;
       percent.textContent = `${Math.round(draft.pEndOfTurn * 100)} %`;
     },
     clear() {
+      settle();
+      endedTurn = -1;
       panel.classList.remove('is-live');
       delete panel.dataset.act;
       delete panel.dataset.turn;

@@ -32,12 +32,14 @@ const transcript = createTranscript(
     frame: part('frame', HTMLElement),
     announcer: part('announcer', HTMLElement),
   },
-  () => agents.value,
+  () => answering,
 );
 
 let key: string | undefined;
 let call: PageCall | undefined;
 let startedMs = 0;
+/** Who speaks in the call: another one, once it was handed over. */
+let answering = '';
 let watching: ReturnType<typeof setInterval> | undefined;
 let brokenSave: string | undefined;
 
@@ -128,7 +130,14 @@ async function startCall(): Promise<void> {
     player,
     transcript,
     draft,
-    events: { ready, closedTurn: () => composer.write(''), speaking, failed: (text) => notice.show(text), ended },
+    events: {
+      ready,
+      handedOver,
+      closedTurn: () => composer.write(''),
+      speaking,
+      failed: (text) => notice.show(text),
+      ended,
+    },
   });
 }
 
@@ -147,6 +156,7 @@ async function openVoice(): Promise<Player | undefined> {
 
 function ready(agent: string): void {
   startedMs = performance.now();
+  answering = agent;
   show('live');
   status.count('On a call');
   composer.setEnabled(true);
@@ -156,17 +166,23 @@ function ready(agent: string): void {
   hintButton.onclick = () => composer.demonstrate(words ?? '');
 }
 
+function handedOver(agent: string): void {
+  answering = agent;
+  transcript.note(`${agent} answers from here on.`);
+}
+
 function speaking(isSpeaking: boolean): void {
   status.setSpeaking(isSpeaking);
   microphone.setSpeaking(isSpeaking);
 }
 
-function ended(text: string | undefined): void {
+function ended(reason: string | undefined, text: string | undefined): void {
   call = undefined;
   microphone.stop();
   composer.setEnabled(false);
   hint.hidden = true;
-  if (startedMs > 0) transcript.note(`The call ended after ${formatDuration(performance.now() - startedMs)}.`);
+  const why = reason === undefined ? '' : `: ${reason}`;
+  if (startedMs > 0) transcript.note(`The call ended after ${formatDuration(performance.now() - startedMs)}${why}.`);
   startedMs = 0;
   notice.show(text);
   void prepare().then(() => callButton.focus());

@@ -1,6 +1,6 @@
 // What went wrong, in words for somebody who has never seen a close code, with what to do about it. Pure.
 
-import { nativeCloseCodes, nativeLimits, type ProblemCode } from '../protocol/native-messages.ts';
+import { nativeCloseCodes, nativeLimits, type ProblemCode, type ServerMessage } from '../protocol/native-messages.ts';
 
 const problems: Readonly<Partial<Record<ProblemCode, string>>> = {
   'text-too-long': `That was longer than the ${nativeLimits.textLength} characters that one turn may have. Say it in two.`,
@@ -32,6 +32,22 @@ export function explainClosing(code: number, reason: string): string | undefined
     closings[code] ??
     `The server closed the call with code ${code}${reason === '' ? '' : ` (${reason})`}. Call again.`
   );
+}
+
+type Closed = Extract<ServerMessage, { readonly type: 'call.closed' }>;
+
+const reasons: Readonly<Record<Exclude<Closed['reason'], 'transferred'>, string>> = {
+  'caller-hung-up': 'you hung up',
+  'agent-hung-up': 'the agent hung up',
+  'caller-silent': 'nobody had said anything for too long',
+  'too-long': 'it had lasted as long as a call may',
+  voicemail: 'a machine had answered',
+};
+
+/** How a call came to its end, as the second half of a sentence. */
+export function explainReason(reason: Closed['reason'], to: string | undefined): string {
+  if (reason === 'transferred') return to === undefined ? 'you were put through' : `you were put through to ${to}`;
+  return reasons[reason];
 }
 
 function lookUp(code: string): string | undefined {

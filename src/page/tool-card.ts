@@ -1,6 +1,7 @@
 // One tool call as a card: what was asked at a glance, what came back on a click.
 
 import type { ServerMessage } from '../protocol/native-messages.ts';
+import { describeOutcome } from '../trace/tool-outcome.ts';
 import { element } from './element.ts';
 
 export type ToolStarted = Extract<ServerMessage, { readonly type: 'tool.started' }>;
@@ -29,8 +30,9 @@ export function createToolCard(started: ToolStarted): ToolCard {
     end({ result, error }) {
       hasEnded = true;
       card.classList.remove('is-running');
-      card.classList.toggle('has-failed', error !== undefined);
-      status.textContent = error === undefined ? describeResult(result) : 'failed';
+      const { kind, text } = describeOutcome(result, error);
+      card.classList.add(`is-${kind}`);
+      status.textContent = text;
       card.append(element('pre', 'tool-result', error ?? JSON.stringify(result, undefined, 2) ?? 'nothing'));
     },
   };
@@ -48,11 +50,6 @@ export function createArguments(values: Readonly<Record<string, unknown>>): HTML
     ),
   );
   return element('span', 'arguments', ...pairs);
-}
-
-function describeResult(result: unknown): string {
-  if (!Array.isArray(result)) return 'done';
-  return result.length === 1 ? '1 result' : `${result.length} results`;
 }
 
 function isSame(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {

@@ -26,6 +26,8 @@ const types: ReadonlySet<string> = new Set([
   'tool.started',
   'tool.ended',
   'turn.measured',
+  'agent.changed',
+  'call.closed',
   'error',
 ] satisfies ServerMessage['type'][]);
 

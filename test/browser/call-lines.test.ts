@@ -40,6 +40,44 @@ describe('before and after a call', () => {
     expect(await turn(scripted, 0).count()).toBe(0);
   });
 
+  it('says who answers after a hand-over, and why the call ended', async () => {
+    const scripted = await openInCall();
+    scripted.call().report({ type: 'agent.changed', turn: 1, agent: 'clinic' });
+    await scripted.page.getByText('clinic answers from here on.').waitFor();
+    scripted.call().report({ type: 'reply.grew', turn: 1, text: 'Which doctor?' });
+    await turn(scripted, 1).getByText('clinic: Which doctor?').waitFor();
+    scripted.call().report({ type: 'call.closed', reason: 'transferred', transfer: { to: '+15550100' } });
+    await scripted.page.getByRole('button', { name: 'End call' }).click();
+    await scripted.page.getByText(/^The call ended after 0:\d\d: you were put through to \+15550100\.$/).waitFor();
+  });
+
+  it('keeps its head in one line on a phone', async () => {
+    const scripted = await openInCall({ width: 390 });
+    const heights = await scripted.page.locator('.top > *').evaluateAll((all) => all.map((one) => one.clientHeight));
+    expect(Math.max(...heights)).toBeLessThan(40);
+    expect(await scripted.page.evaluate('document.querySelector(".top").clientHeight')).toBeLessThan(64);
+    expect(await scripted.page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
+  });
+
+  it('says why no draft comes, and that a turn has ended once the caller has finished', async () => {
+    const scripted = await openInCall();
+    const draft = scripted.page.getByLabel('The reply being drafted');
+    await words(scripted).pressSequentially('a table');
+    await draft.getByText('the model is busy with other calls').waitFor();
+    const grown = { type: 'draft.changed', turn: 1, act: 'say', text: 'For two?', pWait: 0 } as const;
+    scripted.call().report({ ...grown, pEndOfTurn: 0.64 });
+    await draft.getByText('For two?').waitFor();
+    await draft.getByText('64 %').waitFor();
+    scripted.call().report({ ...grown, text: 'For four?', pEndOfTurn: 0 });
+    await draft.getByText('For four?').waitFor();
+    expect(await draft.getByText('64 %').isVisible()).toBe(true);
+    await words(scripted).press('Enter');
+    await draft.getByText('ended').waitFor();
+    scripted.call().report({ ...grown, text: 'For six?', pEndOfTurn: 0.01 });
+    await draft.getByText('For six?').waitFor();
+    expect(await draft.getByRole('meter').evaluate('(meter) => meter.value')).toBe(1);
+  });
+
   it('shows an error of the server in plain words until it is dismissed, and the call goes on', async () => {
     const scripted = await openInCall();
     scripted.call().report({ type: 'error', code: 'tool-broken', message: 'the agent hook threw' });

@@ -18,6 +18,20 @@ it('shows a tool call with what it was given, and its result on a click', async 
   expect(await card.getByText('Aborn Garden').isVisible()).toBe(true);
 });
 
+it.each([
+  [{ count: 0, results: [], reason: 'taken' }, 'refused: taken', 'is-refused'],
+  [{ count: 0, results: [] }, 'no results', 'is-none'],
+  [{ count: 3, results: [1, 2, 3] }, '3 results', 'is-done'],
+])('says of a tool that gave %j what happened', async (result, text, className) => {
+  const scripted = await openInCall();
+  const call = { turn: 1, name: 'reserve_restaurant', arguments: { time: '19:00' }, speculative: false };
+  scripted.call().report({ type: 'tool.started', ...call });
+  scripted.call().report({ type: 'tool.ended', ...call, result });
+  const card = turn(scripted, 1).locator('.tool');
+  await card.getByText(text, { exact: true }).waitFor();
+  expect(await card.getAttribute('class')).toContain(className);
+});
+
 it('shows a tool that failed with its reason', async () => {
   const scripted = await openInCall();
   const call = { turn: 1, name: 'reserve_restaurant', arguments: { time: '19:00' }, speculative: false };
