@@ -16,7 +16,14 @@ const nothing = Buffer.alloc(0);
 /** How the writer begins a line; one that begins otherwise is read in any case. */
 const beginning = /^\{"type":"([\w.-]+)"/;
 const longestBeginning = 40;
-const needed: ReadonlySet<string> = new Set(['header', 'turn.measured', 'call.ended', 'call.closed', 'file.continued']);
+const needed: ReadonlySet<string> = new Set([
+  'header',
+  'turn.measured',
+  'tool.ended',
+  'call.ended',
+  'call.closed',
+  'file.continued',
+]);
 
 export function createSummaryReader(id: string): SummaryReader {
   const reader = createCallReader();

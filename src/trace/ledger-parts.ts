@@ -75,6 +75,12 @@ export function formatMs(durationMs: number): string {
   return `${durationMs.toFixed(durationMs >= 0.995 ? 1 : 2)} ms`;
 }
 
+/** For a column whose head names the unit: 0.43, 4.2, 38, 1,240. */
+export function formatPlainMs(durationMs: number): string {
+  if (durationMs < 9.95) return durationMs.toFixed(durationMs >= 0.995 ? 1 : 2);
+  return String(Math.round(durationMs)).replaceAll(/\B(?=(\d{3})+$)/g, ',');
+}
+
 export function formatUs(durationUs: number): string {
   // By hand: the browser's own formats take longer to begin than a trace takes to draw.
   return `${String(durationUs).replaceAll(/\B(?=(\d{3})+$)/g, ',')} µs`;

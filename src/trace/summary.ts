@@ -1,6 +1,7 @@
 // A call file in, the figures of its turns out: what a list of calls, percentiles and a comparison are made of. Pure.
 
 import type { CallFile, RecordedEvent } from './call-file.ts';
+import { describeOutcome, type ToolOutcome } from './tool-outcome.ts';
 
 /** One measured turn; milliseconds from the caller's last word. */
 export interface TurnFigures {
@@ -20,11 +21,31 @@ export interface CallSummary {
   /** The call's end was written down, or nothing more will be. */
   readonly hasEnded: boolean;
   readonly turns: readonly TurnFigures[];
+  /** How it came to its end, in words; undefined: the file doesn't say. */
+  readonly end?: string;
+  /** What the last tool came to that was called after its turn was committed. */
+  readonly lastTool?: { readonly name: string } & ToolOutcome;
   /** Why the file, or its end, can't be read: in words for people. */
   readonly problem?: string;
 }
 
 const ends: readonly RecordedEvent['type'][] = ['call.ended', 'call.closed', 'file.continued'];
+
+type Closed = Extract<RecordedEvent, { readonly type: 'call.closed' }>;
+
+const endings: Readonly<Record<Closed['reason'], string>> = {
+  'caller-hung-up': 'caller hung up',
+  'agent-hung-up': 'agent hung up',
+  transferred: 'put through',
+  'caller-silent': 'caller silent',
+  'too-long': 'too long',
+  voicemail: 'voicemail',
+};
+
+/** Who or what ended a call. */
+export function describeEnd({ reason, transfer }: Pick<Closed, 'reason' | 'transfer'>): string {
+  return transfer === undefined ? endings[reason] : `${endings[reason]} to ${transfer.to}`;
+}
 
 /** Nothing more will be written here: the caller hung up, or whatever else closed the call, or its file. */
 export function isEnd({ type }: Pick<RecordedEvent, 'type'>): boolean {
@@ -42,6 +63,8 @@ export function summarise(id: string, file: CallFile): CallSummary {
     const { turn, totalMs, partsUs, draft } = event;
     return [{ turn, totalMs, partsUs, draft }];
   });
+  const closed = events.findLast((event) => event.type === 'call.closed');
+  const tool = events.findLast((event) => event.type === 'tool.ended' && !event.speculative);
   return {
     id,
     agent: header.agent,
@@ -49,6 +72,10 @@ export function summarise(id: string, file: CallFile): CallSummary {
     durationMs: events.at(-1)?.atMs ?? 0,
     hasEnded: events.some(isEnd),
     turns,
+    ...(closed?.type === 'call.closed' ? { end: describeEnd(closed) } : {}),
+    ...(tool?.type === 'tool.ended'
+      ? { lastTool: { name: tool.name, ...describeOutcome(tool.result, tool.error) } }
+      : {}),
     ...(tornLine === undefined ? {} : { problem: `line ${tornLine} was cut off while it was written` }),
   };
 }

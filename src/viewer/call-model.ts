@@ -1,7 +1,8 @@
 // The lines of a call file in, its turns out: what was said, drafted, run and heard, each with its time. Pure.
 
 import type { CallHeader, RecordedEvent } from '../trace/call-file.ts';
-import { isEnd } from '../trace/summary.ts';
+import { describeEnd, isEnd } from '../trace/summary.ts';
+import { describeOutcome, type ToolOutcome } from '../trace/tool-outcome.ts';
 
 type Event<Type extends RecordedEvent['type']> = Extract<RecordedEvent, { type: Type }>;
 
@@ -19,6 +20,10 @@ export interface DraftStep extends Said {
   readonly stage: string;
   readonly act: string;
   readonly tookUs: number;
+  /** What the model gave the end of the caller's turn, 0 to 1; 0 where it was not asked. */
+  readonly pEndOfTurn: number;
+  /** By argument of a call, how sure the model is of its value. */
+  readonly confidences: Readonly<Record<string, number>>;
   /** From and to: where the text changed in this step. */
   readonly fixed: readonly (readonly [number, number])[];
 }
@@ -47,8 +52,10 @@ export interface Tool {
   readonly isSpeculative: boolean;
   /** A speculative one whose turn came to the same call. */
   isAdopted: boolean;
-  outcome: string;
-  isError: boolean;
+  /** Undefined while it runs. */
+  outcome: ToolOutcome | undefined;
+  /** What it gave or threw, as JSON for people. */
+  answer: string;
 }
 
 export interface Turn {
@@ -108,6 +115,10 @@ function noteOf(event: RecordedEvent): string | undefined {
       return `${event.code}: ${event.message}`;
     case 'lines.dropped':
       return `${event.count} lines were lost`;
+    case 'agent.changed':
+      return `${event.agent} answers from here on`;
+    case 'call.closed':
+      return describeEnd(event);
     case 'file.continued':
       return 'the call goes on in another file';
     default:
@@ -203,8 +214,8 @@ function noteTool(tools: Tool[], event: Event<'tool.started'> | Event<'tool.ende
       endMs: undefined,
       isSpeculative: event.speculative,
       isAdopted: false,
-      outcome: '',
-      isError: false,
+      outcome: undefined,
+      answer: '',
     });
     return;
   }
@@ -212,8 +223,8 @@ function noteTool(tools: Tool[], event: Event<'tool.started'> | Event<'tool.ende
   if (tool === undefined) return;
   tool.endMs ??= atMs;
   tool.isAdopted ||= tool.isSpeculative && !event.speculative;
-  tool.isError = event.error !== undefined;
-  tool.outcome = event.error ?? JSON.stringify(event.result) ?? '';
+  tool.outcome = describeOutcome(event.result, event.error);
+  tool.answer = event.error ?? JSON.stringify(event.result, undefined, 2) ?? '';
 }
 
 function noteDraft(
@@ -233,15 +244,15 @@ function noteDraft(
     Object.assign(draft, { death, modelUs, savedUs, neededUs, wastedUs });
     return;
   }
-  const { atMs, step, stage, act, text, fixed, tookUs } = event;
+  const { atMs, step, stage, act, text, fixed, tookUs, pEndOfTurn, argumentConfidences: confidences = {} } = event;
   const sumUs = Object.values(tookUs).reduce((sum, part) => sum + part, 0);
-  draft.steps.push({ draft: event.draft, atMs, step, stage, act, text, fixed, tookUs: sumUs });
+  draft.steps.push({ draft: event.draft, atMs, step, stage, act, text, fixed, tookUs: sumUs, pEndOfTurn, confidences });
 }
 
 const NO_COST = { death: '', modelUs: 0, savedUs: 0, neededUs: 0, wastedUs: 0 } as const;
 
 /** A file without the model's steps still tells how the draft's text went: one draft for each partial. */
-function noteChange(turn: Turn, { atMs, act, text }: Event<'draft.changed'>): void {
+function noteChange(turn: Turn, { atMs, act, text, pEndOfTurn }: Event<'draft.changed'>): void {
   if (turn.drafts.some(({ draft }) => draft > 0)) return;
   const words = turn.caller;
   let last = turn.drafts.at(-1);
@@ -251,7 +262,8 @@ function noteChange(turn: Turn, { atMs, act, text }: Event<'draft.changed'>): vo
   }
   last.endMs = atMs;
   const fixed = changedSpan(last.steps.at(-1)?.text ?? '', text);
-  last.steps.push({ draft: 0, atMs, step: last.steps.length + 1, stage: '', act, text, fixed, tookUs: 0 });
+  const step = { draft: 0, atMs, step: last.steps.length + 1, stage: '', act, text, fixed, tookUs: 0 };
+  last.steps.push({ ...step, pEndOfTurn, confidences: {} });
 }
 
 /** From the first character that differs to the last. */

@@ -9,7 +9,7 @@ export interface CallRow {
   readonly worst: TurnFigures | undefined;
 }
 
-export type SortKey = 'time' | 'agent' | 'turns' | 'p50' | 'p95' | 'worst';
+export type SortKey = 'time' | 'agent' | 'duration' | 'turns' | 'end' | 'tool' | 'p50' | 'p95' | 'worst';
 
 export interface Sorting {
   readonly key: SortKey;
@@ -25,10 +25,16 @@ export function toRow(call: CallSummary): CallRow {
   return { call, p50Ms: percentileOf(totals, 0.5), p95Ms: percentileOf(totals, 0.95), worst };
 }
 
-/** Every word of `filter` stands in the call's agent, name, time or state. */
-export function matches({ id, agent, startedAt = '', hasEnded, problem }: CallSummary, filter: string): boolean {
+/** "reserve restaurant: refused: taken". */
+export function toToolText({ lastTool }: CallSummary): string {
+  return lastTool === undefined ? '' : `${lastTool.name.replaceAll('_', ' ')}: ${lastTool.text}`;
+}
+
+/** Every word of `filter` stands in the call's agent, name, time, state, end or last tool. */
+export function matches(call: CallSummary, filter: string): boolean {
+  const { id, agent, startedAt = '', hasEnded, problem, end = '' } = call;
   const state = problem !== undefined ? 'damaged' : hasEnded ? 'ended' : 'live';
-  const text = `${agent} ${id} ${startedAt} ${state}`.toLowerCase();
+  const text = `${agent} ${id} ${startedAt} ${state} ${end} ${toToolText(call)}`.toLowerCase();
   return filter
     .toLowerCase()
     .split(/\s+/)
@@ -51,6 +57,12 @@ function sortValue({ call, p50Ms, p95Ms, worst }: CallRow, key: SortKey): string
       return call.startedAt ?? call.id;
     case 'agent':
       return call.agent;
+    case 'duration':
+      return call.durationMs;
+    case 'end':
+      return call.end;
+    case 'tool':
+      return call.lastTool && toToolText(call);
     case 'turns':
       return call.turns.length;
     case 'p50':

@@ -111,7 +111,7 @@ export function openCallView(id: string, asked: number | undefined, source: Trac
     if (isMove && index >= 0) rows.focus(index);
     const found = call.turns[index];
     if (found !== undefined && (hasChanged || isFirst || isGrowing(call, found))) {
-      turnView = createTurnView(found);
+      turnView = createTurnView(found, call.turns.slice(0, index));
       detail.replaceChildren(turnView.element);
       if (!isFirst) detail.scrollTop = 0;
     }

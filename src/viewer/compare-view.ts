@@ -1,6 +1,6 @@
 // Two sets of calls side by side: what became faster, what slower.
 
-import { formatMs } from '../trace/ledger-parts.ts';
+import { formatPlainMs } from '../trace/ledger-parts.ts';
 import { compareStages } from '../trace/stages.ts';
 import type { CallSummary } from '../trace/summary.ts';
 import { chooseSets } from './call-sets.ts';
@@ -69,20 +69,26 @@ function createTable(before: readonly StageStats[], after: readonly StageStats[]
     const pair = element('td', 'range-cell');
     for (const samples of [old, fresh]) pair.append(...createRange(stage, samples ?? [], longestMs).childNodes);
     const figures = [0, 1].flatMap((index) => {
-      const [x, y] = [old?.[index]?.ms ?? 0, fresh?.[index]?.ms ?? 0];
-      return [number(formatMs(x)), number(formatMs(y)), createChange(y - x)];
+      const [x, y] = [old?.[index]?.ms, fresh?.[index]?.ms];
+      const change = x === undefined || y === undefined ? number('') : createChange(y - x);
+      return [number(toFigure(x)), number(toFigure(y)), change];
     });
     return element('tr', stage === 'total' ? 'sum' : '', name, pair, ...figures);
   });
-  const head = ['stage', '', 'p50 before', 'after', 'change', 'p95 before', 'after', 'change'];
+  const head = ['stage', '', 'p50 before, ms', 'after', 'change', 'p95 before, ms', 'after', 'change'];
   return element('div', 'scrolls', table('figures stats', 'Each stage before and after', head, rows));
 }
 
 function createChange(ms: number): HTMLElement {
   if (Math.abs(ms) < smallestMs) return element('td', 'number change', '±0');
   const isSlower = ms > 0;
-  const text = `${isSlower ? '+' : '−'}${formatMs(Math.abs(ms))}`;
+  const text = `${isSlower ? '+' : '−'}${formatPlainMs(Math.abs(ms))}`;
   return element('td', `number change ${isSlower ? 'is-slower' : 'is-faster'}`, text);
+}
+
+/** A dash where no turn of the set had the stage. */
+function toFigure(ms: number | undefined): string {
+  return ms === undefined ? '–' : formatPlainMs(ms);
 }
 
 function createInput(name: string) {

@@ -1,6 +1,6 @@
 // One turn's ledger: a bar from the moment the caller stopped speaking, its budgets as lines, an axis, and the table behind it.
 
-import { formatMs, formatShare, formatUs, type LedgerPart, toLabel, toLedger } from '../trace/ledger-parts.ts';
+import { formatMs, formatPlainMs, formatShare, type LedgerPart, toLabel, toLedger } from '../trace/ledger-parts.ts';
 import { type BudgetLine, toBudgetLines } from './budget-lines.ts';
 import type { Measured } from './call-model.ts';
 import { element, table, tableBehind } from './dom.ts';
@@ -18,7 +18,7 @@ export function createBar(measured: Measured, spanUs: number): HTMLElement {
     const segment = element('span', `segment stage-${toKind(stage)}`);
     segment.style.left = percent(fromUs, spanUs);
     segment.style.width = percent(toUs - fromUs, spanUs);
-    segment.title = `${stage}: ${formatUs(toUs - fromUs)}, from ${formatMs(fromUs / 1000)}`;
+    segment.title = `${stage}: ${formatMs((toUs - fromUs) / 1000)}, from ${formatMs(fromUs / 1000)}`;
     bar.append(segment);
   }
   return bar;
@@ -33,7 +33,7 @@ export function createLedgerChart(measured: Measured): HTMLElement {
   const axis = element('span', 'axis');
   axis.setAttribute('aria-hidden', 'true');
   for (const tick of ticks) {
-    const mark = element('span', 'tick', tick === 0 ? '0' : formatMs(tick / 1000));
+    const mark = element('span', 'tick', tick === 0 ? '0 ms' : formatTick(tick));
     mark.style.left = `${place(tick)}%`;
     mark.classList.toggle('is-last', place(tick) > lastTick);
     axis.append(mark);
@@ -70,22 +70,32 @@ export function createLedgerChart(measured: Measured): HTMLElement {
     .join(', ');
   figure.setAttribute('aria-label', `Ledger of ${formatMs(measured.totalMs)}: ${said}`);
   const rows = parts.map((part) => toRow(part, lineOf.get(part.stage)));
-  const verdict = sumUs === totalUs ? 'equals the total' : `differs from the total of ${formatUs(totalUs)}`;
+  const verdict = sumUs === totalUs ? 'equals the total' : `differs from the total of ${formatExactMs(totalUs)} ms`;
   const sum = element(
     'tr',
     'sum',
     head('sum of parts'),
     cell('', verdict),
-    number(formatUs(sumUs)),
+    number(formatExactMs(sumUs)),
     number('100 %'),
     number(''),
   );
-  const columns = ['part', 'what it is', 'time', 'share', 'budget'];
+  const columns = ['part', 'what it is', 'time, ms', 'share', 'budget, ms'];
   const behind = tableBehind(
     'The ledger as a table',
     table('figures', 'The parts of this turn', columns, [...rows, sum]),
   );
   return element('div', '', figure, behind);
+}
+
+/** To the microsecond, so that the column adds up. */
+function formatExactMs(durationUs: number): string {
+  return (durationUs / 1000).toFixed(3).replace(/\B(?=(\d{3})+\.)/g, ',');
+}
+
+/** In milliseconds, whatever the others are. */
+function formatTick(tickUs: number): string {
+  return String(Math.round(tickUs) / 1000);
 }
 
 /** "of 40 ms", "over 40 ms". */
@@ -118,14 +128,13 @@ function createOverMark({ stage, budgetUs, endUs }: BudgetLine, spanUs: number):
 }
 
 function toRow({ kind, label, meaning, durationUs, share }: LedgerPart, line: BudgetLine | undefined): HTMLElement {
-  const budget =
-    line === undefined ? '' : line.isOver ? describeBudget(line) : `${formatMs(line.budgetUs / 1000)}, kept`;
+  const budget = line === undefined ? '' : `${formatPlainMs(line.budgetUs / 1000)}, ${line.isOver ? 'over' : 'kept'}`;
   return element(
     'tr',
     line?.isOver ? 'is-over' : '',
     head(swatch(kind), label),
     cell('meaning', meaning),
-    number(formatUs(durationUs)),
+    number(formatExactMs(durationUs)),
     number(formatShare(share)),
     number(budget),
   );

@@ -1,24 +1,29 @@
 // The calls, newest first: when, who, how fast, and where it was slow.
 
-import { formatMs } from '../trace/ledger-parts.ts';
+import { formatMs, formatPlainMs } from '../trace/ledger-parts.ts';
 import type { CallSummary } from '../trace/summary.ts';
-import { type CallRow, matches, type Sorting, type SortKey, sortRows, toRow } from './call-rows.ts';
+import { type CallRow, matches, type Sorting, type SortKey, sortRows, toRow, toToolText } from './call-rows.ts';
 import { button, element, link, svg } from './dom.ts';
 import { toCallPlace, toTurnPlace } from './places.ts';
 import type { TraceSource } from './source.ts';
 import type { View } from './view.ts';
-import { formatWhen } from './when.ts';
+import { formatLength, formatWhen } from './when.ts';
 
 const refreshMs = 3000;
 const columns: readonly (readonly [key: SortKey | undefined, label: string])[] = [
   ['time', 'Call'],
   ['agent', 'Agent'],
+  ['duration', 'Long'],
+  ['end', 'End'],
+  ['tool', 'Last tool'],
   ['turns', 'Turns'],
-  ['p50', 'p50'],
-  ['p95', 'p95'],
-  ['worst', 'Worst turn'],
+  ['p50', 'p50, ms'],
+  ['p95', 'p95, ms'],
+  ['worst', 'Worst, ms'],
   [undefined, 'Response by turn'],
 ];
+
+const numbers: ReadonlySet<SortKey> = new Set(['duration', 'turns', 'p50', 'p95', 'worst']);
 
 /** What is filtered and how it is sorted outlives the view: one comes back to the list often. */
 let filter = '';
@@ -27,7 +32,7 @@ let sorting: Sorting = { key: 'time', isDescending: true };
 export function openListView(source: TraceSource, failed: (error: unknown) => void): View {
   const search = element('input', 'search');
   search.type = 'search';
-  search.placeholder = 'Filter by agent, day or file';
+  search.placeholder = 'Filter by agent, day, end, tool or file';
   search.setAttribute('aria-label', 'Filter calls');
   search.setAttribute('aria-keyshortcuts', '/');
   search.value = filter;
@@ -79,7 +84,7 @@ export function openListView(source: TraceSource, failed: (error: unknown) => vo
   }
 
   function createHead(key: SortKey | undefined, label: string): HTMLElement {
-    const cell = element('th', key === undefined || key === 'time' || key === 'agent' ? '' : 'number');
+    const cell = element('th', key !== undefined && numbers.has(key) ? 'number' : '');
     cell.scope = 'col';
     if (key === undefined) {
       cell.append(label);
@@ -89,7 +94,7 @@ export function openListView(source: TraceSource, failed: (error: unknown) => vo
     cell.setAttribute('aria-sort', isOwn ? (sorting.isDescending ? 'descending' : 'ascending') : 'none');
     cell.append(
       button('sort', label, () => {
-        sorting = { key, isDescending: isOwn ? !sorting.isDescending : key !== 'agent' };
+        sorting = { key, isDescending: isOwn ? !sorting.isDescending : numbers.has(key) || key === 'time' };
         show();
         headRow.querySelectorAll('button')[columns.findIndex(([own]) => own === key)]?.focus();
       }),
@@ -135,20 +140,32 @@ function createRow({ call, p50Ms, p95Ms, worst }: CallRow, slowestMs: number): H
     problem.colSpan = columns.length - 1;
     return element('tr', '', name, problem);
   }
-  const worstCell = element('td', 'number');
+  const worstCell = labelled('number', 'worst, ms', '');
   if (worst)
-    worstCell.append(link('', toTurnPlace(call.id, worst.turn), `${formatMs(worst.totalMs)} in turn ${worst.turn}`));
+    worstCell.append(
+      link('', toTurnPlace(call.id, worst.turn), `${formatPlainMs(worst.totalMs)} in turn ${worst.turn}`),
+    );
   return element(
     'tr',
     '',
     name,
     element('td', '', call.agent),
-    element('td', 'number', String(call.turns.length)),
-    element('td', 'number', p50Ms === undefined ? '' : formatMs(p50Ms)),
-    element('td', 'number', p95Ms === undefined ? '' : formatMs(p95Ms)),
+    labelled('number', 'long', formatLength(call.durationMs)),
+    labelled('', 'end', call.end ?? ''),
+    element('td', `last-tool is-${call.lastTool?.kind ?? 'none'}`, toToolText(call)),
+    labelled('number', 'turns', String(call.turns.length)),
+    labelled('number', 'p50, ms', p50Ms === undefined ? '' : formatPlainMs(p50Ms)),
+    labelled('number', 'p95, ms', p95Ms === undefined ? '' : formatPlainMs(p95Ms)),
     worstCell,
     element('td', 'spark-cell', createSparkline(call, slowestMs)),
   );
+}
+
+/** A phone shows no heads: each cell knows its own. */
+function labelled(className: string, label: string, text: string): HTMLElement {
+  const made = element('td', className, text);
+  made.dataset.label = label;
+  return made;
 }
 
 const sparkHeight = 22;

@@ -1,7 +1,9 @@
 // Every stage over all calls: its percentiles, and behind each the turn that it stands for.
 
-import { formatMs, toLabel } from '../trace/ledger-parts.ts';
+import { formatPlainMs, toLabel } from '../trace/ledger-parts.ts';
 import { describeStage } from '../trace/stages.ts';
+import type { CallSummary } from '../trace/summary.ts';
+import { matches } from './call-rows.ts';
 import { element, link, table } from './dom.ts';
 import { percent, swatch, toKind } from './ledger-chart.ts';
 import { toTurnPlace } from './places.ts';
@@ -9,18 +11,44 @@ import type { TraceSource } from './source.ts';
 import { countDrafts, type Sample, type StageStats, shares, toStageStats, toTurns } from './stage-stats.ts';
 import type { View } from './view.ts';
 
+/** What is filtered outlives the view, as in the list. */
+let filter = '';
+
 export function openPercentilesView(source: TraceSource, failed: (error: unknown) => void): View {
   const content = element('div', '');
-  const made = element('main', 'percentiles', element('h1', '', 'Percentiles'), content);
+  const search = element('input', 'search');
+  search.type = 'search';
+  search.placeholder = 'Filter by agent, day, end or tool';
+  search.setAttribute('aria-label', 'Filter calls');
+  search.setAttribute('aria-keyshortcuts', '/');
+  search.value = filter;
+  const head = element('header', 'list-head', element('h1', '', 'Percentiles'), search);
+  const made = element('main', 'percentiles', head, content);
+  let known: readonly CallSummary[] | undefined;
   let isClosed = false;
-  source.list().then((calls) => {
-    if (isClosed) return;
+
+  function show(): void {
+    if (known === undefined || isClosed) return;
+    const calls = known.filter((call) => matches(call, filter));
     const turns = toTurns(calls);
     const stats = toStageStats(turns);
-    if (stats.length === 0) return content.replaceChildren(element('p', 'quiet', 'No turn was measured yet.'));
+    if (stats.length === 0) {
+      const why = known.length === calls.length ? 'No turn was measured yet.' : 'No such call has one.';
+      content.replaceChildren(element('p', 'quiet', why));
+      return;
+    }
     const { hit, repaired, missed } = countDrafts(turns);
-    const intro = `${turns.length} turns of ${calls.length} calls. In ${share(hit, turns.length)} the draft was the reply, in ${share(repaired, turns.length)} it was repaired, in ${share(missed, turns.length)} the reply was written anew. Each figure leads to the turn behind it.`;
+    const intro = `${turns.length} turns of ${calls.length} calls. In ${share(hit, turns.length)} the draft was the reply, in ${share(repaired, turns.length)} it was repaired, in ${share(missed, turns.length)} the reply was written anew. Figures of a stage are of the turns in which it took time. Each leads to the turn behind it.`;
     content.replaceChildren(element('p', 'intro', intro), createTable(stats));
+  }
+
+  search.addEventListener('input', () => {
+    filter = search.value;
+    show();
+  });
+  source.list().then((calls) => {
+    known = calls;
+    show();
   }, failed);
 
   return {
@@ -30,7 +58,11 @@ export function openPercentilesView(source: TraceSource, failed: (error: unknown
       isClosed = true;
     },
     accepts: (place) => place.kind === 'percentiles',
-    keyPressed: () => false,
+    keyPressed(key) {
+      if (key !== '/') return false;
+      search.focus();
+      return true;
+    },
   };
 }
 
@@ -51,7 +83,7 @@ function createTable(stats: readonly StageStats[]): HTMLElement {
       number(String(count)),
     );
   });
-  const head = ['stage', '', ...shares.map((value) => `p${value * 100}`), 'turns'];
+  const head = ['stage', '', ...shares.map((value) => `p${value * 100}, ms`), 'turns'];
   return element('div', 'scrolls', table('figures stats', 'Percentiles of each stage', head, rows));
 }
 
@@ -72,7 +104,7 @@ export function stageLabel(stage: string): HTMLElement {
 }
 
 function sampleLink({ ms, id, turn }: Sample): HTMLElement {
-  const made = link('', toTurnPlace(id, turn), formatMs(ms));
+  const made = link('', toTurnPlace(id, turn), formatPlainMs(ms));
   made.title = `Turn ${turn} of ${id}`;
   return made;
 }

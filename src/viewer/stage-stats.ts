@@ -17,7 +17,7 @@ export interface StageStats {
   readonly stage: string;
   /** Turns in which it took time. */
   readonly count: number;
-  /** At each of `shares`, over all turns: where it took no time it took 0. */
+  /** At each of `shares`, over those turns: one without the tool says nothing of how long it takes. */
   readonly samples: readonly Sample[];
 }
 
@@ -53,7 +53,8 @@ function statsOf(
 ): StageStats {
   const sorted = turns
     .map(({ id, figures }) => ({ id, turn: figures.turn, ms: usOf(figures.partsUs, figures.totalMs) / 1000 }))
+    .filter(({ ms }) => ms > 0 || stage === 'total')
     .sort((a, b) => a.ms - b.ms);
   const samples = shares.flatMap((share) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? []);
-  return { stage, count: sorted.filter(({ ms }) => ms > 0).length, samples };
+  return { stage, count: sorted.length, samples };
 }

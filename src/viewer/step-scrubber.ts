@@ -1,6 +1,6 @@
 // The model's steps of one turn, one at a time: the sentence as it stood then, with what the step fixed.
 
-import { formatMs, formatUs } from '../trace/ledger-parts.ts';
+import { formatMs, formatShare } from '../trace/ledger-parts.ts';
 import { type Turn, toSteps } from './call-model.ts';
 import { button, element } from './dom.ts';
 import { toPieces } from './step-words.ts';
@@ -9,8 +9,8 @@ export interface StepScrubber {
   readonly element: HTMLElement;
   /** Goes to the first step of a draft. */
   show(draft: number): void;
-  /** Goes by so many steps. */
-  move(countSteps: number): void;
+  /** Goes by so many steps, where one can see them. */
+  moveInSight(countSteps: number): void;
 }
 
 const playEveryMs = 220;
@@ -63,7 +63,10 @@ export function createStepScrubber(turn: Turn): StepScrubber {
     const facts = [`step ${Number(slider.value) + 1} of ${steps.length}`, when];
     if (step.draft > 0) facts.push(`draft ${step.draft}, forward ${step.step}`);
     if (step.stage !== '') facts.push(step.stage);
-    if (step.tookUs > 0) facts.push(formatUs(step.tookUs));
+    if (step.tookUs > 0) facts.push(formatMs(step.tookUs / 1000));
+    if (step.pEndOfTurn > 0) facts.push(`end of turn ${formatShare(step.pEndOfTurn)}`);
+    for (const [name, confidence] of Object.entries(step.confidences))
+      facts.push(`sure of ${name.replaceAll('_', ' ')}: ${formatShare(confidence)}`);
     about.textContent = facts.join(' · ');
     slider.setAttribute('aria-valuetext', `${facts.join(', ')}: ${step.text}`);
     asked.replaceChildren(element('span', 'asked-label', 'answering '), `“${draft?.words ?? ''}”`);
@@ -100,6 +103,9 @@ export function createStepScrubber(turn: Turn): StepScrubber {
       made.scrollIntoView({ block: 'nearest' });
       slider.focus({ preventScroll: true });
     },
-    move,
+    moveInSight(countSteps) {
+      made.scrollIntoView({ block: 'nearest' });
+      move(countSteps);
+    },
   };
 }

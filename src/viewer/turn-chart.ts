@@ -1,6 +1,6 @@
 // A turn's time line: lanes of caller, drafts, tools, reply and voice around the moment the caller stopped speaking.
 
-import { formatMs, toLabel } from '../trace/ledger-parts.ts';
+import { formatMs, formatPlainMs, toLabel } from '../trace/ledger-parts.ts';
 import type { Turn } from './call-model.ts';
 import type { CriticalStretch } from './critical-path.ts';
 import { element, table, tableBehind } from './dom.ts';
@@ -13,6 +13,8 @@ const evenMs = 60;
 const axisLengths = { wide: 640, narrow: 230 } as const;
 const narrowWindow = '(max-width: 40rem)';
 const smallestBar = 0.4;
+/** Of the axis, in percent: behind it a label has no room on its right. */
+const lastTick = 90;
 
 /** `picked` is told of the draft whose lane was chosen. */
 export function createTurnChart(turn: Turn, picked: (draft: number) => void): HTMLElement {
@@ -25,8 +27,9 @@ export function createTurnChart(turn: Turn, picked: (draft: number) => void): HT
   axis.setAttribute('aria-hidden', 'true');
   const zeroes: HTMLElement[] = [];
   for (const tick of ticks) {
-    const mark = element('span', tick === 0 ? 'tick zero' : 'tick', tick === 0 ? '0' : formatTick(tick));
+    const mark = element('span', tick === 0 ? 'tick zero' : 'tick', toTick(tick));
     mark.style.left = `${at(tick)}%`;
+    mark.classList.toggle('is-last', at(tick) > lastTick);
     axis.append(mark);
   }
   const rows = lanes.map((lane) => {
@@ -52,7 +55,12 @@ export function createTurnChart(turn: Turn, picked: (draft: number) => void): HT
     const row = element('div', 'lane', createLabel(lane, picked), track, text, element('p', 'lane-note', lane.note));
     return row;
   });
-  const chart = element('div', 'lanes', element('div', 'lane lane-head', element('span', '', ''), axis), ...rows);
+  const chart = element(
+    'div',
+    'lanes',
+    element('div', 'lane lane-head', element('span', 'axis-name', 'ms, log'), axis),
+    ...rows,
+  );
   chart.setAttribute('role', 'group');
   chart.setAttribute('aria-label', 'What happened when: zero is when the caller stopped speaking');
   const told = lanes.map(({ label, bar, text, note, critical }) => {
@@ -68,7 +76,7 @@ export function createTurnChart(turn: Turn, picked: (draft: number) => void): HT
     'p',
     'lane-key',
     element('span', 'critical-key'),
-    'the critical path: what the caller waited for',
+    'the critical path: what the caller waited for. Zero is the caller’s last word; farther from it, each doubling of time takes the same room',
   );
   key.hidden = lanes.every(({ critical }) => critical.length === 0);
   return element(
@@ -103,6 +111,11 @@ function createMark(left: number): HTMLElement {
   const mark = element('span', 'mark');
   mark.style.left = `${left}%`;
   return mark;
+}
+
+/** Milliseconds alone: the axis has one unit. */
+function toTick(ms: number): string {
+  return `${ms < 0 ? '−' : ''}${formatPlainMs(Math.abs(ms)).replace(/\.0+$/, '')}`;
 }
 
 function formatTick(ms: number): string {

@@ -60,7 +60,7 @@ export function toLanes(turn: Turn): TurnLanes {
       label: tool.name.replaceAll('_', ' '),
       bar,
       text: args.join(', '),
-      note: tool.isError ? `${fate}, failed` : fate,
+      note: tool.outcome === undefined ? fate : `${fate} · ${tool.outcome.text}`,
       critical: waitedFor('tool', index),
     });
   }

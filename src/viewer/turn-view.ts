@@ -1,10 +1,12 @@
 // One turn in full: its words, its ledger, its loop, its time line, and the model's steps.
 
-import { describeSpeed, draftMeanings, formatMs, formatUs } from '../trace/ledger-parts.ts';
+import { describeSpeed, draftMeanings, formatMs, formatPlainMs } from '../trace/ledger-parts.ts';
 import type { Measured, Turn } from './call-model.ts';
 import { element, table } from './dom.ts';
+import { createHistoryFold } from './history-fold.ts';
 import { createLedgerChart, percent } from './ledger-chart.ts';
 import { createStepScrubber } from './step-scrubber.ts';
+import { createToolList } from './tool-list.ts';
 import { createTurnChart } from './turn-chart.ts';
 
 export interface TurnView {
@@ -13,7 +15,8 @@ export interface TurnView {
   moveStep(countSteps: number): void;
 }
 
-export function createTurnView(turn: Turn): TurnView {
+/** `earlier`: the turns before it. */
+export function createTurnView(turn: Turn, earlier: readonly Turn[]): TurnView {
   const { measured } = turn;
   const title = element('h2', '', turn.turn === 0 ? 'Greeting' : `Turn ${turn.turn}`);
   const scrubber = createStepScrubber(turn);
@@ -22,10 +25,12 @@ export function createTurnView(turn: Turn): TurnView {
     'turn',
     element('header', 'turn-head', title, createVerdict(turn)),
     createWords(turn),
+    ...(earlier.length === 0 ? [] : [createHistoryFold(earlier)]),
   );
   if (measured !== undefined) made.append(createLedgerChart(measured), ...createLoop(measured));
+  if (turn.tools.length > 0) made.append(element('h3', '', 'Tools'), createToolList(turn.tools));
   made.append(element('h3', '', 'Who did what when'), createTurnChart(turn, scrubber.show), scrubber.element);
-  return { element: made, moveStep: scrubber.move };
+  return { element: made, moveStep: scrubber.moveInSight };
 }
 
 function createVerdict({ measured, isInterrupted }: Turn): HTMLElement {
@@ -69,7 +74,7 @@ function createLoop({ loop }: Measured): HTMLElement[] {
       bar.append(part);
     }
     const label = kind === 'tool' ? (name ?? 'tool').replaceAll('_', ' ') : 'model';
-    const cells = [formatUs(aloneUs), formatUs(ownUs), formatUs(waitedUs)];
+    const cells = [aloneUs, ownUs, waitedUs].map((us) => formatPlainMs(us / 1000));
     return element(
       'tr',
       '',
@@ -78,9 +83,9 @@ function createLoop({ loop }: Measured): HTMLElement[] {
       ...cells.map((text) => element('td', 'number', text)),
     );
   });
-  const verdict = `${loop.steps.length} steps would take ${formatUs(loop.aloneUs)} one after the other; the caller waited ${formatUs(loop.waitedUs)}, and ${formatUs(loop.savedUs)} went by while somebody spoke.`;
+  const verdict = `${loop.steps.length} steps would take ${formatMs(loop.aloneUs / 1000)} one after the other; the caller waited ${formatMs(loop.waitedUs / 1000)}, and ${formatMs(loop.savedUs / 1000)} went by while somebody spoke.`;
   const summary = element('summary', '', element('h3', '', 'The loop'), element('span', 'quiet', verdict));
-  const head = ['step', '', 'alone', 'waited', 'waited so far'];
+  const head = ['step', '', 'alone, ms', 'waited, ms', 'waited so far, ms'];
   const content = element('div', 'scrolls', table('figures loop', 'Steps of the loop', head, rows));
   const details = element('details', 'loop-fold', summary, content);
   details.open = true;

@@ -84,7 +84,7 @@ describe('the trace viewer', () => {
     await page.locator('.scrubber').waitFor();
     expect(await page.locator('.budget').count()).toBe(await page.locator('.legend li').count());
     await page.getByText('The ledger as a table').click();
-    await page.getByRole('row', { name: /^first speech .* 80 ms, kept$/ }).waitFor();
+    await page.getByRole('row', { name: /^first speech .* 80, kept$/ }).waitFor();
     expect(await page.locator('.critical').count()).toBeGreaterThan(2);
     await page.getByText('The time line as a table').click();
     await page.getByRole('row', { name: /^heard .* ms: first speech [\d.]+ ms, wire [\d.]+ ms$/ }).waitFor();

@@ -50,8 +50,28 @@ describe('a call in the viewer', () => {
     ];
     const used = { type: 'tool.ended', atMs: 9, ...tool, speculative: false, result: 4 };
     expect(modelOf(...ahead).turns[0]?.tools).toMatchObject([{ isSpeculative: true, isAdopted: false, endMs: 5 }]);
-    expect(modelOf(...ahead, used).turns[0]?.tools).toMatchObject([{ isAdopted: true, endMs: 5, outcome: '4' }]);
-    expect(toLanes(modelOf(...ahead, used).turns[0]!).lanes[0]?.note).toBe('ran ahead, used');
+    expect(modelOf(...ahead, used).turns[0]?.tools).toMatchObject([{ isAdopted: true, endMs: 5, answer: '4' }]);
+    expect(toLanes(modelOf(...ahead, used).turns[0]!).lanes[0]?.note).toBe('ran ahead, used · done');
+  });
+
+  it('says what a tool came to, and keeps all that it answered', () => {
+    const tool = { turn: 1, name: 'reserve', arguments: {}, speculative: false };
+    const ended = (atMs: number, more: object) => ({ type: 'tool.ended', atMs, ...tool, ...more });
+    const started = { type: 'tool.started', atMs: 1, ...tool };
+    const refused = ended(2, { result: { count: 0, reason: 'taken' } });
+    const toolOf = (...lines: object[]) => modelOf(started, ...lines).turns[0]?.tools[0];
+    expect(toolOf(refused)).toMatchObject({ outcome: { kind: 'refused', text: 'refused: taken' } });
+    expect(JSON.parse(toolOf(refused)?.answer ?? '')).toEqual({ count: 0, reason: 'taken' });
+    expect(toolOf(ended(2, { error: 'down' }))).toMatchObject({ outcome: { kind: 'failed' }, answer: 'down' });
+    expect(toolOf()).toMatchObject({ outcome: undefined });
+  });
+
+  it('tells of hand-overs and of its end', () => {
+    const { notes } = modelOf(
+      { type: 'agent.changed', atMs: 3, turn: 1, agent: 'clinic' },
+      { type: 'call.closed', atMs: 4, reason: 'transferred', transfer: { to: '+15550100' } },
+    );
+    expect(notes.map(({ text }) => text)).toEqual(['clinic answers from here on', 'put through to +15550100']);
   });
 
   it('has ended when it was closed, whoever closed it', () => {

@@ -117,6 +117,14 @@ describe('the list', () => {
     expect(matches({ ...call('5'), hasEnded: false }, 'live')).toBe(true);
   });
 
+  it('finds calls by how they ended and what their last tool came to', () => {
+    const lastTool = { name: 'reserve_table', kind: 'refused', text: 'refused: taken' } as const;
+    const ended = { ...call('5', 1), end: 'put through to +15550100', lastTool };
+    for (const filter of ['reserve taken', '+1555', 'refused rest'])
+      expect([filter, matches(ended, filter)]).toEqual([filter, true]);
+    expect(matches(ended, 'hung')).toBe(false);
+  });
+
   it('sorts by any column, with what has no value last', () => {
     const rows = [call('1', 30, 10), call('2'), call('3', 50)].map(toRow);
     const ids = (isDescending: boolean) => sortRows(rows, { key: 'worst', isDescending }).map((row) => row.call.id);
@@ -136,6 +144,15 @@ describe('percentiles', () => {
       { ms: 100, id: '2', turn: 2 },
       { ms: 100, id: '2', turn: 2 },
     ]);
+  });
+
+  it('of a tool are of the turns that called it', () => {
+    const [quick] = toTurns([call('1', 10)]);
+    const slow = { turn: 2, totalMs: 200, partsUs: { 'tool.find': 147_000, prefill: 0 }, draft: 'hit' as const };
+    const turns = [...Array(9).fill(quick), { id: '1', figures: slow }];
+    const stats = toStageStats(turns).find(({ stage }) => stage === 'tool.find');
+    expect(stats).toMatchObject({ count: 1, samples: [{ ms: 147 }, { ms: 147 }, { ms: 147 }] });
+    expect(toStageStats(turns)[0]).toMatchObject({ stage: 'total', count: 10 });
   });
 
   it('compare the older half with the newer where nothing is filtered', () => {
