@@ -1,12 +1,12 @@
 // Finds doctors and dentists, tells their opening hours and books appointments; its database survives a restart.
 
-import { defineAgent, defineTool } from 'repartee';
+import { defineAgent, defineTool, spokenDate, spokenTime } from 'repartee';
 import { z } from 'zod';
 import register from './data/clinic.json' with { type: 'json' };
 import { createStore, type Database } from './kit/database.ts';
 import { pickClosest, toCanonical } from './kit/match.ts';
 import { joinSpelled } from './kit/spelling.ts';
-import { parseDate, parseTime, readToday, spellDate, spellTime, toMinutes, toWeekday } from './kit/when.ts';
+import { parseDate, parseTime, readNow, readToday, spellDate, spellTime, toMinutes, toWeekday } from './kit/when.ts';
 
 /** A bare "five" for an appointment is the afternoon's, a bare "eight" is the morning's. */
 const LAST_AFTERNOON_HOUR = 6;
@@ -86,7 +86,7 @@ const openingHours = defineTool({
   description: 'Get the opening hours of a doctor or dentist',
   parameters: z.object({
     doctorName: z.string().describe('Name of the doctor or the medical practice'),
-    date: z.string().optional().describe('Date to ask for'),
+    date: spokenDate().optional().describe('Date to ask for'),
   }),
   effect: 'read',
   timeoutMs: 2000,
@@ -104,8 +104,10 @@ const openingHours = defineTool({
 
 const bookParameters = z.object({
   doctorName: z.string().describe('Name of the doctor or the medical practice'),
-  appointmentTime: z.string().describe('Time for the appointment with the doctor'),
-  appointmentDate: z.string().describe('Date for scheduling the appointment with the doctor'),
+  appointmentTime: spokenTime({ earliest: `0${LAST_AFTERNOON_HOUR + 1}:00` }).describe(
+    'Time for the appointment with the doctor',
+  ),
+  appointmentDate: spokenDate().describe('Date for scheduling the appointment with the doctor'),
 });
 
 const bookAppointment = defineTool({
@@ -210,6 +212,7 @@ export default defineAgent({
     `Today is ${spellDate(readToday())}. Ask for missing details one at a time. Keep replies short and natural.`,
   greeting: 'Hello! Are you looking for a doctor or a dentist, and in which city?',
   description: 'Find a doctor or dentist and book an appointment',
+  now: readNow,
   tools: { findProvider, openingHours, bookAppointment },
   // Seeds a new database while the greeting is spoken, not while a caller waits for a search.
   onCallStart: () => store.use(AbortSignal.timeout(3000), () => undefined),

@@ -1,14 +1,15 @@
 // Finds restaurants and books tables. Its tools are those that the model was trained on, its database survives a restart.
 
-import { defineAgent, defineTool } from 'repartee';
+import { defineAgent, defineTool, spokenDate, spokenTime } from 'repartee';
 import { z } from 'zod';
 import book from './data/restaurants.json' with { type: 'json' };
 import { createStore, type Database } from './kit/database.ts';
 import { pickClosest, toCanonical } from './kit/match.ts';
-import { parseDate, parseTime, readToday, spellDate, spellTime, toMinutes } from './kit/when.ts';
+import { parseDate, parseTime, readNow, readToday, spellDate, spellTime, toMinutes } from './kit/when.ts';
 
 /** A bare "seven" for a table is the evening's, a bare "eleven" is the morning's. */
 const LAST_EVENING_HOUR = 9;
+const timeOfTable = spokenTime({ earliest: `${LAST_EVENING_HOUR + 1}:00` });
 const STAY_MINUTES = 90;
 const MOST_RESULTS = 3;
 
@@ -110,8 +111,8 @@ const findRestaurants = defineTool({
 const reserveParameters = z.object({
   restaurantName: z.string().describe('Name of the restaurant'),
   city: z.string().describe('City in which the restaurant is located'),
-  time: z.string().describe('Time for the reservation'),
-  date: z.string().optional().describe('Date for the reservation'),
+  time: timeOfTable.describe('Time for the reservation'),
+  date: spokenDate().optional().describe('Date for the reservation'),
   partySize: z.literal([1, 2, 3, 4, 5, 6]).optional().describe('Party size for a reservation'),
 });
 
@@ -151,8 +152,8 @@ const reserveRestaurant = defineTool({
 
 const changeParameters = z.object({
   restaurantName: z.string().describe('Name of the restaurant'),
-  time: z.string().optional().describe('New time'),
-  date: z.string().optional().describe('New date'),
+  time: timeOfTable.optional().describe('New time'),
+  date: spokenDate().optional().describe('New date'),
   partySize: z.literal([1, 2, 3, 4, 5, 6]).optional().describe('New party size'),
 });
 
@@ -281,6 +282,7 @@ export default defineAgent({
     `Today is ${spellDate(readToday())}. Only ask for details you still need. Keep replies short and natural.`,
   greeting: 'Hello! What kind of restaurant are you looking for, and in which city?',
   description: 'Find a restaurant and book a table',
+  now: readNow,
   state,
   tools: { findRestaurants, reserveRestaurant, changeReservation },
   // Seeds a new database while the greeting is spoken, not while a caller waits for a search.

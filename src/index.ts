@@ -17,4 +17,17 @@ export type { CallContext, CallFacts } from './agent/call-context.ts';
 export { copied } from './agent/copied.ts';
 export { type AgentOptions, defineAgent } from './agent/define-agent.ts';
 export { defineTool, type ToolDefinition, type ToolOptions } from './agent/define-tool.ts';
+export {
+  type SpokenDateOptions,
+  type SpokenDigitsOptions,
+  type SpokenNumberOptions,
+  type SpokenTimeOptions,
+  spokenDate,
+  spokenDigits,
+  spokenEmail,
+  spokenNumber,
+  spokenPhone,
+  spokenTime,
+} from './agent/spoken.ts';
 export { AgentError, EngineError, ModelError, ProtocolError, RuntimeError, ToolError } from './errors.ts';
+export { dateInWords, timeInWords } from './spoken/in-words.ts';

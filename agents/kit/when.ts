@@ -9,11 +9,15 @@ const ORDINALS = [
 ];
 const MINUTES_IN_WORDS = { fifteen: 15, thirty: 30, 'forty five': 45 } as const;
 
-/** The date here and now, or $REPARTEE_TODAY to hold it still. */
+/** The time here and now, or noon of $REPARTEE_TODAY to hold the day still. */
+export function readNow(): Date {
+  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(process.env.REPARTEE_TODAY ?? '') ?? [];
+  return day === undefined ? new Date() : new Date(Number(year), Number(month) - 1, Number(day), 12);
+}
+
+/** The date here and now. */
 export function readToday(): string {
-  const fixed = process.env.REPARTEE_TODAY;
-  if (fixed !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(fixed)) return fixed;
-  const now = new Date();
+  const now = readNow();
   return format(now.getFullYear(), now.getMonth() + 1, now.getDate());
 }
 
@@ -36,11 +40,12 @@ export function toWeekday(date: string): string {
 }
 
 /**
- * Undefined where no date is meant. What has passed is taken for the next time that it comes round: callers book ahead,
- * and a year that is wrong is a slip of the model's.
+ * Undefined where no date is meant, or one that has passed: then the day is asked for. A date without a year is the next one: callers book ahead.
  */
 export function parseDate(text: string, today: string): string | undefined {
   const said = text.toLowerCase().replace(/[,.]/g, ' ').replace(/\s+/g, ' ').trim();
+  // With a year it is that day or none, whatever weekday stands before it.
+  if (/\b\d{4}\b/.test(said)) return parseCalendar(said, today);
   return parseRelative(said, today) ?? parseCalendar(said, today) ?? parseWeekday(said, today);
 }
 
@@ -86,12 +91,12 @@ function parseDay(said: string): number | undefined {
   return tens + unit > 0 ? tens + unit : undefined;
 }
 
-/** The date in `year`, or in the first year in which it lies ahead. */
+/** The date in `year`, if it lies ahead; without one the first that does. */
 function onOrAfter(today: string, month: number, day: number, year: number | undefined): string | undefined {
   const thisYear = Number(today.slice(0, 4));
   // A 29th of February may be eight years ahead.
   const years = Array.from({ length: 9 }, (_, index) => thisYear + index);
-  return [...(year === undefined ? [] : [year]), ...years]
+  return (year === undefined ? years : [year])
     .filter((candidate) => isDate(candidate, month, day))
     .map((candidate) => format(candidate, month, day))
     .find((date) => date >= today);

@@ -40,6 +40,10 @@ export interface Agent {
   /** How callers confirm what was read back. */
   readonly consent: ConsentRules;
   readonly idle: IdleRules;
+  /** What time it is, for days and times that callers name. @default the machine's clock */
+  readonly now?: () => Date;
+  /** Where callers are, as IANA names it: "Europe/Berlin". @default the machine's */
+  readonly timeZone?: string;
   /** A call that lasts longer is ended with the goodbye. @default 3600000 */
   readonly maxCallMs: number;
   readonly dtmf: DtmfRules;
@@ -128,6 +132,8 @@ export interface SayLines {
   readonly confirm: string;
   /** Before a tool runs with arguments that the model is unsure of; `{values}` stands for these in words. */
   readonly unsure: string;
+  /** Instead of a call that needs what nobody gave; `{values}` stands for the names of these. */
+  readonly missing: string;
   /** While a tool takes long, one after the other; none: nothing. */
   readonly thinking: readonly string[];
   /** To a caller who says nothing. */
@@ -163,6 +169,10 @@ export interface AgentTool {
   readonly confirm: boolean;
   /** Arguments whose value the model gives a lower probability are read back first, in the same way; 0: none. */
   readonly confirmBelow: number;
+  /** Is a value that nobody said, gave or listed refused? Spoken arguments hold to that anyway. */
+  readonly grounded: boolean;
+  /** Values of arguments that nobody needs to give. @default none */
+  readonly usual?: Readonly<Record<string, unknown>>;
   readonly timeoutMs: number;
   /** Attempts after the first, for a read whose execution failed; all within `timeoutMs`. */
   readonly countRetries: number;

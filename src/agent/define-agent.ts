@@ -56,6 +56,10 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   readonly consent?: Partial<ConsentRules>;
   /** What is done about a caller who says nothing. @default nothing */
   readonly idle?: Partial<IdleRules>;
+  /** What time it is, for days and times that callers name: to hold a test's day still. @default the machine's clock */
+  readonly now?: () => Date;
+  /** Where callers are, as IANA names it: "Europe/Berlin". @default the machine's */
+  readonly timeZone?: string;
   /** A call that lasts longer is ended with the goodbye, 1000 to 86400000 ms. @default 3600000 */
   readonly maxCallMs?: number;
   /** When keys that the caller presses are complete. @default by #, or after 3000 ms without another */
@@ -112,6 +116,9 @@ const optionsSchema = z.strictObject({
       unsure: words
         .regex(/\{values\}/, 'expected {values} where the values are to be read back')
         .default('Did you say {values}?'),
+      missing: words
+        .regex(/\{values\}/, 'expected {values} where the names of what is missing are to be said')
+        .default('Could you tell me {values}, please?'),
       thinking: z.array(words).default(['One moment, please.']),
       idle: words.default('Are you still there?'),
       goodbye: words.default('Goodbye.'),
@@ -161,6 +168,11 @@ const optionsSchema = z.strictObject({
       countPrompts: z.number().int().min(0).max(10).default(2),
     })
     .prefault({}),
+  now: z.custom<NonNullable<Agent['now']>>(isFunction, 'expected a function that returns a Date').exactOptional(),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'expected a time zone as IANA names it, such as Europe/Berlin')
+    .exactOptional(),
   maxCallMs: z.number().int().min(1000).max(86_400_000).default(3_600_000),
   dtmf: z
     .strictObject({
@@ -291,6 +303,14 @@ function readVariables(schema: z.ZodObject, given: Values): Values {
     return parseDefinition(schema, given, 'variables');
   } catch (cause) {
     throw new AgentError('variables-invalid', toMessage(cause), { cause });
+  }
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en-US', { timeZone: name }));
+  } catch {
+    return false;
   }
 }
 

@@ -27,6 +27,8 @@ export interface ToolOptions<
   readonly confirm?: boolean;
   /** Read those arguments back whose value the model gives a lower probability than this, 0 to 1, and wait for the same values once more. @default 0: none */
   readonly confirmBelow?: number;
+  /** Is a value of a text or number refused that nobody said and no result, default or list has? Then it is left out, or the caller is asked for it. @default true */
+  readonly grounded?: boolean;
   /** From the start of `execute`, 1 to 600000 ms. @default 5000 */
   readonly timeoutMs?: number;
   /** Attempts after the first for a read that failed, 0 to 5, within `timeoutMs`; the first after 100 ms. @default 1 for reads, 0 for writes */
@@ -66,6 +68,7 @@ const optionsSchema = z.strictObject({
   effect: z.enum(['read', 'write']),
   confirm: z.boolean().default(false),
   confirmBelow: z.number().min(0).max(1).default(0),
+  grounded: z.boolean().default(true),
   timeoutMs: z.number().int().min(1).max(600_000).default(5000),
   countRetries: z.number().int().min(0).max(5).optional(),
   bridgeAfterMs: z.number().int().min(0).max(600_000).default(1000),
@@ -115,7 +118,8 @@ function buildTool<P extends z.ZodObject, V extends z.ZodObject, S extends z.Zod
     );
   }
   const parameters = compileParameters(options.parameters, `${field}.parameters`);
-  const { description, effect, confirm, confirmBelow, timeoutMs, maxResultLength, bridgeAfterMs, mayRepeat } = checked;
+  const { description, effect, confirm, confirmBelow, grounded, timeoutMs, maxResultLength, bridgeAfterMs, mayRepeat } =
+    checked;
   const { countRetries = effect === 'read' ? 1 : 0 } = checked;
 
   const check: AgentTool['check'] = (args) => {
@@ -124,12 +128,12 @@ function buildTool<P extends z.ZodObject, V extends z.ZodObject, S extends z.Zod
   };
   const describe: AgentTool['describe'] = (args) => {
     const parsed = parseArguments(options.parameters, parameters, args);
-    if (!parsed.success || !options.describe) return describeCall(name, args);
+    if (!parsed.success || !options.describe) return describeCall(name, args, parameters.schema);
     try {
       return options.describe(parsed.args);
     } catch {
       // It stumbles over a value that execute will refuse with a reason; until then the plain words do.
-      return describeCall(name, args);
+      return describeCall(name, args, parameters.schema);
     }
   };
   const run: AgentTool['run'] = async (args, context) => {
@@ -140,7 +144,7 @@ function buildTool<P extends z.ZodObject, V extends z.ZodObject, S extends z.Zod
       options.execute(parsed.args, inner as ExecuteContext<CallContext<z.output<V>, z.output<S>>>);
     return runTool({ name, maxResultLength, execute }, context);
   };
-  const { schema } = parameters;
+  const { schema, usual } = parameters;
   return Object.freeze({
     name,
     description,
@@ -148,6 +152,8 @@ function buildTool<P extends z.ZodObject, V extends z.ZodObject, S extends z.Zod
     effect,
     confirm,
     confirmBelow,
+    grounded,
+    usual,
     timeoutMs,
     countRetries,
     bridgeAfterMs,

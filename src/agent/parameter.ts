@@ -20,8 +20,11 @@ export interface Field {
 export interface Fields extends Parameter {
   /** Model's name to author's name. */
   readonly authorNames: ReadonlyMap<string, string>;
+  /** Defaults, by the model's names. */
+  readonly usual: Readonly<Record<string, unknown>>;
 }
 
+const spoken = 'x-spoken';
 const asIs = (value: unknown) => value;
 /** zod's other formats say it in a pattern. */
 const knownFormats: readonly unknown[] = ['date', 'time', 'date-time'];
@@ -39,8 +42,12 @@ export function compileFields(fields: readonly Field[], where: string): Fields {
     authorNames.set(name, key);
     parameters.set(name, compileParameter(json, place));
   }
+  const usual = fields.flatMap(({ key, json }) =>
+    json.default === undefined ? [] : [[toSnakeCase(key), json.default] as const],
+  );
   return {
     authorNames,
+    usual: Object.fromEntries(usual),
     schema: {
       type: 'object',
       properties: Object.fromEntries([...parameters].map(([name, { schema }]) => [name, schema])),
@@ -80,7 +87,7 @@ function compileType(json: Json, where: string): Parameter {
       return { schema: { type: json.type }, toAuthor: asIs };
     case 'integer':
     case 'number':
-      return { schema: { type: json.type, ...toRange(json) }, toAuthor: asIs };
+      return { schema: { type: json.type, ...toNumberRules(json) }, toAuthor: asIs };
     case 'array':
       return compileArray(json, where);
     case 'object':
@@ -90,10 +97,26 @@ function compileType(json: Json, where: string): Parameter {
   }
 }
 
+/** What a rule for spoken values would not keep. */
+const besidesSpoken = [
+  'minLength',
+  'maxLength',
+  'pattern',
+  'format',
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+];
+
 /** Nothing that zod will hold a value to may be left out of what the model is held to. */
-function checkKept({ type, multipleOf, format, pattern, allOf, propertyNames }: Json, where: string): void {
+function checkKept(json: Json, where: string): void {
+  const { type, multipleOf, format, pattern, allOf, propertyNames } = json;
   const refuse = (what: string, fix: string) =>
     invalidField(where, `${what} can't be kept while the model writes; ${fix}`);
+  const more = besidesSpoken.find((keyword) => isRule(json[keyword]));
+  if (json[spoken] !== undefined && more !== undefined)
+    throw refuse(`${more} of a spoken value`, 'use the options of the function that made it');
   if (multipleOf !== undefined && !(type === 'integer' && multipleOf === 1))
     throw refuse(`a multiple of ${multipleOf}`, 'name the values in an enum, or check it in execute');
   if (allOf !== undefined && type === 'string') throw refuse('more than one pattern', 'say it in one regex');
@@ -179,7 +202,12 @@ function compileObject(json: Json, where: string): Parameter {
   return compileFields(fields, where);
 }
 
+function toNumberRules(json: Json): Readonly<Record<string, unknown>> {
+  return json[spoken] === undefined ? toRange(json) : { [spoken]: json[spoken] };
+}
+
 function toTextRules(json: Json): Readonly<Record<string, unknown>> {
+  if (json[spoken] !== undefined) return { [spoken]: json[spoken] };
   if (json['x-copied'] === true) return { 'x-copied': true };
   const { minLength, maxLength, format, pattern } = json;
   const isKnown = knownFormats.includes(format);
@@ -201,6 +229,11 @@ function toRange(json: Json): Readonly<Record<string, number>> {
     ...(isBound(above) && (isInteger ? { minimum: Math.floor(above) + 1 } : { exclusiveMinimum: above })),
     ...(isBound(below) && (isInteger ? { maximum: Math.ceil(below) - 1 } : { exclusiveMaximum: below })),
   };
+}
+
+/** zod's own ±2^53 is none. */
+function isRule(value: unknown): boolean {
+  return value !== undefined && (typeof value !== 'number' || isBound(value));
 }
 
 function isBound(value: unknown): value is number {

@@ -10,6 +10,7 @@ const help = `usage: repartee bench NAME [--json] [OPTIONS]
   load       many calls on one engine at once: first words with and without drafts beside them
   exact      whether drafting and checking gives the words that writing token by token gives
   constrain  what keeping to a schema costs for each token
+  dates      how many days and times that callers name are read right
   model      how good the model's acts, calls and replies are, beside those of people's dialogues
   calibrate  how much to add to the model's odds of calling and waiting
   trace      what a turn's ledger, its recording and its spans cost
@@ -50,6 +51,11 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       await benchConstrain(rest);
       return 0;
     }
+    case 'dates': {
+      const { benchDates } = await import('./dates.ts');
+      await benchDates(rest);
+      return 0;
+    }
     case 'load': {
       const { benchEngineLoad } = await import('./engine-load.ts');
       await benchEngineLoad(rest);
@@ -77,7 +83,7 @@ export async function runBench(argv: readonly string[]): Promise<number> {
     }
     default:
       throw new UsageError(
-        `no bench "${name}"; there are calls, talk, engine, load, exact, constrain, model, calibrate, trace, viewer`,
+        `no bench "${name}"; there are calls, talk, engine, load, exact, constrain, dates, model, calibrate, trace, viewer`,
       );
   }
 }

@@ -35,7 +35,7 @@ export function toReadBack(context: Context, turn: number): ReadBack | undefined
   );
   if (unsure.length === 0) return undefined;
   const values = Object.fromEntries(unsure.map((name) => [name, call.arguments[name]]));
-  const text = say.unsure.replaceAll('{values}', () => describeValues(values));
+  const text = say.unsure.replaceAll('{values}', () => describeValues(values, tool.parameters));
   return { text, awaiting: { call, turn, callerTurn: context.turn, names: [...confirmed, ...unsure] } };
 }
 

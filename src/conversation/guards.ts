@@ -92,6 +92,8 @@ export const guarded = ported.extend({
       return call !== undefined && (isAnotherHandoff || context.reply.calls.some((made) => isSameCall(made, call)));
     },
     decidedHandoff: ({ context }) => runs.decidedHandoff(context) !== undefined,
+    /** It needs what nobody gave. */
+    isUngroundedCall: ({ context }) => runs.missingArguments(context).length > 0,
     isRefusedCall: ({ context }) => runs.toRefusal(context) !== undefined,
     /** A write that was made in this call already: its result is told once more. */
     isWrittenBefore: ({ context }) => {

@@ -249,6 +249,7 @@ export const conversationMachine = vocabulary.createMachine({
               actions: ['dropSpeculation', 'handOver', 'requestReply'],
               target: 'writing',
             },
+            { guard: 'isUngroundedCall', actions: ['dropSpeculation', 'askForMissing'], target: 'finishing' },
             { guard: 'isRefusedCall', actions: ['dropSpeculation', 'refuseCall', 'requestReply'], target: 'writing' },
             {
               guard: 'isWrittenBefore',

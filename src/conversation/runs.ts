@@ -82,11 +82,19 @@ export function toRefusal(context: Context): string | undefined {
   return tool === undefined ? `there is no tool ${call.name}` : tool.check(call.arguments);
 }
 
+/** What the decided call needs and nobody gave. */
+export function missingArguments({ draft }: Context): readonly string[] {
+  return draft?.isDone && draft.act === 'call' ? (draft.missing ?? []) : [];
+}
+
 /** A read with valid arguments may run on a draft, a few times a turn. */
 export function maySpeculate(context: Context, call: Call): boolean {
   const tool = findTool(context.agent, call.name);
   return (
-    tool?.effect === 'read' && context.countSpeculations < MAX_SPECULATIONS && tool.check(call.arguments) === undefined
+    tool?.effect === 'read' &&
+    missingArguments(context).length === 0 &&
+    context.countSpeculations < MAX_SPECULATIONS &&
+    tool.check(call.arguments) === undefined
   );
 }
 

@@ -1,6 +1,7 @@
 // What the agent says, and who has the floor meanwhile: says become lines, words on the wire and in the mouth.
 
 import { cancel, enqueueActions } from 'xstate';
+import { joinNames } from '../agent/describe-call.ts';
 import { toReadBack } from './confirming.ts';
 import type { Context, Reply } from './context.ts';
 import * as drafts from './drafts.ts';
@@ -72,6 +73,16 @@ export const speaking = running.extend({
       const ended = replies.endSay(context, replies.unwrittenSay(context));
       enqueue.assign(ended);
       say({ ...context, ...ended }, enqueue, context.agent.say.apology, true);
+    }),
+    /** A call's values come from the caller, not from the model. */
+    askForMissing: enqueueActions(({ context, enqueue }) => {
+      const values = joinNames(runs.missingArguments(context));
+      say(
+        context,
+        enqueue,
+        context.agent.say.missing.replaceAll('{values}', () => values),
+        true,
+      );
     }),
     readBack: enqueueActions(({ context, enqueue }) => {
       const readBack = toReadBack(context, context.countCommitted);

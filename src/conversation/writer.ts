@@ -25,6 +25,8 @@ export interface Draft {
   readonly stableText: string;
   /** Set when `isDone` and the act is a call. */
   readonly call?: Call;
+  /** With `call`: arguments that it needs and that nobody gave. */
+  readonly missing?: readonly string[];
   /** With `call`, by argument: how sure its value is, 0..1. */
   readonly argumentConfidences?: Readonly<Record<string, number>>;
   readonly isDone: boolean;

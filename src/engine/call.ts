@@ -18,6 +18,8 @@ export interface CallOptions {
   readonly maxTokens: number;
   /** Makes the slot for words of the dialogue. */
   readonly copied: () => Slot;
+  /** Makes the slot for the values that the request gives for a key. @default none can be needed */
+  readonly given?: (key: string) => Slot;
   /** None: the likeliest token that may come, always. */
   readonly leaning?: Leaning;
 }
@@ -27,9 +29,9 @@ const nearlyAll = 0.5;
 /** Up to so many, what may come is listed. */
 const maxListed = 64;
 
-export function createCall({ program, tokenizer, maxTokens, copied, leaning }: CallOptions): Guide {
+export function createCall({ program, tokenizer, maxTokens, copied, given = noValues, leaning }: CallOptions): Guide {
   const closers = ['}', ']'].flatMap((text) => tokenizer.encode(text));
-  const states = createStates(copied);
+  const states = createStates(copied, given);
   const tokens: number[] = [];
   const shares: number[] = [];
   /** Of the tokens that were asked about since the last one was taken. */
@@ -155,7 +157,7 @@ export function createCall({ program, tokenizer, maxTokens, copied, leaning }: C
   function findScaffold(): Scaffold | undefined {
     const opening = program.openings.find((one) => one.tokens.every((id, index) => tokens[index] === id));
     if (opening?.root.kind !== 'object' || state.kind === 'end') return undefined;
-    members ??= createMembers(opening.root.properties, { tokenizer, slotOf: program.slotOf, copied }) ?? [];
+    members ??= createMembers(opening.root.properties, { tokenizer, slotOf: program.slotOf, copied, given }) ?? [];
     const taken = tokens.slice(opening.tokens.length);
     const { ids, places } = layOut(members, true, tokenizer.specials.mask);
     const stands = taken.every((id, index) => id === ids[index]);
@@ -197,6 +199,10 @@ export function createCall({ program, tokenizer, maxTokens, copied, leaning }: C
       return true;
     },
   };
+}
+
+function noValues(key: string): Slot {
+  throw new EngineError('constraint-stuck', `no values are given for ${key}`);
 }
 
 function at(logP: Float32Array, id: number | undefined): number {

@@ -26,10 +26,21 @@ export type Leaf =
   | { readonly kind: 'spelled'; readonly table: ByteTable }
   /** A string of words from the dialogue. */
   | { readonly kind: 'copied' }
+  | GivenLeaf
   | { readonly kind: 'number'; readonly table: ByteTable }
   /** One of these JSON texts. */
   | { readonly kind: 'choice'; readonly texts: readonly string[] };
 
+/** One of the values that a draft's request gives for `key`; where it gives none for any key, whatever is of the type. */
+export interface GivenLeaf {
+  readonly kind: 'given';
+  readonly key: string;
+  readonly isText: boolean;
+  readonly otherwise: Exclude<Leaf, GivenLeaf>;
+}
+
+/** Marks a value that must be among those that a request gives for it. */
+const givenKeyword = 'x-spoken';
 /** Marks a string that must consist of words that were said or that a tool gave. */
 const copiedKeyword = 'x-copied';
 
@@ -60,6 +71,12 @@ export function compileText(schema: Schema, place: Place): Leaf {
   if (schema[copiedKeyword] === true) {
     checkKeywords(schema, ['type', copiedKeyword], pointer);
     return { kind: 'copied' };
+  }
+  const rule = schema[givenKeyword];
+  if (rule !== undefined) {
+    checkKeywords(schema, ['type', givenKeyword], pointer);
+    const rules = { minCharacters: 1, maxCharacters: Number.POSITIVE_INFINITY };
+    return { kind: 'given', key: toGivenKey(rule), isText: true, otherwise: { kind: 'text', rules } };
   }
   checkKeywords(schema, textKeywords, pointer);
   const minLength = countOf(place, schema, 'minLength') ?? 0;
@@ -109,8 +126,19 @@ function compileAll(patterns: readonly string[], isWritable: Place['isWritable']
   }
 }
 
+/** By which a request gives the values for a rule. */
+export function toGivenKey(rule: unknown): string {
+  return JSON.stringify(rule) ?? '';
+}
+
 export function compileNumber(schema: Schema, place: Place, isInteger: boolean): Leaf {
   const { pointer, isWritable, budget } = place;
+  const { [givenKeyword]: rule, ...plain } = schema;
+  if (rule !== undefined) {
+    const otherwise = compileNumber(plain, place, isInteger);
+    if (otherwise.kind === 'given') throw refusal(`${pointer}/${givenKeyword}`, 'it stands once');
+    return { kind: 'given', key: toGivenKey(rule), isText: false, otherwise };
+  }
   checkKeywords(schema, numberKeywords, pointer);
   const minimum = numberOf(place, schema, 'minimum') ?? Number.NEGATIVE_INFINITY;
   const maximum = numberOf(place, schema, 'maximum') ?? Number.POSITIVE_INFINITY;

@@ -16,6 +16,8 @@ export type Next =
   | { readonly kind: 'slot'; readonly slot: Slot; readonly after: () => Pieces }
   /** Words of the dialogue: another slot in each draft. */
   | { readonly kind: 'copied'; readonly after: () => Pieces }
+  /** One of the values that a draft's request gives for `key`. */
+  | { readonly kind: 'given'; readonly key: string; readonly after: () => Pieces }
   | { readonly kind: 'end' };
 
 /** A choice among fixed pieces; what follows an empty one is a choice as well. */
@@ -46,6 +48,10 @@ export function createCompiler(vocabulary: Vocabulary): Compiler {
         return [[opened('"'), { kind: 'slot', slot: slotOf(value), after: piece('"', after) }]];
       case 'copied':
         return [[opened('"'), { kind: 'copied', after: piece('"', after) }]];
+      case 'given':
+        return value.isText
+          ? [[opened('"'), { kind: 'given', key: value.key, after: piece('"', after) }]]
+          : [[prefix, { kind: 'given', key: value.key, after }]];
       case 'number':
         return [[prefix, { kind: 'slot', slot: slotOf(value), after }]];
       case 'choice':

@@ -46,6 +46,8 @@ export interface ScaffoldOptions {
   readonly slotOf: Compiler['slotOf'];
   /** Makes the slot for words of the dialogue. */
   readonly copied: () => Slot;
+  /** Makes the slot for the values of a key. */
+  readonly given: (key: string) => Slot;
 }
 
 /** Words that a caller says at once rarely need more. */
@@ -66,7 +68,7 @@ export function createMembers(properties: readonly Property[], options: Scaffold
 }
 
 function createPart(value: Value, options: ScaffoldOptions): Part | undefined {
-  const { tokenizer, slotOf, copied } = options;
+  const { tokenizer, slotOf, copied, given } = options;
   const quote = tokenizer.encode('"');
   switch (value.kind) {
     case 'text':
@@ -74,6 +76,8 @@ function createPart(value: Value, options: ScaffoldOptions): Part | undefined {
       return slotPart(slotOf(value), quote);
     case 'copied':
       return slotPart(copied(), quote);
+    case 'given':
+      return slotPart(given(value.key), value.isText ? quote : []);
     case 'number':
       return slotPart(slotOf(value), []);
     case 'choice': {

@@ -195,6 +195,8 @@ function beginningsOf(value: Value): string[] {
     case 'spelled':
     case 'copied':
       return ['a string'];
+    case 'given':
+      return [value.isText ? 'a string' : 'a number'];
     case 'number':
       return ['a number'];
     case 'object':
@@ -248,6 +250,8 @@ function countLeast(value: Value): number {
       return value.table.distances[0] ?? 0;
     case 'copied':
       return quotes + 1;
+    case 'given':
+      return 1;
     case 'choice':
       return Math.min(...value.texts.map((text) => text.length));
     case 'object':

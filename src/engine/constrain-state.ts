@@ -26,9 +26,10 @@ export interface States {
   advance(state: State, id: number): State | undefined;
 }
 
-/** `makeCopied` makes the slot for words of the dialogue, when it is first needed. */
-export function createStates(makeCopied: () => Slot): States {
+/** `makeCopied` makes the slot for words of the dialogue, `makeGiven` one for the values of a key, when it is first needed. */
+export function createStates(makeCopied: () => Slot, makeGiven: (key: string) => Slot): States {
   let copied: Slot | undefined;
+  const given = new Map<string, Slot>();
 
   function follow(next: Next): State {
     switch (next.kind) {
@@ -39,6 +40,11 @@ export function createStates(makeCopied: () => Slot): States {
       case 'copied':
         copied ??= makeCopied();
         return { kind: 'slot', slot: copied, after: next.after, at: 0, countTokens: 0 };
+      case 'given': {
+        const slot = given.get(next.key) ?? makeGiven(next.key);
+        given.set(next.key, slot);
+        return { kind: 'slot', slot, after: next.after, at: 0, countTokens: 0 };
+      }
       case 'end':
         return next;
     }

@@ -1,6 +1,7 @@
 // Takes the tools of a setting, or the schema of a response, gives what may be written as tokens. Throws EngineError for what is not supported.
 import { EngineError } from '../errors.ts';
 import { type Budget, createBudget } from './constrain-budget.ts';
+import { type GivenValues, keysOf, narrow, narrowAll } from './constrain-given.ts';
 import { refusal, type Schema, show } from './constrain-keywords.ts';
 import { type Compiler, createCompiler, type Pieces } from './constrain-program.ts';
 import { compileSchema, maxSchemaDepth, type Value } from './constrain-schema.ts';
@@ -27,6 +28,8 @@ export interface Program {
   readonly root: Pieces;
   readonly openings: readonly Opening[];
   readonly slotOf: Compiler['slotOf'];
+  /** The same where values are given for these keys alone: an argument without is left out, even a required one. */
+  given(values: GivenValues): Program;
 }
 
 /** A name and the arguments for it. */
@@ -67,15 +70,43 @@ export function compileResponse(schema: Schema | undefined, vocabulary: Vocabula
 
 function assemble(named: readonly Opening[], vocabulary: Vocabulary): Program {
   const compiler = createCompiler(vocabulary);
-  const compiled = named.map(({ tokens, root }) => {
-    const [open, next] = compiler.compileRoot(root, ending);
-    return { tokens: [...tokens, ...open], root, next };
-  });
-  return {
-    root: buildTrie(compiled.map(({ tokens, next }) => [tokens, next])),
-    openings: compiled,
-    slotOf: compiler.slotOf,
-  };
+  const keys = [...new Set(named.flatMap(({ root }) => keysOf(root)))];
+  const programs = new Map<string, Program>();
+
+  function compile(has: ((key: string) => boolean) | undefined): Program {
+    const compiled = named.map(({ tokens, root: whole }) => {
+      const root = narrowRoot(whole, has);
+      const [open, next] = compiler.compileRoot(root, ending);
+      return { tokens: [...tokens, ...open], root, next };
+    });
+    return {
+      root: buildTrie(compiled.map(({ tokens, next }) => [tokens, next])),
+      openings: compiled,
+      slotOf: compiler.slotOf,
+      given,
+    };
+  }
+
+  /** Few keys are told apart, so few programs are ever made. */
+  function given(values: GivenValues): Program {
+    if (keys.length === 0) return plain;
+    const has = (key: string) => (values[key]?.length ?? 0) > 0;
+    const known = keys.filter(has).join('\n');
+    const program = programs.get(known) ?? compile(has);
+    if (programs.size < mostPrograms) programs.set(known, program);
+    return program;
+  }
+
+  const plain = compile(undefined);
+  return plain;
+}
+
+const mostPrograms = 64;
+
+/** A call names its tool whatever can be written of its arguments. */
+function narrowRoot(root: Root, has: ((key: string) => boolean) | undefined): Root {
+  if (root.kind === 'object') return { ...root, properties: narrowAll(root.properties, has) };
+  return { ...root, values: narrow(root.values, has) ?? { kind: 'any', maxLevels: 0 } };
 }
 
 function rootOf(schema: Schema, of: string, isWritable: Vocabulary['isWritable'], budget: Budget): Root {

@@ -4,6 +4,7 @@ import { createCall } from './call.ts';
 import { checkPrefix, checkRequest, roomTokensFor } from './check-request.ts';
 import type { CompileThread, CompileTools } from './compile-thread.ts';
 import { createCopySlot, dialogueOf } from './constrain-copy.ts';
+import { createGivenSlot } from './constrain-given.ts';
 import { compileToolValues, type Program } from './constrain-tools.ts';
 import { createVocabulary } from './constrain-vocabulary.ts';
 import { prefillAll } from './context.ts';
@@ -139,6 +140,8 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
     const request = asked.isSliding ? { ...asked, context: window(asked, prepared) } : asked;
     const copied = () => createCopySlot(request.context, vocabulary);
     const dialogue = () => dialogueOf(request.context, vocabulary);
+    const given = request.given;
+    const program = given ? prepared.tools.given(given) : prepared.tools;
     const { kv } = where;
     const { prefix } = prepared;
     const acts = possibleActs(request.acts, prepared);
@@ -159,10 +162,11 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
       createGuide: (act, maxTokens) =>
         act === 'call'
           ? createCall({
-              program: prepared.tools,
+              program,
               tokenizer,
               maxTokens,
               copied,
+              given: (key) => createGivenSlot(given?.[key] ?? [], tokenizer),
               leaning: createLeaning({ decode: tokenizer.decode, dialogue }),
             })
           : createReply({

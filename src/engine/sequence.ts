@@ -52,6 +52,8 @@ export interface DraftRequest {
   readonly steps?: number;
   /** Most tokens of the reply. A call may exceed it by what its schema requires. @default 96, for a call 192 */
   readonly maxTokens?: number;
+  /** For arguments whose values are given (`x-spoken` in their schema), by the JSON of that rule: one of these, and where there is none, no argument. @default whatever is of the type */
+  readonly given?: Readonly<Record<string, readonly (string | number)[]>>;
   /** Draft under this act, whatever the model prefers. */
   readonly forceAct?: Act;
   /** A context that is too long loses its oldest messages, but for the setting's prefix, instead of being refused. @default false */

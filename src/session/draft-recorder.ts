@@ -99,8 +99,19 @@ export function createDraftRecorder(append: (event: UnstampedEvent) => void, now
 }
 
 function toStep(draft: Draft, state: DraftState, before: DraftState | undefined, textBefore: string) {
-  const { act, text, isDone, call, argumentConfidences, callFollows, pEndOfTurn, pWait, countSteps, countReused } =
-    draft;
+  const {
+    act,
+    text,
+    isDone,
+    call,
+    missing,
+    argumentConfidences,
+    callFollows,
+    pEndOfTurn,
+    pWait,
+    countSteps,
+    countReused,
+  } = draft;
   return {
     step: draft.countForwards,
     stage: countSteps > (before?.countSteps ?? 0) ? ('denoise' as const) : ('prefill' as const),
@@ -111,6 +122,7 @@ function toStep(draft: Draft, state: DraftState, before: DraftState | undefined,
     fixed: changedSpans(textBefore, text),
     isDone,
     ...(call ? { call: { ...call, arguments: { ...call.arguments } } } : {}),
+    ...(missing ? { missing: [...missing] } : {}),
     ...(argumentConfidences ? { argumentConfidences: { ...argumentConfidences } } : {}),
     ...(callFollows ? { callFollows } : {}),
     pEndOfTurn,

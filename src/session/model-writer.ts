@@ -12,6 +12,7 @@ import type { Tokenizer } from '../engine/tokenizer.ts';
 import { EngineError, toMessage } from '../errors.ts';
 import type { CallObserver } from './observer.ts';
 import type { SettingOf } from './settings.ts';
+import { createSpokenArguments } from './spoken-arguments.ts';
 
 export interface ModelParts {
   readonly engine: Engine;
@@ -104,6 +105,7 @@ interface Translation {
 
 /** Between what the conversation says and what the engine says of the same. */
 function createTranslation(parts: ModelParts, agent: Agent, setting: Setting): Translation {
+  const spoken = createSpokenArguments(agent);
   const tokensOf = new WeakMap<Line, readonly number[]>();
 
   /** Lines don't change, and most of a transcript is as it was at the last partial. */
@@ -117,8 +119,10 @@ function createTranslation(parts: ModelParts, agent: Agent, setting: Setting): T
 
   function toDraftRequest({ lines, purpose, acts, previous }: WriteRequest): DraftRequest {
     const context = [...setting.prefix, ...lines.flatMap(toTokens)];
+    const given = acts.includes('call') ? spoken.given(lines) : undefined;
     return {
       context,
+      ...(given ? { given } : {}),
       ...toWork(agent, MOMENT[purpose]),
       acts,
       priority: PRIORITY[purpose],
@@ -131,13 +135,15 @@ function createTranslation(parts: ModelParts, agent: Agent, setting: Setting): T
     const { act, isDone } = state;
     const text = parts.tokenizer.decode(state.tokens).trim();
     const decoded = isDone && act === 'call' ? parseCall(text) : undefined;
-    const call = decoded && spellAsGiven(decoded, agent.tools, lines);
+    const grounded = decoded && spoken.ground(spellAsGiven(decoded, agent.tools, lines), lines);
+    const { call, missing = [] } = grounded ?? {};
     const stable = parts.tokenizer.decode(state.tokens.slice(0, state.countStable)).trimStart();
     return {
       act,
       text,
       stableText: isDone ? text : toWholeWords(stable),
       ...(call ? { call } : {}),
+      ...(missing.length > 0 ? { missing } : {}),
       ...(call && state.argumentConfidences ? { argumentConfidences: state.argumentConfidences } : {}),
       isDone,
       pEndOfTurn: state.pEndOfTurn,

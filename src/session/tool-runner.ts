@@ -8,6 +8,7 @@ import type { Clock } from '../base/clock.ts';
 import type { ToolEvent, ToolInput } from '../conversation/events.ts';
 import { type Call, canonical } from '../conversation/transcript.ts';
 import { ToolError, toMessage } from '../errors.ts';
+import { toCanonicalArguments } from './spoken-arguments.ts';
 
 /** Before a read's second attempt; twice as long before each further one. */
 const RETRY_DELAY_MS = 100;
@@ -49,7 +50,7 @@ export function createToolRunner(factsOf: (agent: Agent) => CallFacts, clock: Cl
     };
     const attempt = async (countLeft: number, delayMs: number): Promise<unknown> => {
       try {
-        return await tool.run(call.arguments, execution);
+        return await tool.run(toCanonicalArguments(agent, tool, call.arguments), execution);
       } catch (error) {
         const isWorthAnother = error instanceof ToolError && error.code === 'tool-failed' && !controller.signal.aborted;
         if (!isWorthAnother || countLeft === 0) throw error;

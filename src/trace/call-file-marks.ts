@@ -55,6 +55,7 @@ export const markSchemas = [
     isDone: z.boolean(),
     call: z.strictObject({ name: z.string(), arguments: args }).exactOptional(),
     /** By argument of `call`, how sure the model is of its value, 0 to 1. */
+    missing: z.array(z.string()).exactOptional(),
     argumentConfidences: z.record(z.string(), z.number()).exactOptional(),
     callFollows: z.boolean().exactOptional(),
     pEndOfTurn: z.number(),

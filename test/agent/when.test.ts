@@ -40,15 +40,17 @@ it.each([
   ['friday the 8th', '2019-03-08'],
   ['February 3rd', '2020-02-03'],
   ['feb 29', '2020-02-29'],
-  ['2018-12-24', '2019-12-24'],
   ['2021-01-02', '2021-01-02'],
 ])('takes "%s", said on Friday 2019-03-01, for %s', (said, expected) => {
   expect(parseDate(said, friday)).toBe(expected);
 });
 
-it.each(['', 'soon', 'whenever', 'february 30', '2019-13-40', 'seven'])('finds no date in "%s"', (said) => {
-  expect(parseDate(said, friday)).toBeUndefined();
-});
+it.each(['', 'soon', 'whenever', 'february 30', '2019-13-40', 'seven', '2018-12-24', 'March 1, 2018', '12/24/2018'])(
+  'finds no date in "%s"',
+  (said) => {
+    expect(parseDate(said, friday)).toBeUndefined();
+  },
+);
 
 it('finds no date that has passed, and reads every date back', () => {
   const dates = fc.date({ min: new Date('2015-01-01'), max: new Date('2035-01-01'), noInvalidDate: true });
@@ -56,10 +58,8 @@ it('finds no date that has passed, and reads every date back', () => {
     fc.property(dates, dates, (said, now) => {
       const [wish, today] = [said.toISOString().slice(0, 10), now.toISOString().slice(0, 10)];
       const found = parseDate(wish, today);
-      expect(found).toBeDefined();
-      expect((found ?? '') >= today).toBe(true);
-      expect(found?.slice(5)).toBe(wish.slice(5));
-      if (wish >= today) expect(parseDate(spellDate(wish), today)).toBe(wish);
+      expect(found).toBe(wish >= today ? wish : undefined);
+      expect(parseDate(spellDate(wish), today)).toBe(found);
     }),
   );
 });

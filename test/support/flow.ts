@@ -31,6 +31,7 @@ export function makeAgent(changes: Partial<Agent> = {}): Agent {
     say: {
       apology: 'Sorry, something went wrong.',
       confirm: 'You want to {call}. Is that right?',
+      missing: 'Please say {values}.',
       unsure: 'Did you say {values}?',
       thinking: [],
       idle: 'Are you still there?',
@@ -74,6 +75,7 @@ export function makeTool(
     effect: 'read',
     confirm: false,
     confirmBelow: 0,
+    grounded: false,
     timeoutMs: 5000,
     countRetries: 0,
     bridgeAfterMs: 1000,
