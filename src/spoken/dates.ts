@@ -95,11 +95,7 @@ export function readDates(text: string, today: string, isPast = false): string[]
   };
   for (const { pattern, read } of rules)
     for (const match of said.matchAll(pattern)) take(match.index, match[0].length, read(match, today, isPast));
-  for (const { index, text: words, start } of chrono.en.casual.parse(
-    said,
-    { instant: new Date(toDate(today).getTime() + 12 * 3_600_000), timezone: 0 },
-    { forwardDate: !isPast },
-  )) {
+  for (const { index, text: words, start } of parseRest(said, today, isPast)) {
     if (!hasDay(words)) continue;
     const day = toDay(start.get('year') ?? 0, start.get('month') ?? 0, start.get('day') ?? 0);
     if (day !== undefined) found.push({ index, day });
@@ -107,9 +103,22 @@ export function readDates(text: string, today: string, isPast = false): string[]
   return [...new Set(found.sort((a, b) => a.index - b.index).map(({ day }) => day))];
 }
 
+/** Its grammar goes through a text once for each word: only where a day may be left, and only so much. */
+function parseRest(said: string, today: string, isPast: boolean): chrono.ParsedResult[] {
+  if (!hasDay(said)) return [];
+  const from = Math.max(0, said.length - mostRest);
+  // A number alone is none of what is read here.
+  const rest = said.slice(from).replaceAll(/(?<![\d./])\d+(?![\d./])/g, (digits) => '#'.repeat(digits.length));
+  const noon = new Date(toDate(today).getTime() + 12 * 3_600_000);
+  const found = chrono.en.casual.parse(rest, { instant: noon, timezone: 0 }, { forwardDate: !isPast });
+  return found.map((result) => Object.assign(result, { index: result.index + from }));
+}
+
+const mostRest = 300;
+
 /** A month alone, a time or a span of weeks is no day. */
 function hasDay(words: string): boolean {
-  return /\b\d{1,2}\/\d{1,2}\b|\d{1,2}[.]\d{1,2}[.]\d{4}|\bweekend\b|\bend of\b|\bday(s)? ago\b/.test(words);
+  return /\b\d{1,2}\/\d{1,2}\b|\d{1,2}[.]\d{1,2}[.]\d{4}|\bweekend\b|\bend of\b/.test(words);
 }
 
 /** "sat down", "the sun": a short form alone is a word of its own. */
