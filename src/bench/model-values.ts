@@ -1,4 +1,4 @@
-// When two values mean the same: the rule that docs/model-quality.md publishes. Knows no model.
+// When two values mean the same: the rule that docs/internals/model-quality.md publishes. Knows no model.
 
 const units = 'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen'
   .concat(' sixteen seventeen eighteen nineteen')

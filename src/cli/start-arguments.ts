@@ -7,7 +7,7 @@ import { toOtlpUrl } from './span-export.ts';
 
 export const startHelp = `usage: repartee start [OPTION…]
 
-Serves agents: the call page at /, calls at /v1/call (docs/native-wire.md), /health.
+Serves agents: the call page at /, calls at /v1/call (docs/reference/native-wire.md), /health.
 
   --agent FILE      an agent module; may be repeated, the first answers by default
                     (default: the examples restaurant, clinic, coffee and front-desk)
@@ -27,7 +27,7 @@ ${Object.entries(FLITE_VOICES)
   --drain-ms N      on SIGINT or SIGTERM, how long calls may go on (default 10000)
 
 REPARTEE_API_KEY, when set, is wanted as Authorization: Bearer by HTTP and WebSocket;
-the page asks for it. TWILIO_AUTH_TOKEN, with --public-url, lets Twilio call: docs/telephony.md.
+the page asks for it. TWILIO_AUTH_TOKEN, with --public-url, lets Twilio call: docs/guide/telephony.md.
 `;
 
 export interface StartArguments {

@@ -6,7 +6,7 @@ export interface WireEvents {
   opened(): void;
   received(message: ServerMessage): void;
   framed(samples: Int16Array<ArrayBuffer>): void;
-  /** Once, whoever closed it; nothing comes after. `code` as in RFC 6455 and docs/native-wire.md. */
+  /** Once, whoever closed it; nothing comes after. `code` as in RFC 6455 and docs/reference/native-wire.md. */
   closed(code: number, reason: string): void;
 }
 

@@ -1,4 +1,4 @@
-// An agent of your own. `npm start` serves it, `npm test` tests it; docs: docs/agents.md of repartee.
+// An agent of your own. `npm start` serves it, `npm test` tests it; docs: docs/guide/agents.md of repartee.
 
 import { defineAgent, defineTool } from 'repartee';
 import { z } from 'zod';

@@ -7,7 +7,7 @@ import { loadAgent } from '../../src/agent/load.ts';
 import { findWarnings } from '../../src/agent/warnings.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const readGuide = () => readFile(join(root, 'docs/agents.md'), 'utf8');
+const readGuide = () => readFile(join(root, 'docs/guide/agents.md'), 'utf8');
 
 /** Fields of an interface, as the source names them. */
 async function readFields(file: string, name: string): Promise<readonly string[]> {

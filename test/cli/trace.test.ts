@@ -54,7 +54,7 @@ describe('repartee trace', () => {
 
   it('prints the JSON Schema that docs/ publishes, and every line of every fixture keeps to it', async () => {
     const { out } = await runRepartee(['trace', '--schema']);
-    const published = await readFile('docs/trace-format.schema.json', 'utf8');
+    const published = await readFile('docs/reference/trace-format.schema.json', 'utf8');
     expect(JSON.parse(published)).toEqual(JSON.parse(out));
     const isValid = new Ajv2020({ strict: false, validateFormats: false }).compile(JSON.parse(published));
     for (const name of await readdir('fixtures/traces')) {

@@ -12,7 +12,7 @@ interface Exchange {
   readonly answers: readonly string[];
 }
 
-const doc = await readFile(new URL('../../docs/native-wire.md', import.meta.url), 'utf8');
+const doc = await readFile(new URL('../../docs/reference/native-wire.md', import.meta.url), 'utf8');
 const exchanges = readExchanges(/```wire\n([\s\S]*?)```/.exec(doc)?.[1] ?? '');
 
 /** Each line that the client sends, with the server's lines up to the next. */
@@ -38,7 +38,7 @@ function toLine(received: Received): string {
   return 'bytes' in received ? `(${received.bytes.length} bytes of PCM16)` : received.json;
 }
 
-describe('docs/native-wire.md', () => {
+describe('docs/reference/native-wire.md', () => {
   it('shows an exchange that a server repeats word for word', async () => {
     expect(exchanges.length).toBeGreaterThan(10);
     const accepted = exchanges.filter(({ answers }) => !answers.some((line) => line.includes('"type":"error"')));

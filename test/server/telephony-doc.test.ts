@@ -10,9 +10,9 @@ import { startServerRig } from '../support/server-rig.ts';
 
 const apiKey = 'open-sesame-1234';
 
-it("answers Telnyx's webhook by the program of docs/telephony.md, with a URL that opens the relay", async () => {
+it("answers Telnyx's webhook by the program of docs/guide/telephony.md, with a URL that opens the relay", async () => {
   await using rig = await startServerRig(undefined, { apiKey, publicUrl: new URL('https://voice.example.com') });
-  const text = await readFile(join(import.meta.dirname, '../../docs/telephony.md'), 'utf8');
+  const text = await readFile(join(import.meta.dirname, '../../docs/guide/telephony.md'), 'utf8');
   const program = /```js\n(\/\/ telnyx\.mjs\n[\s\S]*?)```/.exec(text)?.[1] ?? '';
   const folder = await mkdtemp(join(tmpdir(), 'repartee-telnyx-'));
   const file = join(folder, 'telnyx.mjs');

@@ -14,13 +14,13 @@ function findBlock(text: string, name: string): string {
   return block;
 }
 
-it('tests the agent of README.md with the test of docs/testing.md, as an author would', {
+it('tests the agent of README.md with the test of docs/guide/testing.md, as an author would', {
   timeout: 60_000,
 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'repartee-author-'));
   try {
     const readme = await readFile(join(root, 'README.md'), 'utf8');
-    const guide = await readFile(join(root, 'docs/testing.md'), 'utf8');
+    const guide = await readFile(join(root, 'docs/guide/testing.md'), 'utf8');
     await writeFile(join(folder, 'hotel.ts'), findBlock(readme, 'hotel.ts'));
     await writeFile(join(folder, 'hotel.test.ts'), findBlock(guide, 'hotel.test.ts'));
     await writeFile(join(folder, 'package.json'), '{"type":"module"}');

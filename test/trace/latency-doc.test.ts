@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { compareStages, describeStage, toBudgetMs } from '../../src/trace/stages.ts';
 
-const doc = readFileSync(join(import.meta.dirname, '../../docs/latency.md'), 'utf8');
+const doc = readFileSync(join(import.meta.dirname, '../../docs/reference/latency.md'), 'utf8');
 const rows = [...doc.matchAll(/^\| `([\w.]+)` \| (\d+) \| (.+) \|$/gm)].map(([, stage = '', budgetMs, meaning]) => ({
   stage: stage.replace('NAME', 'find'),
   budgetMs: Number(budgetMs),
