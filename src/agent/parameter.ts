@@ -215,8 +215,13 @@ function toTextRules(json: Json): Readonly<Record<string, unknown>> {
     ...(minLength !== undefined && { minLength }),
     ...(maxLength !== undefined && { maxLength }),
     ...(isKnown && { format }),
-    ...(pattern !== undefined && !isKnown && { pattern }),
+    ...(pattern !== undefined && !isKnown && { pattern, ...toFlags(json['x-pattern-flags']) }),
   };
+}
+
+/** Of a pattern that is read with flag u, as JSON Schema wants it, nothing need be said. */
+function toFlags(flags: unknown): Readonly<Record<string, unknown>> {
+  return flags === undefined || flags === 'u' ? {} : { 'x-pattern-flags': flags };
 }
 
 /** Bounds that the model's values are kept within, of which zod gives one a side; its own ±2^53 for integers says nothing. */

@@ -13,10 +13,25 @@ export function compileParameters(parameters: z.ZodObject, where: string): Field
   );
 }
 
+/** JSON Schema has a pattern's source alone; without its flags, another set of strings would be meant. */
+function addFlags({
+  zodSchema,
+  jsonSchema,
+}: {
+  zodSchema: z.core.$ZodTypes;
+  jsonSchema: z.core.JSONSchema.BaseSchema;
+}) {
+  const { def } = zodSchema._zod;
+  const regex = [def, ...(def.checks ?? []).map((check) => check._zod.def)]
+    .map((one) => ('pattern' in one ? one.pattern : undefined))
+    .find((pattern) => pattern instanceof RegExp && pattern.source === jsonSchema.pattern);
+  if (regex instanceof RegExp) jsonSchema['x-pattern-flags'] = regex.flags;
+}
+
 function toField(key: string, type: z.core.$ZodType, where: string): Field {
   let json: z.core.JSONSchema.BaseSchema;
   try {
-    json = z.toJSONSchema(z.object({ [key]: type }), { io: 'input' });
+    json = z.toJSONSchema(z.object({ [key]: type }), { io: 'input', override: addFlags });
   } catch (error) {
     throw invalidField(where, `${toMessage(error)}; use a string, number, boolean or enum`);
   }

@@ -6,6 +6,7 @@ import { formatPatterns } from './constrain-formats.ts';
 import {
   checkKeywords,
   countOf,
+  isSchema,
   listOf,
   numberOf,
   type Place,
@@ -14,7 +15,7 @@ import {
   show,
 } from './constrain-keywords.ts';
 import { createNumberTable, type NumberRules } from './constrain-number.ts';
-import { compilePatterns } from './constrain-pattern.ts';
+import { compilePatterns, type Pattern } from './constrain-pattern.ts';
 import type { TextRules } from './constrain-text.ts';
 import { toSpacedJson } from './spaced-json.ts';
 
@@ -46,8 +47,17 @@ const copiedKeyword = 'x-copied';
 
 const mostConstantLevels = 8;
 
-export const textKeywords = ['type', 'minLength', 'maxLength', 'pattern', 'format'];
-export const numberKeywords = ['type', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'];
+/** Of `pattern`; "u" where it is left out. */
+const flagsKeyword = 'x-pattern-flags';
+/** Several at once, each with its flags: what an intersection comes to. */
+const patternsKeyword = 'x-patterns';
+
+export const textKeywords = ['type', 'minLength', 'maxLength', 'pattern', 'format', flagsKeyword, patternsKeyword];
+/** Of numbers, as descriptions of HTTP interfaces have them: they say nothing that a number here does not keep to. */
+const numberFormats = ['int32', 'int64', 'float', 'double'];
+const int32Bound = 2 ** 31;
+
+export const numberKeywords = ['type', 'format', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'];
 export const choiceKeywords = ['type', 'enum', 'const'];
 
 export function compileChoice(schema: Schema, { pointer, budget }: Place): Leaf {
@@ -90,35 +100,49 @@ export function compileText(schema: Schema, place: Place): Leaf {
     return { kind: 'text', rules: { minCharacters, maxCharacters } };
   }
   const isLimited = minLength > 0 || maxCharacters < Number.POSITIVE_INFINITY;
-  const limit = `^[^]{${minLength},${maxCharacters < Number.POSITIVE_INFINITY ? maxCharacters : ''}}$`;
+  const most = maxCharacters < Number.POSITIVE_INFINITY ? maxCharacters : '';
+  const limit = { source: `^[^]{${minLength},${most}}$`, flags: 'u' };
   const where = `${pointer}${'pattern' in schema ? '/pattern' : '/format'}: ${show(schema.pattern ?? schema.format)}`;
   const all = isLimited ? [...patterns, limit] : patterns;
-  const table = budget.tableOf(all.join('\n'), where, () => compileAll(all, isWritable, where));
+  const table = budget.tableOf(JSON.stringify(all), where, () => compileAll(all, isWritable, where));
   if (!table) throw refusal(where, 'no string that can be written matches it within the other limits');
   return { kind: 'spelled', table };
 }
 
-function patternsOf({ pattern, format }: Schema, pointer: string): string[] {
-  const patterns: string[] = [];
-  if (pattern !== undefined) {
-    if (typeof pattern !== 'string') throw refusal(`${pointer}/pattern: ${show(pattern)}`, 'a pattern is a string');
-    if (pattern.length > schemaLimits.countPatternCharacters)
-      throw tooLarge(
-        `${pointer}/pattern`,
-        `${pattern.length} characters, the most is ${schemaLimits.countPatternCharacters}`,
-      );
-    patterns.push(pattern);
-  }
-  if (format !== undefined) {
-    const known = typeof format === 'string' ? formatPatterns.get(format) : undefined;
-    if (known === undefined)
-      throw refusal(`${pointer}/format: ${show(format)}`, `use one of ${[...formatPatterns.keys()].join(', ')}`);
-    patterns.push(known);
-  }
-  return patterns;
+function patternsOf(schema: Schema, pointer: string): Pattern[] {
+  const { pattern, format } = schema;
+  const listed = listOf(schema[patternsKeyword]).filter(isSchema);
+  const patterns = listed.map((one) => toPattern(one.pattern, one.flags, `${pointer}/${patternsKeyword}`));
+  if (pattern !== undefined && listed.length === 0)
+    patterns.push(toPattern(pattern, schema[flagsKeyword], `${pointer}/pattern`));
+  if (format === undefined) return patterns;
+  const known = typeof format === 'string' ? formatPatterns.get(format) : undefined;
+  if (known !== undefined) return [...patterns, { source: known, flags: 'u' }];
+  // A format of the author's own library that a pattern comes with is what the pattern says.
+  if (patterns.length > 0) return patterns;
+  throw refusal(`${pointer}/format: ${show(format)}`, `use one of ${[...formatPatterns.keys()].join(', ')}`);
 }
 
-function compileAll(patterns: readonly string[], isWritable: Place['isWritable'], where: string) {
+function toPattern(pattern: unknown, flags: unknown, where: string): Pattern {
+  if (typeof pattern !== 'string') throw refusal(`${where}: ${show(pattern)}`, 'a pattern is a string');
+  if (pattern.length > schemaLimits.countPatternCharacters)
+    throw tooLarge(where, `${pattern.length} characters, the most is ${schemaLimits.countPatternCharacters}`);
+  return { source: pattern, flags: typeof flags === 'string' ? flags : flagsOf(pattern) };
+}
+
+/** JSON Schema wants flag u; what only reads without it, as `\\-` outside of a class, is read so. */
+function flagsOf(pattern: string): string {
+  const reads = (flags: string) => {
+    try {
+      return new RegExp(pattern, flags) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+  return reads('u') || !reads('') ? 'u' : '';
+}
+
+function compileAll(patterns: readonly Pattern[], isWritable: Place['isWritable'], where: string) {
   try {
     return compilePatterns(patterns, isWritable);
   } catch (error) {
@@ -144,10 +168,13 @@ export function compileNumber(schema: Schema, place: Place, isInteger: boolean):
   const maximum = numberOf(place, schema, 'maximum') ?? Number.POSITIVE_INFINITY;
   const above = numberOf(place, schema, 'exclusiveMinimum') ?? Number.NEGATIVE_INFINITY;
   const below = numberOf(place, schema, 'exclusiveMaximum') ?? Number.POSITIVE_INFINITY;
+  const { format } = schema;
+  if (format !== undefined && !(typeof format === 'string' && numberFormats.includes(format)))
+    throw refusal(`${pointer}/format: ${show(format)}`, `use one of ${numberFormats.join(', ')}`);
   const rules: NumberRules = {
     isInteger,
-    min: Math.max(minimum, above),
-    max: Math.min(maximum, below),
+    min: Math.max(minimum, above, format === 'int32' ? -int32Bound : Number.NEGATIVE_INFINITY),
+    max: Math.min(maximum, below, format === 'int32' ? int32Bound - 1 : Number.POSITIVE_INFINITY),
     isMinExclusive: above >= minimum && above > Number.NEGATIVE_INFINITY,
     isMaxExclusive: below <= maximum && below < Number.POSITIVE_INFINITY,
   };

@@ -5,13 +5,19 @@ import { type Range, toByteRanges } from './constrain-utf8.ts';
 
 type Part = NoParent<Element>;
 
+/** ECMAScript's flags. Without u or v a character beyond U+FFFF is two, so none is written; g and d say nothing here. */
+export interface Pattern {
+  readonly source: string;
+  readonly flags: string;
+}
+
 const maxCharacter = 0x10ffff;
 /** Of one automaton, over characters or over bytes. */
 const maxStates = 4096;
 
 /** The strings that all of `patterns` match, each anywhere unless it is anchored. Undefined where there are none. Throws an Error that says what is not supported. */
 export function compilePatterns(
-  patterns: readonly string[],
+  patterns: readonly Pattern[],
   isWritable: (byte: number) => boolean,
 ): ByteTable | undefined {
   const [first, ...others] = patterns.map(toDfa);
@@ -21,16 +27,66 @@ export function compilePatterns(
   return createByteTable(toByteStates(all), isWritable);
 }
 
-function toDfa(pattern: string): DFA {
-  const options = { assertions: 'unknown', backreferences: 'throw' } as const;
-  const { expression } = JS.Parser.fromLiteral({ source: pattern, flags: 'u' }).parse(options);
-  const alternatives = expression.alternatives.map(({ elements }) => {
+function toDfa({ source, flags }: Pattern): DFA {
+  const refused = /[my]/.exec(flags);
+  if (refused) throw new Error(`flag ${refused[0]} is not supported; say it without`);
+  const all = parse(source, flags);
+  const [only] = all;
+  if (all.length !== 1 || !only) return toPlainDfa(all);
+  const { aheads, elements } = splitAheads(only);
+  const rest = toPlainDfa([elements]);
+  return aheads.reduce((left, ahead) => DFA.fromIntersection(left, toAheadDfa(ahead, flags), limited()), rest);
+}
+
+/** The elements of each alternative. */
+function parse(source: string, flags: string): Part[][] {
+  const literal = { source, flags: flags.replaceAll(/[gd]/g, '') };
+  const { expression } = JS.Parser.fromLiteral(literal).parse({ assertions: 'unknown', backreferences: 'throw' });
+  return expression.alternatives.map(({ elements }) => elements);
+}
+
+function toPlainDfa(all: readonly (readonly Part[])[]): DFA {
+  const alternatives = all.map((elements) => {
     const inner = anchored(elements);
     inner.forEach(checkPart);
-    return { type: 'Concatenation', elements: inner } as const;
+    return { type: 'Concatenation', elements: inner.map(widened) } as const;
   });
   const nfa = NFA.fromRegex(alternatives, { maxCharacter }, {}, new NFA.LimitedNodeFactory(maxStates));
   return DFA.fromFA(nfa, limited());
+}
+
+const aheadPattern = /^\(\?([=!])(.*)\)$/s;
+
+/** Right behind the start, what is looked ahead for is a pattern of the whole text; elsewhere it is refused. */
+function splitAheads(elements: readonly Part[]): {
+  readonly aheads: readonly string[];
+  readonly elements: readonly Part[];
+} {
+  const isAhead = (part: Part | undefined) => part?.type === 'Unknown' && aheadPattern.test(part.id);
+  if (!isAnchor(elements[0], '^')) return { aheads: [], elements };
+  let count = 0;
+  while (isAhead(elements[1 + count])) count++;
+  const aheads = elements.slice(1, 1 + count).map((part) => (part.type === 'Unknown' ? part.id : ''));
+  return { aheads, elements: [...elements.slice(0, 1), ...elements.slice(1 + count)] };
+}
+
+function toAheadDfa(ahead: string, flags: string): DFA {
+  const [, sign = '', inner = ''] = aheadPattern.exec(ahead) ?? [];
+  const alternatives = parse(inner, flags).map((elements): Part[] => [start, ...elements]);
+  const dfa = toPlainDfa(alternatives);
+  if (sign === '!') dfa.complement(limited());
+  return dfa;
+}
+
+const start: Part = { type: 'Unknown', id: '^' };
+
+/** All automata are over the same characters. */
+function widened(part: Part): Part {
+  if (part.type === 'CharacterClass')
+    return { ...part, characters: CharSet.empty(maxCharacter).union(part.characters.ranges) };
+  if (part.type === 'Unknown' || part.type === 'Assertion') return part;
+  const alternatives = part.alternatives.map((one) => ({ ...one, elements: one.elements.map(widened) }));
+  return { ...part, alternatives };
 }
 
 function limited(): DFA.LimitedNodeFactory {
@@ -39,11 +95,14 @@ function limited(): DFA.LimitedNodeFactory {
 
 /** Without an anchor at an end, anything may stand before or after. */
 function anchored(elements: readonly Part[]): Part[] {
-  const isAnchor = (element: Part | undefined, id: string) => element?.type === 'Unknown' && element.id === id;
   const hasStart = isAnchor(elements[0], '^');
   const hasEnd = isAnchor(elements.at(-1), '$');
   const inner = elements.slice(hasStart ? 1 : 0, hasEnd ? -1 : elements.length);
   return [...(hasStart ? [] : [anything()]), ...inner, ...(hasEnd ? [] : [anything()])];
+}
+
+function isAnchor(element: Part | undefined, id: string): boolean {
+  return element?.type === 'Unknown' && element.id === id;
 }
 
 function anything(): Part {
@@ -54,9 +113,9 @@ function anything(): Part {
 
 function checkPart(part: Part): void {
   if (part.type === 'Unknown') {
-    const isAnchor = part.id === '^' || part.id === '$';
+    const isOfEnds = part.id === '^' || part.id === '$';
     throw new Error(
-      `${part.id} is ${isAnchor ? 'supported at the ends of the pattern only' : 'not supported; say it without'}`,
+      `${part.id} is ${isOfEnds ? 'supported at the ends of the pattern only' : 'not supported; say it without'}`,
     );
   }
   if (part.type !== 'CharacterClass') for (const { elements } of part.alternatives) elements.forEach(checkPart);

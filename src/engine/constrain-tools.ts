@@ -1,5 +1,6 @@
 // Takes the tools of a setting, or the schema of a response, gives what may be written as tokens. Throws EngineError for what is not supported.
 import { EngineError } from '../errors.ts';
+import { inlineSchema } from '../schema/inline-schema.ts';
 import { type Budget, createBudget } from './constrain-budget.ts';
 import { type GivenValues, keysOf, narrow, narrowAll } from './constrain-given.ts';
 import { refusal, type Schema, show } from './constrain-keywords.ts';
@@ -109,7 +110,8 @@ function narrowRoot(root: Root, has: ((key: string) => boolean) | undefined): Ro
   return { ...root, values: narrow(root.values, has) ?? { kind: 'any', maxLevels: 0 } };
 }
 
-function rootOf(schema: Schema, of: string, isWritable: Vocabulary['isWritable'], budget: Budget): Root {
+function rootOf(asked: Schema, of: string, isWritable: Vocabulary['isWritable'], budget: Budget): Root {
+  const schema = inlineSchema(asked, of);
   const value = schema.type === 'object' ? compileSchema(schema, of, isWritable, budget) : undefined;
   if (value?.kind === 'object' || value?.kind === 'map') return value;
   throw refusal(`${of}: #/type: ${show(schema.type)}`, 'use "object"');

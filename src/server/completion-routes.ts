@@ -42,6 +42,7 @@ const statusOf: Readonly<Record<string, number>> = {
   'schema-too-deep': 400,
   'schema-too-large': 400,
   'schema-too-slow': 400,
+  'schema-impossible': 400,
   'max-tokens-out-of-range': 400,
   'latency-out-of-range': 400,
   'sampling-out-of-range': 400,

@@ -2,6 +2,7 @@
 
 import { schemaLimits } from '../engine/constrain-budget.ts';
 import type { PromptTool } from '../engine/prompt.ts';
+import { inlineSchema } from '../schema/inline-schema.ts';
 import { type ChatRequest, invalid } from './completion-requests.ts';
 
 export interface Offer {
@@ -41,7 +42,7 @@ function toTools({ tools, tool_choice: choice }: ChatRequest): readonly PromptTo
   const offered = tools.map(({ function: { name, description, parameters } }) => ({
     name,
     ...(description ? { description } : {}),
-    parameters: parameters ?? { type: 'object', properties: {} },
+    parameters: inlineSchema(parameters ?? { type: 'object', properties: {} }, `tool ${name}`),
   }));
   const twice = offered.findIndex(({ name }, index) => offered.findIndex((one) => one.name === name) !== index);
   if (twice >= 0) throw invalid(`tools.${twice}.function.name: ${offered[twice]?.name} is there twice; rename one`);
@@ -59,13 +60,13 @@ function toForm({ response_format: format }: ChatRequest, tools: readonly Prompt
   if (format.type === 'text') return undefined;
   const asked = format.type === 'json_schema' ? format.json_schema : { name: 'answer' };
   const isTaken = tools.some(({ name }) => name === asked.name);
-  const parameters = 'schema' in asked ? asked.schema : { type: 'object', additionalProperties: true };
-  const size = JSON.stringify(parameters).length;
+  const schema = 'schema' in asked ? asked.schema : { type: 'object', additionalProperties: true };
+  const size = JSON.stringify(schema).length;
   if (size > schemaLimits.sizeBytes)
     throw invalid(`response_format: ${size} characters of JSON, the most is ${schemaLimits.sizeBytes}`);
   return {
     name: isTaken ? `${asked.name}_answer` : asked.name,
     description: ('description' in asked && asked.description) || 'Answer in this form',
-    parameters,
+    parameters: inlineSchema(schema, 'response_format'),
   };
 }

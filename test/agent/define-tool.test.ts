@@ -70,7 +70,7 @@ it('offers the model lists, nested objects, alternatives, patterns and copied wo
   const tool = build(defineTool({ ...base, parameters: visit, execute: () => null }));
   expect(tool.parameters.properties).toEqual({
     visit_day: { type: 'string', format: 'date' },
-    start_time: { type: 'string', maxLength: 5, pattern: '^\\d\\d:\\d\\d$' },
+    start_time: { type: 'string', maxLength: 5, pattern: '^\\d\\d:\\d\\d$', 'x-pattern-flags': '' },
     doctor_name: {
       anyOf: [{ type: 'string', description: 'as the caller said it', 'x-copied': true }, { enum: [null] }],
     },
@@ -94,6 +94,15 @@ it('offers the model lists, nested objects, alternatives, patterns and copied wo
         additionalProperties: false,
       },
     },
+  });
+});
+
+it('tells the flags of a regex, without which it would be another one', () => {
+  const parameters = z.object({ code: z.string().regex(/^[^a-z]{3}$/i), one: z.string().regex(/^.$/u) });
+  const tool = build(defineTool({ ...base, parameters, execute: () => null }));
+  expect(tool.parameters.properties).toEqual({
+    code: { type: 'string', pattern: '^[^a-z]{3}$', 'x-pattern-flags': 'i' },
+    one: { type: 'string', pattern: '^.$' },
   });
 });
 

@@ -23,7 +23,7 @@ function numberSlot(min: number, max: number): Slot {
 }
 
 function patternSlot(pattern: string): Slot {
-  const table = compilePatterns([pattern], vocabulary.isWritable);
+  const table = compilePatterns([{ source: pattern, flags: 'u' }], vocabulary.isWritable);
   if (!table) throw new Error('no string');
   return createByteSlot(readByteTable(table), vocabulary);
 }

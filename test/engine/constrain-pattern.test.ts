@@ -7,7 +7,10 @@ import { compilePatterns } from '../../src/engine/constrain-pattern.ts';
 const everyByte = () => true;
 
 function compile(patterns: readonly string[], isWritable: (byte: number) => boolean): ByteDfa | undefined {
-  const table = compilePatterns(patterns, isWritable);
+  const table = compilePatterns(
+    patterns.map((source) => ({ source, flags: 'u' })),
+    isWritable,
+  );
   return table && readByteTable(table);
 }
 
