@@ -2,8 +2,10 @@
 
 import { z } from 'zod';
 import type { Message } from '../engine/prompt.ts';
+import type { PromptLimits } from '../engine/prompt-limits.ts';
 import { toSpacedJson } from '../engine/spaced-json.ts';
 import { RuntimeError } from '../errors.ts';
+import { checkLength } from './prompt-room.ts';
 import { parseJson } from './read-json.ts';
 
 const textSchema = z.string();
@@ -70,7 +72,7 @@ export interface Dialogue {
 }
 
 /** Of system messages the last may come last: then it says what is to be said next. Throws RuntimeError `request-invalid`. */
-export function toDialogue(messages: readonly ChatMessage[]): Dialogue {
+export function toDialogue(messages: readonly ChatMessage[], limits: PromptLimits): Dialogue {
   if (messages.at(-1)?.role === 'assistant')
     throw invalid(
       'messages ends with one of role assistant, expected user, tool or system: whom or what would it answer?',
@@ -78,25 +80,27 @@ export function toDialogue(messages: readonly ChatMessage[]): Dialogue {
   const instructions = messages.flatMap((one) =>
     one.role === 'system' || one.role === 'developer' ? [one.content] : [],
   );
+  const together = instructions.join(' ');
+  checkLength(together, limits.maxInstructionsLength, 'messages of system and developer together', 'shorten them');
   return {
-    instructions: instructions.some((text) => text.trim() !== '') ? instructions.join(' ') : defaultInstructions,
-    messages: toMessages(messages),
+    instructions: together.trim() === '' ? defaultInstructions : together,
+    messages: toMessages(messages, limits),
   };
 }
 
-function toMessages(messages: readonly ChatMessage[]): Message[] {
+function toMessages(messages: readonly ChatMessage[], limits: PromptLimits): Message[] {
   const ids = new Set<string>();
   const told: Message[] = [];
   for (let at = 0; at < messages.length; at++) {
     const message = messages[at];
     if (message?.role === 'user') told.push({ role: 'user', text: message.content });
-    if (message?.role === 'tool') told.push(...toResults(messages, at, ids));
+    if (message?.role === 'tool') told.push(...toResults(messages, at, ids, limits));
     if (message?.role !== 'assistant') continue;
     for (const { id } of message.tool_calls ?? []) if (id) ids.add(id);
     const words = [message.content, message.refusal].filter((text) => text).join(' ');
     if (words !== '') told.push({ role: 'say', text: words });
     const results = runOf(messages, at + 1);
-    told.push(...toCalls(message, results, at + 1, ids));
+    told.push(...toCalls(message, results, at + 1, ids, limits));
     at += results.length;
   }
   return told;
@@ -113,7 +117,13 @@ function runOf(messages: readonly ChatMessage[], from: number): Result[] {
 }
 
 /** Each call with what it gave behind it, in whatever order results came: one call a time is what the model knows. */
-function toCalls(message: Assistant, results: readonly Result[], from: number, ids: ReadonlySet<string>): Message[] {
+function toCalls(
+  message: Assistant,
+  results: readonly Result[],
+  from: number,
+  ids: ReadonlySet<string>,
+  limits: PromptLimits,
+): Message[] {
   const calls = message.tool_calls ?? [];
   const own = new Map(calls.map(({ id }, index) => [id ?? `${index}`, index]));
   const resultsOf = calls.map((): Message[] => []);
@@ -124,7 +134,7 @@ function toCalls(message: Assistant, results: readonly Result[], from: number, i
     if (id && !ids.has(id)) throw unknownCall(from + index, id);
     if (id && place !== undefined && (resultsOf[place]?.length ?? 0) > 0)
       throw invalid(`messages.${from + index}.tool_call_id: ${id} has its result already`);
-    (resultsOf[place ?? -1] ?? others).push(toResult(result, from + index));
+    (resultsOf[place ?? -1] ?? others).push(toResult(result, from + index, limits));
   }
   const told = calls.flatMap(({ function: { name, arguments: json } }, index): Message[] => [
     { role: 'call', name, arguments: toArguments(json) },
@@ -134,15 +144,23 @@ function toCalls(message: Assistant, results: readonly Result[], from: number, i
 }
 
 /** A result that comes later than right after its call. */
-function toResults(messages: readonly ChatMessage[], at: number, ids: ReadonlySet<string>): Message[] {
+function toResults(
+  messages: readonly ChatMessage[],
+  at: number,
+  ids: ReadonlySet<string>,
+  limits: PromptLimits,
+): Message[] {
   const message = messages[at];
   if (message?.role !== 'tool') return [];
   if (message.tool_call_id && !ids.has(message.tool_call_id)) throw unknownCall(at, message.tool_call_id);
-  return [toResult(message, at)];
+  return [toResult(message, at, limits)];
 }
 
-function toResult({ content }: Result, at: number): Message {
-  return { role: 'result', content: toSpacedJson(toJson(content, `messages.${at}.content`)) };
+function toResult({ content }: Result, at: number, { maxResultLength }: PromptLimits): Message {
+  const where = `messages.${at}.content`;
+  const line = toSpacedJson(toJson(content, where));
+  checkLength(line, maxResultLength, `${where} as a line of JSON`, 'give less of the result');
+  return { role: 'result', content: line };
 }
 
 function unknownCall(at: number, id: string): RuntimeError {

@@ -130,7 +130,7 @@ export type FillRequest = z.infer<typeof fillSchema>;
 /** More is not looked at: each is at least two of the tokens that the model reads. */
 const mostMessages = 1000;
 /** Of messages or of a gap's two sides: the model reads 2,048 tokens, which are rarely more than six characters. */
-const mostCharacters = 12_000;
+export const mostCharacters = 12_000;
 
 /** Throws RuntimeError `request-invalid`, which names field and reason, or `context-too-long`. */
 export function parseChat(body: unknown): ChatRequest {

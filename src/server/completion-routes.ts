@@ -38,6 +38,7 @@ const statusOf: Readonly<Record<string, number>> = {
   'too-many-requests': 429,
   'engine-busy': 503,
   'context-too-long': 400,
+  'prompt-too-long': 400,
   'schema-unsupported': 400,
   'schema-too-deep': 400,
   'schema-too-large': 400,

@@ -1,9 +1,12 @@
 // What a reply to a request may be, as tools: those that are offered, and the form that a reply must have, which is written as a call is.
 
 import { schemaLimits } from '../engine/constrain-budget.ts';
-import type { PromptTool } from '../engine/prompt.ts';
+import { type PromptTool, signatureText } from '../engine/prompt.ts';
+import type { PromptLimits } from '../engine/prompt-limits.ts';
+import { RuntimeError } from '../errors.ts';
 import { inlineSchema } from '../schema/inline-schema.ts';
-import { type ChatRequest, invalid } from './completion-requests.ts';
+import { type ChatRequest, invalid, mostCharacters } from './completion-requests.ts';
+import { checkCount, checkLength } from './prompt-room.ts';
 
 export interface Offer {
   readonly tools: readonly PromptTool[];
@@ -13,13 +16,33 @@ export interface Offer {
 }
 
 /** The tools that the choice leaves. Throws RuntimeError `request-invalid`. */
-export function toOffer(request: ChatRequest): Offer {
-  const tools = toTools(request);
+export function toOffer(request: ChatRequest, limits: PromptLimits): Offer {
+  const tools = toTools(request, limits);
   const form = toForm(request, tools);
+  if (form)
+    checkLength(
+      form.description ?? '',
+      limits.maxDescriptionLength,
+      'response_format.json_schema.description',
+      'shorten it',
+    );
   const { tool_choice: choice } = request;
   const isAsked = typeof choice === 'string' ? choice === 'required' : isRequired(choice);
+  const all = isAsked || form === undefined ? tools : [...tools, form];
+  checkCount(all.length, limits.maxTools, form ? 'tools and response_format' : 'tools', 'offer fewer');
+  const countCharacters = all.reduce((sum, tool) => sum + signatureText(tool, limits).length, 0);
+  checkLengthOf(countCharacters);
   if (isAsked || form === undefined) return { tools, mustCall: isAsked };
-  return { tools: [...tools, form], mustCall: true, form };
+  return { tools: all, mustCall: true, form };
+}
+
+/** Names of tools, of arguments and their first values are all that a model reads of them: here before they become tokens. */
+function checkLengthOf(countCharacters: number): void {
+  if (countCharacters > mostCharacters)
+    throw new RuntimeError(
+      'context-too-long',
+      `tools: ${countCharacters} characters of names and values, the most is ${mostCharacters}: shorten them`,
+    );
 }
 
 type Choice = Exclude<ChatRequest['tool_choice'], string>;
@@ -33,7 +56,7 @@ function namesOf(choice: Choice): readonly string[] {
   return choice.allowed_tools.tools.map(({ function: { name } }) => name);
 }
 
-function toTools({ tools, tool_choice: choice }: ChatRequest): readonly PromptTool[] {
+function toTools({ tools, tool_choice: choice }: ChatRequest, limits: PromptLimits): readonly PromptTool[] {
   const size = JSON.stringify(tools).length;
   if (size > schemaLimits.sizeBytes)
     throw invalid(
@@ -46,6 +69,7 @@ function toTools({ tools, tool_choice: choice }: ChatRequest): readonly PromptTo
   }));
   const twice = offered.findIndex(({ name }, index) => offered.findIndex((one) => one.name === name) !== index);
   if (twice >= 0) throw invalid(`tools.${twice}.function.name: ${offered[twice]?.name} is there twice; rename one`);
+  for (const [index, tool] of offered.entries()) checkDescriptions(tool, `tools.${index}.function`, limits);
   if (choice === 'none') return [];
   if (choice === 'required' && offered.length === 0)
     throw invalid('tool_choice: a tool is to be called, and tools has none');
@@ -54,6 +78,18 @@ function toTools({ tools, tool_choice: choice }: ChatRequest): readonly PromptTo
   const unknown = named.find((name) => !offered.some((tool) => tool.name === name));
   if (unknown !== undefined) throw invalid(`tool_choice: tools has no ${unknown}`);
   return offered.filter(({ name }) => named.includes(name));
+}
+
+function checkDescriptions({ description = '', parameters }: PromptTool, where: string, limits: PromptLimits): void {
+  checkLength(description, limits.maxDescriptionLength, `${where}.description`, 'shorten it');
+  const most = limits.maxArgumentDescriptionLength;
+  // 0: none of any argument is read, as docs/http.md says.
+  if (most === 0) return;
+  for (const [name, schema] of Object.entries(parameters.properties ?? {})) {
+    const { description: text }: { readonly description?: unknown } = Object(schema);
+    if (typeof text === 'string')
+      checkLength(text, most, `${where}.parameters.properties.${name}.description`, 'shorten it');
+  }
 }
 
 function toForm({ response_format: format }: ChatRequest, tools: readonly PromptTool[]): PromptTool | undefined {

@@ -45,8 +45,8 @@ export function createCompletions({ engine, tokenizer, prompt, modelName }: Comp
   const { specials } = tokenizer;
 
   async function* chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<Completion> {
-    const { tools, mustCall, form } = toOffer(request);
-    const { instructions, messages } = toDialogue(request.messages);
+    const { tools, mustCall, form } = toOffer(request, prompt.limits);
+    const { instructions, messages } = toDialogue(request.messages, prompt.limits);
     const prefix = prompt.renderSetting({ instructions, tools });
     const context = [...prefix, ...prompt.renderMessages(messages, tools)];
     const { temperature, top_p: topP, seed = randomInt(mostSeed), latency_ms: latencyMs } = request;

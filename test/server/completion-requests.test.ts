@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultPromptLimits } from '../../src/engine/prompt-limits.ts';
 import { toDialogue } from '../../src/server/completion-messages.ts';
 import { parseChat } from '../../src/server/completion-requests.ts';
 import { knowing, startCompletions } from '../support/completions-rig.ts';
@@ -14,7 +15,7 @@ const hello = knowing([
 ]);
 const offered = [{ type: 'function', function: find }];
 const replyOf = (content: string) => ({ choices: [{ message: { content, refusal: null }, finish_reason: 'stop' }] });
-const dialogueOf = (messages: readonly unknown[]) => toDialogue(parseChat({ messages }).messages);
+const dialogueOf = (messages: readonly unknown[]) => toDialogue(parseChat({ messages }).messages, defaultPromptLimits);
 
 describe('a field that is null', () => {
   it.each([
@@ -118,6 +119,18 @@ describe('what is not honoured', () => {
       /tools: 70\d+ characters of JSON, the most is 65536/,
     ],
     [
+      'names that no context holds',
+      {
+        tools: [
+          {
+            type: 'function',
+            function: { name: 'a', parameters: { type: 'object', properties: { ['x'.repeat(13_000)]: {} } } },
+          },
+        ],
+      },
+      'tools: 13011 characters of names and values, the most is 12000',
+    ],
+    [
       'an enum of 60,000 values',
       { tools: [{ type: 'function', function: { name: 'a', parameters: cities(6000) } }] },
       'tool a: #/properties/city/enum: 6000 constants so far, the most is 1000',
@@ -130,6 +143,57 @@ describe('what is not honoured', () => {
     });
     expect(answer.status).toBe(400);
     expect(served.engine.stats().countSequences).toBe(1);
+  });
+});
+
+describe('what the model would not read is refused with both numbers, and what it just reads is not:', () => {
+  const system = (length: number) => [
+    { role: 'system', content: 'x'.repeat(length - 5) },
+    { role: 'developer', content: 'abcd' },
+    ...hi,
+  ];
+  const result = (length: number) => [...hi, { role: 'tool', content: 'x'.repeat(length - 2) }];
+  const tools = (count: number) => Array.from({ length: count }, (_, index) => named(`t${index}`));
+  const described = (length: number) => [
+    { type: 'function', function: { name: 'a', description: '\u{1f642}'.repeat(length) } },
+  ];
+  it.each([
+    [
+      'instructions',
+      (n: number) => ({ messages: system(n) }),
+      500,
+      'messages of system and developer together: 501 characters',
+    ],
+    ['a result', (n: number) => ({ messages: result(n) }), 420, 'messages.1.content as a line of JSON: 421 characters'],
+    [
+      'tools',
+      (n: number) => ({ messages: hi, tools: tools(n), tool_choice: 'auto' }),
+      10,
+      'tools: 11, the model reads 10',
+    ],
+    [
+      'a description',
+      (n: number) => ({ messages: hi, tools: described(n) }),
+      90,
+      'tools.0.function.description: 91 characters',
+    ],
+  ] as const)('%s', async (_, bodyOf, most, message) => {
+    await using served = await startCompletions([hello]);
+    const refused = await served.chat(bodyOf(most + 1));
+    expect(refused.json()).toMatchObject({
+      error: { code: 'prompt-too-long', message: expect.stringContaining(message) },
+    });
+    expect(refused.status).toBe(400);
+    const taken = await served.chat(bodyOf(most));
+    expect(taken.text).not.toContain('prompt-too-long');
+  });
+
+  it('a form beside ten tools', async () => {
+    await using served = await startCompletions([hello]);
+    const refused = await served.chat({ messages: hi, tools: tools(10), response_format: { type: 'json_object' } });
+    expect(refused.json()).toMatchObject({
+      error: { message: expect.stringContaining('tools and response_format: 11') },
+    });
   });
 });
 
