@@ -83,7 +83,7 @@ export async function runBench(argv: readonly string[]): Promise<number> {
     }
     default:
       throw new UsageError(
-        `no bench "${name}"; there are calls, talk, engine, load, exact, constrain, dates, model, calibrate, trace, viewer`,
+        `no bench "${name}"; there are calls, talk, engine, load, exact, constrain, model, calibrate, trace, viewer, dates`,
       );
   }
 }
