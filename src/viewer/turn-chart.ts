@@ -13,6 +13,8 @@ const evenMs = 60;
 const axisLengths = { wide: 640, narrow: 230 } as const;
 const narrowWindow = '(max-width: 40rem)';
 const smallestBar = 0.4;
+/** Of a tick's text and the room around it, in the axis' own unit. */
+const labelLength = 48;
 /** Of the axis, in percent: behind it a label has no room on its right. */
 const lastTick = 90;
 
@@ -26,7 +28,7 @@ export function createTurnChart(turn: Turn, picked: (draft: number) => void): HT
   const axis = element('div', 'lane-axis');
   axis.setAttribute('aria-hidden', 'true');
   const zeroes: HTMLElement[] = [];
-  for (const tick of ticks) {
+  for (const tick of withRoom(ticks, at, axisLength)) {
     const mark = element('span', tick === 0 ? 'tick zero' : 'tick', toTick(tick));
     mark.style.left = `${at(tick)}%`;
     mark.classList.toggle('is-last', at(tick) > lastTick);
@@ -111,6 +113,15 @@ function createMark(left: number): HTMLElement {
   const mark = element('span', 'mark');
   mark.style.left = `${left}%`;
   return mark;
+}
+
+/** The last label stands on the left of its tick: the one before makes room for it, unless that is the zero. */
+function withRoom(ticks: readonly number[], at: (ms: number) => number, axisLength: number): readonly number[] {
+  const [before = 0, last = 0] = ticks.slice(-2);
+  const neededPercent = (100 * 2 * labelLength) / axisLength;
+  const isCrowded = at(last) > lastTick && at(last) - at(before) < neededPercent;
+  if (!isCrowded) return ticks;
+  return ticks.filter((tick) => tick !== (before === 0 ? last : before));
 }
 
 /** Milliseconds alone: the axis has one unit. */

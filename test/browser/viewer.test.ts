@@ -120,6 +120,50 @@ describe('the trace viewer', () => {
     await page.getByRole('heading', { name: 'Calls' }).waitFor();
   });
 
+  it('brings the stepper into sight when the arrows move it, and marks one turn alone', async () => {
+    const page = await open('#/call/long-call/3');
+    await slider(page).waitFor();
+    await page.locator('.row-link[data-turn="5"]').click();
+    await page.locator('.row-link[aria-current][data-turn="5"]').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.locator('.row-link[aria-current][data-turn="6"]').waitFor();
+    const shaded = await page.evaluate(
+      `[...document.querySelectorAll('.row-link')].filter((row) => getComputedStyle(row).backgroundColor !== 'rgba(0, 0, 0, 0)').length`,
+    );
+    expect(shaded).toBe(1);
+    const place = () => page.locator('.scrubber').evaluate((one) => one.getBoundingClientRect().bottom);
+    expect(await place()).toBeGreaterThan(860);
+    await page.keyboard.press('ArrowLeft');
+    expect(await place()).toBeLessThan(861);
+  });
+
+  it('shows what a tool answered, what was said before, and how sure the model was', async () => {
+    const page = await open('#/call/long-call/8');
+    const tool = page.locator('.tool-fold').first();
+    await tool.getByText('4 results').waitFor();
+    await tool.locator('summary').click();
+    await tool.locator('.tool-answer', { hasText: '"count": 4' }).waitFor();
+    await page.getByText('7 turns before it').click();
+    await page.locator('.history-lines p').nth(14).waitFor();
+    await slider(page).fill('0');
+    await page.getByText(/ · end of turn \d+ %/).waitFor();
+  });
+
+  it('filters percentiles as it does the list', async () => {
+    const page = await open('#/percentiles');
+    await page.getByText('44 turns of 4 calls').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('short');
+    await page.getByText('4 turns of 1 calls').waitFor();
+  });
+
+  it.each(['', 'percentiles'])('cuts nothing of its tables off on a phone: #/%s', async (place) => {
+    const page = await open(`#/${place}`, { width: 390 });
+    await page.locator('tbody tr').first().waitFor();
+    const cut = await page.locator('.scrolls').evaluate((one) => one.scrollWidth - one.clientWidth);
+    expect(cut).toBeLessThanOrEqual(0);
+  });
+
   it('leads from a percentile to the turn behind it', async () => {
     const page = await open('#/percentiles');
     await page
