@@ -6,6 +6,8 @@ import { type CallSummary, summarise } from '../trace/summary.ts';
 export interface SummaryReader {
   /** More of the file, cut anywhere. Never throws. */
   push(bytes: Buffer): void;
+  /** What caller and agent said in it, and what tools were asked, in lower case. */
+  said(): string;
   /** Of the file so far. A line that it passed over may be damaged all the same. */
   summary(): CallSummary;
 }
@@ -16,6 +18,9 @@ const nothing = Buffer.alloc(0);
 /** How the writer begins a line; one that begins otherwise is read in any case. */
 const beginning = /^\{"type":"([\w.-]+)"/;
 const longestBeginning = 40;
+/** Whose words are searched; each turn of the caller ends in a final. */
+const spoken: ReadonlySet<string> = new Set(['speech.heard', 'reply.ended', 'tool.started']);
+const partial = Buffer.from('"state":"partial"');
 const needed: ReadonlySet<string> = new Set([
   'header',
   'turn.measured',
@@ -29,6 +34,7 @@ export function createSummaryReader(id: string): SummaryReader {
   const reader = createCallReader();
   /** Where in the file the lines stand that `reader` was given. */
   const places: number[] = [];
+  const said: string[] = [];
   let countLines = 0;
   let last = nothing;
   let rest = nothing;
@@ -38,12 +44,22 @@ export function createSummaryReader(id: string): SummaryReader {
   function take(line: Buffer): void {
     countLines++;
     const type = beginning.exec(line.toString('latin1', 0, longestBeginning))?.[1];
+    if (type !== undefined && spoken.has(type)) note(line);
     if (type !== undefined && countLines > 1 && !needed.has(type)) return;
     places.push(countLines);
     reader.push(`${line.toString('utf8')}\n`);
   }
 
+  function note(line: Buffer): void {
+    if (line.includes(partial)) return;
+    const json = parse(line);
+    if (typeof json !== 'object' || json === null) return;
+    if ('text' in json && typeof json.text === 'string') said.push(json.text.toLowerCase());
+    if ('arguments' in json) said.push(JSON.stringify(json.arguments).toLowerCase());
+  }
+
   return {
+    said: () => said.join('\n'),
     push(bytes) {
       const more = isAhead && bytes[0] === lineFeed ? bytes.subarray(1) : bytes;
       isAhead &&= bytes.length === 0;

@@ -1,11 +1,14 @@
 // HTTP of the trace viewer: the list of calls, their files, and files that grow as an event stream. Knows no call in progress.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
 import { hasKey, type Refusal } from './guard.ts';
+import { readBody } from './read-body.ts';
 import type { TraceShelf } from './trace-shelf.ts';
 
-/** Below it: nothing is the list, `/ID` a file, `/ID/events` the same file as it grows. */
+/** Below it: nothing is the list, `/ID` a file, `/ID/events` the same file as it grows; a POST to `/search` finds calls by what was said. */
 export const tracesPath = '/v1/traces';
+const searchPath = `${tracesPath}/search`;
 
 export interface TraceRouteOptions {
   readonly shelf: TraceShelf;
@@ -26,6 +29,13 @@ const tooMany: Refusal = {
   code: 'too-many-streams',
   message: 'as many event streams are open as this server takes; close one',
 };
+const wrongSearch: Refusal = {
+  status: 400,
+  code: 'search-invalid',
+  message: 'send {"words": "…"} with 1 to 200 characters, as JSON',
+};
+const searchSchema = z.object({ words: z.string().trim().min(1).max(200) });
+const mostSearchBytes = 4096;
 const wrongMethod: Refusal = { status: 405, code: 'method-not-allowed', message: 'use GET' };
 
 /** Takes requests to `tracesPath` and below; false: the path is another one. Bodies carry callers' words, URLs never do. */
@@ -40,6 +50,7 @@ export function createTraceRoutes({ shelf, apiKey }: TraceRouteOptions) {
 
   async function answer(request: IncomingMessage, response: ServerResponse, path: string, headers: Headers) {
     if (apiKey !== undefined && !hasKey(request.headers, apiKey)) return refuse(response, headers, refusedKey);
+    if (path === searchPath && request.method === 'POST') return search(request, response, headers);
     if (request.method !== 'GET') return refuse(response, headers, wrongMethod);
     if (path === tracesPath) {
       const calls = await shelf.list();
@@ -54,6 +65,14 @@ export function createTraceRoutes({ shelf, apiKey }: TraceRouteOptions) {
     const bytes = await shelf.read(id);
     if (bytes === undefined) return refuse(response, headers, missing);
     return send(response, headers, 200, 'application/x-ndjson', bytes);
+  }
+
+  /** By POST, for words stand in no URL. */
+  async function search(request: IncomingMessage, response: ServerResponse, headers: Headers) {
+    const asked = searchSchema.safeParse(parseJson(await readBody(request, mostSearchBytes)));
+    if (!asked.success) return refuse(response, headers, wrongSearch);
+    const ids = await shelf.search(asked.data.words.split(/\s+/));
+    return send(response, headers, 200, 'application/json', `${JSON.stringify({ ids })}\n`);
   }
 
   /**
@@ -117,6 +136,14 @@ function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
     response.once('drain', done);
     signal.addEventListener('abort', done, { once: true });
   });
+}
+
+function parseJson(text = ''): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function decode(part: string): string {

@@ -11,6 +11,8 @@ import { createSummaryReader, type SummaryReader } from './summary-reader.ts';
 export interface TraceShelf {
   /** The newest calls first; those of the demo only while there is no other. */
   list(): Promise<readonly CallSummary[]>;
+  /** The calls of the list in which every one of these words was said, or given to a tool. */
+  search(words: readonly string[]): Promise<readonly string[]>;
   /** The whole file; undefined: there is no such call. */
   read(id: string): Promise<Buffer | undefined>;
   /** The bytes from `from` on as the file grows, until the call is over, or `signal`; undefined: there is no such call. */
@@ -59,6 +61,7 @@ interface Known {
   readonly sizeBytes: number;
   readonly changedMs: number;
   readonly summary: CallSummary;
+  readonly said: string;
   /** Goes on from `sizeBytes`. */
   reader: SummaryReader | undefined;
 }
@@ -111,7 +114,7 @@ export function createTraceShelf({ folder, demoFolder, clock }: TraceShelfOption
       return broken(id, toMessage(error));
     }
     const summary = reader.summary();
-    known.set(path, { sizeBytes, changedMs, summary, reader });
+    known.set(path, { sizeBytes, changedMs, summary, said: reader.said(), reader });
     return isLeft(changedMs) ? { ...summary, hasEnded: true } : summary;
   }
 
@@ -173,12 +176,22 @@ export function createTraceShelf({ folder, demoFolder, clock }: TraceShelfOption
     }
   }
 
+  function list(): Promise<readonly CallSummary[]> {
+    listing ??= listAll().finally(() => {
+      listing = undefined;
+    });
+    return listing;
+  }
+
   return {
-    list() {
-      listing ??= listAll().finally(() => {
-        listing = undefined;
-      });
-      return listing;
+    list,
+
+    async search(words) {
+      await list();
+      const wanted = words.map((word) => word.toLowerCase());
+      return [...known.values()]
+        .filter(({ said }) => wanted.every((word) => said.includes(word)))
+        .map(({ summary }) => summary.id);
     },
 
     async read(id) {

@@ -10,6 +10,10 @@ import type { View } from './view.ts';
 import { formatLength, formatWhen } from './when.ts';
 
 const refreshMs = 3000;
+/** Once the typing rests. */
+const searchAfterMs = 250;
+/** What the server takes. */
+const longestSearch = 200;
 const columns: readonly (readonly [key: SortKey | undefined, label: string])[] = [
   ['time', 'Call'],
   ['agent', 'Agent'],
@@ -32,7 +36,7 @@ let sorting: Sorting = { key: 'time', isDescending: true };
 export function openListView(source: TraceSource, failed: (error: unknown) => void): View {
   const search = element('input', 'search');
   search.type = 'search';
-  search.placeholder = 'Filter by agent, day, end, tool or file';
+  search.placeholder = 'Words said, agent, day, end, tool';
   search.setAttribute('aria-label', 'Filter calls');
   search.setAttribute('aria-keyshortcuts', '/');
   search.value = filter;
@@ -50,6 +54,9 @@ export function openListView(source: TraceSource, failed: (error: unknown) => vo
   const head = element('header', 'list-head', element('h1', '', 'Calls'), search, count);
   const made = element('main', 'list', head, element('div', 'scrolls', calls));
   let known: readonly CallSummary[] = [];
+  /** Calls in which the words of the filter were said. */
+  let said: ReadonlySet<string> = new Set();
+  let asking: ReturnType<typeof setTimeout> | undefined;
   let shownText = '';
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isClosed = false;
@@ -67,10 +74,10 @@ export function openListView(source: TraceSource, failed: (error: unknown) => vo
 
   function show(): void {
     // Rows that are as they were are left alone, with the focus that one of them may have.
-    const text = JSON.stringify([known, filter, sorting]);
+    const text = JSON.stringify([known, filter, sorting, [...said]]);
     if (text === shownText) return;
     shownText = text;
-    const rows = sortRows(known.filter((call) => matches(call, filter)).map(toRow), sorting);
+    const rows = sortRows(known.filter((call) => matches(call, filter) || said.has(call.id)).map(toRow), sorting);
     const focused = document.activeElement instanceof HTMLAnchorElement ? document.activeElement.hash : '';
     const slowestMs = Math.max(1, ...rows.map(({ worst }) => worst?.totalMs ?? 0));
     headRow.replaceChildren(...columns.map(([key, label]) => createHead(key, label)));
@@ -102,10 +109,22 @@ export function openListView(source: TraceSource, failed: (error: unknown) => vo
     return cell;
   }
 
+  async function findSaid(): Promise<void> {
+    const words = filter.trim().slice(0, longestSearch);
+    const ids = words === '' ? [] : await source.search(words).catch(() => []);
+    if (isClosed || words !== filter.trim().slice(0, longestSearch)) return;
+    said = new Set(ids);
+    show();
+  }
+
   search.addEventListener('input', () => {
     filter = search.value;
+    said = new Set();
     show();
+    clearTimeout(asking);
+    asking = setTimeout(findSaid, searchAfterMs);
   });
+  void findSaid();
   void refresh();
 
   return {
@@ -114,6 +133,7 @@ export function openListView(source: TraceSource, failed: (error: unknown) => vo
     close() {
       isClosed = true;
       clearTimeout(timer);
+      clearTimeout(asking);
     },
     accepts: (place) => place.kind === 'calls',
     keyPressed(key) {

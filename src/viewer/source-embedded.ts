@@ -13,6 +13,7 @@ export function findEmbeddedSource(): TraceSource | undefined {
   const lines = text.trimStart();
   return {
     list: async () => [summarise(embeddedId, parseCallFile(lines))],
+    search: async () => [],
     follow(_, { grew, ended }) {
       const timer = setTimeout(() => {
         grew(lines);

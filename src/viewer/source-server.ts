@@ -16,9 +16,18 @@ const longestPauseMs = 8000;
 export function createServerSource(): ServerSource {
   let key: string | undefined;
 
-  async function ask(path: string, headers: Readonly<Record<string, string>>, signal?: AbortSignal) {
+  async function ask(
+    path: string,
+    headers: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+    sent?: Readonly<Record<string, unknown>>,
+  ) {
     const authorization = key === undefined ? undefined : { authorization: `Bearer ${key}` };
-    const response = await fetch(path, { headers: { ...headers, ...authorization }, ...(signal ? { signal } : {}) });
+    const response = await fetch(path, {
+      headers: { ...headers, ...authorization },
+      ...(signal ? { signal } : {}),
+      ...(sent ? { method: 'POST', body: JSON.stringify(sent) } : {}),
+    });
     if (response.status === 401) throw new Locked('This server asks for its key.');
     if (response.status === 404) throw new Missing('There is no such call on this server (any more).');
     if (!response.ok) throw new Error(`The server answered ${response.status}.`);
@@ -80,6 +89,12 @@ export function createServerSource(): ServerSource {
       });
       const body: { readonly calls: readonly CallSummary[] } = await response.json();
       return body.calls;
+    },
+    async search(words) {
+      const body: { readonly ids: readonly string[] } = await (
+        await ask(`${tracesPath}/search`, {}, undefined, { words })
+      ).json();
+      return body.ids;
     },
     follow(id, follower) {
       const stopping = new AbortController();

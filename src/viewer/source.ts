@@ -14,6 +14,8 @@ export interface Follower {
 export interface TraceSource {
   /** Throws Locked where a key is wanted, and an Error in words for people. */
   list(): Promise<readonly CallSummary[]>;
+  /** The ids of calls in which all of these words were said. Throws as `list` does. */
+  search(words: string): Promise<readonly string[]>;
   /** Gives the file from its start, and what is added to it, until the function that it returns is called. */
   follow(id: string, follower: Follower): () => void;
 }

@@ -52,6 +52,8 @@ describe('the trace viewer', () => {
     await page.getByText('has version 9').waitFor();
     await page.getByRole('searchbox', { name: 'Filter calls' }).fill('long');
     await page.getByText('1 of 4 calls, 40 measured turns').waitFor();
+    await page.getByRole('searchbox', { name: 'Filter calls' }).fill('cheaper mateo');
+    await page.getByText(/^[12] of 4 calls, 4\d measured turns/).waitFor();
     await page.screenshot({ path: join(shots, 'viewer-list.png') });
   });
 

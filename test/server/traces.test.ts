@@ -50,6 +50,42 @@ describe('the trace viewer of a server', () => {
     expect(await allowed.json()).toMatchObject({ calls: [{ id: 'demo' }] });
   });
 
+  it('finds calls by words that were said or given to a tool, in a body and never in a URL', async () => {
+    const heard = (state: string, text: string) =>
+      JSON.stringify({ type: 'speech.heard', atMs: 5, turn: 1, text, state });
+    const tool = { type: 'tool.started', atMs: 6, turn: 1, name: 'find', arguments: { city: 'Oakland' } };
+    const reply = { type: 'reply.ended', atMs: 7, turn: 1, text: 'Über uns?', heard: '', interrupted: true };
+    const lines = [
+      header,
+      heard('partial', 'sushi'),
+      heard('final', 'A table, please'),
+      JSON.stringify({ ...tool, speculative: false }),
+      JSON.stringify(reply),
+    ];
+    const said = join(demoFolder, 'said.jsonl');
+    await writeFile(said, `${lines.join('\n')}\n`);
+    await using rig = await rigOf({ apiKey: key });
+    const search = (body: string, authorization = `Bearer ${key}`) =>
+      fetch(`${rig.url}/v1/traces/search`, { method: 'POST', headers: { authorization }, body });
+    for (const [words, ids] of [
+      ['TABLE oakland', ['said']],
+      ['über', ['said']],
+      ['sushi', []],
+      ['table paris', []],
+    ] as const)
+      expect(await (await search(JSON.stringify({ words }))).json()).toEqual({ ids });
+    for (const body of [
+      '',
+      '{"words":""}',
+      '{"words":7}',
+      JSON.stringify({ words: 'x'.repeat(201) }),
+      'x'.repeat(9000),
+    ])
+      expect((await search(body)).status).toBe(400);
+    expect((await search('{"words":"table"}', 'Bearer no')).status).toBe(401);
+    await rm(said);
+  });
+
   it('opens only files that its list names', async () => {
     await using rig = await rigOf();
     for (const path of [
