@@ -1,7 +1,7 @@
 // One call: its map, its turns as rows on one axis, and the chosen turn in full.
 
 import { type CallFile, createCallReader } from '../trace/call-file.ts';
-import { formatMs } from '../trace/ledger-parts.ts';
+import { formatMs, formatPlainMs } from '../trace/ledger-parts.ts';
 import { percentileOf } from '../trace/summary.ts';
 import { createCallMap } from './call-map.ts';
 import { type CallModel, type Turn, toCallModel } from './call-model.ts';
@@ -53,7 +53,7 @@ export function openCallView(id: string, asked: number | undefined, source: Trac
       element('span', '', turn.reply),
     );
     const badges = element('span', 'badges', ...toBadges(turn));
-    const total = element('span', 'row-total', measured ? formatMs(measured.totalMs) : '');
+    const total = element('span', 'row-total', measured ? `${formatPlainMs(measured.totalMs)} ms` : '');
     const bar = measured ? createBar(measured, spanUs) : element('span', 'bar');
     const row = link(
       'row-link',

@@ -66,14 +66,14 @@ export function createTurnChart(turn: Turn, picked: (draft: number) => void): HT
   chart.setAttribute('role', 'group');
   chart.setAttribute('aria-label', 'What happened when: zero is when the caller stopped speaking');
   const told = lanes.map(({ label, bar, text, note, critical }) => {
-    const cells = [label, formatTick(bar.fromMs), formatTick(bar.toMs), text, note, describeWait(critical)];
+    const cells = [label, toTick(bar.fromMs), toTick(bar.toMs), text, note, describeWait(critical)];
     return element(
       'tr',
       '',
       ...cells.map((cell, index) => element('td', index === 1 || index === 2 ? 'number' : '', cell)),
     );
   });
-  const head = ['lane', 'from', 'to', 'words', 'fate', 'critical path'];
+  const head = ['lane', 'from, ms', 'to, ms', 'words', 'fate', 'critical path'];
   const key = element(
     'p',
     'lane-key',
