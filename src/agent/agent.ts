@@ -134,6 +134,8 @@ export interface SayLines {
   readonly unsure: string;
   /** Instead of a call that needs what nobody gave; `{values}` stands for the names of these. */
   readonly missing: string;
+  /** After a read-back was refused twice, in its place: what is wrong with it? */
+  readonly correct: string;
   /** While a tool takes long, one after the other; none: nothing. */
   readonly thinking: readonly string[];
   /** To a caller who says nothing. */

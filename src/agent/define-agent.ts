@@ -119,6 +119,7 @@ const optionsSchema = z.strictObject({
       missing: words
         .regex(/\{values\}/, 'expected {values} where the names of what is missing are to be said')
         .default('Could you tell me {values}, please?'),
+      correct: words.default('Sorry, I keep getting that wrong. What should it be?'),
       thinking: z.array(words).default(['One moment, please.']),
       idle: words.default('Are you still there?'),
       goodbye: words.default('Goodbye.'),

@@ -26,7 +26,6 @@ const beginsUnspaced = new RegExp(`^[${UNSPACED}]`, 'u');
 const endsUnspaced = new RegExp(`[${UNSPACED}]$`, 'u');
 const stretches = new RegExp(`[${UNSPACED}]+|[^${UNSPACED}]+`, 'gu');
 const run = new RegExp(`[${LETTERS}_']+`, 'gu');
-const letter = /[\p{L}\p{N}]/u;
 const notLetters = new RegExp(`[^${LETTERS}]`, 'gu');
 
 const words = new Intl.Segmenter('und', { granularity: 'word' });
@@ -34,16 +33,19 @@ const characters = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /** Words as a recogniser's, one by one: lower case, composed, no punctuation. */
 export function listWords(text: string): readonly string[] {
-  const found = normalise(text).match(word) ?? [];
-  return found.flatMap((one) => {
-    if (!hasUnspaced.test(one)) return one;
-    return [...words.segment(one)].map(({ segment }) => segment).filter((segment) => letter.test(segment));
-  });
+  return listStretches(text).flatMap((one) =>
+    hasUnspaced.test(one) ? [...words.segment(one)].map(({ segment }) => segment) : one,
+  );
 }
 
-/** Words as one text: equal texts are equal words. */
+/** Words as one text: equal texts are equal words. Where a script puts no spaces, it need not know the words. */
 export function toWords(text: string): string {
-  return joinWords(listWords(text));
+  return joinWords(listStretches(text));
+}
+
+function listStretches(text: string): readonly string[] {
+  const found: readonly string[] = normalise(text).match(word) ?? [];
+  return found.flatMap((one) => (hasUnspaced.test(one) ? (one.match(stretches) ?? []) : one));
 }
 
 export function joinWords(list: readonly string[]): string {

@@ -6,6 +6,7 @@ import { unreachable } from '../errors.ts';
 import type { Act, CloseReason } from '../events.ts';
 import { canDraftAhead, keepComplete, takeAhead, toAheadRequest } from './ahead.ts';
 import { canBeHeld, toClosing } from './closing.ts';
+import { markEarly } from './confirming.ts';
 import * as drafts from './drafts.ts';
 import { toNextPauseMs } from './floor.ts';
 import * as hearing from './hearing.ts';
@@ -86,6 +87,7 @@ export const vocabulary = speaking.extend({
     overhear: assign(({ context, event }) =>
       event.type === 'speech.heard' || event.type === 'dtmf.pressed' ? hearing.overhear(context, event) : {},
     ),
+    markEarly: assign(({ context, event }) => (event.type === 'speech.heard' ? markEarly(context, event.turn) : {})),
     /** What was said or pressed over a protected line is heard after it. */
     answerOverheard: enqueueActions(({ context: { overheard }, enqueue }) => {
       enqueue.assign({ overheard: [] });
@@ -99,7 +101,8 @@ export const vocabulary = speaking.extend({
     }),
     endIdle: cancel('idle'),
     loseLine: assign({ isLineLost: true }),
-    regainLine: assign({ isLineLost: false }),
+    /** What was asked on the line that was lost is asked again on this one: whether all of it is heard here, nobody tells. */
+    regainLine: assign({ isLineLost: false, awaiting: undefined }),
     countIdlePrompt: assign(({ context }) => ({ countIdlePrompts: context.countIdlePrompts + 1 })),
     limitCall: raise({ type: 'call.overlong' }, { delay: ({ context }) => context.agent.maxCallMs }),
     openAside: assign(({ context }) => replies.openAside(context)),

@@ -13,6 +13,8 @@ export type Consent = 'agreed' | 'agreed-and-more' | 'agreed-but' | 'refused' | 
 
 /** "Is that right?" asks for a yes and is none. */
 const question = /^(?:(?:is|would|was) (?:that|it|this|i)|do i) /;
+/** Who answers at greater length has said more than a yes. UTF-16 code units. */
+const LONGEST_YES = 400;
 /** No word: nothing is said across it. */
 const GAP = '\0';
 
@@ -28,6 +30,7 @@ export function toConsent(heard: string, consent: ConsentWords): Consent {
 }
 
 function sortAnswer(heard: string, consent: ConsentWords): Consent {
+  if (heard.length > LONGEST_YES) return 'unclear';
   const words = listWords(heard);
   const all = joinWords(words);
   const yes = toPhrases(consent.yes);

@@ -34,6 +34,20 @@ export interface Awaiting {
   readonly names: readonly string[];
   /** Whose words brought it about: a revision of them is no answer. */
   readonly callerTurn: number;
+  /** The words that read it back. */
+  readonly text: string;
+  /** What is to be confirmed was heard to its end; else no yes can mean it. */
+  readonly isHeard: boolean;
+  /** The caller's turns up to this one began before that: no answers to it. */
+  readonly earlyTurn: number;
+}
+
+/** A read-back that callers did not agree to. */
+export interface Refusal {
+  readonly text: string;
+  readonly count: number;
+  /** They were asked what is wrong with it. */
+  readonly isAsked: boolean;
 }
 
 /** The reply after a speculative run's result, drafted for when the turn comes to these words and that call. */
@@ -55,14 +69,15 @@ export interface Reply {
   readonly linesBefore: readonly Line[];
   /** What waited for a yes then. */
   readonly awaitingBefore: Awaiting | undefined;
+  readonly refusalsBefore: readonly Refusal[];
   readonly from: number;
   readonly words: string;
   readonly calls: readonly Call[];
   readonly hasWritten: boolean;
   /** Another agent took the call over in this turn. */
   readonly isHandedOver: boolean;
-  /** Where in `text` a call is read back; undefined: nowhere. */
-  readonly readBackFrom: number | undefined;
+  /** Where in `text` a read-back begins, and where what is to be confirmed ends; undefined: nowhere. */
+  readonly readBack: { readonly from: number; readonly to: number } | undefined;
   /** Said to its end, whoever speaks. */
   readonly isProtected: boolean;
   /** No more words will be added. */
@@ -116,6 +131,8 @@ export interface Context {
   readonly ahead: Ahead | undefined;
   readonly reply: Reply;
   readonly awaiting: Awaiting | undefined;
+  /** Since a write was made. */
+  readonly refusals: readonly Refusal[];
   readonly countCommitted: number;
   /** The caller's words of this turn are keys being pressed; `complete`: no more will come; `answered`: the words are frozen. */
   readonly dialling: 'not' | 'open' | 'complete' | 'answered';
@@ -140,12 +157,13 @@ export const NO_REPLY: Reply = {
   heard: '',
   linesBefore: [],
   awaitingBefore: undefined,
+  refusalsBefore: [],
   from: 0,
   words: '',
   calls: [],
   hasWritten: false,
   isHandedOver: false,
-  readBackFrom: undefined,
+  readBack: undefined,
   isProtected: false,
   isFinal: false,
   floor: 'agent',
@@ -183,6 +201,7 @@ export function createContext(input: CallInput): Context {
     ahead: undefined,
     reply: NO_REPLY,
     awaiting: undefined,
+    refusals: [],
     countCommitted: 0,
     dialling: 'not',
     pausedMs: undefined,

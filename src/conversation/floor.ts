@@ -8,13 +8,20 @@ import { canTakeBack } from './replies.ts';
 
 type Heard = Extract<CallerEvent, { type: 'speech.heard' }>;
 
+/** So much of a text has more words than any agent asks for. */
+const ENOUGH_LENGTH = 400;
+
 /** Words over a reply that don't stop it: too few, a mere "uh-huh", or said over a line that is protected. */
 export function isSpokenOver(context: Context, { turn, text }: Heard): boolean {
   const { agent, reply } = context;
   // Other words of the turn that is being answered: only a protected line, once it is audible, is said to its end all the same.
   if (turn === reply.turn) return reply.isProtected && !canTakeBack(context);
   const { minWords, backchannels } = agent.interruption;
-  return reply.isProtected || listWords(text).length < minWords || isBackchannel(reply, toWords(text), backchannels);
+  return (
+    reply.isProtected ||
+    listWords(text.slice(0, ENOUGH_LENGTH)).length < minWords ||
+    isBackchannel(reply, toWords(text), backchannels)
+  );
 }
 
 /** After a question "uh-huh" is an answer. */

@@ -100,6 +100,8 @@ export const guarded = ported.extend({
       const call = runs.decidedCall(context);
       return call !== undefined && runs.findWritten(context, call) !== undefined;
     },
+    /** Read back, refused and asked about as often as it may be. */
+    isGivenUp: ({ context }) => toReadBack(context, context.countCommitted)?.kind === 'gives-up',
     needsConfirmation: ({ context }) => toReadBack(context, context.countCommitted) !== undefined,
     isAheadDraft: ({ context, event }) =>
       (event.type === 'draft.grew' || event.type === 'draft.failed') && event.id === context.ahead?.requestId,

@@ -123,8 +123,8 @@ export const conversationMachine = vocabulary.createMachine({
         'floor.overdue': { actions: 'resume' },
         'speech.heard': [
           { guard: and(['isSpokenOver', 'isProtected']), actions: 'overhear' },
-          { guard: and(['isSpokenOver', 'isFinal']), actions: 'resume' },
-          { guard: 'isSpokenOver', actions: 'waitForWords' },
+          { guard: and(['isSpokenOver', 'isFinal']), actions: ['markEarly', 'resume'] },
+          { guard: 'isSpokenOver', actions: ['markEarly', 'waitForWords'] },
           { guard: and(['isResumed', 'canTakeBack']), actions: ['cancelWriter', ...reopen], target: 'hearing' },
           {
             guard: and(['hasNewWords', 'isFinal', 'canTakeBack']),
@@ -254,6 +254,11 @@ export const conversationMachine = vocabulary.createMachine({
             {
               guard: 'isWrittenBefore',
               actions: ['dropSpeculation', 'retellWritten', 'requestReply'],
+              target: 'writing',
+            },
+            {
+              guard: 'isGivenUp',
+              actions: ['dropSpeculation', 'refuseCall', { type: 'requestReply', params: { only: ['say'] } }],
               target: 'writing',
             },
             { guard: 'needsConfirmation', actions: ['dropSpeculation', 'readBack'], target: 'finishing' },

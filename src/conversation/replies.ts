@@ -2,6 +2,7 @@
 
 import type { Agent } from '../agent/agent.ts';
 import { takeHeard, toWords } from '../base/words.ts';
+import { countAnswer } from './confirming.ts';
 import { type Change, type Context, NO_REPLY, type Reply } from './context.ts';
 import { forgetDrafts } from './drafts.ts';
 import { addSay, addUser, type Call, joinSays, keepHeard, type Line } from './transcript.ts';
@@ -13,12 +14,14 @@ export function commit(context: Context): Change {
   return {
     lines,
     countCommitted: context.countCommitted + 1,
+    refusals: countAnswer(context, context.countCommitted + 1),
     dialling: context.dialling === 'not' ? 'not' : 'answered',
     reply: {
       ...NO_REPLY,
       turn: context.turn,
       linesBefore: context.lines,
       awaitingBefore: context.awaiting,
+      refusalsBefore: context.refusals,
       from: lines.length,
       words: toWords(context.heard),
       // A turn that goes on after it was answered must not make its calls again.
@@ -38,6 +41,7 @@ export function takeBack(context: Context): Change {
     reply: NO_REPLY,
     // What this very turn read back was not heard; what the turn before did is still to be confirmed.
     awaiting: reply.awaitingBefore,
+    refusals: reply.refusalsBefore,
   };
 }
 
@@ -97,10 +101,13 @@ export function endReply(context: Context): Change {
   return { lines, reply: { ...reply, ending }, awaiting: keepAwaiting(context), ...forgetDrafts() };
 }
 
-/** A read-back waits for the next turn's decision, if the caller heard of it. */
-function keepAwaiting({ awaiting, countCommitted, reply }: Context): Context['awaiting'] {
-  const { readBackFrom = Number.NEGATIVE_INFINITY, heard } = reply;
-  return awaiting?.turn === countCommitted && heard.length > readBackFrom ? awaiting : undefined;
+/**
+ * A read-back waits for the next turn's decision, if the caller heard of it; for a yes to it, if all that matters was heard. Whatever else was said
+ * since, "Are you still there?" too, is what a yes answers.
+ */
+function keepAwaiting({ awaiting, countCommitted, reply: { readBack, heard } }: Context): Context['awaiting'] {
+  if (awaiting?.turn !== countCommitted || readBack === undefined) return undefined;
+  return heard.length > readBack.from ? { ...awaiting, isHeard: heard.length >= readBack.to } : undefined;
 }
 
 /** Another agent has the call: it answers the turn's words, which nobody can take back from it. */

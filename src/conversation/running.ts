@@ -101,14 +101,17 @@ export const running = guarded.extend({
       if (tool) enqueue.raise({ type: 'tool.lingered' }, { id: 'bridge', delay: tool.bridgeAfterMs });
     }),
     endBridge: cancel('bridge'),
-    /** A call that its tool would not take: never run, and the model is told why. */
+    /** A call that its tool or the caller would not take: never run, and the model is told why. */
     refuseCall: enqueueActions(({ context, enqueue }) => {
       const call = runs.decidedCall(context);
-      const error = runs.toRefusal(context);
+      const asked = toReadBack(context, context.countCommitted);
+      const given = asked?.kind === 'gives-up' ? asked : undefined;
+      const error = runs.toRefusal(context) ?? given?.reason;
       if (call === undefined || error === undefined) return;
       const { turn } = context;
       enqueue.emit({ type: 'tool.ended', turn, name: call.name, arguments: call.arguments, error, speculative: false });
-      enqueue.assign(runs.recordRun(context, call, { error }));
+      const { refusals } = given ?? context;
+      enqueue.assign(runs.recordRun({ ...context, refusals }, call, { error }));
     }),
   },
 });

@@ -32,6 +32,7 @@ export function recordRun(context: Context, call: Call, outcome: Outcome): Chang
     lines: addCall(context.lines, call, toContent(outcome)),
     run: undefined,
     awaiting: undefined,
+    refusals: written.length > 0 ? [] : context.refusals,
     reply: { ...context.reply, calls: [...context.reply.calls, call], hasWritten },
     draft: undefined,
     requestedWords: undefined,

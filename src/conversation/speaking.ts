@@ -9,6 +9,7 @@ import * as replies from './replies.ts';
 import type { Enqueue } from './running.ts';
 import { running } from './running.ts';
 import * as runs from './runs.ts';
+import { joinSays } from './transcript.ts';
 
 /** Adds a say to the reply: as a line, and to what the caller hears. */
 function say(context: Context, enqueue: Enqueue, text: string, isFinal: boolean): void {
@@ -85,13 +86,14 @@ export const speaking = running.extend({
       );
     }),
     readBack: enqueueActions(({ context, enqueue }) => {
-      const readBack = toReadBack(context, context.countCommitted);
-      if (readBack === undefined) return;
-      const { text, awaiting } = readBack;
+      const asked = toReadBack(context, context.countCommitted);
+      if (asked?.kind !== 'asks') return;
+      const { text, to, awaiting, refusals } = asked;
       const isProtected = context.agent.interruption.protect.includes('confirm');
-      enqueue.assign({ awaiting });
-      const readBackFrom = context.reply.base.length;
-      say({ ...context, reply: { ...context.reply, isProtected, readBackFrom } }, enqueue, text, true);
+      enqueue.assign({ awaiting, refusals });
+      const { base } = context.reply;
+      const readBack = awaiting && { from: base.length, to: joinSays(base, text).length - text.length + to };
+      say({ ...context, reply: { ...context.reply, isProtected, readBack } }, enqueue, text, true);
     }),
     /** Another agent answers from here on: these very words first, with instructions, tools and lines of its own. */
     handOver: enqueueActions(({ context, enqueue }) => {
@@ -99,7 +101,7 @@ export const speaking = running.extend({
       const agent = runs.decidedHandoff(context)?.agent;
       if (call === undefined || agent === undefined) return;
       const change = replies.handOver(context, agent, call);
-      enqueue.assign({ ...change, ...drafts.forgetDrafts(), awaiting: undefined });
+      enqueue.assign({ ...change, ...drafts.forgetDrafts(), awaiting: undefined, refusals: [] });
       enqueue.emit({ type: 'agent.changed', turn: context.reply.turn, agent: agent.name });
       const { takeover = '' } = agent.say;
       if (takeover !== '') say({ ...context, ...change }, enqueue, takeover, false);

@@ -20,9 +20,13 @@ export class HeardText {
     let index = 0;
     for (const match of text.matchAll(/\S+/g)) {
       const endMs = Math.min(words[index++]?.endMs ?? lengthMs, lengthMs);
-      const atMs = Math.max(startMs + endMs, this.#ends.at(-1)?.atMs ?? 0);
-      this.#ends.push({ offset: offset + match.index + match[0].length, atMs });
+      this.addEnd({ offset: offset + match.index + match[0].length, atMs: startMs + endMs });
     }
+  }
+
+  /** Adds one word, or one piece of a text that has no spaces. */
+  addEnd({ offset, atMs }: WordEnd): void {
+    this.#ends.push({ offset, atMs: Math.max(atMs, this.#ends.at(-1)?.atMs ?? 0) });
   }
 
   /** Length of the prefix heard at `playedMs`; never shrinks. */

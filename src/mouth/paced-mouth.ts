@@ -1,6 +1,7 @@
 // The mouth of a wire whose other side speaks: a reply's growing text in, when its words may have been heard out. Sends nothing.
 
 import type { Clock } from '../base/clock.ts';
+import { listPieces } from '../base/words.ts';
 import { HeardText } from './heard-text.ts';
 import type { Mouth, MouthEvent, Utterance } from './mouth.ts';
 import { Playout, TOLERANCE_MS } from './playout.ts';
@@ -8,6 +9,19 @@ import { Playout, TOLERANCE_MS } from './playout.ts';
 /** Estimates: what a network's voice takes to say a character, and to begin after it had nothing to say. */
 export const SPOKEN_CHARACTER_MS = 65;
 export const FIRST_SOUND_MS = 500;
+/** However fast a voice is: so many times the estimate. What it can't have said by then, the wire can't have heard. */
+export const FASTEST = 3;
+
+/** So many characters' time for one that is a syllable, and for one that is half of it. */
+const syllable = /[\p{sc=Han}\p{sc=Hang}]/u;
+const mora = /[\p{sc=Hira}\p{sc=Kana}]/u;
+
+/** What a voice takes to say a text once it speaks, by estimate. */
+export function toSpokenMs(text: string): number {
+  let countCharacters = text.length;
+  for (const character of text) countCharacters += syllable.test(character) ? 2 : mora.test(character) ? 1 : 0;
+  return countCharacters * SPOKEN_CHARACTER_MS;
+}
 
 /** A mouth for text that is spoken elsewhere, by estimate until the wire knows better: `advance` beyond all says that it was spoken. */
 export function createPacedMouth(clock: Clock): Mouth {
@@ -32,10 +46,14 @@ class PacedUtterance implements Utterance {
   #heardLength = 0;
   #isOver = false;
   #timer: unknown;
+  /** Where the fastest voice would be, and when it was there. */
+  #reachedMs = 0;
+  #reachedAtMs: number;
 
   constructor(clock: Clock, report: (event: MouthEvent) => void) {
     this.#clock = clock;
     this.#report = report;
+    this.#reachedAtMs = clock.nowMs();
   }
 
   grow(text: string, isFinal: boolean): void {
@@ -47,7 +65,8 @@ class PacedUtterance implements Utterance {
 
   advance(playedMs: number): void {
     if (this.#isOver) return;
-    this.#playout.report(this.#clock.nowMs(), playedMs);
+    const nowMs = this.#clock.nowMs();
+    this.#playout.report(nowMs, Math.min(playedMs, this.#reach(nowMs)));
     this.#move();
   }
 
@@ -56,18 +75,27 @@ class PacedUtterance implements Utterance {
     this.#clock.clearTimeout(this.#timer);
   }
 
+  #reach(nowMs: number): number {
+    const reachedMs = this.#reachedMs + FASTEST * (nowMs - this.#reachedAtMs);
+    this.#reachedMs = Math.min(this.#playout.sentMs, reachedMs);
+    this.#reachedAtMs = nowMs;
+    return this.#reachedMs;
+  }
+
   #add(text: string): void {
     const nowMs = this.#clock.nowMs();
+    this.#reach(nowMs);
     const added = text.slice(this.#text.length);
-    const leadMs = this.#playout.aheadMs(nowMs) > TOLERANCE_MS ? 0 : FIRST_SOUND_MS;
-    const words = [...added.matchAll(/\S+/g)].map(({ 0: word, index }) => ({
-      text: word,
-      startMs: leadMs + index * SPOKEN_CHARACTER_MS,
-      endMs: leadMs + (index + word.length) * SPOKEN_CHARACTER_MS,
-    }));
-    const lengthMs = leadMs + added.length * SPOKEN_CHARACTER_MS;
-    this.#heard.add(added, this.#text.length, this.#playout.sentMs, words, lengthMs);
-    this.#playout.addSent(nowMs, lengthMs);
+    const startMs = this.#playout.sentMs;
+    let lengthMs = this.#playout.aheadMs(nowMs) > TOLERANCE_MS ? 0 : FIRST_SOUND_MS;
+    let at = 0;
+    for (const piece of listPieces(added)) {
+      const end = piece.index + piece.text.length;
+      lengthMs += toSpokenMs(added.slice(at, end));
+      at = end;
+      this.#heard.addEnd({ offset: this.#text.length + end, atMs: startMs + lengthMs });
+    }
+    this.#playout.addSent(nowMs, lengthMs + toSpokenMs(added.slice(at)));
     this.#text = text;
   }
 

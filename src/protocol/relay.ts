@@ -13,7 +13,7 @@ const NOTHING: Reading = { kind: 'events', events: [] };
 /** Connected again, such a call would be refused again. */
 const hopeless: ReadonlySet<string> = new Set(['unknown-agent', 'variables-invalid'] satisfies Problem['code'][]);
 
-/** The mouth takes no more for spoken than there is. */
+/** The mouth takes no more for spoken than there is, and than there was time for. */
 const BEYOND_ANY_REPLY_MS = 3_600_000;
 
 /** The newest one: all of it that went out. */
@@ -43,13 +43,12 @@ export function createRelayWire(): Wire {
   }
 
   /**
-   * The network would have stopped a reply that it was still speaking, and said so: all of one that it did not stop was spoken.
-   * Over a protected one it goes on.
+   * The network would have stopped a reply that it was still speaking, and said so: all of one that it did not stop was spoken, or none where its voice
+   * had not begun; the mouth knows how much there was time for. Over a protected one it goes on.
    */
   function endSpeech(): readonly CallerEvent[] {
     const { turn: spoken, isEnded, isProtected, isSpoken } = reply;
     if (!isEnded || isProtected || isSpoken) return [];
-    reply = { ...reply, isSpoken: true };
     return [{ type: 'playout.advanced', turn: spoken, playedMs: BEYOND_ANY_REPLY_MS }];
   }
 

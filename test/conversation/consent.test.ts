@@ -44,6 +44,10 @@ it.each([
   expect(toConsent(heard, words)).toBe(consent);
 });
 
+it('takes no long speech for a yes', () => {
+  expect(toConsent(`yes ${'please '.repeat(100)}`, english)).toBe('unclear');
+});
+
 it('takes a no within a longer yes for part of it, and any other for a no', () => {
   const words = { yes: [...YES, 'why not', 'no problem'], no: NO };
   expect(toConsent('yes, why not', words)).toBe('agreed');

@@ -54,9 +54,27 @@ const mutations: readonly (Break & { readonly name: string })[] = [
     to: 'before.names',
   },
   {
-    name: 'a confirmation holds though nothing of the read-back was heard',
+    name: 'a confirmation holds though only the beginning of the read-back was heard',
     file: 'conversation/replies.ts',
-    from: ' && heard.length > readBackFrom',
+    from: 'isHeard: heard.length >= readBack.to',
+    to: 'isHeard: true',
+  },
+  {
+    name: 'a yes to whether they are still there confirms',
+    file: 'conversation/replies.ts',
+    from: ' || readBack === undefined) return undefined;',
+    to: ') return undefined;\n  if (readBack === undefined) return awaiting;',
+  },
+  {
+    name: 'a yes confirms that came before there was time for the read-back',
+    file: 'mouth/paced-mouth.ts',
+    from: 'Math.min(playedMs, this.#reach(nowMs))',
+    to: 'playedMs',
+  },
+  {
+    name: 'a yes over a protected read-back confirms what was not said yet',
+    file: 'conversation/confirming.ts',
+    from: ' && context.turn > asked.earlyTurn',
     to: '',
   },
   {

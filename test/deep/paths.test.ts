@@ -128,7 +128,7 @@ function toKey(snapshot: Snapshot): string {
     reply.calls.length > 0,
     context.ahead === undefined,
     context.journal.length > 0,
-    context.awaiting && context.awaiting.turn - context.countCommitted,
+    context.awaiting && [context.awaiting.turn - context.countCommitted, context.awaiting.isHeard],
     run?.call.name,
   ]);
 }

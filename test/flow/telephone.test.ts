@@ -131,3 +131,25 @@ it('keeps what was said before a turn that was taken back, whatever the network 
   await flow.clock.advance(20_000);
   expect(flow.readContext(-1)).toContain('Hello and welcome.');
 });
+
+it('takes a yes that comes before the voice can have begun for no answer, and for nothing that was heard', async () => {
+  const clock = new SimulatedClock();
+  const pay = makeTool(clock, { name: 'pay', effect: 'write', confirm: true });
+  const agent = makeAgent({ tools: [pay] });
+  const { prompt, flow } = startTelephone(
+    agent,
+    (heard) => (heard.endsWith('}') ? say('Done.') : decideCall('pay', { city: 'x' })),
+    clock,
+  );
+  prompt('pay ten');
+  await clock.advance(50);
+  prompt('yes please');
+  await clock.advance(50);
+  expect(pay.runs).toEqual([]);
+  expect(flow.replies()).toMatchObject([{ turn: 1, heard: '', interrupted: true }]);
+  expect(flow.readContext(-1)).toBe(' pay ten yes please');
+  await clock.advance(3000);
+  prompt('yes please');
+  await clock.advance(50);
+  expect(pay.runs).toHaveLength(1);
+});

@@ -244,19 +244,18 @@ it('keeps what a write gave after its reply was cut off, when the wire says late
   expect(flow.readContext(-1)).toContain(' look Let me see. look_up {"city": "Denver"} {"ok": true}');
 });
 
-it('keeps a read-back for a yes that was taken for ended too early, and one that interrupts the question after it', async () => {
+it('keeps a read-back for a yes that was taken for ended too early', async () => {
   const clock = new SimulatedClock();
   const tool = makeTool(clock, { effect: 'write', confirm: true });
   const flow = startFlow({
     clock,
-    agent: makeAgent({ tools: [tool], idle: { afterMs: 3000, countPrompts: 2 } }),
+    agent: makeAgent({ tools: [tool] }),
     script: (heard) => ({ ...callThenTell(heard), prefillMs: 50 }),
     mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }),
   });
   flow.final(1, 'book denver');
   await clock.advance(6000);
-  expect(flow.of('reply.grew').at(-1)?.text).toBe('Are you still there?');
-  flow.final(2, 'yes');
+  flow.final(2, 'yes and quickly');
   await clock.advance(20);
   flow.send({ type: 'speech.heard', turn: 2, text: 'yes', state: 'resumed' });
   flow.final(2, 'yes please');
@@ -264,7 +263,7 @@ it('keeps a read-back for a yes that was taken for ended too early, and one that
   expect(tool.runs).toHaveLength(1);
 });
 
-it('reads back to the end where that line is protected, and takes what was said over it for the answer', async () => {
+it('reads back to the end where that line is protected, and takes for the answer what was said once the call was heard', async () => {
   const clock = new SimulatedClock();
   const tool = makeTool(clock, { effect: 'write', confirm: true, takesMs: 100 });
   const agent = makeAgent({ tools: [tool] });
@@ -277,10 +276,16 @@ it('reads back to the end where that line is protected, and takes what was said 
   flow.final(1, 'book denver');
   await clock.advance(300);
   flow.final(2, 'yes');
+  await clock.advance(5000);
+  expect(tool.runs).toEqual([]);
+  const readBack = flow.replies()[0]?.text;
+  expect(flow.of('reply.grew').at(-1)).toMatchObject({ turn: 2, text: readBack });
+  flow.final(3, 'yes');
   await clock.advance(10_000);
   expect(tool.runs).toHaveLength(1);
   expect(flow.replies()).toMatchObject([
     { turn: 1, interrupted: false },
-    { turn: 2, text: 'It says ok: true.' },
+    { turn: 2, text: readBack },
+    { turn: 3, text: 'It says ok: true.' },
   ]);
 });

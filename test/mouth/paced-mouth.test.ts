@@ -1,6 +1,12 @@
 import { expect, it } from 'vitest';
 import type { MouthEvent, Utterance } from '../../src/mouth/mouth.ts';
-import { createPacedMouth, FIRST_SOUND_MS, SPOKEN_CHARACTER_MS } from '../../src/mouth/paced-mouth.ts';
+import {
+  createPacedMouth,
+  FASTEST,
+  FIRST_SOUND_MS,
+  SPOKEN_CHARACTER_MS,
+  toSpokenMs,
+} from '../../src/mouth/paced-mouth.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 
 function startUtterance() {
@@ -39,10 +45,10 @@ it('goes on without a gap while text is ahead, and begins anew after a silence',
   expect(events.at(-1)).toEqual({ type: 'utterance.finished' });
 });
 
-it('is finished at once when the wire says that all was spoken', async () => {
+it('is finished before its time when the wire says that all was spoken', async () => {
   const { clock, events, utterance } = startUtterance();
   utterance.grow('Sure thing.', true);
-  await clock.advance(10);
+  await clock.advance(toSpokenMs('Sure thing.') / FASTEST + FIRST_SOUND_MS / FASTEST);
   utterance.advance(Number.MAX_SAFE_INTEGER);
   expect(events).toEqual([{ type: 'heard.grew', heard: 'Sure thing.' }, { type: 'utterance.finished' }]);
   expect(clock.countTimers).toBe(0);
@@ -55,4 +61,33 @@ it('reports nothing once it was stopped, and leaves no timer behind', async () =
   expect(clock.countTimers).toBe(0);
   await clock.advance(5000);
   expect(events).toEqual([]);
+});
+
+it('takes no more for spoken than there was time for, whatever the wire says', async () => {
+  const { clock, events, utterance } = startUtterance();
+  utterance.grow('Please confirm: pay ten.', true);
+  await clock.advance(50);
+  utterance.advance(Number.MAX_SAFE_INTEGER);
+  expect(events).toEqual([]);
+  await clock.advance((FIRST_SOUND_MS + toSpokenMs('Please confirm:')) / FASTEST - 50);
+  utterance.advance(Number.MAX_SAFE_INTEGER);
+  expect(events).toEqual([{ type: 'heard.grew', heard: 'Please confirm:' }]);
+});
+
+it('gives each part of a text its own time, however late it came', async () => {
+  const { clock, events, utterance } = startUtterance();
+  utterance.grow('Yes.', false);
+  await clock.advance(60_000);
+  utterance.grow('Yes. Please confirm: pay ten.', true);
+  await clock.advance(10);
+  utterance.advance(Number.MAX_SAFE_INTEGER);
+  expect(events.at(-1)).toEqual({ type: 'heard.grew', heard: 'Yes.' });
+});
+
+it('hears a text without spaces character by character, each of them a syllable', async () => {
+  const { clock, events, utterance } = startUtterance();
+  utterance.grow('订房间。', true);
+  await clock.advance(FIRST_SOUND_MS + toSpokenMs('订房'));
+  expect(events.at(-1)).toEqual({ type: 'heard.grew', heard: '订房' });
+  expect(toSpokenMs('订房')).toBe(6 * SPOKEN_CHARACTER_MS);
 });

@@ -98,7 +98,7 @@ describe('createRelayWire', () => {
     expect(write({ type: 'reply.ended', turn: 1, text: 'For two.', heard: 'For', interrupted: true })).toEqual([]);
   });
 
-  it('takes a whole reply for spoken when the caller answers it and the network did not stop it', () => {
+  it('takes a whole reply for spoken when the caller answers it and the network did not stop it, until it is over', () => {
     const { read, write } = startedWire();
     write({ type: 'reply.grew', turn: 1, text: 'For two.' });
     const prompt = (voicePrompt: string) => read({ type: 'prompt', voicePrompt, last: false });
@@ -107,7 +107,9 @@ describe('createRelayWire', () => {
     expect(typesOf(prompt('yes'))).toEqual(['speech.heard']);
     write({ type: 'reply.written', turn: 1 });
     expect(typesOf(prompt('yes please'))).toEqual(['playout.advanced', 'speech.heard']);
-    expect(typesOf(prompt('yes please do'))).toEqual(['speech.heard']);
+    expect(typesOf(prompt('yes please do'))).toEqual(['playout.advanced', 'speech.heard']);
+    write({ type: 'reply.ended', turn: 1, text: 'For two.', heard: 'For two.', interrupted: true });
+    expect(typesOf(prompt('yes please do it'))).toEqual(['speech.heard']);
     write({ type: 'reply.grew', turn: 2, text: 'At eight?' });
     write({ type: 'reply.written', turn: 2 });
     read({ type: 'interrupt', utteranceUntilInterrupt: 'At' });

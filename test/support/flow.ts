@@ -33,6 +33,7 @@ export function makeAgent(changes: Partial<Agent> = {}): Agent {
       confirm: 'You want to {call}. Is that right?',
       missing: 'Please say {values}.',
       unsure: 'Did you say {values}?',
+      correct: 'What should it be?',
       thinking: [],
       idle: 'Are you still there?',
       goodbye: 'Goodbye.',

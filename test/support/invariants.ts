@@ -19,6 +19,15 @@ const MOST_WAITS = 3;
 const PATIENCE_MS = 60_000;
 const READ_BACK = /You want to|Did you say/;
 
+/** A reply that read something back, and what the wire says of it. */
+interface Asked {
+  readonly turn: number;
+  readonly sinceMs: number;
+  readonly heard: string;
+  readonly isTold: boolean;
+  readonly isEnded: boolean;
+}
+
 /** A reply is made of lines `You said WORDS.`, which name the words that they answer, and of the agent's own lines. */
 export const invariants: Readonly<Record<string, Checker>> = {
   'one audible reply for each committed turn': ({ agent, log, isText }) => {
@@ -44,18 +53,18 @@ export const invariants: Readonly<Record<string, Checker>> = {
     let keysTurn = 0;
     let committed = '';
     for (const seen of log) {
-      if (seen.kind === 'told' && seen.event.type === 'speech.heard') heard = toWords(seen.event.text);
+      if (seen.kind === 'told' && seen.event.type === 'speech.heard') heard = toSaid(seen.event.text);
       // How far back the keys of a turn go is the machine's to say: they end with the last one that is a word.
       if (seen.kind === 'told' && seen.event.type === 'dtmf.pressed')
-        heard = toWords(seen.event.digit) || (isKey(heard) && seen.event.turn === keysTurn ? heard : '');
+        heard = toSaid(seen.event.digit) || (isKey(heard) && seen.event.turn === keysTurn ? heard : '');
       if (seen.kind === 'told' && seen.event.type === 'dtmf.pressed') keysTurn = seen.event.turn;
       if (seen.kind !== 'said') continue;
       if (seen.event.type === 'turn.committed') committed = heard;
       if (seen.event.type !== 'reply.grew') continue;
       for (const [, words = ''] of seen.event.text.matchAll(/You said ([^.]*)\./g))
         if (
-          toWords(words) !== '' &&
-          !` ${toWords(words)}`.endsWith(isKey(committed) || committed === '' ? committed : ` ${committed}`)
+          toSaid(words) !== '' &&
+          !` ${toSaid(words)}`.endsWith(isKey(committed) || committed === '' ? committed : ` ${committed}`)
         )
           return `"${words}" was answered, not "${committed}"`;
     }
@@ -112,6 +121,47 @@ export const invariants: Readonly<Record<string, Checker>> = {
     const countRuns = runs.filter((run) => run.effect === 'write').length;
     const countAll = [...countStarted.values()].reduce((sum, count) => sum + count, 0);
     return countRuns === countAll ? undefined : `${countRuns} writes ran, ${countAll} were reported`;
+  },
+
+  'a write that needs a yes gets it to what was heard to its end, and asked last': ({ agent, log, leastMs }) => {
+    /** What was said last, a read-back. */
+    let asked: (Asked & { readonly text: string }) | undefined;
+    let answered: typeof asked;
+    let turn = 0;
+    let firstWordsMs = new Map<number, number>();
+    for (const { kind, atMs, ...seen } of log) {
+      if (kind === 'asked' || !('event' in seen)) continue;
+      const { event } = seen;
+      if (event.type === 'speech.heard' && toWords(event.text) !== '' && !firstWordsMs.has(event.turn))
+        firstWordsMs.set(event.turn, atMs);
+      if (event.type === 'playout.interrupted' && event.turn === asked?.turn)
+        asked = { ...asked, heard: takeHeard(asked.text, event.heard), isTold: true };
+      if (event.type === 'turn.committed') [answered, turn] = [asked, event.turn];
+      if (event.type === 'turn.taken-back') asked = answered;
+      const isOn =
+        event.type === 'reply.grew' && event.turn === asked?.turn && !asked.isEnded && event.text === asked.text;
+      if (event.type === 'reply.grew' && !isOn) {
+        firstWordsMs = new Map();
+        const { text } = event;
+        asked = READ_BACK.test(text)
+          ? { turn: event.turn, text, sinceMs: atMs, heard: '', isTold: false, isEnded: false }
+          : undefined;
+      }
+      if (event.type === 'reply.ended' && event.turn === asked?.turn && !asked.isTold)
+        asked = { ...asked, heard: event.heard };
+      if (event.type === 'reply.ended' && asked) asked = { ...asked, isEnded: true };
+      if (event.type !== 'tool.started') continue;
+      const tool = agent.tools.find(({ name }) => name === event.name);
+      if (!tool?.confirm) continue;
+      const words = tool.describe(event.arguments);
+      const { text = '', heard = '', sinceMs = 0, isTold = false } = answered ?? {};
+      const end = text.indexOf(words) + words.length;
+      if (!text.includes(words)) return `${event.name} ran, and "${text}" was asked last`;
+      if (heard.length < end) return `${event.name} ran, and only "${heard}" was heard`;
+      const tookMs = (firstWordsMs.get(turn) ?? atMs) - sinceMs;
+      if (!isTold && tookMs < leastMs(text.slice(0, end))) return `${event.name} ran on words after ${tookMs} ms`;
+    }
+    return undefined;
   },
 
   'another agent takes over after the commit, once a turn': ({ log }) => {
@@ -304,6 +354,11 @@ export function findBroken(witness: Witness): string | undefined {
     if (how !== undefined) return `${name}: ${how}`;
   }
   return undefined;
+}
+
+/** Keys that end a line are no words of it, wherever they stand. */
+function toSaid(text: string): string {
+  return toWords(text.replaceAll(/[*#]/g, ' '));
 }
 
 function isKey(words: string): boolean {

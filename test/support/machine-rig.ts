@@ -49,6 +49,7 @@ export function playPath(agent: Agent, events: readonly MachineEvent[]): Witness
   return {
     agent,
     isText: false,
+    leastMs: () => 0,
     log,
     runs,
     left: { countTimers: clock.countTimers, countSequences: countOpen, countLateEvents: 0 },

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import type { CallContext } from '../../src/agent/call-context.ts';
 import type { Emitted } from '../../src/conversation/events.ts';
-import { createPacedMouth } from '../../src/mouth/paced-mouth.ts';
+import { createPacedMouth, FASTEST, toSpokenMs } from '../../src/mouth/paced-mouth.ts';
 import { createSpeakingMouth } from '../../src/mouth/speaking-mouth.ts';
 import { createTextMouth } from '../../src/mouth/text-mouth.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
@@ -37,7 +37,7 @@ const words = fc.constantFrom(
 
 /** How often each kind of step comes, the rarest of which may end the call. */
 const kinds = {
-  ...{ turn: 36, noise: 20, started: 8, stopped: 8, partial: 16, final: 8, resumed: 8, wait: 8, next: 8 },
+  ...{ turn: 36, paid: 8, noise: 20, started: 8, stopped: 8, partial: 16, final: 8, resumed: 8, wait: 8, next: 8 },
   ...{ keys: 12, key: 12, played: 10, halted: 8, asked: 4, hangUp: 2, transfer: 1, voicemail: 1, ended: 1 },
 } as const;
 
@@ -79,6 +79,19 @@ function toSteps(
       if (waitMs % 2 === 0) hear(text, 'partial');
       tell({ type: 'speech.heard', turn, text, state: 'final', ...(waitMs % 3 === 0 ? { silentMs: waitMs } : {}) });
     }
+    // A write that is read back, and a yes to it: at once, over it, after it, or after something else was asked.
+    if (kind === 'paid') {
+      turn++;
+      hear('pay', 'final');
+      atMs += waitMs;
+      if (waitMs % 5 === 0) tell({ type: 'playout.advanced', turn, playedMs: 3_600_000 });
+      if (waitMs % 5 === 1) tell({ type: 'playout.interrupted', turn, heard: 'You want to' });
+      if (waitMs % 5 === 2) atMs += 6500;
+      if (waitMs % 5 === 3) atMs += 3 * waitMs;
+      turn++;
+      if (waitMs % 2 === 0) hear('yes', 'partial');
+      hear('yes please', 'final');
+    }
     if (kind === 'partial' || kind === 'final' || kind === 'resumed') hear(text, kind);
     if (kind === 'stopped') tell({ type: 'speech.stopped', turn });
     if (kind === 'key') tell({ type: 'dtmf.pressed', turn, digit: '0*#1'[waitMs % 4] ?? '0' });
@@ -94,7 +107,7 @@ function toSteps(
     if (kind === 'transfer') wish({ type: 'transfer', transfer: { to: '+15005550006' } });
     if (kind === 'voicemail') tell({ type: 'voicemail.detected' });
     if (kind === 'ended') tell({ type: 'call.ended' });
-    if (['wait', 'next', 'turn', 'noise', 'keys', 'key'].includes(kind)) atMs += waitMs;
+    if (['wait', 'next', 'turn', 'paid', 'noise', 'keys', 'key'].includes(kind)) atMs += waitMs;
   }
   return steps;
 }
@@ -149,6 +162,7 @@ export async function playStorm({ seed, steps }: Storm): Promise<Witness> {
   return {
     agent,
     isText,
+    leastMs: (text) => (hasVoice || isText ? 0 : toSpokenMs(text) / FASTEST),
     log,
     runs: agent.tools.flatMap((tool) => tool.runs.map(({ key }) => ({ name: tool.name, effect: tool.effect, key }))),
     left: {

@@ -38,6 +38,8 @@ export interface Witness {
   readonly agent: Agent;
   /** Whatever is sent is heard at once: a call in text. */
   readonly isText: boolean;
+  /** The least time in which a caller can have heard a text, ms; a client that plays audio says itself what was heard. */
+  readonly leastMs: (text: string) => number;
   readonly log: readonly Seen[];
   readonly runs: readonly SeenRun[];
   /** After the call was over and everything had time to show. */
