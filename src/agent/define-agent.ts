@@ -20,6 +20,7 @@ import { isToolDefinition, type ToolDefinition } from './define-tool.ts';
 import { toHandoffs } from './handoffs.ts';
 import { invalidField, parseDefinition, show } from './invalid.ts';
 import { toSnakeCase } from './names.ts';
+import { findShared, ownCopy } from './own-copy.ts';
 
 export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.ZodObject = z.ZodObject> {
   /** Letters, digits, - and _; what a caller asks for by `agent`. */
@@ -225,6 +226,8 @@ export function defineAgent<V extends z.ZodObject = z.ZodObject, S extends z.Zod
   };
   readInstructions(instructions);
   checkDefaults(state);
+  checkOwn('state', state);
+  checkOwn('variables', variables);
   // Those of a function may not be defined yet.
   if (!isFunction(checked.handoffs)) agent.handoffs;
   return Object.freeze(Object.defineProperty(agent, MADE_BY_DEFINE_AGENT, { value: true }));
@@ -280,7 +283,7 @@ function isAgents(value: unknown): value is readonly Agent[] {
 const creators = new WeakMap<z.ZodObject, Agent['createState']>();
 
 function creatorOf(state: z.ZodObject): Agent['createState'] {
-  const creator = creators.get(state) ?? (() => state.parse({}));
+  const creator = creators.get(state) ?? (() => ownCopy(state.parse({})));
   creators.set(state, creator);
   return creator;
 }
@@ -299,9 +302,29 @@ function checkDefaults(state: z.ZodObject): void {
   if (issue) throw invalidField(['state', ...issue.path].join('.'), 'a call starts with it: give it a .default(…)');
 }
 
+/** Plain data is copied for each call; a default of any other class that is given as a value would be one object for all of them. */
+function checkOwn(field: string, schema: z.ZodObject): void {
+  for (const [name, type] of Object.entries(schema.shape)) {
+    const shared = findShared(readDefault(type), readDefault(type));
+    if (!shared) continue;
+    const { className } = shared;
+    const reason = `all calls would share one ${className}; have it made for each, .default(() => new ${className}(…))`;
+    throw invalidField([field, name, ...shared.path].join('.'), reason);
+  }
+}
+
+/** Undefined where there is none, or none without a value to make it from. */
+function readDefault(type: z.core.$ZodType): unknown {
+  try {
+    return ownCopy(z.safeParse(type, undefined).data);
+  } catch {
+    return undefined;
+  }
+}
+
 function readVariables(schema: z.ZodObject, given: Values): Values {
   try {
-    return parseDefinition(schema, given, 'variables');
+    return ownCopy(parseDefinition(schema, given, 'variables'));
   } catch (cause) {
     throw new AgentError('variables-invalid', toMessage(cause), { cause });
   }

@@ -8,6 +8,7 @@ import { describeCall } from './describe-call.ts';
 import { invalidField, parseDefinition, show } from './invalid.ts';
 import { usualMaxResultLength } from './limit-result.ts';
 import { isModelName, toSnakeCase } from './names.ts';
+import { ownCopy } from './own-copy.ts';
 import type { Fields } from './parameter.ts';
 import { compileParameters } from './parameters.ts';
 import { runTool } from './run-tool.ts';
@@ -180,7 +181,7 @@ function parseArguments<P extends z.ZodObject>(
     return { success: false, reason: `unknown argument ${unknown}; it takes ${[...authorNames.keys()].join(', ')}` };
   try {
     const parsed = type.safeParse(toAuthor(args), { reportInput: true });
-    if (parsed.success) return { success: true, args: parsed.data };
+    if (parsed.success) return { success: true, args: ownCopy(parsed.data) };
     return { success: false, reason: parsed.error.issues.map(describeIssue).join('; ') };
   } catch (error) {
     return { success: false, reason: toMessage(error) };
