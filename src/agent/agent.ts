@@ -70,6 +70,8 @@ export interface Handoff {
 export interface EndOfTurn {
   /** Commit before the recogniser's final, on p(end of turn) and a pause since the last partial; undefined: never. */
   readonly early?: EarlyEnd;
+  /** Silence after the caller's last word that ends a turn whose final never comes. @default 6000 */
+  readonly maxDelayMs: number;
 }
 
 /** The pause that ends a turn shrinks in a straight line as p(end of turn) rises. */

@@ -50,7 +50,8 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   readonly maxSteps?: number;
   /** A committed turn without a reply by then gets the apology, 100 to 600000 ms. @default 10000 */
   readonly replyTimeoutMs?: number;
-  readonly endOfTurn?: EndOfTurn;
+  /** When a turn ends: early, and at the latest. @default at the recogniser's final, 6000 ms after the last word at the latest */
+  readonly endOfTurn?: Partial<EndOfTurn>;
   /** What it takes to interrupt the agent. @default any sound pauses it, any word stops it */
   readonly interruption?: Partial<InterruptionRules>;
   /** How callers confirm what was read back, and how they don't. @default as in English */
@@ -144,8 +145,9 @@ const optionsSchema = z.strictObject({
           message: 'expected at most pauseMs: the surer the model, the shorter the pause',
         })
         .optional(),
+      maxDelayMs: z.number().int().min(500).max(60_000).default(6000),
     })
-    .default({}),
+    .prefault({}),
   interruption: z
     .strictObject({
       minWords: z.number().int().min(1).max(20).default(1),
@@ -217,7 +219,7 @@ export function defineAgent<V extends z.ZodObject = z.ZodObject, S extends z.Zod
       handoffs ??= toHandoffs({ name: rest.name, tools }, readHandoffs(checked.handoffs));
       return handoffs;
     },
-    endOfTurn: endOfTurn.early ? { early: endOfTurn.early } : {},
+    endOfTurn: { maxDelayMs: endOfTurn.maxDelayMs, ...(endOfTurn.early && { early: endOfTurn.early }) },
     readVariables: (given) => readVariables(variables, given),
     createState: creatorOf(state),
     ...(greeting !== undefined && { greeting }),

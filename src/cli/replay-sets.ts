@@ -31,7 +31,7 @@ const knobs: ReadonlyMap<string, Knob> = new Map<string, Knob>([
       set(agent, value) {
         const pauseMs = toNumber(value, 60_000);
         const { minProbability = MIN_PROBABILITY } = agent.endOfTurn.early ?? {};
-        return pauseMs === undefined ? undefined : { ...agent, endOfTurn: { early: { minProbability, pauseMs } } };
+        return pauseMs === undefined ? undefined : withEarly(agent, { minProbability, pauseMs });
       },
     },
   ],
@@ -44,7 +44,7 @@ const knobs: ReadonlyMap<string, Knob> = new Map<string, Knob>([
         const early = earlyOf(agent);
         return sureMs === undefined
           ? undefined
-          : { ...agent, endOfTurn: { early: { ...early, surePauseMs: Math.min(sureMs, early.pauseMs) } } };
+          : withEarly(agent, { ...early, surePauseMs: Math.min(sureMs, early.pauseMs) });
       },
     },
   ],
@@ -54,9 +54,7 @@ const knobs: ReadonlyMap<string, Knob> = new Map<string, Knob>([
       about: 'what the model must give the end of a turn, 0 to 1',
       set(agent, value) {
         const minProbability = toNumber(value, 1);
-        return minProbability === undefined
-          ? undefined
-          : { ...agent, endOfTurn: { early: { ...earlyOf(agent), minProbability } } };
+        return minProbability === undefined ? undefined : withEarly(agent, { ...earlyOf(agent), minProbability });
       },
     },
   ],
@@ -120,6 +118,10 @@ function explainMissing(name: string): string {
   const reason = unplayed.get(name.split('.')[0] ?? '');
   if (reason !== undefined) return `"${name}" can't be tried on recorded callers: ${reason}`;
   return `no setting "${name}"; there are ${[...knobs.keys()].join(', ')}`;
+}
+
+function withEarly(agent: Agent, early: EarlyEnd): Agent {
+  return { ...agent, endOfTurn: { ...agent.endOfTurn, early } };
 }
 
 function earlyOf({ endOfTurn }: Agent): EarlyEnd {

@@ -8,6 +8,7 @@ import { canDraftAhead, keepComplete, takeAhead, toAheadRequest } from './ahead.
 import { canBeHeld, toClosing } from './closing.ts';
 import { markEarly } from './confirming.ts';
 import * as drafts from './drafts.ts';
+import type { MachineEvent } from './events.ts';
 import { toNextPauseMs } from './floor.ts';
 import * as hearing from './hearing.ts';
 import * as replies from './replies.ts';
@@ -15,11 +16,7 @@ import { speaking } from './speaking.ts';
 
 export const vocabulary = speaking.extend({
   actions: {
-    hear: assign(({ context, event }) => {
-      if (event.type === 'speech.heard') return hearing.hear(context, event.turn, event.text);
-      if (event.type === 'dtmf.pressed') return hearing.press(context, event.turn, event.digit);
-      return event.type === 'speech.started' ? hearing.hear(context, event.turn, '') : {};
-    }),
+    hear: assign(({ context, event }) => (isSaid(event) ? hearing.hear(context, event) : {})),
     /** Asks for a draft, unless it was asked for these words or a write is about to change what the model knows. */
     requestDraft: enqueueActions(({ context, enqueue }) => {
       const words = toWords(context.heard);
@@ -67,10 +64,11 @@ export const vocabulary = speaking.extend({
     ),
     forgetAhead: assign({ ahead: undefined }),
     takeAhead: assign(({ context }) => takeAhead(context)),
-    commit: enqueueActions(({ context, enqueue }) => {
+    commit: enqueueActions(({ context, event, enqueue }) => {
       const isHit = drafts.isHit(context);
       const isContinued = drafts.isUnderway(context) && drafts.isDraftCurrent(context);
-      enqueue.emit({ type: 'turn.committed', turn: context.turn, isHit, isContinued });
+      const missed = event.type === 'final.missed' ? ({ isFinalMissed: true } as const) : {};
+      enqueue.emit({ type: 'turn.committed', turn: context.turn, isHit, isContinued, ...missed });
       enqueue.assign(replies.commit(context));
     }),
     takeBack: enqueueActions(({ context, enqueue }) => {
@@ -157,6 +155,14 @@ export const vocabulary = speaking.extend({
       enqueue.raise({ type: 'pause.passed', pausedMs }, { id: 'pause', delay: pausedMs - event.pausedMs });
     }),
     endPause: cancel('pause'),
+    /** Words at hand are answered so long after the last of them, whatever the recogniser forgets; keys end by a pause of their own. */
+    awaitFinal: enqueueActions(({ context, enqueue }) => {
+      const { heard, dialling, isLineLost, agent } = context;
+      enqueue(cancel('final'));
+      if (toWords(heard) === '' || dialling !== 'not' || isLineLost) return;
+      enqueue.raise({ type: 'final.missed' }, { id: 'final', delay: agent.endOfTurn.maxDelayMs });
+    }),
+    endFinal: cancel('final'),
     startDeadline: raise(
       { type: 'reply.overdue' },
       { id: 'deadline', delay: ({ context }) => context.agent.replyTimeoutMs },
@@ -180,3 +186,7 @@ export const vocabulary = speaking.extend({
     })),
   },
 });
+
+function isSaid(event: MachineEvent): event is hearing.Said {
+  return event.type === 'speech.heard' || event.type === 'dtmf.pressed' || event.type === 'speech.started';
+}

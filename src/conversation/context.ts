@@ -106,8 +106,12 @@ export interface Context {
   readonly callId: string;
   readonly lines: readonly Line[];
   readonly turn: number;
-  /** The caller's words of this turn so far, not yet committed. */
+  /** The caller's words so far, not yet committed: `carried`, then those of this turn. */
   readonly heard: string;
+  /** Words of turns before whose final never came. */
+  readonly carried: string;
+  /** Nothing has answered `heard` yet. */
+  readonly isHeardOpen: boolean;
   /** Requests made so far: their ids count up. */
   readonly countRequests: number;
   readonly requestId: number;
@@ -186,6 +190,8 @@ export function createContext(input: CallInput): Context {
     lines: [],
     turn: 0,
     heard: '',
+    carried: '',
+    isHeardOpen: false,
     countRequests: 0,
     requestId: 0,
     requestedWords: undefined,

@@ -44,6 +44,8 @@ export type MachineEvent =
   | { readonly type: 'floor.overdue' }
   /** The tool has outlived its budget. */
   | { readonly type: 'tool.lingered' }
+  /** The recogniser never said that the words at hand are all. */
+  | { readonly type: 'final.missed' }
   | { readonly type: 'idle.passed' }
   /** The caller can't be heard until the network connects them again. */
   | { readonly type: 'line.lost' }
@@ -55,8 +57,14 @@ export type MachineEvent =
 
 /** Marks for the ledger; they stay inside the process. */
 export type Mark =
-  /** The turn's words are frozen: the ledger's zero. `isHit`: the draft is the reply. */
-  | { readonly type: 'turn.committed'; readonly turn: number; readonly isHit: boolean; readonly isContinued: boolean }
+  /** The turn's words are frozen: the ledger's zero. `isHit`: the draft is the reply. `isFinalMissed`: nobody said that they are all. */
+  | {
+      readonly type: 'turn.committed';
+      readonly turn: number;
+      readonly isHit: boolean;
+      readonly isContinued: boolean;
+      readonly isFinalMissed?: true;
+    }
   | { readonly type: 'turn.taken-back'; readonly turn: number }
   /** A sound of the caller made the agent fall silent; `reply.resumed` or the end of the reply follows. */
   | { readonly type: 'reply.paused'; readonly turn: number };

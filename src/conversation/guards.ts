@@ -9,6 +9,7 @@ import type { CallInput, Context } from './context.ts';
 import * as drafts from './drafts.ts';
 import type { Emitted, MachineEvent, MouthCommand, ToolEvent, ToolInput } from './events.ts';
 import { isSpokenOver, toPauseMs } from './floor.ts';
+import { toTurnWords } from './hearing.ts';
 import * as replies from './replies.ts';
 import * as runs from './runs.ts';
 import { isSameCall } from './transcript.ts';
@@ -18,6 +19,9 @@ import type { WriterCommand } from './writer.ts';
 const writer = fromCallback<WriterCommand>(() => undefined);
 const mouth = fromCallback<MouthCommand, { turn: number }>(() => undefined);
 const tool = fromCallback<ToolEvent, ToolInput>(() => undefined);
+
+/** Characters: as much as one turn may have. */
+const MOST_CARRIED = 4000;
 
 export const ported = setup({
   types: {
@@ -37,7 +41,7 @@ export const guarded = ported.extend({
     hasNewWords: ({ context, event }) =>
       event.type === 'speech.heard' &&
       toWords(event.text) !== '' &&
-      (event.turn !== context.reply.turn || toWords(event.text) !== context.reply.words),
+      (event.turn !== context.reply.turn || toTurnWords(context, event) !== context.reply.words),
     isFinal: ({ event }) => event.type === 'speech.heard' && event.state === 'final',
     isResumed: ({ event }) => event.type === 'speech.heard' && event.state === 'resumed',
     canTakeBack: ({ context, event }) =>
@@ -45,11 +49,14 @@ export const guarded = ported.extend({
     isOfLaterTurn: ({ context, event }) => event.type === 'speech.started' && event.turn > context.turn,
     isSpokenOver: ({ context, event }) => event.type === 'speech.heard' && isSpokenOver(context, event),
     isProtected: ({ context }) => context.reply.isProtected,
+    hasOpenWords: ({ context }) => context.isHeardOpen && toWords(context.heard) !== '',
     hasHeardNothing: ({ context }) => toWords(context.heard) === '',
     mayPrompt: ({ context }) => context.countIdlePrompts < context.agent.idle.countPrompts,
     isOfReply: ({ context, event }) => event.type === 'playout.interrupted' && event.turn === context.reply.turn,
     isKeyToTakeBackFor: ({ context, event }) =>
       event.type === 'dtmf.pressed' && event.turn === context.reply.turn && replies.canTakeBack(context),
+    /** Turn after turn without a final: what is at hand is answered before it is too much. */
+    isCarryingMuch: ({ context }) => context.carried.length > MOST_CARRIED,
     isDialled: ({ context }) => context.dialling === 'complete',
     isClosing: ({ context }) => context.closing !== undefined,
     hasParting: ({ context }) =>

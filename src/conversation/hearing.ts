@@ -1,21 +1,66 @@
 // What the caller says and presses, as it becomes the words of a turn. Pure moves on the machine's memory.
 
 import { toWords } from '../base/words.ts';
+import { unreachable } from '../errors.ts';
+import type { CallerEvent } from '../events.ts';
 import { markEarly } from './confirming.ts';
 import type { Change, Context, Overheard } from './context.ts';
 import { forgetDrafts } from './drafts.ts';
 import { canTakeBack } from './replies.ts';
+import { joinSays } from './transcript.ts';
 
-/** New words of the caller, of this turn or of a new one. */
-export function hear(context: Context, turn: number, text: string): Change {
+export type Said = Extract<CallerEvent, { type: 'speech.heard' | 'speech.started' | 'dtmf.pressed' }>;
+
+function take(context: Context, turn: number, text: string): Change {
   const isNew = turn !== context.turn;
+  const carried = isNew ? '' : context.carried;
   return {
     turn,
-    heard: text,
+    heard: joinSays(carried, text),
+    carried,
+    isHeardOpen: carried !== '' || text !== '',
     dialling: 'not',
     ...(isNew ? forgetDrafts() : {}),
     ...(text === '' ? {} : { countIdlePrompts: 0 }),
   };
+}
+
+/** New words, keys or a sound; words of a turn before that nothing has answered go before the new ones. */
+export function hear(context: Context, event: Said): Change {
+  const { turn, awaiting, isHeardOpen } = context;
+  const isNext = event.turn !== turn;
+  // Words that are no answer to a read-back are none in whatever turn they are answered.
+  const isNone = awaiting !== undefined && (turn <= awaiting.earlyTurn || turn === awaiting.callerTurn);
+  const mark = isNext && isHeardOpen && isNone ? { awaiting: { ...awaiting, earlyTurn: event.turn } } : {};
+  return { ...mark, ...add(context, event) };
+}
+
+function add(context: Context, event: Said): Change {
+  const { turn, dialling, isHeardOpen } = context;
+  const isNext = event.turn !== turn;
+  const overtaken = isNext && isHeardOpen ? { ...context, turn: event.turn, carried: context.heard } : context;
+  const open = isHeardOpen ? overtaken : { ...context, carried: '' };
+  switch (event.type) {
+    case 'speech.heard':
+      return take(open, event.turn, event.text);
+    case 'dtmf.pressed':
+      return press(
+        isHeardOpen && dialling !== 'not' ? { ...context, turn: event.turn } : open,
+        event.turn,
+        event.digit,
+      );
+    case 'speech.started':
+      if (!isHeardOpen) return take(open, event.turn, '');
+      // Keys go on after a sound as if there were none.
+      return dialling === 'not' ? { turn: event.turn, carried: open.carried } : {};
+    default:
+      return unreachable(event);
+  }
+}
+
+/** The turn's words if its own are these. */
+export function toTurnWords({ turn, carried }: Context, event: { readonly turn: number; readonly text: string }) {
+  return toWords(joinSays(event.turn === turn ? carried : '', event.text));
 }
 
 /** Words and keys over a protected line; words of a turn that was finished there go before the next one's. */
@@ -23,7 +68,8 @@ export function overhear(context: Context, event: Overheard): Change {
   const { overheard, reply, awaiting } = context;
   const early = markEarly(context, event.turn);
   if (event.type === 'dtmf.pressed') return { ...early, overheard: [...overheard, event] };
-  if (toWords(event.text) === '' || (event.turn === reply.turn && toWords(event.text) === reply.words)) return {};
+  if (toWords(event.text) === '') return {};
+  if (event.turn === reply.turn && toTurnWords(context, event) === reply.words) return {};
   const before = overheard.at(-1);
   if (before?.type !== 'speech.heard') return { ...early, overheard: [...overheard, event] };
   const isNext = before.state === 'final' && before.turn !== event.turn;
@@ -35,13 +81,14 @@ export function overhear(context: Context, event: Overheard): Change {
 }
 
 /** One more key: of the keys of this turn, or, where those were answered already, the first of a new line. */
-export function press(context: Context, turn: number, digit: string): Change {
+function press(context: Context, turn: number, digit: string): Change {
   const { endKey, countDigits = Number.POSITIVE_INFINITY } = context.agent.dtmf;
   const { dialling, reply } = context;
   const isOpen = dialling === 'open' || dialling === 'complete';
   const isOpenAgain = dialling === 'answered' && (turn !== reply.turn || canTakeBack(context));
-  const digits = turn === context.turn && (isOpen || isOpenAgain) ? context.heard : '';
+  const isSameLine = isOpen || (isOpenAgain && turn === context.turn);
+  const digits = isSameLine ? context.heard.slice(context.carried.length).trimStart() : '';
   const isEnd = digits !== '' && digit === endKey;
   const heard = isEnd ? digits : digits + digit;
-  return { ...hear(context, turn, heard), dialling: isEnd || heard.length >= countDigits ? 'complete' : 'open' };
+  return { ...take(context, turn, heard), dialling: isEnd || heard.length >= countDigits ? 'complete' : 'open' };
 }

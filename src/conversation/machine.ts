@@ -31,7 +31,7 @@ export const conversationMachine = vocabulary.createMachine({
     'voicemail.detected': { actions: { type: 'close', params: { reason: 'voicemail' } } },
     'call.overlong': { actions: { type: 'close', params: { reason: 'too-long' } } },
     'agent.wished': { actions: 'takeWish' },
-    'line.lost': { actions: ['loseLine', 'endIdle'] },
+    'line.lost': { actions: ['loseLine', 'endIdle', 'endFinal'] },
     'line.back': { actions: 'regainLine' },
     'playout.interrupted': { guard: 'isOfReply', actions: 'correctHeard' },
     'tool.returned': { guard: 'isOwnRun', actions: 'keepResult' },
@@ -45,7 +45,8 @@ export const conversationMachine = vocabulary.createMachine({
     listening: {
       entry: ['startIdle', 'answerOverheard'],
       exit: 'endIdle',
-      always: close,
+      // Words from before a goodbye that was held.
+      always: [...close, { guard: 'hasOpenWords', target: 'hearing' }],
       on: {
         'idle.passed': [
           {
@@ -66,21 +67,23 @@ export const conversationMachine = vocabulary.createMachine({
     },
 
     hearing: {
-      entry: ['startPause', 'requestDraft', 'startIdle'],
-      exit: ['endPause', 'endIdle'],
+      entry: ['startPause', 'requestDraft', 'startIdle', 'awaitFinal'],
+      exit: ['endPause', 'endIdle', 'endFinal'],
       always: [
         ...close,
         { guard: 'isDialled', actions: 'commit', target: 'replying' },
         { guard: 'isLikelyOver', actions: 'commit', target: 'replying' },
+        { guard: 'isCarryingMuch', actions: 'commit', target: 'replying' },
       ],
       on: {
         'idle.passed': { guard: 'hasHeardNothing', target: 'listening' },
-        'line.back': { actions: ['regainLine', 'startIdle'] },
-        'dtmf.pressed': { actions: ['hear', 'startPause', 'requestDraft'] },
+        'final.missed': { actions: 'commit', target: 'replying' },
+        'line.back': { actions: ['regainLine', 'startIdle', 'awaitFinal'] },
+        'dtmf.pressed': { actions: ['hear', 'startPause', 'requestDraft', 'awaitFinal'] },
         'speech.started': { guard: 'isOfLaterTurn', actions: 'hear' },
         'speech.heard': [
           { guard: and(['hasWords', 'isFinal']), actions: ['hear', 'commit'], target: 'replying' },
-          { guard: 'hasWords', actions: ['hear', 'startPause', 'requestDraft'] },
+          { guard: 'hasWords', actions: ['hear', 'startPause', 'requestDraft', 'awaitFinal'] },
         ],
         'draft.grew': [
           { guard: 'isCurrentDraft', actions: ['keepDraft', 'speculate', 'draftAhead'] },

@@ -15,6 +15,7 @@ export function commit(context: Context): Change {
     lines,
     countCommitted: context.countCommitted + 1,
     refusals: countAnswer(context, context.countCommitted + 1),
+    isHeardOpen: false,
     dialling: context.dialling === 'not' ? 'not' : 'answered',
     reply: {
       ...NO_REPLY,
@@ -38,6 +39,7 @@ export function takeBack(context: Context): Change {
   return {
     lines: reply.linesBefore,
     countCommitted: countCommitted - 1,
+    isHeardOpen: true,
     reply: NO_REPLY,
     // What this very turn read back was not heard; what the turn before did is still to be confirmed.
     awaiting: reply.awaitingBefore,

@@ -1,6 +1,7 @@
 // Words that a client has recognised or typed in, the same in order and in one spelling out; or why they make no sense here.
 // Pure: knows no wire and decides nothing.
 
+import { toWords } from '../base/words.ts';
 import { unreachable } from '../errors.ts';
 import type { CallerEvent } from '../events.ts';
 
@@ -21,7 +22,7 @@ type Heard = Extract<CallerEvent, { type: 'speech.heard' }>;
 
 const NOTHING: Hearing = {};
 
-/** An ear for one call whose client hears the words itself. */
+/** An ear for one call whose client hears the words itself. What words are is the conversation's own test: nothing passes here and is dropped there. */
 export function createTextEar(): TextEar {
   let turn = 0;
   let text = '';
@@ -44,14 +45,18 @@ export function createTextEar(): TextEar {
 
   function heard(event: Heard): Hearing {
     if (event.turn < turn) return toProblem('turn-went-back', event, `came after turn ${turn}`);
-    const words = event.text.normalize('NFC').replace(/\s+/g, ' ').trim();
-    const isFinalAlready = event.turn === turn && state === 'final';
+    const said = event.text.normalize('NFC').replace(/\s+/g, ' ').trim();
+    const isOfTurn = event.turn === turn;
+    // A final without words after words says that those were all; a hypothesis that was taken back leaves the one before.
+    const words = toWords(said) !== '' ? said : isOfTurn && state === 'open' ? text : '';
+    const isFinalAlready = isOfTurn && state === 'final';
     switch (event.state) {
       case 'partial':
-        if (words === '' || (event.turn === turn && words === text)) return NOTHING;
+        if (words === '' || (isOfTurn && words === text)) return NOTHING;
         break;
       case 'final':
-        if (words === '') return toProblem('final-without-words', event, 'is final but has no words');
+        if (words === '')
+          return toProblem('final-without-words', event, 'is final but has no words: no letter, no digit');
         if (isFinalAlready && words === text) return NOTHING;
         break;
       case 'resumed':

@@ -33,11 +33,16 @@ export function createRelayWire(): Wire {
   /** The caller's newest turn. */
   let turn = 0;
   let isTurnOpen = false;
+  /** Prompts of the open turn had words. */
+  let hasWords = false;
   let reply: Reply = { turn: 0, text: '', isEnded: true, isProtected: false, isSpoken: true };
 
   /** Words and keys belong to the turn that is open; without one they open the next. */
   function openTurn(): number {
-    if (!isTurnOpen) turn++;
+    if (!isTurnOpen) {
+      turn++;
+      hasWords = false;
+    }
     isTurnOpen = true;
     return turn;
   }
@@ -56,8 +61,10 @@ export function createRelayWire(): Wire {
     switch (message.type) {
       case 'prompt': {
         const { voicePrompt: text, last = true } = message;
-        if (text.trim() === '') return [];
+        // Without words the last prompt says that those before it were all.
+        if (text.trim() === '' && !(last && isTurnOpen && hasWords)) return [];
         const heard = { type: 'speech.heard', turn: openTurn(), text, state: last ? 'final' : 'partial' } as const;
+        hasWords = true;
         if (last) isTurnOpen = false;
         return [...endSpeech(), heard];
       }

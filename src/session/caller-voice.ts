@@ -15,6 +15,8 @@ export interface VoiceEnd {
 export interface CallerVoice {
   said(event: CallerEvent, nowMs: number): void;
   replyEnded(event: Extract<CallEvent, { type: 'reply.ended' }>, nowMs: number): void;
+  /** When the newest words were named. */
+  readonly namedMs: number;
   /** Undefined: the wire has not said when the voice of this turn ended. */
   endOf(turn: number): VoiceEnd | undefined;
 }
@@ -37,6 +39,7 @@ export function createCallerVoice(startMs: number): CallerVoice {
 
   function name(text: string, nowMs: number): void {
     const named = toWords(text);
+    if (named === '') return;
     if (named !== words) namedMs = nowMs;
     words = named;
   }
@@ -65,6 +68,9 @@ export function createCallerVoice(startMs: number): CallerVoice {
           return;
         default:
       }
+    },
+    get namedMs() {
+      return namedMs;
     },
     replyEnded({ interrupted }, nowMs) {
       if (!interrupted) earliestMs = nowMs;

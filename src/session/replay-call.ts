@@ -213,6 +213,7 @@ const toldTypes: ReadonlySet<string> = new Set([
   'floor.left',
   'floor.overdue',
   'tool.lingered',
+  'final.missed',
   'idle.passed',
   'line.lost',
   'line.back',

@@ -84,12 +84,13 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
   }
 
   /** The ledger of the turn that is committed now, from the end of the caller's voice on where the wire said when that was. */
-  function openLedger(turn: number, nowMs: number): TurnLedger {
+  function openLedger({ turn, isFinalMissed }: Emitted & { type: 'turn.committed' }, nowMs: number): TurnLedger {
     const end = voice.endOf(turn);
-    const ledger = createTurnLedger(end?.endedMs ?? nowMs);
-    if (end === undefined) return ledger;
-    ledger.paint('stt.lag', end.endedMs, end.namedMs);
-    ledger.paint('endpointing', end.namedMs, nowMs);
+    // Where no final came, the caller has waited since the last word at least.
+    const namedMs = end?.namedMs ?? (isFinalMissed ? voice.namedMs : nowMs);
+    const ledger = createTurnLedger(end?.endedMs ?? namedMs);
+    if (end) ledger.paint('stt.lag', end.endedMs, namedMs);
+    ledger.paint(isFinalMissed ? 'stt.final' : 'endpointing', namedMs, nowMs);
     return ledger;
   }
 
@@ -102,7 +103,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
         case 'turn.committed':
           open = {
             turn: event.turn,
-            ledger: openLedger(event.turn, nowMs),
+            ledger: openLedger(event, nowMs),
             loop: createTurnLoop(),
             committedMs: nowMs,
             isHit: event.isHit,

@@ -153,7 +153,12 @@ async function open(agent: Agent, options: CallOptions, parts: Parts): Promise<T
       tell({ type: 'speech.heard', turn, text: all.slice(0, count).join(' '), state: 'partial' });
       await wait(partialEveryMs);
     }
+    const from = events.length;
     tell({ type: 'speech.heard', turn, text: all.join(' '), state: 'final' });
+    const isRefused = events
+      .slice(from)
+      .some((event) => event.type === 'error' && event.code === 'final-without-words');
+    if (isRefused) throw new RuntimeError('words-missing', `says takes words of the caller, "${words}" holds none`);
     return waitForReply();
   }
 

@@ -40,7 +40,8 @@ export function createTurnLog(): TurnLog {
 
   return {
     hear(event) {
-      if (event.type === 'speech.heard' && event.state === 'final') change(event.turn, () => ({ caller: event.text }));
+      // Without a final the newest words are the turn's.
+      if (event.type === 'speech.heard' && event.text.trim() !== '') change(event.turn, () => ({ caller: event.text }));
       if (event.type === 'dtmf.pressed') change(event.turn, ({ caller }) => ({ caller: caller + event.digit }));
     },
     observe(event) {

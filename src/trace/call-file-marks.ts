@@ -10,13 +10,14 @@ const draft = z.int().min(1);
 const span = z.tuple([z.int().min(0), z.int().min(0)]);
 
 export const markSchemas = [
-  /** The caller's words are frozen. `isHit`: the draft is the reply; `isContinued`: the draft that runs will be. */
+  /** The caller's words are frozen. `isHit`: the draft is the reply; `isContinued`: the draft that runs will be; `isFinalMissed`: nobody said that these are all. */
   z.strictObject({
     type: z.literal('turn.committed'),
     atMs,
     turn,
     isHit: z.boolean(),
     isContinued: z.boolean().exactOptional(),
+    isFinalMissed: z.literal(true).exactOptional(),
   }),
   z.strictObject({ type: z.literal('turn.taken-back'), atMs, turn }),
   /** A sound of the caller made the agent fall silent. */

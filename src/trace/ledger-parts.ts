@@ -53,6 +53,7 @@ export function toLabel(stage: string): string {
 
 const names: Readonly<Record<string, string>> = {
   'stt.lag': 'recognition',
+  'stt.final': 'missing final',
   'tts.first': 'first speech',
 };
 

@@ -11,6 +11,7 @@ interface StageRow {
 const STAGES = {
   'stt.lag': { meaning: 'From the last voiced audio to the recogniser naming its words.', budgetMs: 150 },
   endpointing: { meaning: 'From the last word to the decision that the caller has finished.', budgetMs: 300 },
+  'stt.final': { meaning: 'From the last word to the end of waiting for a final that never came.', budgetMs: 0 },
   floor: { meaning: 'Keeping silent for a sound of the caller that was no interruption.', budgetMs: 10 },
   queue: { meaning: 'Waiting for the engine while it works for somebody else.', budgetMs: 10 },
   prefill: {

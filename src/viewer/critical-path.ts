@@ -32,7 +32,8 @@ export function toCriticalPath(turn: Turn): readonly CriticalStretch[] {
 function blame({ drafts, tools }: Turn, stretch: Stretch, zeroMs: number): Waited | undefined {
   const { stage } = stretch;
   const [fromMs, toMs] = [zeroMs + stretch.fromUs / 1000, zeroMs + stretch.toUs / 1000];
-  if (stage === 'stt.lag' || stage === 'endpointing' || stage === 'floor') return { kind: 'caller' };
+  if (stage === 'stt.lag' || stage === 'stt.final' || stage === 'endpointing' || stage === 'floor')
+    return { kind: 'caller' };
   if (stage === 'clause') return { kind: 'reply' };
   if (stage === 'tts.first') return { kind: 'voice' };
   const isTool = stage.startsWith('tool.');

@@ -49,6 +49,11 @@ const refusals: readonly (readonly [string, object, RegExp])[] = [
   ],
   ['an unknown line', { say: { sorry: 'Sorry' } }, /^say: unknown field "sorry"$/],
   [
+    'a wait for the final that is too short',
+    { endOfTurn: { maxDelayMs: 400 } },
+    /^endOfTurn\.maxDelayMs: .*500.*, got 400/,
+  ],
+  [
     'a probability over 1',
     { endOfTurn: { early: { minProbability: 3, pauseMs: 1 } } },
     /^endOfTurn\.early\.minProbability: /,
@@ -147,7 +152,7 @@ it('fills in what was left out', () => {
     maxSteps: 4,
     replyTimeoutMs: 10_000,
     mayStaySilent: false,
-    endOfTurn: {},
+    endOfTurn: { maxDelayMs: 6000 },
     say: { confirm: expect.stringContaining('{call}'), apology: expect.any(String) },
   });
   const agent = defineAgent({ name: 'desk', instructions: 'You answer calls.', say: { apology: 'Oh dear.' } });

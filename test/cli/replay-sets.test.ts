@@ -23,8 +23,11 @@ describe('--set', () => {
     const agent = makeAgent({ endOfTurn: { early: { minProbability: 0.8, pauseMs: 900 } } });
     const [delay] = parseSets(['endOfTurn.delayMs=100'], agent);
     const [probability] = parseSets(['endOfTurn.minProbability=0.25'], agent);
-    expect(delay?.set(agent).endOfTurn).toEqual({ early: { minProbability: 0.8, pauseMs: 100 } });
-    expect(probability?.set(agent).endOfTurn).toEqual({ early: { minProbability: 0.25, pauseMs: 900 } });
+    expect(delay?.set(agent).endOfTurn).toEqual({ maxDelayMs: 6000, early: { minProbability: 0.8, pauseMs: 100 } });
+    expect(probability?.set(agent).endOfTurn).toEqual({
+      maxDelayMs: 6000,
+      early: { minProbability: 0.25, pauseMs: 900 },
+    });
   });
 
   it('shortens the pause of a sure model, whatever is set first, and never beyond the pause of an unsure one', () => {

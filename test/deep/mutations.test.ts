@@ -168,6 +168,18 @@ const mutations: readonly (Break & { readonly name: string })[] = [
     to: '',
   },
   {
+    name: 'a turn whose final never comes is for ever',
+    file: 'conversation/machine.ts',
+    from: "'final.missed': { actions: 'commit', target: 'replying' },",
+    to: '',
+  },
+  {
+    name: 'words are lost whose final never came before the next turn',
+    file: 'conversation/hearing.ts',
+    from: 'isNext && isHeardOpen ?',
+    to: "isNext && dialling === 'open' ?",
+  },
+  {
     name: 'a call is handed to and fro in one turn',
     file: 'conversation/guards.ts',
     from: 'context.reply.isHandedOver && ',

@@ -50,6 +50,7 @@ function nextEvents(snapshot: Snapshot): readonly MachineEvent[] {
   const { run, reply } = context;
   if (run !== undefined && run.outcome === undefined)
     events.push({ type: 'tool.returned', runId: run.id, result: { ok: true } });
+  if (snapshot.matches('hearing') && toWords(context.heard) !== '') events.push({ type: 'final.missed' });
   if (!snapshot.matches('replying')) return events;
   if (reply.floor === 'caller') events.push({ type: 'floor.left' });
   else {
@@ -113,6 +114,7 @@ function toKey(snapshot: Snapshot): string {
     reply.isHandedOver,
     context.turn === reply.turn,
     toWords(context.heard) === reply.words,
+    context.carried !== '',
     context.requestedWords === undefined,
     draft?.act,
     draft?.isDone,

@@ -69,6 +69,17 @@ describe('createRelayWire', () => {
     ]);
   });
 
+  it('takes a last prompt without words for the end of the words before it', () => {
+    const { read } = startedWire();
+    const last = { type: 'prompt', voicePrompt: ' ', lang: 'en-US', last: true };
+    read({ type: 'prompt', voicePrompt: 'a table', lang: 'en-US', last: false });
+    expect(read(last)).toMatchObject({ events: [{ type: 'speech.heard', turn: 1, text: ' ', state: 'final' }] });
+    expect(read(last)).toEqual({ kind: 'events', events: [] });
+    read({ type: 'dtmf', digit: '1' });
+    expect(read(last)).toEqual({ kind: 'events', events: [] });
+    expect(read({ type: 'dtmf', digit: '2' })).toMatchObject({ events: [{ turn: 2, digit: '2' }] });
+  });
+
   it('keeps keys in one turn until they are answered', () => {
     const { read, write } = startedWire();
     const press = (digit: string) => read({ type: 'dtmf', digit });

@@ -19,8 +19,11 @@ export const tokenizer = loadTokenizer(
 );
 export const prompt = createPrompt(tokenizer);
 
-export function makeAgent(changes: Partial<Agent> = {}): Agent {
+type Changes = Partial<Omit<Agent, 'endOfTurn'>> & { readonly endOfTurn?: Partial<Agent['endOfTurn']> };
+
+export function makeAgent({ endOfTurn, ...changes }: Changes = {}): Agent {
   return {
+    endOfTurn: { maxDelayMs: 6000, ...endOfTurn },
     name: 'test',
     instructions: 'You answer calls.',
     effort: 'low',
@@ -41,7 +44,6 @@ export function makeAgent(changes: Partial<Agent> = {}): Agent {
     },
     maxSteps: 4,
     replyTimeoutMs: 10_000,
-    endOfTurn: {},
     interruption: { minWords: 1, minSoundMs: 0, resumeAfterMs: 2000, backchannels: ['uh-huh'], protect: [] },
     consent: { yes: YES, no: NO },
     idle: { countPrompts: 2 },

@@ -287,6 +287,34 @@ export const invariants: Readonly<Record<string, Checker>> = {
     return open === undefined ? undefined : `turn ${open.turn} never ended`;
   },
 
+  'no turn with words stays unanswered beyond the bound': ({ agent, log }) => {
+    let open: { readonly turn: number; readonly atMs: number } | undefined;
+    let isReplying = false;
+    let said: { readonly turn: number; readonly words: string; readonly atMs: number } | undefined;
+    let answered: typeof said;
+    for (const seen of log) {
+      const waitedMs = open === undefined ? 0 : seen.atMs - open.atMs;
+      if (waitedMs > agent.endOfTurn.maxDelayMs) return `turn ${open?.turn} waits for ${waitedMs} ms`;
+      if (seen.kind === 'told' && seen.event.type === 'speech.heard' && toWords(seen.event.text) !== '') {
+        said = { turn: seen.event.turn, words: toWords(seen.event.text), atMs: seen.atMs };
+        const isNew = said.turn !== answered?.turn || said.words !== answered.words;
+        if (isNew && !isReplying) open = said;
+      }
+      // Keys end by a pause of their own.
+      if (seen.kind === 'told' && seen.event.type === 'dtmf.pressed') open = undefined;
+      if (seen.kind !== 'said') continue;
+      const { type } = seen.event;
+      if (type === 'turn.committed') answered = said;
+      if (type === 'turn.committed' || type === 'reply.grew') isReplying = true;
+      if (type === 'turn.taken-back' || type === 'reply.ended') isReplying = false;
+      // Words that stopped the reply, or made it none.
+      const isCut = type === 'turn.taken-back' || (type === 'reply.ended' && seen.event.interrupted);
+      if (isCut && said?.atMs === seen.atMs && said !== answered) open = said;
+      if (isReplying || type === 'call.closed') open = undefined;
+    }
+    return undefined;
+  },
+
   'the caller gets the floor, and gives it back': ({ agent, log }) => {
     let paused: number | undefined;
     let pausedMs = 0;

@@ -52,7 +52,10 @@ export function makeStormAgent(clock: SimulatedClock, seed: number, onCallStart:
     greeting: seed % 3 === 0 ? 'Hello and welcome.' : '',
     mayStaySilent: seed % 5 === 0,
     replyTimeoutMs: 1500,
-    endOfTurn: seed % 7 === 0 ? { early: { minProbability: 0.4, pauseMs: 300, surePauseMs: 100 } } : {},
+    endOfTurn: {
+      maxDelayMs: 1500,
+      ...(seed % 7 === 0 ? { early: { minProbability: 0.4, pauseMs: 300, surePauseMs: 100 } } : {}),
+    },
     say: {
       ...plain.say,
       thinking: seed % 4 < 2 ? ['One moment please.'] : [],

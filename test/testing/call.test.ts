@@ -96,6 +96,7 @@ describe('a call in a test', () => {
     expect((await open.presses('12#')).caller).toBe('12#');
     await expect(open.presses('1x')).rejects.toMatchObject({ code: 'digits-invalid' });
     await expect(open.says(' ')).rejects.toMatchObject({ code: 'words-missing' });
+    await expect(open.says('?!')).rejects.toMatchObject({ code: 'words-missing' });
     expect(open.turns).toHaveLength(1);
     expect(open.turns[0]?.reply).toMatch(/^You pressed .*1.*2/);
   });

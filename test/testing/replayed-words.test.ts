@@ -22,7 +22,9 @@ const caller = [
   heard(1000, 'A table for two.', 'final'),
 ];
 
-const early = (pauseMs: number): Partial<Agent> => ({ endOfTurn: { early: { minProbability: 0.5, pauseMs } } });
+const early = (pauseMs: number): Partial<Agent> => ({
+  endOfTurn: { maxDelayMs: 6000, early: { minProbability: 0.5, pauseMs } },
+});
 
 function createPlayer() {
   const engine = createScriptedEngine(tokenizer, systemClock, (words, { acts }) =>
