@@ -5,7 +5,7 @@ import { takeHeard, toWords } from '../../src/base/words.ts';
 import { toConsent } from '../../src/conversation/consent.ts';
 import type { Emitted } from '../../src/conversation/events.ts';
 import { MAX_SPECULATIONS } from '../../src/conversation/runs.ts';
-import { LATE_SOUND, type Seen, UNSURE_WORDS, type Witness } from './witness.ts';
+import { LATE_SOUND, type Seen, type Told, UNSURE_WORDS, type Witness } from './witness.ts';
 
 type Checker = (witness: Witness) => string | undefined;
 /** The reply before is not the newest any more. */
@@ -315,6 +315,29 @@ export const invariants: Readonly<Record<string, Checker>> = {
     return undefined;
   },
 
+  'the model reads the words of a turn that the next one overtook': ({ log }) => {
+    let isReplying = false;
+    let newest: { readonly turn: number; readonly words: string } | undefined;
+    let overtaken: string[] = [];
+    for (const seen of log) {
+      if (seen.kind === 'told' && 'turn' in seen.event && !isReplying && isSaying(seen.event)) {
+        if (newest && seen.event.turn > newest.turn) overtaken.push(newest.words);
+        if (newest && seen.event.turn > newest.turn) newest = undefined;
+        const words = seen.event.type === 'speech.heard' ? toWords(seen.event.text) : '';
+        if (words !== '') newest = { turn: seen.event.turn, words };
+      }
+      if (seen.kind === 'said' && seen.event.type === 'turn.committed') newest = undefined;
+      if (seen.kind === 'said' && seen.event.type === 'reply.ended') overtaken = [];
+      if (seen.kind === 'said' && ['turn.committed', 'reply.grew'].includes(seen.event.type)) isReplying = true;
+      if (seen.kind === 'said' && ['turn.taken-back', 'reply.ended'].includes(seen.event.type)) isReplying = false;
+      if (seen.kind !== 'asked') continue;
+      const read = toWords(seen.parts.findLast(({ role }) => role === 'user')?.text ?? '');
+      const lost = overtaken.find((words) => !read.includes(words));
+      if (lost !== undefined) return `"${lost}" was said before, the model reads "${read}"`;
+    }
+    return undefined;
+  },
+
   'the caller gets the floor, and gives it back': ({ agent, log }) => {
     let paused: number | undefined;
     let pausedMs = 0;
@@ -387,6 +410,10 @@ export function findBroken(witness: Witness): string | undefined {
 /** Keys that end a line are no words of it, wherever they stand. */
 function toSaid(text: string): string {
   return toWords(text.replaceAll(/[*#]/g, ' '));
+}
+
+function isSaying({ type }: Told): boolean {
+  return type === 'speech.heard' || type === 'speech.started' || type === 'dtmf.pressed';
 }
 
 function isKey(words: string): boolean {
