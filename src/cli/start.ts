@@ -48,27 +48,31 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     clock: systemClock,
     log,
   });
-  log('server.listening', { transport: transport.name, reason });
-  findHints(args).forEach(tell);
   const stop = watchStopSignal({
     source: process,
     clock: systemClock,
     faulted: (error) => log('process.faulted', toLogFields(error)),
     exit: (code) => process.exit(code),
   });
+  log('server.listening', { transport: transport.name, reason });
+  findHints(args).forEach(tell);
   const { tracesDir: folder, redaction } = args;
   const loading = loadParts(args, [
     ...(folder === undefined ? [] : [createTraceFolder({ folder, redaction, warn: tell })]),
     ...(spans === undefined ? [] : [spans]),
   ]);
+  let isLoading = true;
   try {
     const loaded = await Promise.race([loading, stop.stopped]);
     if (typeof loaded === 'number') return loaded;
-    server.serve(loaded.agents.calls, loaded.parts.completions);
+    isLoading = false;
+    const isReady = () => loaded.parts.stats().isDown !== true;
+    server.serve({ ...loaded.agents.calls, isReady }, loaded.parts.completions);
     process.stdout.write(`repartee is ready: ${args.publicUrl?.origin ?? server.url}\n`);
     return await stop.stopped;
   } finally {
     await server.drain(args.drainMs);
+    if (isLoading && stop.signal) await dieOf(stop.signal, stop.close);
     const close = async ({ parts, agents }: Loaded) => {
       await agents.close();
       await parts.close();
@@ -77,6 +81,13 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     await spans?.close();
     stop.close();
   }
+}
+
+/** While the model loads there is nothing to save, and a process that exits in an orderly way would wait for a thread that can't be stopped. */
+function dieOf(signal: NodeJS.Signals, stopListening: () => void): Promise<never> {
+  stopListening();
+  process.kill(process.pid, signal);
+  return new Promise(() => undefined);
 }
 
 interface Loaded {

@@ -14,6 +14,8 @@ export interface StopOptions {
 export interface StopSignal {
   /** Resolves to the exit code: 0 after SIGINT or SIGTERM, 1 after an exception that left the process in an unknown state. */
   readonly stopped: Promise<number>;
+  /** The first signal that came; undefined: none has. */
+  readonly signal: NodeJS.Signals | undefined;
   /** Stops listening. */
   close(): void;
 }
@@ -28,7 +30,9 @@ export function watchStopSignal({ source, clock, faulted, exit }: StopOptions): 
     resolveStopped = resolve;
   });
   let firstMs: number | undefined;
-  const signalled = () => {
+  let first: NodeJS.Signals | undefined;
+  const signalled = (signal: NodeJS.Signals) => {
+    first ??= signal;
     firstMs ??= clock.nowMs();
     if (clock.nowMs() - firstMs >= sameSignalMs) exit(130);
     resolveStopped(0);
@@ -46,6 +50,9 @@ export function watchStopSignal({ source, clock, faulted, exit }: StopOptions): 
   for (const [event, listener] of listeners) source.on(event, listener);
   return {
     stopped,
+    get signal() {
+      return first;
+    },
     close: () => {
       for (const [event, listener] of listeners) source.off(event, listener);
     },

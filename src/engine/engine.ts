@@ -29,14 +29,14 @@ const maxKvBytes = 2 ** 30;
 
 /** Loads and verifies the model; rejects with ModelError or EngineError. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const workerData: WorkerOptions = {
+  const workerData: Omit<WorkerOptions, 'atWork'> = {
     modelDir: options.modelDir,
     countThreads: options.countThreads ?? Math.min(availableParallelism(), maxThreads),
     isSpinning: options.isSpinning ?? true,
     kvBudgetBytes: options.kvBudgetBytes ?? Math.min(memoryBytes() / 4, maxKvBytes),
   };
   const file = findWorkerFile();
-  const startWorker = () => new Worker(file, { workerData });
+  const startWorker = (atWork: Int32Array) => new Worker(file, { workerData: { ...workerData, atWork } });
   return keepAlive({ startWorker, clock: systemClock, warn: options.warn ?? (() => undefined) });
 }
 

@@ -8,7 +8,7 @@ import { type Link, openLink } from './worker-link.ts';
 
 export interface KeepAliveOptions {
   /** Starts a thread that loads the model by itself. */
-  readonly startWorker: () => Worker;
+  readonly startWorker: (atWork: Int32Array) => Worker;
   readonly clock: Clock;
   readonly warn: (line: string) => void;
 }
@@ -22,7 +22,11 @@ const mostFailures = 5;
 export async function keepAlive({ startWorker, clock, warn }: KeepAliveOptions): Promise<Engine> {
   const closing = new AbortController();
   const prepared = new Set<WeakRef<Setting>>();
-  let link: Link | undefined = await openLink(startWorker());
+  const open = () => {
+    const atWork = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    return openLink({ worker: startWorker(atWork), atWork, clock });
+  };
+  let link: Link | undefined = await open();
   let latest = link.stats();
   /** The next thread, while there is none. */
   let coming: Promise<Link> = Promise.resolve(link);
@@ -53,7 +57,7 @@ export async function keepAlive({ startWorker, clock, warn }: KeepAliveOptions):
       await sleep(delayMs);
       if (ending) throw ending;
       try {
-        const next = await openLink(startWorker());
+        const next = await open();
         if (ending) await next.stop(ending);
         if (ending) throw ending;
         link = next;
@@ -97,7 +101,7 @@ export async function keepAlive({ startWorker, clock, warn }: KeepAliveOptions):
   }
 
   function stats(): EngineStats {
-    return { ...(link?.stats() ?? latest), countSequences };
+    return { ...(link?.stats() ?? latest), countSequences, ...(link ? {} : { isDown: true }) };
   }
 
   /** Undefined if the signal is aborted first. */

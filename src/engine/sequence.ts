@@ -108,6 +108,8 @@ export interface Sequence {
 }
 
 export interface EngineStats {
+  /** There is no thread: what is asked waits for the next one. */
+  readonly isDown?: true;
   readonly device: string;
   readonly countSequences: number;
   readonly countWaiting: number;

@@ -1,6 +1,8 @@
 // One life of the engine's thread: what it was told and what it works on. When the thread dies, all of that fails and the link is over.
 import type { Worker } from 'node:worker_threads';
+import type { Clock } from '../base/clock.ts';
 import { EngineError, ModelError, unreachable } from '../errors.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { createMailbox } from './mailbox.ts';
 import type { DraftRequest, DraftState, EngineStats, Setting } from './sequence.ts';
 import { type Failure, type FromWorker, sharedNowUs, type ToWorker } from './worker-messages.ts';
@@ -28,29 +30,56 @@ interface Task {
   end(error: Error | undefined): void;
 }
 
+export interface Thread {
+  readonly worker: Worker;
+  /** See WorkerOptions. */
+  readonly atWork: Int32Array;
+  readonly clock: Clock;
+}
+
+/** No model takes so long to load, however slow the disk. */
+const loadTimeoutMs = 300_000;
+
 /** Waits until the thread has loaded the model; rejects with ModelError or EngineError. */
-export async function openLink(worker: Worker): Promise<Link> {
+export async function openLink({ worker, atWork, clock }: Thread): Promise<Link> {
   const tasks = new Map<number, Task>();
   const sequences = new Set<number>();
   const settingIds = new WeakMap<Setting, number>();
   const forgotten = new FinalizationRegistry<number>((setting) => post({ type: 'setting.forgotten', setting }));
   let hasServed = false;
   let nextId = 1;
-  let latest = await ready(worker);
+  let latest = await ready(worker, clock);
   /** Why nothing more can be asked for. */
   let ending: EngineError | undefined;
+  let cease = (_error: EngineError): void => undefined;
   const ended = new Promise<EngineError>((resolve) => {
-    const stop = (error: EngineError) => {
+    cease = (error) => {
       fail(error);
       resolve(ending ?? error);
     };
     worker.on('error', (cause) =>
-      stop(new EngineError('worker-dead', `the engine's thread failed: ${cause.message}`, { cause })),
+      cease(new EngineError('worker-dead', `the engine's thread failed: ${cause.message}`, { cause })),
     );
-    worker.on('exit', (code) => stop(new EngineError('worker-dead', `the engine's thread ended with code ${code}`)));
+    worker.on('exit', (code) => cease(new EngineError('worker-dead', `the engine's thread ended with code ${code}`)));
   });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   worker.on('message', receive);
+  const heartbeat = startHeartbeat(clock, {
+    ask: () => post({ type: 'beat.wanted' }),
+    ceased: (silentMs) => {
+      // Should it ever come to read this, it ends by itself.
+      post({ type: 'stop.wanted' });
+      cease(new EngineError('worker-hung', `the engine's thread gave no sign of life for ${silentMs} ms`));
+      abandon();
+    },
+  });
+  void exited.then(() => heartbeat.stop());
+
+  /** Within a forward the runtime would take the process along. */
+  function abandon(): void {
+    worker.unref();
+    if (Atomics.load(atWork, 0) === 0) void worker.terminate();
+  }
 
   function post(message: ToWorker): void {
     if (!ending) worker.postMessage(message);
@@ -63,7 +92,11 @@ export async function openLink(worker: Worker): Promise<Link> {
   }
 
   function receive(message: FromWorker): void {
+    heartbeat.heard();
     switch (message.type) {
+      case 'beat.given':
+        latest = message.stats;
+        return;
       case 'draft.changed':
         latest = message.stats;
         hasServed ||= message.state.isDone;
@@ -145,19 +178,27 @@ export async function openLink(worker: Worker): Promise<Link> {
     async stop(error) {
       post({ type: 'stop.wanted' });
       fail(error);
-      await exited;
+      await Promise.race([exited, heartbeat.whenCeased]);
     },
   };
 }
 
-function ready(worker: Worker): Promise<EngineStats> {
+function ready(worker: Worker, clock: Clock): Promise<EngineStats> {
   return new Promise((resolve, reject) => {
-    const fail = (error: Error) => reject(error);
+    const fail = (error: Error) => {
+      clock.clearTimeout(timer);
+      reject(error);
+    };
+    const timer = clock.setTimeout(() => {
+      worker.unref();
+      fail(new EngineError('worker-hung', `the engine's thread had not loaded the model after ${loadTimeoutMs} ms`));
+    }, loadTimeoutMs);
     const exit = (code: number) =>
-      reject(new EngineError('worker-dead', `the engine's thread ended with code ${code} while it loaded`));
+      fail(new EngineError('worker-dead', `the engine's thread ended with code ${code} while it loaded`));
     worker.once('error', fail);
     worker.once('exit', exit);
     worker.once('message', (message: FromWorker) => {
+      clock.clearTimeout(timer);
       worker.off('error', fail);
       worker.off('exit', exit);
       if (message.type === 'engine.ready') resolve(message.stats);

@@ -6,6 +6,8 @@ export interface WorkerOptions {
   readonly countThreads: number;
   readonly isSpinning: boolean;
   readonly kvBudgetBytes: number;
+  /** Of one number, shared by the threads: 1 while the device is at work, which nothing may cut short. */
+  readonly atWork: Int32Array;
 }
 
 export type ToWorker =
@@ -23,6 +25,8 @@ export type ToWorker =
     }
   | { readonly type: 'draft.promoted'; readonly sequence: number }
   | { readonly type: 'draft.cancelled'; readonly task: number }
+  /** Answered as soon as the thread comes to read it. */
+  | { readonly type: 'beat.wanted' }
   | { readonly type: 'stop.wanted' };
 
 /** Microseconds of a clock that all threads share; performance.now() starts anew in each. */
@@ -48,5 +52,6 @@ export type FromWorker =
       readonly stats: EngineStats;
       readonly sentUs: number;
     }
+  | { readonly type: 'beat.given'; readonly stats: EngineStats }
   /** Of a prepare or a draft. */
   | { readonly type: 'task.ended'; readonly task: number; readonly stats: EngineStats; readonly failure?: Failure };

@@ -7,6 +7,7 @@ import { EngineError, ModelError, RuntimeError, toMessage, unreachable } from '.
 import { createCompileThread } from './compile-thread.ts';
 import { writableBytes } from './constrain-vocabulary.ts';
 import { createCostModel, measureCosts } from './cost.ts';
+import type { Device } from './device.ts';
 import { createOnnxDevice } from './device-onnx.ts';
 import { createLocalEngine, type LocalEngine } from './local-engine.ts';
 import type { LocalSequence } from './local-sequence.ts';
@@ -31,7 +32,7 @@ async function loadEngine(options: WorkerOptions): Promise<LocalEngine> {
   const { modelDir, kvBudgetBytes } = options;
   const manifest = await loadManifest(modelDir);
   const tokenizer = loadTokenizer(await readFile(join(modelDir, 'tokenizer.json'), 'utf8'));
-  const device = await createOnnxDevice({ ...options, manifest });
+  const device = markWork(await createOnnxDevice({ ...options, manifest }), options.atWork);
   await checkDevice(device, modelDir, manifest);
   const phrases = await loadPhrases(modelDir, manifest);
   const costs = createCostModel();
@@ -42,6 +43,21 @@ async function loadEngine(options: WorkerOptions): Promise<LocalEngine> {
     clock: systemClock,
   });
   return createLocalEngine({ device, manifest, tokenizer, phrases, costs, kvBudgetBytes, compiler });
+}
+
+/** Lets the other thread see when this one must not be ended. */
+function markWork(device: Device, atWork: Int32Array): Device {
+  return {
+    ...device,
+    async forward(forward) {
+      Atomics.store(atWork, 0, 1);
+      try {
+        return await device.forward(forward);
+      } finally {
+        Atomics.store(atWork, 0, 0);
+      }
+    },
+  };
 }
 
 function serve(engine: LocalEngine): void {
@@ -122,6 +138,9 @@ function serve(engine: LocalEngine): void {
         return;
       case 'draft.cancelled':
         cancels.get(message.task)?.abort();
+        return;
+      case 'beat.wanted':
+        post({ type: 'beat.given', stats: engine.stats() });
         return;
       case 'stop.wanted':
         // Closing the port lets the thread end by itself: it must never be killed within a forward.

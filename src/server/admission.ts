@@ -57,7 +57,7 @@ export class Admission {
 
   get state(): AdmissionState {
     return {
-      isReady: this.#calls !== undefined && this.#drained === undefined,
+      isReady: this.#calls !== undefined && this.#drained === undefined && (this.#calls.isReady?.() ?? true),
       isDraining: this.#drained !== undefined,
       agents: this.#calls?.agents ?? [],
       problems: this.#calls?.problems?.(),

@@ -31,6 +31,8 @@ export type OpenCall = (options: OpenCallOptions) => Call;
 export interface CallSource {
   readonly agents: readonly string[];
   readonly openCall: OpenCall;
+  /** False while calls could not be answered: the engine's thread is down. @default always true */
+  readonly isReady?: () => boolean;
   /** Agents are reloaded on save: what is wrong with those whose last save can't be used, in a line each. @default they are not */
   readonly problems?: () => readonly string[];
 }

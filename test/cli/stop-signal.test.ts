@@ -20,8 +20,10 @@ function watch() {
 describe('watchStopSignal', () => {
   it.each(['SIGINT', 'SIGTERM'])('stops with 0 on %s', async (signal) => {
     const { source, exits, stop } = watch();
-    source.emit(signal);
+    expect(stop.signal).toBeUndefined();
+    source.emit(signal, signal);
     expect(await stop.stopped).toBe(0);
+    expect(stop.signal).toBe(signal);
     expect(exits).toEqual([]);
   });
 

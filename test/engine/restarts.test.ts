@@ -8,7 +8,17 @@ import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 
 const file = join(import.meta.dirname, '../support/fake-engine-thread.js');
 const setting = { prefix: [50, 51], tools: [] };
-const orders = { answer: [1], hang: [2], fail: [3], exit: [4], burden: [5], linger: [6], refuse: [7] };
+const orders = {
+  answer: [1],
+  hang: [2],
+  fail: [3],
+  exit: [4],
+  burden: [5],
+  linger: [6],
+  refuse: [7],
+  loop: [8],
+  stick: [9],
+};
 
 const engines: Engine[] = [];
 afterEach(async () => {
@@ -20,16 +30,18 @@ async function createRig(isBroken: (life: number) => boolean = () => false) {
   const clock = new SimulatedClock();
   const warnings: string[] = [];
   const lives: Worker[] = [];
-  const startWorker = () => {
-    const worker = new Worker(file, { workerData: { isBroken: isBroken(lives.length) } });
+  const works: Int32Array[] = [];
+  const startWorker = (atWork: Int32Array) => {
+    const worker = new Worker(file, { workerData: { isBroken: isBroken(lives.length), atWork } });
     lives.push(worker);
+    works.push(atWork);
     return worker;
   };
   const engine = await keepAlive({ startWorker, clock, warn: (line) => warnings.push(line) });
   engines.push(engine);
   /** Resolves when the newest thread is no more. */
   const ended = () => new Promise<void>((resolve) => lives.at(-1)?.once('exit', () => resolve()));
-  return { clock, warnings, lives, engine, ended };
+  return { clock, warnings, lives, works, engine, ended };
 }
 
 async function ask(
@@ -182,4 +194,68 @@ it('refuses another sequence while turns wait too long, and serves those that it
   expect(engine.stats().countSequences).toBe(1);
   expect(await ask(sequence, orders.answer)).toHaveLength(1);
   engine.open(setting).close();
+});
+
+it.each([
+  ['hangs', orders.loop],
+  ['is stuck within a forward', orders.stick],
+])(
+  'notices within ten seconds that the thread %s, fails what runs by a typed error, and starts another',
+  async (_, order) => {
+    const { clock, warnings, lives, works, engine, ended } = await createRig();
+    const [one, other] = [engine.open(setting), engine.open(setting)];
+    await ask(one, orders.answer);
+    const running = ask(other, orders.hang).catch((error: unknown) => error);
+    const hanging = ask(one, order).catch((error: unknown) => error);
+    const dead = ended();
+    await clock.advance(10_000);
+    expect(await hanging).toMatchObject({ code: 'worker-hung' });
+    expect(await running).toBeInstanceOf(EngineError);
+    expect(warnings[0]).toBe("the engine's thread gave no sign of life for 8000 ms; it starts again in 250 ms");
+    // One that is within a forward is left alone until it comes out: ending it there would end the process.
+    if (order === orders.stick) Atomics.store(works[0] ?? new Int32Array(1), 0, 0);
+    if (order === orders.stick) Atomics.notify(works[0] ?? new Int32Array(1), 0);
+    await dead;
+    expect(await ask(one, orders.answer)).toEqual([[50, 51, 0]]);
+    expect(engine.stats().isDown).toBeUndefined();
+    expect(lives).toHaveLength(2);
+  },
+);
+
+it('says that it has no thread until the next one has loaded', async () => {
+  const { clock, engine, ended } = await createRig();
+  const sequence = engine.open(setting);
+  expect(engine.stats().isDown).toBeUndefined();
+  const dead = ended();
+  await expect(ask(sequence, orders.fail)).rejects.toThrow('out of luck');
+  await dead;
+  expect(engine.stats().isDown).toBe(true);
+  const answer = ask(sequence, orders.answer);
+  await clock.advance(500);
+  await answer;
+  expect(engine.stats().isDown).toBeUndefined();
+});
+
+it('takes no thread for hung that answers, nor while nobody listened', async () => {
+  const { clock, warnings, lives, engine } = await createRig();
+  const sequence = engine.open(setting);
+  for (let second = 0; second < 20; second++) {
+    await clock.advance(1000);
+    await ask(sequence, orders.answer);
+  }
+  expect(warnings).toEqual([]);
+  expect(lives).toHaveLength(1);
+});
+
+it('closes in time though the thread hangs', async () => {
+  const { clock, engine, ended } = await createRig();
+  const hanging = ask(engine.open(setting), orders.loop).catch((error: unknown) => error);
+  await clock.advance(0);
+  const dead = ended();
+  const closed = engine.close();
+  await clock.advance(10_000);
+  await closed;
+  expect(await hanging).toMatchObject({ code: 'engine-closed' });
+  await dead;
+  expect(clock.countTimers).toBe(0);
 });

@@ -147,6 +147,19 @@ describe('/health', () => {
     },
   );
 
+  it('is 503 while calls can not be answered, and calls are refused meanwhile', async () => {
+    let isReady = true;
+    await using rig = await startServerRig(undefined, { isReady: () => isReady });
+    expect((await ask(rig.url, '/health')).status).toBe(200);
+    isReady = false;
+    expect((await ask(rig.url, '/health')).status).toBe(503);
+    expect((await ask(rig.url, '/metrics')).body).toContain('repartee_ready 0');
+    const client = await connectWire(rig.url).catch((error: unknown) => error);
+    expect(String(client)).toContain('503');
+    isReady = true;
+    expect((await ask(rig.url, '/health')).status).toBe(200);
+  });
+
   it('is 503 until calls are served, and calls are refused until then', async () => {
     const server = await startServer({
       port: 0,

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 export interface Ended {
   readonly exitCode: number | null;
+  /** Set where it died of one. */
+  readonly signal?: NodeJS.Signals;
   readonly out: string;
   readonly err: string;
 }
@@ -12,7 +14,7 @@ export interface Ended {
 export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** The first match in what it prints; rejects when it ends before. */
+  /** The first match in what it prints or logs; rejects when it ends before. */
   printed(pattern: RegExp): Promise<string>;
 }
 
@@ -29,16 +31,17 @@ export function startRepartee(argv: readonly string[], env: NodeJS.ProcessEnv = 
     err += chunk;
   });
   const ended = new Promise<Ended>((resolve) => {
-    child.on('close', (exitCode) => resolve({ exitCode, out, err }));
+    child.on('close', (exitCode, signal) => resolve({ exitCode, out, err, ...(signal && { signal }) }));
   });
   const printed = (pattern: RegExp) =>
     new Promise<string>((resolve, reject) => {
       const look = () => {
-        const found = pattern.exec(out)?.[0];
+        const found = pattern.exec(out)?.[0] ?? pattern.exec(err)?.[0];
         if (found !== undefined) resolve(found);
       };
       look();
       child.stdout.on('data', look);
+      child.stderr.on('data', look);
       void ended.then(() => reject(new Error(`ended without printing ${pattern}: ${err}`)));
     });
   return { child, ended, printed };

@@ -1,8 +1,8 @@
 // A thread that speaks as the engine's does and has no model. Context [1] gives one state, [2] never ends, [3] kills it, [4] ends it, [5] makes it busy, [6] gives two states and never ends,
-// [7] fails.
+// [7] fails, [8] hangs, and so does [9], as if within a forward.
 import { parentPort, workerData } from 'node:worker_threads';
 
-const { isBroken } = workerData;
+const { isBroken, atWork } = workerData;
 const stats = {
   device: 'fake thread',
   countSequences: 0,
@@ -31,6 +31,9 @@ function receive(message) {
     case 'setting.defined':
       settings.set(message.setting, message.value);
       return;
+    case 'beat.wanted':
+      parentPort.postMessage({ type: 'beat.given', stats });
+      return;
     case 'prepare.wanted':
       prepared.push(message.setting);
       parentPort.postMessage({ type: 'task.ended', task: message.task, stats });
@@ -52,6 +55,10 @@ function draft({ task, sequence, request }) {
   if (order === 2) return;
   if (order === 3) throw new Error('out of luck');
   if (order === 4) process.exit(7);
+  if (order === 9) Atomics.store(atWork, 0, 1);
+  // Until the test lets it go on.
+  if (order === 9) Atomics.wait(atWork, 0, 1);
+  if (order === 8) for (;;);
   if (order === 7) {
     const failure = { kind: 'engine', code: 'scores-broken', message: 'no numbers' };
     return parentPort.postMessage({ type: 'task.ended', task, stats, failure });

@@ -23,6 +23,8 @@ export interface RigOptions {
   readonly completions?: Completions;
   /** What is wrong with reloaded agents. */
   readonly agentProblems?: () => readonly string[];
+  /** Can calls be answered? @default they can */
+  readonly isReady?: () => boolean;
   /** Takes calls from the start. @default true */
   readonly isServing?: boolean;
   /** Told of each call once it has said call.ready; throwing breaks its start. */
@@ -39,6 +41,7 @@ export async function startServerRig(
   const {
     agents = ['restaurant', 'clinic'],
     agentProblems,
+    isReady,
     opened,
     completions,
     isServing = true,
@@ -59,6 +62,7 @@ export async function startServerRig(
       {
         agents,
         ...(agentProblems ? { problems: agentProblems } : {}),
+        ...(isReady ? { isReady } : {}),
         openCall: (callOptions) => {
           const call = new ScriptedCall(callOptions, script);
           calls.push(call);

@@ -10,7 +10,7 @@ import { writeSmallCheckpoint } from './small-checkpoint.ts';
 export interface SmallModel {
   readonly modelDir: string;
   /** The engine's real thread over it. Needs npm run build. */
-  startWorker(): Worker;
+  startWorker(atWork: Int32Array): Worker;
   remove(): Promise<void>;
 }
 
@@ -19,10 +19,16 @@ export async function createSmallModel(): Promise<SmallModel> {
   const folder = await mkdtemp(join(tmpdir(), 'small-model-'));
   const modelDir = join(folder, 'model');
   await exportModel({ from: await writeSmallCheckpoint(join(folder, 'checkpoint')), to: modelDir });
-  const workerData: WorkerOptions = { modelDir, countThreads: 1, isSpinning: false, kvBudgetBytes: 2 ** 26 };
+  const workerData: Omit<WorkerOptions, 'atWork'> = {
+    modelDir,
+    countThreads: 1,
+    isSpinning: false,
+    kvBudgetBytes: 2 ** 26,
+  };
   return {
     modelDir,
-    startWorker: () => new Worker(packagePath('dist/src/engine/worker.js'), { workerData }),
+    startWorker: (atWork) =>
+      new Worker(packagePath('dist/src/engine/worker.js'), { workerData: { ...workerData, atWork } }),
     remove: () => rm(folder, { recursive: true }),
   };
 }

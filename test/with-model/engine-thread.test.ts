@@ -14,8 +14,8 @@ afterAll(() => model.remove());
 it('goes on after its thread was killed, with the same words as before', async () => {
   const clock = new SimulatedClock();
   const lives: Worker[] = [];
-  const startWorker = () => {
-    const worker = model.startWorker();
+  const startWorker = (atWork: Int32Array) => {
+    const worker = model.startWorker(atWork);
     lives.push(worker);
     return worker;
   };

@@ -108,6 +108,15 @@ describe('repartee start', () => {
     expect([status, String(stdout)]).toEqual([0, 'voice-unknown 0\n']);
   });
 
+  it.each(['SIGINT', 'SIGTERM'] as const)('dies of %s at once while the model loads', async (signal) => {
+    const program = startServer();
+    await program.printed(/server.listening/);
+    program.child.kill(signal);
+    const ended = await program.ended;
+    expect(ended).toMatchObject({ exitCode: null, signal, out: '' });
+    expect(ended.err).toContain('server.closed');
+  });
+
   it('exits with 1 and one line where the model folder is not there', async () => {
     const { exitCode, out, err } = await startServer(['--model', join(stateDir, 'nothing')]).ended;
     expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
