@@ -5,7 +5,8 @@ import { takeHeard, toWords } from '../../src/base/words.ts';
 import { toConsent } from '../../src/conversation/consent.ts';
 import type { Emitted } from '../../src/conversation/events.ts';
 import { MAX_SPECULATIONS } from '../../src/conversation/runs.ts';
-import { LATE_SOUND, type Seen, type Told, UNSURE_WORDS, type Witness } from './witness.ts';
+import { unanswered } from './unanswered.ts';
+import { LATE_SOUND, type Seen, UNSURE_WORDS, type Witness } from './witness.ts';
 
 type Checker = (witness: Witness) => string | undefined;
 /** The reply before is not the newest any more. */
@@ -287,56 +288,7 @@ export const invariants: Readonly<Record<string, Checker>> = {
     return open === undefined ? undefined : `turn ${open.turn} never ended`;
   },
 
-  'no turn with words stays unanswered beyond the bound': ({ agent, log }) => {
-    let open: { readonly turn: number; readonly atMs: number } | undefined;
-    let isReplying = false;
-    let said: { readonly turn: number; readonly words: string; readonly atMs: number } | undefined;
-    let answered: typeof said;
-    for (const seen of log) {
-      const waitedMs = open === undefined ? 0 : seen.atMs - open.atMs;
-      if (waitedMs > agent.endOfTurn.maxDelayMs) return `turn ${open?.turn} waits for ${waitedMs} ms`;
-      if (seen.kind === 'told' && seen.event.type === 'speech.heard' && toWords(seen.event.text) !== '') {
-        said = { turn: seen.event.turn, words: toWords(seen.event.text), atMs: seen.atMs };
-        const isNew = said.turn !== answered?.turn || said.words !== answered.words;
-        if (isNew && !isReplying) open = said;
-      }
-      // Keys end by a pause of their own.
-      if (seen.kind === 'told' && seen.event.type === 'dtmf.pressed') open = undefined;
-      if (seen.kind !== 'said') continue;
-      const { type } = seen.event;
-      if (type === 'turn.committed') answered = said;
-      if (type === 'turn.committed' || type === 'reply.grew') isReplying = true;
-      if (type === 'turn.taken-back' || type === 'reply.ended') isReplying = false;
-      // Words that stopped the reply, or made it none.
-      const isCut = type === 'turn.taken-back' || (type === 'reply.ended' && seen.event.interrupted);
-      if (isCut && said?.atMs === seen.atMs && said !== answered) open = said;
-      if (isReplying || type === 'call.closed') open = undefined;
-    }
-    return undefined;
-  },
-
-  'the model reads the words of a turn that the next one overtook': ({ log }) => {
-    let isReplying = false;
-    let newest: { readonly turn: number; readonly words: string } | undefined;
-    let overtaken: string[] = [];
-    for (const seen of log) {
-      if (seen.kind === 'told' && 'turn' in seen.event && !isReplying && isSaying(seen.event)) {
-        if (newest && seen.event.turn > newest.turn) overtaken.push(newest.words);
-        if (newest && seen.event.turn > newest.turn) newest = undefined;
-        const words = seen.event.type === 'speech.heard' ? toWords(seen.event.text) : '';
-        if (words !== '') newest = { turn: seen.event.turn, words };
-      }
-      if (seen.kind === 'said' && seen.event.type === 'turn.committed') newest = undefined;
-      if (seen.kind === 'said' && seen.event.type === 'reply.ended') overtaken = [];
-      if (seen.kind === 'said' && ['turn.committed', 'reply.grew'].includes(seen.event.type)) isReplying = true;
-      if (seen.kind === 'said' && ['turn.taken-back', 'reply.ended'].includes(seen.event.type)) isReplying = false;
-      if (seen.kind !== 'asked') continue;
-      const read = toWords(seen.parts.findLast(({ role }) => role === 'user')?.text ?? '');
-      const lost = overtaken.find((words) => !read.includes(words));
-      if (lost !== undefined) return `"${lost}" was said before, the model reads "${read}"`;
-    }
-    return undefined;
-  },
+  ...unanswered,
 
   'the caller gets the floor, and gives it back': ({ agent, log }) => {
     let paused: number | undefined;
@@ -410,10 +362,6 @@ export function findBroken(witness: Witness): string | undefined {
 /** Keys that end a line are no words of it, wherever they stand. */
 function toSaid(text: string): string {
   return toWords(text.replaceAll(/[*#]/g, ' '));
-}
-
-function isSaying({ type }: Told): boolean {
-  return type === 'speech.heard' || type === 'speech.started' || type === 'dtmf.pressed';
 }
 
 function isKey(words: string): boolean {
