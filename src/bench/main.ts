@@ -12,6 +12,7 @@ const help = `usage: repartee bench NAME [--json] [OPTIONS]
   constrain  what keeping to a schema costs for each token
   dates      how many days and times that callers name are read right
   model      how good the model's acts, calls and replies are, beside those of people's dialogues
+  tasks      whole calls of callers with goals: what was done, and what was said of it
   calibrate  how much to add to the model's odds of calling and waiting
   trace      what a turn's ledger, its recording and its spans cost
   viewer     how a long call opens and scrolls in the trace viewer
@@ -66,6 +67,11 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       await benchModel(rest);
       return 0;
     }
+    case 'tasks': {
+      const { benchTasks } = await import('./tasks.ts').catch(needClone);
+      await benchTasks(rest);
+      return 0;
+    }
     case 'calibrate': {
       const { benchCalibrate } = await import('./calibrate.ts').catch(needClone);
       await benchCalibrate(rest);
@@ -83,7 +89,7 @@ export async function runBench(argv: readonly string[]): Promise<number> {
     }
     default:
       throw new UsageError(
-        `no bench "${name}"; there are calls, talk, engine, load, exact, constrain, model, calibrate, trace, viewer, dates`,
+        `no bench "${name}"; there are calls, talk, engine, load, exact, constrain, model, calibrate, trace, viewer, dates, tasks`,
       );
   }
 }

@@ -58,6 +58,7 @@ export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     'trace/call-file',
     'viewer/jitless',
     'model/dialogues',
+    'bench/tasks/agents/',
   ],
   'playwright-core': ['bench/viewer'],
   ajv: ['bench/model-calls'],

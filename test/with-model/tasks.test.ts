@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { judge } from '../../src/bench/tasks/judge.ts';
+import { MOST_TURNS, playTask } from '../../src/bench/tasks/played-task.ts';
+import { createSteadyEngine } from '../../src/bench/tasks/steady-engine.ts';
+import { renderCall } from '../../src/bench/tasks/table.ts';
+import { taskedAgents } from '../../src/bench/tasks/tasked-agents.ts';
+import { type LoadedModel, loadModel } from '../../src/cli/loaded-model.ts';
+import { createRandom } from '../../src/model/recogniser.ts';
+import { createSettings } from '../../src/session/settings.ts';
+
+let model: LoadedModel;
+beforeAll(async () => {
+  model = await loadModel(undefined, () => undefined);
+});
+afterAll(() => model.engine.close());
+
+it('plays a caller against the model: every turn answered, and the same call again', { timeout: 600_000 }, async () => {
+  const tasked = taskedAgents.find(({ name }) => name === 'marina');
+  const agent = await tasked?.load();
+  const callers = tasked?.callers(createRandom(1)) ?? [];
+  const index = callers.findIndex(({ task }) => task.leavesAtTurn !== undefined);
+  const scripted = callers[index];
+  if (agent === undefined || scripted === undefined) throw new Error('no such caller');
+  const steady = { ...model, engine: createSteadyEngine(model.engine) };
+  const settingOf = createSettings(model.prompt);
+  const play = () => playTask({ agent, index, ...scripted, model: steady, settingOf, random: createRandom(7) });
+  const played = await play();
+  expect(played.greeting).toBe(agent.greeting);
+  expect(played.turns.length).toBeGreaterThan(1);
+  expect(played.turns.length).toBeLessThanOrEqual(MOST_TURNS);
+  for (const { reply, errors, interrupted } of played.turns)
+    expect([reply === '', errors, interrupted]).toEqual([false, [], false]);
+  const verdict = judge(played);
+  expect(verdict).toMatchObject({ countTurns: played.turns.length, wanted: undefined });
+  expect(renderCall(played, verdict)).toContain(played.turns[1]?.reply);
+  const again = await play();
+  const said = ({ turns }: typeof played) => turns.map(({ caller, reply, tools }) => ({ caller, reply, tools }));
+  expect(said(again)).toEqual(said(played));
+});
