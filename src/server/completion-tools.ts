@@ -83,7 +83,7 @@ function toTools({ tools, tool_choice: choice }: ChatRequest, limits: PromptLimi
 function checkDescriptions({ description = '', parameters }: PromptTool, where: string, limits: PromptLimits): void {
   checkLength(description, limits.maxDescriptionLength, `${where}.description`, 'shorten it');
   const most = limits.maxArgumentDescriptionLength;
-  // 0: none of any argument is read, as docs/http.md says.
+  // 0: none of any argument is read, as docs/reference/http.md says.
   if (most === 0) return;
   for (const [name, schema] of Object.entries(parameters.properties ?? {})) {
     const { description: text }: { readonly description?: unknown } = Object(schema);

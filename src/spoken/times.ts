@@ -1,4 +1,4 @@
-// Words of a caller in, the times of day that they name out. Rules: docs/agents.md, "Values that callers say".
+// Words of a caller in, the times of day that they name out. Rules: docs/guide/agents.md, "Values that callers say".
 import type { Moment } from './calendar.ts';
 import { toFigures } from './number-words.ts';
 
