@@ -5,7 +5,19 @@ import { lexer, type Token } from 'marked';
 import { describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
-const FOLDERS = ['agents', 'bench', 'decisions', 'deploy', 'docs', 'fixtures', 'models', 'src', 'templates', 'test'];
+const FOLDERS = [
+  'agents',
+  'bench',
+  'decisions',
+  'deploy',
+  'docs',
+  'fixtures',
+  'models',
+  'src',
+  'templates',
+  'test',
+  'training',
+];
 const pages = [
   ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'],
   ...list('docs').filter((path) => path.endsWith('.md')),
