@@ -1,17 +1,15 @@
 // Takes what an author writes about a tool, gives the AgentTool that the runtime calls. Never knows who calls it.
 
 import { z } from 'zod';
-import { ToolError, toMessage } from '../errors.ts';
 import type { AgentTool, ExecuteContext } from './agent.ts';
 import type { CallContext, Values } from './call-context.ts';
 import { describeCall } from './describe-call.ts';
-import { invalidField, parseDefinition, show } from './invalid.ts';
+import { invalidField, parseDefinition } from './invalid.ts';
 import { usualMaxResultLength } from './limit-result.ts';
 import { isModelName, toSnakeCase } from './names.ts';
-import { ownCopy } from './own-copy.ts';
-import type { Fields } from './parameter.ts';
 import { compileParameters } from './parameters.ts';
 import { runTool } from './run-tool.ts';
+import { createToolArguments } from './tool-arguments.ts';
 
 export interface ToolOptions<
   P extends z.ZodObject,
@@ -123,26 +121,31 @@ function buildTool<P extends z.ZodObject, V extends z.ZodObject, S extends z.Zod
     checked;
   const { countRetries = effect === 'read' ? 1 : 0 } = checked;
 
-  const check: AgentTool['check'] = (args) => {
-    const parsed = parseArguments(options.parameters, parameters, args);
-    return parsed.success ? undefined : parsed.reason;
-  };
+  const { check, read, peek } = createToolArguments(name, options.parameters, parameters);
+
   const describe: AgentTool['describe'] = (args) => {
-    const parsed = parseArguments(options.parameters, parameters, args);
-    if (!parsed.success || !options.describe) return describeCall(name, args, parameters.schema);
+    const values = options.describe && peek(args);
+    if (!options.describe || values === undefined) return describeCall(name, args, parameters.schema);
     try {
-      return options.describe(parsed.args);
+      const words: unknown = options.describe(values);
+      return typeof words === 'string' && words.trim() !== '' ? words : describeCall(name, args, parameters.schema);
     } catch {
       // It stumbles over a value that execute will refuse with a reason; until then the plain words do.
       return describeCall(name, args, parameters.schema);
     }
   };
-  const run: AgentTool['run'] = async (args, context) => {
-    const parsed = parseArguments(options.parameters, parameters, args);
-    if (!parsed.success) throw new ToolError('tool-arguments', `${name}: ${parsed.reason}`);
+  const run: AgentTool['run'] = (args, context) => {
     // defineAgent has seen to it that the call has the fields that this tool needs.
-    const execute = (inner: ExecuteContext) =>
-      options.execute(parsed.args, inner as ExecuteContext<CallContext<z.output<V>, z.output<S>>>);
+    const start = (values: z.output<P>, inner: ExecuteContext) =>
+      options.execute(values, inner as ExecuteContext<CallContext<z.output<V>, z.output<S>>>);
+    const execute = (inner: ExecuteContext) => {
+      const values = read(args);
+      if (!(values instanceof Promise)) return start(values, inner);
+      return values.then((checked) => {
+        inner.signal.throwIfAborted();
+        return start(checked, inner);
+      });
+    };
     return runTool({ name, maxResultLength, execute }, context);
   };
   const { schema, usual } = parameters;
@@ -164,34 +167,6 @@ function buildTool<P extends z.ZodObject, V extends z.ZodObject, S extends z.Zod
     check,
     describe,
   });
-}
-
-type ParsedArguments<T> =
-  | { readonly success: true; readonly args: T }
-  | { readonly success: false; readonly reason: string };
-
-/** From the model's snake_case arguments to what `execute` takes. */
-function parseArguments<P extends z.ZodObject>(
-  type: P,
-  { authorNames, toAuthor }: Fields,
-  args: Readonly<Record<string, unknown>>,
-): ParsedArguments<z.output<P>> {
-  const unknown = Object.keys(args).find((name) => !authorNames.has(name));
-  if (unknown !== undefined)
-    return { success: false, reason: `unknown argument ${unknown}; it takes ${[...authorNames.keys()].join(', ')}` };
-  try {
-    const parsed = type.safeParse(toAuthor(args), { reportInput: true });
-    if (parsed.success) return { success: true, args: ownCopy(parsed.data) };
-    return { success: false, reason: parsed.error.issues.map(describeIssue).join('; ') };
-  } catch (error) {
-    return { success: false, reason: toMessage(error) };
-  }
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const name = toSnakeCase(String(issue.path[0] ?? 'arguments'));
-  if (issue.input === undefined) return `${name}: missing`;
-  return `${name}: ${issue.message}${issue.path.length === 0 ? '' : `, got ${show(issue.input)}`}`;
 }
 
 function isZodObject(value: unknown): boolean {

@@ -1,9 +1,9 @@
 // One argument's type as the model sees it: a JSON Schema with snake_case names, and the way back to the author's. Knows no tool.
-import type { z } from 'zod';
+
+import { type Json, toValues } from './argument-pipe.ts';
+import { cantKeep } from './argument-rules.ts';
 import { invalidField } from './invalid.ts';
 import { isModelName, toSnakeCase } from './names.ts';
-
-type Json = z.core.JSONSchema.BaseSchema;
 
 export interface Parameter {
   readonly schema: Readonly<Record<string, unknown>>;
@@ -112,8 +112,7 @@ const besidesSpoken = [
 /** Nothing that zod will hold a value to may be left out of what the model is held to. */
 function checkKept(json: Json, where: string): void {
   const { type, multipleOf, format, pattern, allOf, propertyNames } = json;
-  const refuse = (what: string, fix: string) =>
-    invalidField(where, `${what} can't be kept while the model writes; ${fix}`);
+  const refuse = (what: string, fix: string) => cantKeep(where, what, fix);
   const more = besidesSpoken.find((keyword) => isRule(json[keyword]));
   if (json[spoken] !== undefined && more !== undefined)
     throw refuse(`${more} of a spoken value`, 'use the options of the function that made it');
@@ -130,16 +129,6 @@ function checkKept(json: Json, where: string): void {
 
 const unusable =
   "this type can't be an argument; use strings, numbers, booleans, enums, and objects and arrays of them";
-
-/** The values of an enum, of a literal, of null, or of a union of these. */
-function toValues(json: Json): readonly unknown[] | undefined {
-  if (json.enum !== undefined) return json.enum;
-  if (json.const !== undefined) return [json.const];
-  if (json.type === 'null') return [null];
-  const branches = json.anyOf?.map((branch) => (isObject(branch) ? toValues(branch) : undefined));
-  if (branches === undefined || branches.includes(undefined)) return undefined;
-  return [...new Set(branches.flatMap((branch) => branch ?? []))];
-}
 
 function toEnum(values: readonly unknown[], where: string): Parameter {
   if (values.length === 0) throw invalidField(where, 'an enum without values; name at least one');
@@ -228,21 +217,19 @@ function toFlags(flags: unknown): Readonly<Record<string, unknown>> {
 function toRange(json: Json): Readonly<Record<string, number>> {
   const { type, minimum, maximum, exclusiveMinimum: above, exclusiveMaximum: below } = json;
   const isInteger = type === 'integer';
+  const isLower = (bound: unknown): bound is number => typeof bound === 'number' && bound > Number.MIN_SAFE_INTEGER;
+  const isUpper = (bound: unknown): bound is number => typeof bound === 'number' && bound < Number.MAX_SAFE_INTEGER;
   return {
-    ...(isBound(minimum) && { minimum }),
-    ...(isBound(maximum) && { maximum }),
-    ...(isBound(above) && (isInteger ? { minimum: Math.floor(above) + 1 } : { exclusiveMinimum: above })),
-    ...(isBound(below) && (isInteger ? { maximum: Math.ceil(below) - 1 } : { exclusiveMaximum: below })),
+    ...(isLower(minimum) && { minimum }),
+    ...(isUpper(maximum) && { maximum }),
+    ...(isLower(above) && (isInteger ? { minimum: Math.floor(above) + 1 } : { exclusiveMinimum: above })),
+    ...(isUpper(below) && (isInteger ? { maximum: Math.ceil(below) - 1 } : { exclusiveMaximum: below })),
   };
 }
 
 /** zod's own ±2^53 is none. */
 function isRule(value: unknown): boolean {
-  return value !== undefined && (typeof value !== 'number' || isBound(value));
-}
-
-function isBound(value: unknown): value is number {
-  return typeof value === 'number' && Math.abs(value) < Number.MAX_SAFE_INTEGER;
+  return value !== undefined && (typeof value !== 'number' || Math.abs(value) < Number.MAX_SAFE_INTEGER);
 }
 
 function mapEntries(value: unknown, map: (name: string, item: unknown) => readonly [string, unknown]): unknown {

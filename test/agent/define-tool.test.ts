@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import type { AgentTool, ExecuteContext } from '../../src/agent/agent.ts';
 import { copied } from '../../src/agent/copied.ts';
@@ -121,7 +121,7 @@ it('keeps the model within bounds that are no values themselves', () => {
 
 it.each([
   ['a multiple of 5', z.int().multipleOf(5), 'an enum'],
-  ['the format uri', z.url(), 'use a regex'],
+  ['the format url', z.url(), 'use a regex'],
   ['more than one pattern', z.string().includes('usd').endsWith('only'), 'one regex'],
   ['a rule for the keys of a record', z.record(z.enum(['a', 'b']), z.number()), 'an object with these keys'],
 ])('refuses %s, which the model could not be kept to', (what, type, fix) => {
@@ -324,6 +324,63 @@ it('puts a call into words', () => {
   const own = build(defineTool({ ...base, describe: (a) => `${a.partySize} at ${a.restaurantName}` }));
   expect(own.describe(args)).toBe('2 at Sushi Bar');
   expect(own.describe({ restaurant_name: 'Sushi Bar' })).toBe('reserve table: Sushi Bar');
+});
+
+describe('a tool whose argument takes time to check', () => {
+  const taken = z.string().refine(async (name) => name !== 'Ann', 'she has left');
+  const describeName = ({ name }: { name: string }) => `a message for ${name}`;
+  const execute = ({ name }: { name: string }) => ({ name });
+  const parameters = z.object({ name: taken.default('Bo') });
+  const tool = build(defineTool({ ...base, parameters, describe: describeName, execute }));
+
+  it('runs it when the check is over, and not at all where it finds something wrong', async () => {
+    expect(await tool.run({ name: 'Cy' }, context())).toEqual({ name: 'Cy' });
+    await expect(tool.run({ name: 'Ann' }, context())).rejects.toMatchObject({
+      code: 'tool-arguments',
+      message: 'reserve_table: name: she has left, got "Ann"',
+    });
+  });
+
+  it('says what it is about to do before the check is over', () => {
+    expect(tool.check({ name: 'Ann' })).toBeUndefined();
+    expect(tool.check({ nobody: 'Ann' })).toMatch(/^unknown argument nobody/);
+    expect([tool.describe({ name: 'Ann' }), tool.describe({})]).toEqual(['a message for Ann', 'a message for Bo']);
+  });
+
+  it('asks the check once for a call, not once for each draft of it', async () => {
+    const asked: string[] = [];
+    const counted = z.string().refine(async (name) => asked.push(name) > 0);
+    const drafted = build(defineTool({ ...base, parameters: z.object({ name: counted }), execute }));
+    for (const name of ['A', 'An', 'Ann']) drafted.check({ name });
+    await drafted.run({ name: 'Ann' }, context());
+    expect(asked).toEqual(['A', 'Ann']);
+  });
+
+  it('is ended with the call, however long the check takes', async () => {
+    let countRuns = 0;
+    const endless = z.string().refine(() => new Promise<boolean>(() => {}));
+    const waiting = build(defineTool({ ...base, parameters: z.object({ name: endless }), execute: () => ++countRuns }));
+    const ending = new AbortController();
+    const run = waiting.run({ name: 'Ann' }, context(ending.signal));
+    ending.abort(new ToolError('tool-timeout', 'too late'));
+    await expect(run).rejects.toMatchObject({ code: 'tool-timeout' });
+    expect(countRuns).toBe(0);
+  });
+
+  it('leaves no rejection behind where the check of a draft fails', async () => {
+    const failing = z.string().refine(() => Promise.reject(new Error('no connection')));
+    const drafted = build(defineTool({ ...base, parameters: z.object({ name: failing }), execute }));
+    expect(drafted.check({ name: 'Ann' })).toBeUndefined();
+    await new Promise((resolve) => setImmediate(resolve));
+    await expect(drafted.run({ name: 'Ann' }, context())).rejects.toMatchObject({ code: 'tool-failed' });
+  });
+});
+
+it('falls back to plain words where describe gives none', () => {
+  for (const words of [undefined, '', 5]) {
+    const tool = build(defineTool({ ...base, describe: () => words as string }));
+    expect(tool.describe({ restaurant_name: 'Hana', party_size: 2 })).toBe('reserve table: Hana, party size 2');
+  }
 });
 
 it('falls back to plain words where describe throws', () => {
