@@ -326,6 +326,30 @@ it('puts a call into words', () => {
   expect(own.describe({ restaurant_name: 'Sushi Bar' })).toBe('reserve table: Sushi Bar');
 });
 
+it('says every value of a call, within lists and objects too', () => {
+  const guest = z.object({ firstName: z.string(), ageYears: z.int(), isVegan: z.boolean() });
+  const everything = z.object({
+    toppings: z.array(z.string()),
+    guests: z.array(guest).optional(),
+    address: z.object({ street: z.string(), floor: z.int().nullable() }).optional(),
+    byDay: z.record(z.string(), z.boolean()).optional(),
+    scores: z.array(z.number()).optional(),
+  });
+  const tool = build(defineTool({ ...base, parameters: everything, execute: () => null }), 'order');
+  expect(tool.describe({ toppings: ['olives', 'ham', 'salami'] })).toBe('order: toppings olives, ham and salami');
+  expect(tool.describe({ toppings: ['olives'], scores: [1, 2] })).toBe('order: toppings olives, scores 1 and 2');
+  const guests = [
+    { first_name: 'Ann', age_years: 7, is_vegan: true },
+    { first_name: 'Bo', age_years: 40, is_vegan: false },
+  ];
+  expect(tool.describe({ toppings: [], guests })).toBe(
+    'order: no toppings, guests Ann, age years 7, is vegan, and Bo, age years 40, not is vegan',
+  );
+  expect(
+    tool.describe({ toppings: ['ham'], address: { street: 'Elm Street 5', floor: null }, by_day: { monday: true } }),
+  ).toBe('order: toppings ham, address Elm Street 5, no floor, by day monday');
+});
+
 describe('a tool whose argument takes time to check', () => {
   const taken = z.string().refine(async (name) => name !== 'Ann', 'she has left');
   const describeName = ({ name }: { name: string }) => `a message for ${name}`;
