@@ -3,6 +3,7 @@
 import { ToolError, toMessage } from '../errors.ts';
 import type { ExecuteContext } from './agent.ts';
 import { limitResult } from './limit-result.ts';
+import { toResult } from './tool-result.ts';
 
 export interface ToolRun {
   readonly name: string;
@@ -23,7 +24,7 @@ export async function runTool(run: ToolRun, context: ExecuteContext): Promise<un
   try {
     // The race ends a tool that ignores its signal; what such a tool returns later is dropped.
     const value = await Promise.race([whenAborted(ending.signal), start(run, { ...context, signal: ending.signal })]);
-    return limitResult(toJson(run.name, value), run.maxResultLength);
+    return limitResult(value, run.maxResultLength);
   } catch (error) {
     ending.signal.throwIfAborted();
     if (error instanceof ToolError) throw error;
@@ -34,18 +35,9 @@ export async function runTool(run: ToolRun, context: ExecuteContext): Promise<un
 }
 
 async function start(run: ToolRun, context: ExecuteContext): Promise<unknown> {
-  return run.execute(context);
+  return toResult(run.name, await run.execute(context), context.signal);
 }
 
 function whenAborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
-}
-
-/** A copy as JSON; a tool that returns nothing gives null. */
-function toJson(name: string, value: unknown): unknown {
-  try {
-    return JSON.parse(JSON.stringify(value ?? null) ?? 'null');
-  } catch (error) {
-    throw new ToolError('tool-result', `${name} returned what is not JSON: ${toMessage(error)}`, { cause: error });
-  }
 }
