@@ -1,6 +1,7 @@
 // A call as its agent's tools and hooks see it: what the call brought, what the agent keeps, what the agent may ask of it.
 
 import type { Transfer } from '../events.ts';
+import { checkDigits, checkLanguage, checkSource, checkTransfer } from './wishes.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -12,11 +13,11 @@ export interface CallFacts<Variables = Values, State = Record<string, unknown>> 
   readonly state: State;
 }
 
-/** A call whose agent may ask something of it. */
+/** A call whose agent may ask something of it. Each throws a ToolError `wish-invalid` for what no wire could do. */
 export interface CallContext<Variables = Values, State = Record<string, unknown>> extends CallFacts<Variables, State> {
   /** Says goodbye, unless something was just said, and ends the call. */
   hangUp(): void;
-  /** Says so, and asks the wire to take the caller to a number or an address; the note is for whoever answers there. */
+  /** Says so, and asks the wire to take the caller to a number, a `sip:` address or a `client:`; the note is for whoever answers there. */
   transfer(to: string, note?: string): void;
   /** Asks the wire to play a sound file. */
   play(source: string): void;
@@ -42,9 +43,10 @@ export function withWishes(call: CallFacts, ask: (wish: Wish) => void): CallCont
     variables,
     state,
     hangUp: () => ask({ type: 'hang-up' }),
-    transfer: (to, note) => ask({ type: 'transfer', transfer: { to, ...(note === undefined ? {} : { note }) } }),
-    play: (source) => ask({ type: 'play', source }),
-    sendDigits: (digits) => ask({ type: 'send-digits', digits }),
-    setLanguage: (language) => ask({ type: 'set-language', language }),
+    transfer: (to, note) =>
+      ask({ type: 'transfer', transfer: { to: checkTransfer(to), ...(note === undefined ? {} : { note }) } }),
+    play: (source) => ask({ type: 'play', source: checkSource(source) }),
+    sendDigits: (digits) => ask({ type: 'send-digits', digits: checkDigits(digits) }),
+    setLanguage: (language) => ask({ type: 'set-language', language: checkLanguage(language) }),
   };
 }

@@ -3,6 +3,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
+import { toTransferTarget } from '../agent/transfer-target.ts';
 import { relayPath } from '../protocol/relay-messages.ts';
 import type { Log } from './log.ts';
 import { readBody } from './read-body.ts';
@@ -102,10 +103,25 @@ export function createTwilioRoutes({ authToken, publicUrl, log, isReady }: Twili
   /** The agent ended it: as it wished. Nobody did, and the caller is still there: the relay starts again. */
   function after(asked: URLSearchParams, countRestarts: number, target: URL): string {
     const handoff = readHandoff(asked.get('HandoffData'));
-    if (handoff?.to !== undefined) return toTwiml(`<Dial>${escapeXml(handoff.to)}</Dial>`);
+    if (handoff?.to !== undefined) return dial(handoff.to);
     if (handoff !== undefined || asked.get('CallStatus') === 'completed') return toTwiml('<Hangup/>');
     log('relay.dropped', { countRestarts, sessionStatus: asked.get('SessionStatus')?.slice(0, 20) });
     return countRestarts < mostRestarts ? connect(countRestarts + 1, target) : toTwiml('<Hangup/>');
+  }
+}
+
+/** Twilio tells a number, an address and a client apart by the noun. */
+function dial(to: string): string {
+  const target = toTransferTarget(to);
+  switch (target?.kind) {
+    case 'number':
+      return toTwiml(`<Dial><Number>${escapeXml(target.number)}</Number></Dial>`);
+    case 'sip':
+      return toTwiml(`<Dial><Sip>${escapeXml(target.uri)}</Sip></Dial>`);
+    case 'client':
+      return toTwiml(`<Dial><Client>${escapeXml(target.name)}</Client></Dial>`);
+    default:
+      return toTwiml('<Hangup/>');
   }
 }
 

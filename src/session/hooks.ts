@@ -2,6 +2,7 @@
 
 import type { Agent } from '../agent/agent.ts';
 import type { CallFacts } from '../agent/call-context.ts';
+import { show } from '../agent/invalid.ts';
 import type { Clock } from '../base/clock.ts';
 import { toMessage } from '../errors.ts';
 import type { CallEvent } from '../events.ts';
@@ -32,7 +33,9 @@ export async function runHook(
 /** What the agent greets with; nothing if its function fails. */
 export function readGreeting({ greeting }: Agent, call: CallFacts, report: (event: CallEvent) => void): string {
   try {
-    return (typeof greeting === 'function' ? greeting(call) : (greeting ?? '')).trim();
+    const words: unknown = typeof greeting === 'function' ? greeting(call) : (greeting ?? '');
+    if (typeof words === 'string') return words.trim();
+    throw new Error(`gave ${show(words)}, expected words`);
   } catch (error) {
     report({ type: 'error', code: 'hook-failed', message: `greeting: ${toMessage(error)}` });
     return '';

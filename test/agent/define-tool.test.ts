@@ -1,22 +1,10 @@
 import { getEventListeners } from 'node:events';
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import type { AgentTool, ExecuteContext } from '../../src/agent/agent.ts';
 import { copied } from '../../src/agent/copied.ts';
-import { defineAgent } from '../../src/agent/define-agent.ts';
-import { defineTool, type ToolDefinition, type ToolOptions } from '../../src/agent/define-tool.ts';
+import { defineTool, type ToolOptions } from '../../src/agent/define-tool.ts';
 import { ToolError } from '../../src/errors.ts';
-import { makeCallContext } from '../support/call-context.ts';
-
-function build(tool: ToolDefinition, key = 'reserveTable'): AgentTool {
-  const [built] = defineAgent({ name: 'desk', instructions: 'You answer calls.', tools: { [key]: tool } }).tools;
-  if (!built) throw new Error('the agent has no tool');
-  return built;
-}
-
-function context(signal = new AbortController().signal): ExecuteContext {
-  return { signal, call: makeCallContext(), idempotencyKey: 'key-1' };
-}
+import { buildTool, makeExecuteContext } from '../support/built-tool.ts';
 
 const parameters = z.object({
   restaurantName: z.string().min(2).describe('Name of the restaurant'),
@@ -35,7 +23,7 @@ const base = {
 } satisfies ToolOptions<typeof parameters>;
 
 it('offers the model a schema with snake_case names, in the order of the definition', () => {
-  const tool = build(defineTool(base));
+  const tool = buildTool(defineTool(base));
   expect(tool.name).toBe('reserve_table');
   expect(tool.parameters).toEqual({
     type: 'object',
@@ -67,7 +55,7 @@ const visit = z.object({
 });
 
 it('offers the model lists, nested objects, alternatives, patterns and copied words', () => {
-  const tool = build(defineTool({ ...base, parameters: visit, execute: () => null }));
+  const tool = buildTool(defineTool({ ...base, parameters: visit, execute: () => null }));
   expect(tool.parameters.properties).toEqual({
     visit_day: { type: 'string', format: 'date' },
     start_time: { type: 'string', maxLength: 5, pattern: '^\\d\\d:\\d\\d$', 'x-pattern-flags': '' },
@@ -112,7 +100,7 @@ it('keeps the model within bounds that are no values themselves', () => {
     share: z.number().gt(0).lt(1),
     floor: z.int().gt(2).lt(9),
   });
-  expect(build(defineTool({ ...base, parameters: bounded, execute: () => null })).parameters.properties).toEqual({
+  expect(buildTool(defineTool({ ...base, parameters: bounded, execute: () => null })).parameters.properties).toEqual({
     amount: { type: 'number', exclusiveMinimum: 0 },
     share: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
     floor: { type: 'integer', minimum: 3, maximum: 8 },
@@ -126,7 +114,7 @@ it.each([
   ['a rule for the keys of a record', z.record(z.enum(['a', 'b']), z.number()), 'an object with these keys'],
 ])('refuses %s, which the model could not be kept to', (what, type, fix) => {
   const broken = () =>
-    build(defineTool({ ...base, parameters: z.object({ inner: z.array(type) }), execute: () => null }));
+    buildTool(defineTool({ ...base, parameters: z.object({ inner: z.array(type) }), execute: () => null }));
   expect(broken).toThrow(`${what} can't be kept while the model writes`);
   expect(broken).toThrow(fix);
   expect(broken).toThrow('parameters.inner');
@@ -134,10 +122,10 @@ it.each([
 
 it("gives execute the author's names at every depth", async () => {
   const seen: unknown[] = [];
-  const tool = build(defineTool({ ...base, parameters: visit, execute: (args) => void seen.push(args) }));
+  const tool = buildTool(defineTool({ ...base, parameters: visit, execute: (args) => void seen.push(args) }));
   const guests = [{ first_name: 'Ann', age_years: 7 }, { first_name: 'Bo' }];
   const args = { visit_day: '2026-03-01', start_time: '09:30', doctor_name: null, guests };
-  await tool.run({ ...args, by_day: { monday: { is_open: true } } }, context());
+  await tool.run({ ...args, by_day: { monday: { is_open: true } } }, makeExecuteContext());
   expect(seen).toEqual([
     {
       visitDay: '2026-03-01',
@@ -153,14 +141,14 @@ it('accepts an object that is refined', () => {
   const refined = z
     .object({ from: z.string(), to: z.string() })
     .refine(({ from, to }) => from !== to, 'the same place');
-  const tool = build(defineTool({ ...base, parameters: refined, execute: () => null }));
+  const tool = buildTool(defineTool({ ...base, parameters: refined, execute: () => null }));
   expect(tool.parameters.required).toEqual(['from', 'to']);
   expect(tool.check({ from: 'a', to: 'a' })).toBe('arguments: the same place');
 });
 
 it('gives execute its own names, defaults and the context', async () => {
   const seen: unknown[] = [];
-  const tool = build(
+  const tool = buildTool(
     defineTool({
       ...base,
       execute: (args, { call, idempotencyKey, signal }) => {
@@ -168,7 +156,7 @@ it('gives execute its own names, defaults and the context', async () => {
       },
     }),
   );
-  await tool.run({ restaurant_name: 'Hana', party_size: 2 }, context());
+  await tool.run({ restaurant_name: 'Hana', party_size: 2 }, makeExecuteContext());
   expect(seen).toEqual([{ restaurantName: 'Hana', partySize: 2, isOutdoors: false }, 'call-1', 'key-1', false]);
 });
 
@@ -203,17 +191,20 @@ it.each([
   ["the author's own spelling", { restaurantName: 'Hana', party_size: 2 }, /^unknown argument restaurantName/],
 ])('refuses %s without running', async (_, args, reason) => {
   let countRuns = 0;
-  const tool = build(defineTool({ ...base, execute: () => ++countRuns }));
+  const tool = buildTool(defineTool({ ...base, execute: () => ++countRuns }));
   const expected =
     typeof reason === 'string' ? `reserve_table: ${reason}` : expect.stringMatching(reason.source.replace('^', ''));
   expect(tool.check(args)).toMatch(reason);
-  await expect(tool.run(args, context())).rejects.toMatchObject({ code: 'tool-arguments', message: expected });
+  await expect(tool.run(args, makeExecuteContext())).rejects.toMatchObject({
+    code: 'tool-arguments',
+    message: expected,
+  });
   expect(countRuns).toBe(0);
 });
 
 it('finds nothing wrong with arguments that fit', () => {
   expect(
-    build(defineTool(base)).check({ restaurant_name: 'Hana', party_size: 2, price_range: 'cheap' }),
+    buildTool(defineTool(base)).check({ restaurant_name: 'Hana', party_size: 2, price_range: 'cheap' }),
   ).toBeUndefined();
 });
 
@@ -223,9 +214,9 @@ it('ends a tool that ignores its signal with what the signal was aborted for, an
     fail = reject;
   });
   const ending = new AbortController();
-  const run = build(defineTool({ ...base, execute: () => late })).run(
+  const run = buildTool(defineTool({ ...base, execute: () => late })).run(
     { restaurant_name: 'Hana', party_size: 2 },
-    context(ending.signal),
+    makeExecuteContext(ending.signal),
   );
   ending.abort(new ToolError('tool-timeout', 'too late'));
   await expect(run).rejects.toMatchObject({ code: 'tool-timeout', message: 'too late' });
@@ -239,12 +230,14 @@ it("ends with the caller's signal, before and while it runs", async () => {
     countRuns++;
     return new Promise(() => {});
   };
-  const tool = build(defineTool({ ...base, execute }));
+  const tool = buildTool(defineTool({ ...base, execute }));
   const args = { restaurant_name: 'Hana', party_size: 2 };
-  await expect(tool.run(args, context(AbortSignal.abort()))).rejects.toMatchObject({ code: 'tool-cancelled' });
+  await expect(tool.run(args, makeExecuteContext(AbortSignal.abort()))).rejects.toMatchObject({
+    code: 'tool-cancelled',
+  });
   expect(countRuns).toBe(0);
   const caller = new AbortController();
-  const running = tool.run(args, context(caller.signal));
+  const running = tool.run(args, makeExecuteContext(caller.signal));
   caller.abort();
   await expect(running).rejects.toMatchObject({ code: 'tool-cancelled', message: 'reserve_table was cancelled' });
   expect(countRuns).toBe(1);
@@ -252,8 +245,8 @@ it("ends with the caller's signal, before and while it runs", async () => {
 
 it("leaves no listener on the caller's signal", async () => {
   const { signal } = new AbortController();
-  const tool = build(defineTool(base));
-  for (let i = 0; i < 3; i++) await tool.run({ restaurant_name: 'Hana', party_size: 2 }, context(signal));
+  const tool = buildTool(defineTool(base));
+  for (let i = 0; i < 3; i++) await tool.run({ restaurant_name: 'Hana', party_size: 2 }, makeExecuteContext(signal));
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
@@ -262,8 +255,8 @@ it('turns what a tool throws into a ToolError that keeps the cause', async () =>
   const execute = () => {
     throw cause;
   };
-  const error = await build(defineTool({ ...base, execute }))
-    .run({ restaurant_name: 'Hana', party_size: 2 }, context())
+  const error = await buildTool(defineTool({ ...base, execute }))
+    .run({ restaurant_name: 'Hana', party_size: 2 }, makeExecuteContext())
     .catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ToolError);
   expect(error).toMatchObject({ code: 'tool-failed', message: 'reserve_table failed: no connection', cause });
@@ -271,138 +264,45 @@ it('turns what a tool throws into a ToolError that keeps the cause', async () =>
 
 it("lets a ToolError of the tool's own through", async () => {
   const own = new ToolError('fully-booked', 'No table is left.');
-  const run = build(defineTool({ ...base, execute: () => Promise.reject(own) })).run(
+  const run = buildTool(defineTool({ ...base, execute: () => Promise.reject(own) })).run(
     { restaurant_name: 'Hana', party_size: 2 },
-    context(),
+    makeExecuteContext(),
   );
   await expect(run).rejects.toBe(own);
 });
 
 it('returns JSON, cut to what the model is told', async () => {
   const rows = Array.from({ length: 50 }, (_, index) => ({ name: `Restaurant ${index}`, opens: new Date(0) }));
-  const tool = build(
+  const tool = buildTool(
     defineTool({ ...base, execute: () => ({ count: rows.length, results: rows, missing: undefined }) }),
   );
-  const result = await tool.run({ restaurant_name: 'Hana', party_size: 2 }, context());
+  const result = await tool.run({ restaurant_name: 'Hana', party_size: 2 }, makeExecuteContext());
   expect(result).toMatchObject({
     count: 50,
     results: rows.slice(0, 5).map(({ name }) => ({ name, opens: '1970-01-01T00:00:00.000Z' })),
   });
   expect(JSON.stringify(result).length).toBeLessThanOrEqual(400);
-  const silent = build(defineTool({ ...base, execute: () => {} }));
-  expect(await silent.run({ restaurant_name: 'Hana', party_size: 2 }, context())).toBeNull();
-});
-
-describe('a result', () => {
-  const args = { restaurant_name: 'Hana', party_size: 2 };
-  const run = (value: unknown, signal?: AbortSignal) =>
-    build(defineTool({ ...base, execute: () => value })).run(args, context(signal));
-  class Table {
-    #seats = 4;
-    get seats() {
-      return this.#seats;
-    }
-  }
-  class Room {
-    readonly seats = 4;
-  }
-  const circular: Record<string, unknown> = {};
-  circular.self = circular;
-
-  it.each([
-    ['a Map', new Map([['a', 1]])],
-    ['a Set', new Set([1])],
-    ['an Error', Object.assign(new Error('x'), { status: 404 })],
-    ['a Response', new Response('x')],
-    ['a Table', new Table()],
-    ['a Promise', [Promise.resolve(1)]],
-    ['a RegExp', [/x/]],
-    ['a Uint8Array', new Uint8Array(2)],
-    ['an ArrayBuffer', new ArrayBuffer(2)],
-    ['a Headers', new Headers({ a: 'b' })],
-    ['a BigInt', 1n],
-    ['a function', () => 1],
-    ['a symbol', Symbol('x')],
-  ])('that JSON can not hold is an error that names its type: %s', async (type, value) => {
-    const place = Array.isArray(value) ? ' as 0' : '';
-    await expect(run(value)).rejects.toMatchObject({
-      code: 'tool-result',
-      message: expect.stringContaining(`reserve_table returned ${type}${place}, which JSON can't hold`),
-    });
-    if (typeof value === 'function' || typeof value === 'symbol') return;
-    await expect(run({ found: { rooms: value } })).rejects.toMatchObject({ code: 'tool-result' });
-  });
-
-  it('that holds itself is an error', async () => {
-    await expect(run(circular)).rejects.toMatchObject({ code: 'tool-result' });
-  });
-
-  it('is what JSON makes of it, where that is all of it', async () => {
-    const opensAt = new Date(0);
-    expect(await run({ opensAt, room: new Room(), url: new URL('https://a.example'), count: Object(5) })).toEqual({
-      opensAt: '1970-01-01T00:00:00.000Z',
-      room: { seats: 4 },
-      url: 'https://a.example/',
-      count: 5,
-    });
-    expect(await run({ kept: 1, left: undefined, call: () => 1 })).toEqual({ kept: 1 });
-    expect(await run({})).toEqual({});
-    expect(await run(Object.create(null))).toEqual({});
-  });
-
-  it('of a generator is what it gave last', async () => {
-    const yielding = async function* () {
-      yield { step: 1 };
-      yield { step: 2 };
-    };
-    expect(await run(yielding())).toEqual({ step: 2 });
-    expect(
-      await run(
-        (function* () {
-          yield 1;
-          return 2;
-        })(),
-      ),
-    ).toBe(2);
-    expect(await run((async function* () {})())).toBeNull();
-  });
-
-  it('of a generator that goes on for ever ends with the call, which closes it', async () => {
-    const ending = new AbortController();
-    let isClosed = false;
-    const endless = async function* () {
-      try {
-        for (let step = 0; ; step++) {
-          if (step === 3) ending.abort(new ToolError('tool-timeout', 'too late'));
-          yield step;
-        }
-      } finally {
-        isClosed = true;
-      }
-    };
-    await expect(run(endless(), ending.signal)).rejects.toMatchObject({ code: 'tool-timeout' });
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(isClosed).toBe(true);
-  });
+  const silent = buildTool(defineTool({ ...base, execute: () => {} }));
+  expect(await silent.run({ restaurant_name: 'Hana', party_size: 2 }, makeExecuteContext())).toBeNull();
 });
 
 it('refuses a bound beside a confirmation of the whole call, and one that is no probability', () => {
-  expect(() => build(defineTool({ ...base, confirm: true, confirmBelow: 0.5 }))).toThrowError(
+  expect(() => buildTool(defineTool({ ...base, confirm: true, confirmBelow: 0.5 }))).toThrowError(
     "tools.reserveTable.confirmBelow: with 'confirm' the whole call is read back; leave one of them out",
   );
-  expect(() => build(defineTool({ ...base, confirmBelow: 60 }))).toThrowError('tools.reserveTable.confirmBelow');
+  expect(() => buildTool(defineTool({ ...base, confirmBelow: 60 }))).toThrowError('tools.reserveTable.confirmBelow');
   expect([
-    build(defineTool(base)).confirmBelow,
-    build(defineTool({ ...base, confirmBelow: 0.6 })).confirmBelow,
+    buildTool(defineTool(base)).confirmBelow,
+    buildTool(defineTool({ ...base, confirmBelow: 0.6 })).confirmBelow,
   ]).toEqual([0, 0.6]);
 });
 
 it('puts a call into words', () => {
   const args = { restaurant_name: 'Sushi Bar', party_size: 2, price_range: 'cheap', is_outdoors: true };
-  const plain = build(defineTool(base));
+  const plain = buildTool(defineTool(base));
   expect(plain.describe(args)).toBe('reserve table: Sushi Bar, party size 2, cheap, is outdoors');
   expect(plain.describe({})).toBe('reserve table');
-  const own = build(defineTool({ ...base, describe: (a) => `${a.partySize} at ${a.restaurantName}` }));
+  const own = buildTool(defineTool({ ...base, describe: (a) => `${a.partySize} at ${a.restaurantName}` }));
   expect(own.describe(args)).toBe('2 at Sushi Bar');
   expect(own.describe({ restaurant_name: 'Sushi Bar' })).toBe('reserve table: Sushi Bar');
 });
@@ -416,7 +316,7 @@ it('says every value of a call, within lists and objects too', () => {
     byDay: z.record(z.string(), z.boolean()).optional(),
     scores: z.array(z.number()).optional(),
   });
-  const tool = build(defineTool({ ...base, parameters: everything, execute: () => null }), 'order');
+  const tool = buildTool(defineTool({ ...base, parameters: everything, execute: () => null }), 'order');
   expect(tool.describe({ toppings: ['olives', 'ham', 'salami'] })).toBe('order: toppings olives, ham and salami');
   expect(tool.describe({ toppings: ['olives'], scores: [1, 2] })).toBe('order: toppings olives, scores 1 and 2');
   const guests = [
@@ -431,59 +331,9 @@ it('says every value of a call, within lists and objects too', () => {
   ).toBe('order: toppings ham, address Elm Street 5, no floor, by day monday');
 });
 
-describe('a tool whose argument takes time to check', () => {
-  const taken = z.string().refine(async (name) => name !== 'Ann', 'she has left');
-  const describeName = ({ name }: { name: string }) => `a message for ${name}`;
-  const execute = ({ name }: { name: string }) => ({ name });
-  const parameters = z.object({ name: taken.default('Bo') });
-  const tool = build(defineTool({ ...base, parameters, describe: describeName, execute }));
-
-  it('runs it when the check is over, and not at all where it finds something wrong', async () => {
-    expect(await tool.run({ name: 'Cy' }, context())).toEqual({ name: 'Cy' });
-    await expect(tool.run({ name: 'Ann' }, context())).rejects.toMatchObject({
-      code: 'tool-arguments',
-      message: 'reserve_table: name: she has left, got "Ann"',
-    });
-  });
-
-  it('says what it is about to do before the check is over', () => {
-    expect(tool.check({ name: 'Ann' })).toBeUndefined();
-    expect(tool.check({ nobody: 'Ann' })).toMatch(/^unknown argument nobody/);
-    expect([tool.describe({ name: 'Ann' }), tool.describe({})]).toEqual(['a message for Ann', 'a message for Bo']);
-  });
-
-  it('asks the check once for a call, not once for each draft of it', async () => {
-    const asked: string[] = [];
-    const counted = z.string().refine(async (name) => asked.push(name) > 0);
-    const drafted = build(defineTool({ ...base, parameters: z.object({ name: counted }), execute }));
-    for (const name of ['A', 'An', 'Ann']) drafted.check({ name });
-    await drafted.run({ name: 'Ann' }, context());
-    expect(asked).toEqual(['A', 'Ann']);
-  });
-
-  it('is ended with the call, however long the check takes', async () => {
-    let countRuns = 0;
-    const endless = z.string().refine(() => new Promise<boolean>(() => {}));
-    const waiting = build(defineTool({ ...base, parameters: z.object({ name: endless }), execute: () => ++countRuns }));
-    const ending = new AbortController();
-    const run = waiting.run({ name: 'Ann' }, context(ending.signal));
-    ending.abort(new ToolError('tool-timeout', 'too late'));
-    await expect(run).rejects.toMatchObject({ code: 'tool-timeout' });
-    expect(countRuns).toBe(0);
-  });
-
-  it('leaves no rejection behind where the check of a draft fails', async () => {
-    const failing = z.string().refine(() => Promise.reject(new Error('no connection')));
-    const drafted = build(defineTool({ ...base, parameters: z.object({ name: failing }), execute }));
-    expect(drafted.check({ name: 'Ann' })).toBeUndefined();
-    await new Promise((resolve) => setImmediate(resolve));
-    await expect(drafted.run({ name: 'Ann' }, context())).rejects.toMatchObject({ code: 'tool-failed' });
-  });
-});
-
 it('falls back to plain words where describe gives none', () => {
   for (const words of [undefined, '', 5]) {
-    const tool = build(defineTool({ ...base, describe: () => words as string }));
+    const tool = buildTool(defineTool({ ...base, describe: () => words as string }));
     expect(tool.describe({ restaurant_name: 'Hana', party_size: 2 })).toBe('reserve table: Hana, party size 2');
   }
 });
@@ -492,6 +342,6 @@ it('falls back to plain words where describe throws', () => {
   const describe = () => {
     throw new Error('no such day');
   };
-  const tool = build(defineTool({ ...base, describe }));
+  const tool = buildTool(defineTool({ ...base, describe }));
   expect(tool.describe({ restaurant_name: 'Hana', party_size: 2 })).toBe('reserve table: Hana, party size 2');
 });

@@ -1,27 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { AgentTool } from '../../src/agent/agent.ts';
 import { copied } from '../../src/agent/copied.ts';
-import { defineAgent } from '../../src/agent/define-agent.ts';
 import { defineTool } from '../../src/agent/define-tool.ts';
 import { toMessage } from '../../src/errors.ts';
-import { makeCallContext } from '../support/call-context.ts';
+import { buildTool, makeExecuteContext } from '../support/built-tool.ts';
 import { createRandomCalls } from '../support/random-call.ts';
 
 const countCalls = 60;
 
-function build(type: z.ZodType): AgentTool {
-  const tool = defineTool({
-    description: 'Find it',
-    parameters: z.object({ value: type }),
-    effect: 'read',
-    execute: () => 'found',
-  });
-  const [built] = defineAgent({ name: 'desk', instructions: 'You answer calls.', tools: { find: tool } }).tools;
-  if (!built) throw new Error('the agent has no tool');
-  return built;
-}
+const build = (type: z.ZodType) =>
+  buildTool(
+    defineTool({
+      description: 'Find it',
+      parameters: z.object({ value: type }),
+      effect: 'read',
+      execute: () => 'found',
+    }),
+    'find',
+  );
 
 /** Always the same numbers, 0 to 1. */
 function createRandom(): () => number {
@@ -39,8 +36,7 @@ async function findRefused(type: z.ZodType): Promise<string[]> {
   const refused: string[] = [];
   for (let count = 0; count < countCalls; count++) {
     const args = draw();
-    const context = { signal: new AbortController().signal, call: makeCallContext(), idempotencyKey: 'key-1' };
-    const outcome = await tool.run(args, context).catch(toMessage);
+    const outcome = await tool.run(args, makeExecuteContext()).catch(toMessage);
     if (outcome !== 'found') refused.push(`${JSON.stringify(args)}: ${outcome}`);
   }
   return refused;

@@ -297,6 +297,16 @@ describe("Twilio's webhooks", () => {
     const handOff = (handoff: object) =>
       post(rig.url, '/twilio/after?restarts=0', { CallStatus: 'in-progress', HandoffData: JSON.stringify(handoff) });
     expect((await handOff({ reason: 'agent-hung-up' })).twiml).toContain('<Response><Hangup/></Response>');
-    expect((await handOff({ reason: 'transferred', to: '+15005550009' })).twiml).toContain('<Dial>+15005550009</Dial>');
+    for (const [to, noun] of [
+      ['+15005550009', '<Number>+15005550009</Number>'],
+      ['(500) 555-0009', '<Number>(500) 555-0009</Number>'],
+      ['sip:desk@example.com?x=1&y=2', '<Sip>sip:desk@example.com?x=1&#38;y=2</Sip>'],
+      ['sips:desk@example.com', '<Sip>sips:desk@example.com</Sip>'],
+      ['client:front-desk', '<Client>front-desk</Client>'],
+    ])
+      expect((await handOff({ reason: 'transferred', to })).twiml).toContain(
+        `<Response><Dial>${noun}</Dial></Response>`,
+      );
+    expect((await handOff({ reason: 'transferred', to: 'the manager' })).twiml).toContain('<Hangup/>');
   });
 });

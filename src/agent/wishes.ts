@@ -1,0 +1,44 @@
+// What an agent may ask of its call, checked when it asks: the wire could only drop what it can't do. Knows no wire.
+
+import { ToolError } from '../errors.ts';
+import { show } from './invalid.ts';
+import { toTransferTarget } from './transfer-target.ts';
+
+/** Throws ToolError `wish-invalid`. */
+export function checkTransfer(to: string): string {
+  const isTarget = typeof to === 'string' && toTransferTarget(to) !== undefined;
+  return checked(isTarget, 'transfer', to, 'a number (+15550100), sip:desk@example.com or client:NAME');
+}
+
+/** Throws ToolError `wish-invalid`. */
+export function checkDigits(digits: string): string {
+  return checked(
+    /^[0-9*#A-Dw]+$/.test(digits),
+    'sendDigits',
+    digits,
+    'keys: 0 to 9, *, #, A to D, and w for half a second',
+  );
+}
+
+/** Throws ToolError `wish-invalid`. */
+export function checkLanguage(language: string): string {
+  return checked(isLanguage(language), 'setLanguage', language, 'a language as BCP 47 has it: en-US, es');
+}
+
+/** Throws ToolError `wish-invalid`. */
+export function checkSource(source: string): string {
+  return checked(typeof source === 'string' && source.trim() !== '', 'play', source, 'the address of a sound file');
+}
+
+function checked(isFit: boolean, wish: string, value: string, expected: string): string {
+  if (isFit) return value;
+  throw new ToolError('wish-invalid', `${wish} got ${show(value)}, expected ${expected}`);
+}
+
+function isLanguage(text: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(text).length === 1;
+  } catch {
+    return false;
+  }
+}
