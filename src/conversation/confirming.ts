@@ -1,11 +1,13 @@
 // What is read back to the caller before a tool runs, and when it counts as confirmed: a whole call, or those of its arguments
 // that the model is unsure of. Pure. decisions/018-a-yes-confirms.md, decisions/019-a-yes-to-what-was-heard.md.
 
+import type { AgentTool } from '../agent/agent.ts';
 import { describeValues } from '../agent/describe-call.ts';
 import { toConsent } from './consent.ts';
 import type { Awaiting, Change, Context, Refusal } from './context.ts';
 import { decidedCall, findTool } from './runs.ts';
-import { type Call, canonical, isSameCall } from './transcript.ts';
+import { isSlip } from './slips.ts';
+import { type Call, canonical, isAlike, isSameCall } from './transcript.ts';
 
 /** Refused so often, the same is not read back once more: the caller is asked what is wrong. */
 const MOST_REFUSALS = 2;
@@ -38,14 +40,14 @@ export function toReadBack(context: Context, turn: number): ReadBack | undefined
   const { say } = context.agent;
   const before = answered(context, turn);
   const consent = toConsent(context.heard, context.agent.consent);
-  if (tool.confirm) {
+  if (tool.confirm || (tool.effect === 'write' && isSlip(context, call))) {
     const isAgreed = consent === 'agreed' || consent === 'agreed-and-more';
     if (isAgreed && before !== undefined && isSameCall(before.call, call)) return undefined;
     return ask(context, turn, call, fill(say.confirm, '{call}', tool.describe(call.arguments)), call.arguments);
   }
   const confirmed =
     before?.call.name === call.name && consent !== 'refused'
-      ? before.names.filter((name) => hasSame(before.call, call, name))
+      ? before.names.filter((name) => hasSame(before.call, call, name, tool.effect))
       : [];
   const unsure = Object.keys(call.arguments).filter(
     (name) => sureness(context, name) < tool.confirmBelow && !confirmed.includes(name),
@@ -143,6 +145,7 @@ function sureness({ draft }: Context, name: string): number {
   return draft?.argumentConfidences?.[name] ?? 1;
 }
 
-function hasSame(before: Call, call: Call, name: string): boolean {
-  return canonical(before.arguments[name]) === canonical(call.arguments[name]);
+function hasSame(before: Call, call: Call, name: string, effect: AgentTool['effect']): boolean {
+  const [asked, decided] = [before.arguments[name], call.arguments[name]];
+  return effect === 'read' ? isAlike(asked, decided) : canonical(asked) === canonical(decided);
 }

@@ -12,7 +12,6 @@ import { isSpokenOver, toPauseMs } from './floor.ts';
 import { toTurnWords } from './hearing.ts';
 import * as replies from './replies.ts';
 import * as runs from './runs.ts';
-import { isSameCall } from './transcript.ts';
 import type { WriterCommand } from './writer.ts';
 
 // session/ provides what really writes, speaks and runs tools.
@@ -96,7 +95,7 @@ export const guarded = ported.extend({
     isRepeatedCall: ({ context }) => {
       const call = runs.decidedCall(context);
       const isAnotherHandoff = context.reply.isHandedOver && runs.decidedHandoff(context) !== undefined;
-      return call !== undefined && (isAnotherHandoff || context.reply.calls.some((made) => isSameCall(made, call)));
+      return call !== undefined && (isAnotherHandoff || runs.isMadeInTurn(context, call));
     },
     decidedHandoff: ({ context }) => runs.decidedHandoff(context) !== undefined,
     /** It needs what nobody gave. */

@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import * as drafts from './drafts.ts';
 import { guarded, type ported } from './guards.ts';
 import * as runs from './runs.ts';
-import { type Call, isSameCall } from './transcript.ts';
+import { type Call, isAlikeCall } from './transcript.ts';
 
 export type Enqueue = Parameters<Parameters<typeof ported.enqueueActions>[0]>[0]['enqueue'];
 
@@ -37,10 +37,10 @@ export const running = guarded.extend({
       const call = event.draft.act === 'call' ? event.draft.call : undefined;
       const { run, lastDraftedCall } = context;
       enqueue.assign({ lastDraftedCall: call });
-      const isKept = run !== undefined && call !== undefined && isSameCall(run.call, call);
+      const isKept = run !== undefined && call !== undefined && isAlikeCall(run.call, call);
       if (run?.isSpeculative && !isKept) dropRun(context, enqueue);
       if (call === undefined || isKept || (run && !run.isSpeculative)) return;
-      if (lastDraftedCall === undefined || !isSameCall(lastDraftedCall, call)) return;
+      if (lastDraftedCall === undefined || !isAlikeCall(lastDraftedCall, call)) return;
       const isUnsure = toReadBack(context, context.countCommitted + 1) !== undefined;
       if (isUnsure || !runs.maySpeculate(context, call)) return;
       startRun(context, enqueue, call, true);

@@ -3,7 +3,7 @@
 import type { Agent, AgentTool, Handoff } from '../agent/agent.ts';
 import type { CallEvent } from '../events.ts';
 import type { Change, Context, Outcome, Run } from './context.ts';
-import { addCall, type Call, isSameCall } from './transcript.ts';
+import { addCall, type Call, isAlikeCall, isSameCall } from './transcript.ts';
 
 export const CANCELLED: Outcome = { error: 'cancelled: the caller went on speaking' };
 
@@ -72,7 +72,13 @@ export function decidedCall(context: Context): Call | undefined {
 /** The run at hand is the one that the draft decided, started ahead of its commit. */
 export function isRunAhead(context: Context): boolean {
   const call = decidedCall(context);
-  return call !== undefined && context.run?.isSpeculative === true && isSameCall(context.run.call, call);
+  return call !== undefined && context.run?.isSpeculative === true && isAlikeCall(context.run.call, call);
+}
+
+/** The decided call was made in this turn. */
+export function isMadeInTurn(context: Context, call: Call): boolean {
+  const isSame = findTool(context.agent, call.name)?.effect === 'read' ? isAlikeCall : isSameCall;
+  return context.reply.calls.some((made) => isSame(made, call));
 }
 
 /** Why the decided call can't be made, in words for the model; undefined: it can. */

@@ -48,17 +48,29 @@ export function joinSays(first: string, second: string): string {
   return first === '' || second === '' ? first + second : `${first} ${second}`;
 }
 
-/** Same tool, same arguments, whatever the order of keys and the case of strings. */
+/** Same tool, same arguments, whatever the order of keys. */
 export function isSameCall(a: Call, b: Call): boolean {
   return a.name === b.name && canonical(a.arguments) === canonical(b.arguments);
 }
 
-/** JSON with sorted keys and lower-case strings. */
-export function canonical(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.trim().toLowerCase());
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+/** The same but for the case of strings: enough where asking twice comes to the same, and too little for what is written. */
+export function isAlikeCall(a: Call, b: Call): boolean {
+  return a.name === b.name && isAlike(a.arguments, b.arguments);
+}
+
+export function isAlike(a: unknown, b: unknown): boolean {
+  return canonical(a, fold) === canonical(b, fold);
+}
+
+/** JSON with sorted keys. */
+export function canonical(value: unknown, toText = asIs): string {
+  if (typeof value === 'string') return JSON.stringify(toText(value));
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item, toText)).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const entries = Object.entries(value).filter(([, entry]) => entry !== undefined);
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonical(entry)}`).join(',')}}`;
+  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonical(entry, toText)}`).join(',')}}`;
 }
+
+const asIs = (text: string) => text;
+const fold = (text: string) => text.trim().toLowerCase();

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { ToolError } from '../../src/errors.ts';
 import { createSpeakingMouth } from '../../src/mouth/speaking-mouth.ts';
+import { toKey } from '../../src/session/tool-runner.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import type { UnstampedEvent } from '../../src/trace/call-file.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
@@ -126,9 +127,9 @@ it('makes a write again where its tool says so, where it failed, and where anoth
   const clock = new SimulatedClock();
   const repeatable = makeTool(clock, { effect: 'write', mayRepeat: true });
   const again = startFlow({ clock, agent: makeAgent({ tools: [repeatable] }), script: callThenTell });
-  again.final(1, 'a latte');
+  again.final(1, 'a ticket to denver');
   await clock.advance(10);
-  again.final(2, 'one more');
+  again.final(2, 'one more to denver');
   await clock.advance(10);
   expect(repeatable.runs).toHaveLength(2);
   expect(new Set(repeatable.runs.map((run) => run.key)).size).toBe(2);
@@ -156,6 +157,51 @@ it('makes a write again where its tool says so, where it failed, and where anoth
     await clock.advance(10);
   }
   expect([book.runs.length, cancel.runs.length]).toEqual([2, 1]);
+});
+
+it('takes a write for another one where strings differ in case alone', async () => {
+  const clock = new SimulatedClock();
+  const tool = makeTool(clock, { effect: 'write' });
+  const flow = startFlow({
+    clock,
+    agent: makeAgent({ tools: [tool] }),
+    script: (heard) =>
+      heard.endsWith('}') ? say('Done.') : decideCall('look_up', { code: heard.endsWith('big') ? 'AB1' : 'ab1' }),
+  });
+  for (const [index, words] of ['code a b one', 'the same but big'].entries()) {
+    flow.final(index + 1, words);
+    await clock.advance(10);
+  }
+  expect(tool.runs.map(({ args }) => args)).toEqual([{ code: 'ab1' }, { code: 'AB1' }]);
+  const [small, big] = ['ab1', 'AB1'].map((code) => toKey('call-1', 1, { name: 'look_up', arguments: { code } }));
+  expect(small).not.toBe(big);
+});
+
+it('reads a repeatable write back that repeats the last one on words without any of its values', async () => {
+  const clock = new SimulatedClock();
+  const tool = makeTool(clock, { effect: 'write', mayRepeat: true });
+  const flow = startFlow({
+    clock,
+    agent: makeAgent({ tools: [tool] }),
+    script: (heard) =>
+      heard.endsWith('}') ? say('Added.') : decideCall('look_up', { drinks: [{ kind: 'flat_white', count: 2 }] }),
+  });
+  const said: (string | undefined)[] = [];
+  for (const [index, words] of [
+    'two flat whites',
+    "that's it it's for maria",
+    'no',
+    'a white one',
+    'more',
+    'yes',
+  ].entries()) {
+    flow.final(index + 1, words);
+    await clock.advance(10);
+    said.push(flow.replies().at(-1)?.text);
+  }
+  const question = 'You want to look up [object Object]. Is that right?';
+  expect(said).toEqual(['Added.', question, question, 'Added.', question, 'Added.']);
+  expect(tool.runs).toHaveLength(3);
 });
 
 it('forgets a read-back of which the caller heard nothing', async () => {

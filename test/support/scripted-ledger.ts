@@ -90,6 +90,7 @@ export async function expectLedgersAsScripted(countCalls: number): Promise<void>
     fc.asyncProperty(fc.array(plannedTurn, { minLength: 1, maxLength: 4 }), async (plan) => {
       const clock = new SimulatedClock();
       let now: PlannedTurn | undefined;
+      let turn = 0;
       // A write is never run ahead, so that its time is the turn's.
       const tool: AgentTool = {
         ...makeTool(clock, { effect: 'write', mayRepeat: true }),
@@ -110,7 +111,8 @@ export async function expectLedgersAsScripted(countCalls: number): Promise<void>
         script: (heard) => {
           const { call, reply } = now ?? {};
           if (call !== undefined && !heard.endsWith('}'))
-            return { ...decideCall('look_up', { city: 'denver' }), ...call };
+            // Another place each turn: the same again would be read back.
+            return { ...decideCall('look_up', { city: `denver ${turn}` }), ...call };
           // Without a full stop nothing is spoken before the last step.
           return { ...say('all right then'), ...reply };
         },
@@ -118,6 +120,7 @@ export async function expectLedgersAsScripted(countCalls: number): Promise<void>
       for (const [index, planned] of plan.entries()) {
         await clock.advance(20_000);
         now = planned;
+        turn = index + 1;
         const speech = toSpeech(index + 1, planned);
         for (const [at, [beforeMs, event]] of speech.entries()) {
           flow.send(event);
