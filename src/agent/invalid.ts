@@ -8,18 +8,19 @@ export function invalidField(field: string, reason: string): AgentError {
   return new AgentError('agent-invalid', field === '' ? reason : `${field}: ${reason}`);
 }
 
-/** Throws an AgentError that names the first wrong field, unless `options` fits the schema. */
+/** Throws an AgentError that names each wrong field, unless `options` fits the schema. */
 export function parseDefinition<S extends z.ZodObject>(schema: S, options: unknown, prefix = ''): z.output<S> {
   const parsed = schema.safeParse(options, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const [first, ...others] = parsed.error.issues;
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  const path = [prefix, ...(first?.path ?? [])].filter((part) => part !== '').join('.');
-  throw invalidField(path, describeIssue(schema, first) + more);
+  const [first, ...others] = parsed.error.issues.map((issue) => {
+    const path = [prefix, ...issue.path].filter((part) => part !== '').join('.');
+    return [path, describeIssue(schema, issue)] as const;
+  });
+  const [path, reason] = first ?? [prefix, 'not valid'];
+  throw invalidField(path, [reason, ...others.map((other) => other.join(': '))].join('; '));
 }
 
-function describeIssue(schema: z.ZodObject, issue: z.core.$ZodIssue | undefined): string {
-  if (issue === undefined) return 'not valid';
+function describeIssue(schema: z.ZodObject, issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') {
     const fields = issue.path.length === 0 ? `; the fields are ${Object.keys(schema.shape).join(', ')}` : '';
     return `unknown field ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}${fields}`;

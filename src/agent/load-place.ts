@@ -32,7 +32,7 @@ export function locateError(error: unknown, loaded: LoadedCode): Place | undefin
 
 /** The path as a message shows it: from the working directory where it lies inside. */
 export function toShortPath(path: string): string {
-  const short = relative('', path);
+  const short = relative('', path) || '.';
   return short.startsWith('..') || isAbsolute(short) ? path : short;
 }
 

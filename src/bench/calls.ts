@@ -12,6 +12,7 @@ import { listCallFiles, readCall } from '../cli/call-files.ts';
 import { exampleAgents } from '../cli/example-agents.ts';
 import { createParts } from '../cli/parts.ts';
 import { playInThePast } from '../cli/played-world.ts';
+import { readAgents } from '../cli/read-agents.ts';
 import { serveAgents } from '../cli/served-agents.ts';
 import { RuntimeError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
@@ -78,7 +79,8 @@ async function measure(settings: Settings, modelDir: string | undefined): Promis
   const folder = await mkdtemp(join(tmpdir(), 'repartee-bench-'));
   const sinks = [createTraceFolder({ folder, redaction: 'none', warn })];
   const parts = await createParts({ voice: null, warn, sinks, ...(modelDir === undefined ? {} : { modelDir }) });
-  const agents = await serveAgents({ parts, files: exampleAgents(), isWatching: false, tell: warn });
+  const served = { agents: await readAgents(exampleAgents()), files: exampleAgents() };
+  const agents = await serveAgents({ parts, ...served, isWatching: false, tell: warn });
   const { transport } = await chooseTransport();
   const server = await startServer({
     port: 0,

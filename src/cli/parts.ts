@@ -2,7 +2,6 @@
 
 import type { Agent } from '../agent/agent.ts';
 import { allAgents } from '../agent/handoffs.ts';
-import { loadAgent } from '../agent/load.ts';
 import { findWarnings } from '../agent/warnings.ts';
 import { systemClock } from '../base/clock.ts';
 import { checkLoad } from '../engine/load.ts';
@@ -20,6 +19,7 @@ import { createSettings } from '../session/settings.ts';
 import type { CallHeader } from '../trace/call-file.ts';
 import { type CallSink, openAll } from '../trace/call-sink.ts';
 import { loadModel } from './loaded-model.ts';
+import { readAgents } from './read-agents.ts';
 import { toShortHash } from './short-hash.ts';
 import { readVersion } from './version.ts';
 
@@ -83,12 +83,6 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
   });
   const settingOf = createSettings(prompt);
 
-  async function load(file: string): Promise<readonly [string, Agent]> {
-    const agent = await loadAgent(file);
-    await prepare(agent);
-    return [agent.name, agent];
-  }
-
   async function prepare(agent: Agent): Promise<void> {
     for (const one of allAgents(agent)) {
       for (const warning of findWarnings(one)) warn(`${one.name}: ${warning}`);
@@ -97,7 +91,11 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
   }
 
   return {
-    loadAgents: async (files) => new Map(await Promise.all(files.map(load))),
+    async loadAgents(files) {
+      const agents = await readAgents(files);
+      for (const agent of agents.values()) await prepare(agent);
+      return agents;
+    },
     prepare,
     openCall(agent, { callId, audio, isSpokenThere = false, variables = {}, origin = {}, report }) {
       checkLoad(engine.stats());

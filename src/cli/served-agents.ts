@@ -1,10 +1,11 @@
-// Agent files in, what a server serves out; with watching, each save that can be used answers the calls that come after it.
+// Agents in, what a server serves out; with watching, each save that can be used answers the calls that come after it.
 
 import type { Agent } from '../agent/agent.ts';
 import { type AgentWatch, watchAgent } from '../agent/watch.ts';
-import { RuntimeError, UsageError } from '../errors.ts';
+import { RuntimeError } from '../errors.ts';
 import type { CallSource } from '../server/open-call.ts';
 import type { Parts } from './parts.ts';
+import { checkAgent } from './read-agents.ts';
 
 export interface ServedAgents {
   readonly calls: CallSource;
@@ -12,18 +13,26 @@ export interface ServedAgents {
 }
 
 export interface ServedAgentsOptions {
-  readonly parts: Pick<Parts, 'loadAgents' | 'prepare' | 'openCall'>;
+  readonly parts: Pick<Parts, 'prepare' | 'openCall'>;
+  /** As readAgents gave them. */
+  readonly agents: ReadonlyMap<string, Agent>;
+  /** Of each agent, in their order. */
   readonly files: readonly string[];
   readonly isWatching: boolean;
   /** One line for the terminal. */
   readonly tell: (line: string) => void;
 }
 
-/** Throws AgentError, EngineError, and UsageError where two files give one name. */
-export async function serveAgents({ parts, files, isWatching, tell }: ServedAgentsOptions): Promise<ServedAgents> {
-  const agents = new Map(await parts.loadAgents(files));
-  if (agents.size < files.length)
-    throw new UsageError(`${files.length} agent files give ${agents.size} names: ${[...agents.keys()].join(', ')}`);
+/** Throws EngineError. */
+export async function serveAgents({
+  parts,
+  agents: read,
+  files,
+  isWatching,
+  tell,
+}: ServedAgentsOptions): Promise<ServedAgents> {
+  const agents = new Map(read);
+  for (const agent of agents.values()) await parts.prepare(agent);
   /** By agent: what is wrong with its last save. */
   const problems = new Map<string, string>();
 
@@ -32,6 +41,7 @@ export async function serveAgents({ parts, files, isWatching, tell }: ServedAgen
       file,
       agent,
       async reloaded(fresh) {
+        checkAgent(fresh, file);
         await parts.prepare(fresh);
         agents.set(fresh.name, fresh);
         problems.delete(fresh.name);

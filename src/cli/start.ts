@@ -9,7 +9,8 @@ import { createTraceFolder } from '../trace/trace-folder.ts';
 import { chooseTransport } from '../transport/choose.ts';
 import { exampleAgents } from './example-agents.ts';
 import type { Parts } from './parts.ts';
-import { type ServedAgents, serveAgents } from './served-agents.ts';
+import { readAgents } from './read-agents.ts';
+import { type ServedAgents, type ServedAgentsOptions, serveAgents } from './served-agents.ts';
 import { openSpanExport, toOtlpUrl } from './span-export.ts';
 import { findHints, parseStartArguments, type StartArguments, startHelp } from './start-arguments.ts';
 import { watchStopSignal } from './stop-signal.ts';
@@ -23,13 +24,16 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     process.stdout.write(startHelp);
     return 0;
   }
+  const files = args.agentFiles.length > 0 ? args.agentFiles : exampleAgents();
+  // A mistake in an agent is told before anybody hears that the server listens.
+  const agents = await readAgents(files);
   const log = createLog((line) => void process.stderr.write(line));
   const apiKey = process.env.REPARTEE_API_KEY || undefined;
   const { transport, reason } = await chooseTransport();
   const endpoint = 'OTEL_EXPORTER_OTLP_ENDPOINT';
   const otlpUrl = args.otlpUrl ?? toOtlpUrl(endpoint, process.env[endpoint]);
   const spans = otlpUrl && (await openSpanExport(otlpUrl));
-  // Listening comes first: a port in use is told before the model is loaded, and /health answers from the start.
+  // Listening comes before the model: a port in use is told at once, and /health answers while it is loaded.
   const server = await startServer({
     port: args.port,
     host: args.host,
@@ -57,7 +61,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
   log('server.listening', { transport: transport.name, reason });
   findHints(args).forEach(tell);
   const { tracesDir: folder, redaction } = args;
-  const loading = loadParts(args, [
+  const loading = loadParts(args, { agents, files }, [
     ...(folder === undefined ? [] : [createTraceFolder({ folder, redaction, warn: tell })]),
     ...(spans === undefined ? [] : [spans]),
   ]);
@@ -95,7 +99,11 @@ interface Loaded {
   readonly agents: ServedAgents;
 }
 
-async function loadParts(args: StartArguments, sinks: readonly CallSink[]): Promise<Loaded> {
+async function loadParts(
+  args: StartArguments,
+  read: Pick<ServedAgentsOptions, 'agents' | 'files'>,
+  sinks: readonly CallSink[],
+): Promise<Loaded> {
   const { createParts } = await import('./parts.ts');
   const parts = await createParts({
     voice: args.voice,
@@ -104,8 +112,7 @@ async function loadParts(args: StartArguments, sinks: readonly CallSink[]): Prom
     ...(args.modelDir === undefined ? {} : { modelDir: args.modelDir }),
   });
   try {
-    const files = args.agentFiles.length > 0 ? args.agentFiles : exampleAgents();
-    return { parts, agents: await serveAgents({ parts, files, isWatching: args.isWatching, tell }) };
+    return { parts, agents: await serveAgents({ parts, ...read, isWatching: args.isWatching, tell }) };
   } catch (error) {
     await parts.close();
     throw error;

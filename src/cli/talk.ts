@@ -12,6 +12,7 @@ import { listCallFiles, type NamedCall, readCall } from './call-files.ts';
 import { exampleAgents } from './example-agents.ts';
 import type { CallOrigin, Parts } from './parts.ts';
 import { playInThePast } from './played-world.ts';
+import { readAgents } from './read-agents.ts';
 import { summariseTalk, type TalkedCall } from './talk-summary.ts';
 import { renderTurn } from './turn-text.ts';
 import { runTypedCall } from './typed-call.ts';
@@ -84,6 +85,7 @@ export async function runTalk(argv: readonly string[]): Promise<number> {
   const warn = (line: string) => void process.stderr.write(`${line}\n`);
   const calls = isTyped ? [] : await readCalls(args, warn);
   if (!isTyped) playInThePast(calls);
+  const agents = await readAgents(args.agentFile === undefined ? exampleAgents() : [args.agentFile]);
   const { createParts } = await import('./parts.ts');
   const parts = await createParts({
     voice: args.hasVoice ? 'slt' : null,
@@ -94,7 +96,7 @@ export async function runTalk(argv: readonly string[]): Promise<number> {
     ...(args.modelDir === undefined ? {} : { modelDir: args.modelDir }),
   });
   try {
-    const agents = await parts.loadAgents(args.agentFile === undefined ? exampleAgents() : [args.agentFile]);
+    for (const agent of agents.values()) await parts.prepare(agent);
     if (isTyped) await typeCall(parts, agents, args);
     else await playCalls(parts, agents, calls, args);
     return 0;

@@ -7,7 +7,7 @@ import { nativeWire } from '../protocol/native-messages.ts';
 import { relayPath } from '../protocol/relay-messages.ts';
 import { parseChat, parseFill } from './completion-requests.ts';
 import type { Completion, Completions } from './completions.ts';
-import { hasKey } from './guard.ts';
+import { hasKey, toKeyRefusal } from './guard.ts';
 import { readBody } from './read-body.ts';
 import { parseJson } from './read-json.ts';
 
@@ -31,6 +31,7 @@ const statusOf: Readonly<Record<string, number>> = {
   'request-invalid': 400,
   'body-too-large': 413,
   'key-missing': 401,
+  'key-wrong': 401,
   'model-unknown': 404,
   'path-unknown': 404,
   'method-not-allowed': 405,
@@ -63,8 +64,10 @@ export function createCompletionRoutes({ completions, apiKey }: CompletionRouteO
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse, path: string, headers: Headers) {
-    if (apiKey !== undefined && !hasKey(request.headers, apiKey))
-      throw new RuntimeError('key-missing', 'send Authorization: Bearer with the API key of this server');
+    if (apiKey !== undefined && !hasKey(request.headers, apiKey)) {
+      const { code, message } = toKeyRefusal(request.headers);
+      throw new RuntimeError(code, message);
+    }
     const isOfModels = path === modelsPath || path.startsWith(`${modelsPath}/`);
     if (!isOfModels && path !== chatPath && path !== fillPath)
       throw new RuntimeError(

@@ -46,6 +46,14 @@ export function hasKey(headers: IncomingHttpHeaders, apiKey: string): boolean {
   return timingSafeEqual(sha256(given), sha256(apiKey));
 }
 
+/** Why a request without the right key is refused: none was sent, or another one. */
+export function toKeyRefusal({ authorization }: IncomingHttpHeaders): Refusal {
+  const how = 'send Authorization: Bearer with the API key of this server';
+  return authorization === undefined
+    ? { status: 401, code: 'key-missing', message: how }
+    : { status: 401, code: 'key-wrong', message: `the key that was sent is not this server's: ${how}` };
+}
+
 function isOwnHost(host: string, publicUrl: URL | undefined): boolean {
   const name = hostPattern.exec(host)?.[1];
   if (name === undefined) return false;

@@ -5,7 +5,7 @@ import { nativeWire } from '../protocol/native-messages.ts';
 import { relayPath } from '../protocol/relay-messages.ts';
 import type { Admission } from './admission.ts';
 import type { createCompletionRoutes } from './completion-routes.ts';
-import { hasKey, type Refusal, refuseForeign, refuseForeignHost, refuseForeignOrigin } from './guard.ts';
+import { hasKey, type Refusal, refuseForeign, refuseForeignHost, refuseForeignOrigin, toKeyRefusal } from './guard.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { SignedUrls } from './signed-url.ts';
@@ -52,12 +52,6 @@ const securityHeaders = {
   'permissions-policy': 'microphone=(self), camera=(), geolocation=()',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
-};
-
-export const keyRefusal: Refusal = {
-  status: 401,
-  code: 'key-missing',
-  message: 'send Authorization: Bearer with the API key of this server',
 };
 
 const drainingRefusal: Refusal = {
@@ -125,7 +119,7 @@ function replyHealth(request: IncomingMessage, options: HttpOptions): Reply {
 
 function replyMetrics(request: IncomingMessage, { apiKey, metrics, admission }: HttpOptions): Reply {
   if (apiKey !== undefined && !hasKey(request.headers, apiKey))
-    return toReply(keyRefusal, { 'www-authenticate': 'Bearer' });
+    return toReply(toKeyRefusal(request.headers), { 'www-authenticate': 'Bearer' });
   const body = Buffer.from(metrics.render(admission.state));
   const headers = {
     'content-type': 'text/plain; version=0.0.4; charset=utf-8',
@@ -138,7 +132,7 @@ function replyMetrics(request: IncomingMessage, { apiKey, metrics, admission }: 
 function replyTicket(request: IncomingMessage, options: HttpOptions): Reply {
   const { apiKey, tickets, ticketLifetimeMs } = options;
   if (apiKey !== undefined && !hasKey(request.headers, apiKey))
-    return toReply(keyRefusal, { 'www-authenticate': 'Bearer' });
+    return toReply(toKeyRefusal(request.headers), { 'www-authenticate': 'Bearer' });
   return toJson(200, { ticket: tickets.issue(), lifetimeMs: ticketLifetimeMs });
 }
 
@@ -146,7 +140,7 @@ function replyTicket(request: IncomingMessage, options: HttpOptions): Reply {
 function replyRelayUrl(request: IncomingMessage, options: HttpOptions): Reply {
   const { apiKey, publicUrl, signedUrls } = options;
   if (apiKey !== undefined && !hasKey(request.headers, apiKey))
-    return toReply(keyRefusal, { 'www-authenticate': 'Bearer' });
+    return toReply(toKeyRefusal(request.headers), { 'www-authenticate': 'Bearer' });
   const origin = publicUrl?.origin ?? `http://${request.headers.host}`;
   return toJson(200, {
     url: `${origin.replace(/^http/, 'ws')}${signedUrls.sign(relayPath)}`,

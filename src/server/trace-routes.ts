@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { hasKey, type Refusal } from './guard.ts';
+import { hasKey, type Refusal, toKeyRefusal } from './guard.ts';
 import { readBody } from './read-body.ts';
 import type { TraceShelf } from './trace-shelf.ts';
 
@@ -19,11 +19,6 @@ export interface TraceRouteOptions {
 const countMostStreams = 32;
 
 const missing: Refusal = { status: 404, code: 'no-such-call', message: 'there is no such call; see /v1/traces' };
-const refusedKey: Refusal = {
-  status: 401,
-  code: 'key-missing',
-  message: 'send Authorization: Bearer with the API key of this server',
-};
 const tooMany: Refusal = {
   status: 503,
   code: 'too-many-streams',
@@ -49,7 +44,8 @@ export function createTraceRoutes({ shelf, apiKey }: TraceRouteOptions) {
   };
 
   async function answer(request: IncomingMessage, response: ServerResponse, path: string, headers: Headers) {
-    if (apiKey !== undefined && !hasKey(request.headers, apiKey)) return refuse(response, headers, refusedKey);
+    if (apiKey !== undefined && !hasKey(request.headers, apiKey))
+      return refuse(response, headers, toKeyRefusal(request.headers));
     if (path === searchPath && request.method === 'POST') return search(request, response, headers);
     if (request.method !== 'GET') return refuse(response, headers, wrongMethod);
     if (path === tracesPath) {

@@ -6,8 +6,8 @@ import { createRelayWire } from '../protocol/relay.ts';
 import { relayPath } from '../protocol/relay-messages.ts';
 import type { UpgradeAnswer, UpgradeRequest } from '../transport/listener.ts';
 import type { Admission } from './admission.ts';
-import { hasKey, type Refusal, refuseForeign } from './guard.ts';
-import { keyRefusal, toPath } from './http.ts';
+import { hasKey, type Refusal, refuseForeign, toKeyRefusal } from './guard.ts';
+import { toPath } from './http.ts';
 import type { Log } from './log.ts';
 import type { SignedUrls } from './signed-url.ts';
 import type { Tickets } from './tickets.ts';
@@ -66,7 +66,7 @@ function refuseByPath(request: UpgradeRequest, options: UpgradeOptions): Refusal
 
 function refuseNative({ headers }: UpgradeRequest, { apiKey, tickets }: UpgradeOptions): Refusal | undefined {
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  if (apiKey !== undefined && !hasKey(headers, apiKey) && !hasTicket(offered, tickets)) return keyRefusal;
+  if (apiKey !== undefined && !hasKey(headers, apiKey) && !hasTicket(offered, tickets)) return toKeyRefusal(headers);
   if (offered.some((name) => name !== '') && !offered.includes(nativeWire.subprotocol))
     return { status: 400, code: 'unknown-subprotocol', message: `offer ${nativeWire.subprotocol}, or none` };
   return undefined;

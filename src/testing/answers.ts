@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Engine, Setting } from '../engine/sequence.ts';
 import { toSpacedJson } from '../engine/spaced-json.ts';
 import type { Tokenizer } from '../engine/tokenizer.ts';
+import { RuntimeError } from '../errors.ts';
 import { createScriptedEngine } from './scripted-engine.ts';
 
 export type Answer =
@@ -27,13 +28,18 @@ export type Answers = (asked: Asked) => Answer;
 const forwardMs = 20;
 const countSteps = 2;
 
-/** `agentOf`: whose setting it is. */
-export function createAnsweringEngine(
-  tokenizer: Tokenizer,
-  clock: Clock,
-  answers: Answers,
-  agentOf: (setting: Setting) => string,
-): Engine {
+export interface AnsweringOptions {
+  readonly tokenizer: Tokenizer;
+  readonly clock: Clock;
+  readonly answers: Answers;
+  /** Whose setting it is. */
+  readonly agentOf: (setting: Setting) => string;
+  /** Told what `answers` threw, or that it calls what there is not: a call would go on with an apology. */
+  readonly failed: (error: unknown) => void;
+}
+
+export function createAnsweringEngine(options: AnsweringOptions): Engine {
+  const { tokenizer, clock, agentOf, failed } = options;
   const { user, result, end } = tokenizer.specials;
 
   function readAsked(context: readonly number[]): Omit<Asked, 'agent'> {
@@ -43,10 +49,35 @@ export function createAnsweringEngine(
     return { words: start < 0 ? '' : textFrom(start), results };
   }
 
+  function answerOf(asked: Asked, setting: Setting): Answer {
+    try {
+      const answer = options.answers(asked);
+      checkAnswer(answer, asked.agent, setting);
+      return answer;
+    } catch (error) {
+      failed(error);
+      throw error;
+    }
+  }
+
   return createScriptedEngine(tokenizer, clock, (_, { context }, setting) => {
-    const answer = answers({ agent: agentOf(setting), ...readAsked(context) });
+    const answer = answerOf({ agent: agentOf(setting), ...readAsked(context) }, setting);
     const costs = { prefillMs: forwardMs, denoiseMs: forwardMs, countSteps };
     if ('say' in answer) return { act: 'say', text: answer.say, ...costs };
     return { act: 'call', text: ` ${answer.call} ${toSpacedJson(answer.arguments)}`, ...costs };
   });
+}
+
+/** Throws RuntimeError `answer-invalid`. */
+function checkAnswer(answer: unknown, agent: string, { tools }: Setting): void {
+  const { say, call }: { say?: unknown; call?: unknown } = Object(answer);
+  if (typeof say === 'string') return;
+  const names = tools.map(({ name }) => name);
+  if (typeof call === 'string' && names.includes(call)) return;
+  const gave = call === undefined ? JSON.stringify(answer) : `a call of ${call}`;
+  const expected = names.length === 0 ? 'there are no tools' : `its tools are ${names.join(', ')}`;
+  throw new RuntimeError(
+    'answer-invalid',
+    `answers gave ${gave} for ${agent}: expected { say } or { call, arguments }; ${expected}`,
+  );
 }

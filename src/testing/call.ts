@@ -4,8 +4,9 @@
 import { readFile } from 'node:fs/promises';
 import type { Agent } from '../agent/agent.ts';
 import type { Values } from '../agent/call-context.ts';
-import { allAgents } from '../agent/handoffs.ts';
+import { allAgents, offeredTools } from '../agent/handoffs.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
+import { checkTools } from '../engine/check-tools.ts';
 import { createEngine } from '../engine/engine.ts';
 import { loadPromptLimits } from '../engine/manifest.ts';
 import { createPrompt } from '../engine/prompt.ts';
@@ -43,7 +44,10 @@ export interface TestCall {
   readonly events: readonly CallEvent[];
   /** Why the call is over; undefined while it goes on. */
   readonly closed: CloseReason | undefined;
-  /** The caller says this; resolves when the agent's reply is over. Throws RuntimeError `call-over`, `reply-missing`, `words-missing`. */
+  /**
+   * The caller says this; resolves when the agent's reply is over. Throws RuntimeError `call-over`, `reply-missing`, `words-missing`, and what
+   * `answers` threw, or `answer-invalid` for an answer that is none.
+   */
   says(words: string): Promise<TurnRecord>;
   /**
    * The model plays the caller, who they are and what they want given as to an agent; resolves to the turns that came of it. Over when the
@@ -64,9 +68,11 @@ interface Parts {
   readonly clock: Clock;
   readonly simulated: SimulatedClock | undefined;
   readonly settingOf: SettingOf;
+  /** Of the test's own answers. */
+  readonly failures: readonly unknown[];
 }
 
-/** Opens a call with an agent. End it with `hangsUp`. Throws AgentError `variables-invalid`. */
+/** Opens a call with an agent. End it with `hangsUp`. Throws AgentError `variables-invalid`, EngineError for a tool that no model could be held to. */
 export async function call(agent: Agent, options: CallOptions = {}): Promise<TestCall> {
   const { answers } = options;
   const modelDir = packagePath('models/repartee-s');
@@ -77,12 +83,14 @@ export async function call(agent: Agent, options: CallOptions = {}): Promise<Tes
   const settingOf = createSettings(prompt);
   const agents = allAgents(agent);
   const agentOf = (setting: Setting) => agents.find((one) => settingOf(one) === setting)?.name ?? 'caller';
+  const failures: unknown[] = [];
+  for (const one of agents) checkTools(offeredTools(one));
   const engine: Engine = answers
-    ? createAnsweringEngine(tokenizer, clock, answers, agentOf)
+    ? createAnsweringEngine({ tokenizer, clock, answers, agentOf, failed: (error) => failures.push(error) })
     : await createEngine({ modelDir });
   try {
     for (const one of agents) await engine.prepare(settingOf(one));
-    return await open(agent, options, { model: { engine, tokenizer, prompt }, clock, simulated, settingOf });
+    return await open(agent, options, { model: { engine, tokenizer, prompt }, clock, simulated, settingOf, failures });
   } catch (error) {
     await engine.close();
     throw error;
@@ -91,7 +99,7 @@ export async function call(agent: Agent, options: CallOptions = {}): Promise<Tes
 
 async function open(agent: Agent, options: CallOptions, parts: Parts): Promise<TestCall> {
   const { variables = {}, partialEveryMs = 250 } = options;
-  const { model, clock, simulated, settingOf } = parts;
+  const { model, clock, simulated, settingOf, failures } = parts;
   const log = createTurnLog();
   const events: CallEvent[] = [];
   const turns: TurnRecord[] = [];
@@ -134,6 +142,7 @@ async function open(agent: Agent, options: CallOptions, parts: Parts): Promise<T
         throw new RuntimeError('reply-missing', `turn ${turn} had no end of reply within ${patienceMs} ms`);
       await wait(tickMs);
     }
+    if (failures.length > 0) throw failures[0];
     const record = log.take(turn);
     if (turn > 0) turns.push(record);
     return record;

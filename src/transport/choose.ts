@@ -3,7 +3,7 @@ import { wsTransport } from './ws.ts';
 
 export interface Choice {
   readonly transport: Transport;
-  /** Why it isn't uWebSockets.js; undefined: it is. */
+  /** Why uWebSockets.js, which is there, can't be used; undefined: it is, or nobody installed it. */
   readonly reason?: string;
 }
 
@@ -15,6 +15,6 @@ export async function chooseTransport(): Promise<Choice> {
   } catch (error) {
     const isAbsent = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
     const [line = ''] = error instanceof Error ? error.message.split('\n') : [];
-    return { transport: wsTransport, reason: isAbsent ? 'uWebSockets.js is not installed' : `uWebSockets.js: ${line}` };
+    return { transport: wsTransport, ...(isAbsent ? {} : { reason: `uWebSockets.js: ${line}` }) };
   }
 }

@@ -83,7 +83,7 @@ const refusals: readonly (readonly [string, object, RegExp])[] = [
     { redact: ['card'] },
     /^redact: no tool has an argument card, and there is no such variable$/,
   ],
-  ['two wrong fields', { effort: 1, maxSteps: 0 }, / \(and 1 more\)$/],
+  ['two wrong fields', { effort: 1, maxSteps: 0 }, /; maxSteps: .*got 0$/],
   [
     'a tool without description',
     withTool({ description: '' }),
@@ -126,6 +126,13 @@ const refusals: readonly (readonly [string, object, RegExp])[] = [
     /^tools\.find\.parameters\.when: an intersection/,
   ],
 ];
+
+it('names every field that is wrong, each with what it should be', () => {
+  const wrong = { name: 'a b', instructions: 'Be brief.', maxSteps: 0, idle: { afterMs: 1, often: true } };
+  expect(() => defineAgent(wrong as Parameters<typeof defineAgent>[0])).toThrow(
+    /^name: expected letters.*; maxSteps: .*got 0; idle\.afterMs: .*got 1; idle: unknown field "often"$/,
+  );
+});
 
 it.each(refusals)('refuses %s, naming field, reason and fix on one line', (_, changes, expected) => {
   const error = catchError(() => define(changes));

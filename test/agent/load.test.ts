@@ -117,6 +117,7 @@ it('says which file is not there, or is none that it loads', async () => {
     message: expect.stringMatching(/gone\.ts: no such file; give/),
   });
   await expect(loadAgent(folder)).rejects.toThrow(/: not a file; give/);
+  await expect(loadAgent('')).rejects.toThrow(/^\.: not a file; give/);
   await write({ 'agent.txt': desk });
   await expect(loadAgent(join(folder, 'agent.txt'))).rejects.toThrow(
     /agent\.txt: not a module that can be loaded; give/,

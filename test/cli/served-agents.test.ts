@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
-import { loadAgent } from '../../src/agent/load.ts';
 import type { Parts } from '../../src/cli/parts.ts';
+import { readAgents } from '../../src/cli/read-agents.ts';
 import { type ServedAgents, serveAgents } from '../../src/cli/served-agents.ts';
-import { RuntimeError } from '../../src/errors.ts';
+import { AgentError, RuntimeError } from '../../src/errors.ts';
 import type { OpenCallOptions } from '../../src/server/open-call.ts';
 
 let folder = '';
@@ -28,13 +28,16 @@ afterEach(async () => {
 const agentText = (name: string, greeting: string, from = '') =>
   `import { defineAgent } from 'repartee';\n${from}\nexport default defineAgent({ name: '${name}', instructions: 'Be brief.', greeting: ${greeting} });\n`;
 
+const toolText = (type: string) =>
+  `import { defineAgent, defineTool } from 'repartee';
+import { z } from 'zod';
+const find = defineTool({ description: 'Find', parameters: z.object({ city: ${type} }), effect: 'read', execute: () => 1 });
+export default defineAgent({ name: 'desk', instructions: 'Be brief.', tools: { find } });
+`;
+
 /** The version that a call would begin with. */
 let opened: Agent | undefined;
-const parts: Pick<Parts, 'loadAgents' | 'prepare' | 'openCall'> = {
-  loadAgents: async (files) =>
-    new Map(
-      await Promise.all(files.map(async (path) => [(await loadAgent(path)).name, await loadAgent(path)] as const)),
-    ),
+const parts: Pick<Parts, 'prepare' | 'openCall'> = {
   prepare: async () => undefined,
   openCall: (agent) => {
     opened = agent;
@@ -60,7 +63,7 @@ async function serve(isWatching = true): Promise<void> {
     told.push(line);
     wake();
   };
-  served = await serveAgents({ parts, files: [file], isWatching, tell });
+  served = await serveAgents({ parts, agents: await readAgents([file]), files: [file], isWatching, tell });
 }
 
 async function toldLine(fits: RegExp): Promise<string> {
@@ -92,6 +95,16 @@ describe('agents that are watched', () => {
     await writeFile(file, agentText('desk', "'Three.'"));
     await toldLine(/reloaded/);
     expect([greetingOf('desk'), served?.calls.problems?.()]).toEqual(['Three.', []]);
+  });
+
+  it('go on with the last version where the new one has a tool that no model could be held to', async () => {
+    await writeFile(file, agentText('desk', "'One.'"));
+    await serve();
+    await writeFile(file, toolText('z.string().regex(/^(?=a)/)'));
+    expect(await toldLine(/pattern/)).toMatch(
+      /agent\.ts: agent desk: tool find: #\/properties\/city\/pattern: .*; the last version that worked goes on$/,
+    );
+    expect(greetingOf('desk')).toBe('One.');
   });
 
   it('notice every save, however soon it follows another, by programs that put a new file in place of the old one', async () => {
@@ -142,5 +155,31 @@ describe('agents that are watched', () => {
     await writeFile(file, agentText('desk', "'One.'"));
     await serve(false);
     expect(served?.calls.problems).toBeUndefined();
+  });
+});
+
+describe('agents that are read', () => {
+  it('are refused with the file for a tool that no model could be held to', async () => {
+    await writeFile(file, toolText('z.hostname()'));
+    await expect(readAgents([file])).rejects.toThrow(
+      /agent\.ts: agent desk: tool find: #\/properties\/city\/pattern: .*is not supported/,
+    );
+    await expect(readAgents([file])).rejects.toBeInstanceOf(AgentError);
+  });
+
+  it('are refused with both files where these give one name', async () => {
+    const other = join(folder, 'other.ts');
+    await writeFile(file, agentText('desk', "'One.'"));
+    await writeFile(other, agentText('desk', "'Two.'"));
+    await expect(readAgents([file, other])).rejects.toThrow(
+      `${file} and ${other} both give an agent named desk: rename one, or leave it out`,
+    );
+  });
+
+  it('keep the order of their files', async () => {
+    const other = join(folder, 'other.ts');
+    await writeFile(file, agentText('desk', "'One.'"));
+    await writeFile(other, agentText('office', "'Two.'"));
+    expect([...(await readAgents([other, file])).keys()]).toEqual(['office', 'desk']);
   });
 });

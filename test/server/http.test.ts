@@ -241,6 +241,9 @@ describe('who may ask', () => {
     const refused = await ask(rig.url, '/v1/ticket', {}, 'POST');
     expect(refused.status).toBe(401);
     expect(refused.headers['www-authenticate']).toBe('Bearer');
+    expect(refused.body).toContain('key-missing');
+    const wrong = await ask(rig.url, '/v1/ticket', { authorization: 'Bearer another' }, 'POST');
+    expect([wrong.status, JSON.parse(wrong.body).code]).toEqual([401, 'key-wrong']);
     expect((await ask(rig.url, '/v1/ticket', { authorization: `Bearer ${key}` })).status).toBe(405);
   });
 

@@ -123,6 +123,38 @@ describe('a call in a test', () => {
     expect(open.turns).toEqual(turns);
   });
 
+  it.each([
+    [
+      'a tool that there is not',
+      () => ({ call: 'find_room', arguments: {} }),
+      'answers gave a call of find_room for hotel',
+    ],
+    ['nothing', () => undefined, 'answers gave undefined for hotel'],
+  ])('fails the test whose answers give %s', async (_, wrong, message) => {
+    open = await call(hotel, { answers: wrong as Answers });
+    const said = open.says('hello');
+    await expect(said).rejects.toMatchObject({ code: 'answer-invalid' });
+    await expect(said).rejects.toThrow(message);
+  });
+
+  it('fails the test whose answers throw', async () => {
+    open = await call(hotel, {
+      answers: () => {
+        throw new TypeError('no such room');
+      },
+    });
+    await expect(open.says('hello')).rejects.toThrow('no such room');
+  });
+
+  it('takes no agent with a tool that no model could be held to', async () => {
+    const parameters = z.object({ host: z.hostname() });
+    const find = defineTool({ description: 'Find', parameters, effect: 'read', execute: () => 1 });
+    const desk = defineAgent({ name: 'desk', instructions: 'Be brief.', tools: { find } });
+    await expect(call(desk, { answers: () => ({ say: 'Hello.' }) })).rejects.toMatchObject({
+      code: 'schema-unsupported',
+    });
+  });
+
   it('answers a draft and the final alike, so that a foreseen turn costs no model time', async () => {
     open = await call(hotel, { answers });
     const turn = await open.says('i need a hotel for the night in town please now');
