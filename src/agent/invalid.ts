@@ -17,7 +17,10 @@ export function parseDefinition<S extends z.ZodObject>(schema: S, options: unkno
     return [path, describeIssue(schema, issue)] as const;
   });
   const [path, reason] = first ?? [prefix, 'not valid'];
-  throw invalidField(path, [reason, ...others.map((other) => other.join(': '))].join('; '));
+  throw invalidField(
+    path,
+    [reason, ...others.map((other) => other.filter((part) => part !== '').join(': '))].join('; '),
+  );
 }
 
 function describeIssue(schema: z.ZodObject, issue: z.core.$ZodIssue): string {

@@ -10,7 +10,7 @@ import { readVersion } from './version.ts';
 
 const help = `usage: repartee init DIR
 
-Writes an agent, its test, package.json and README.md into DIR, which must be empty or not there.
+Writes an agent, its test, package.json, tsconfig.json and README.md into DIR, which must be empty or not there.
 `;
 
 /** Names that npm would take for its own are kept under others in the package. */

@@ -13,8 +13,19 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+/** What the template's own script says of its types. */
+async function check(project: string): Promise<string> {
+  const { scripts } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'));
+  expect([scripts.check, scripts.pretest]).toEqual(['tsc', 'npm run check']);
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  return promisify(execFile)(process.execPath, [tsc], { cwd: project }).then(
+    ({ stdout }) => stdout,
+    ({ stdout }: { stdout: string }) => stdout,
+  );
+}
+
 describe('repartee init', () => {
-  it('writes a project whose own tests pass against the built package', { timeout: 60_000 }, async () => {
+  it('writes a project whose own types and tests pass against the built package', { timeout: 120_000 }, async () => {
     const project = join(folder, 'My Desk');
     const { exitCode, out } = await runRepartee(['init', project]);
     expect([exitCode, out]).toEqual([0, expect.stringContaining('npm install && npm start')]);
@@ -24,6 +35,7 @@ describe('repartee init', () => {
       'agent.test.ts',
       'agent.ts',
       'package.json',
+      'tsconfig.json',
     ]);
     const { name, dependencies, allowScripts } = JSON.parse(await readFile(join(project, 'package.json'), 'utf8'));
     expect([name, dependencies.repartee]).toEqual(['my-desk', `file:${root}`]);
@@ -34,13 +46,19 @@ describe('repartee init', () => {
     // What npm install would do, without a registry.
     const modules = join(project, 'node_modules');
     await mkdir(modules);
-    for (const entry of ['vitest', 'zod']) await symlink(join(root, 'node_modules', entry), join(modules, entry));
+    await mkdir(join(modules, '@types'));
+    for (const entry of ['vitest', 'zod', 'typescript', '@types/node'])
+      await symlink(join(root, 'node_modules', entry), join(modules, entry));
     await symlink(root, join(modules, 'repartee'));
     const vitest = join(root, 'node_modules/vitest/vitest.mjs');
     const { stdout } = await promisify(execFile)(process.execPath, [vitest, 'run', '--root', project], {
       cwd: project,
     });
     expect(stdout).toMatch(/2 passed/);
+    expect(await check(project)).toBe('');
+    const agent = await readFile(join(project, 'agent.ts'), 'utf8');
+    await writeFile(join(project, 'agent.ts'), agent.replace('hours[day]', 'hours[date]'));
+    expect(await check(project)).toMatch(/^agent\.ts\(\d+,\d+\): error TS\d+: Cannot find name 'date'/);
   });
 
   it('leaves a folder alone that is not empty, and asks for one', async () => {
