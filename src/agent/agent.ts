@@ -49,6 +49,8 @@ export interface Agent {
   readonly dtmf: DtmfRules;
   /** May the model answer a finished turn with silence? @default false */
   readonly mayStaySilent: boolean;
+  /** May what the model would not read be cut? Else such an agent is refused. @default false */
+  readonly truncate: boolean;
   /** Arguments and variables whose values are in no trace, as the model and as the author know them. */
   readonly redact: readonly string[];
   /** Checks what a call brought along. Throws AgentError `variables-invalid`, which names the variable. */

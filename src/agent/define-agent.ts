@@ -68,6 +68,8 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   readonly dtmf?: Partial<DtmfRules>;
   /** May the model answer a finished turn with silence? @default false */
   readonly mayStaySilent?: boolean;
+  /** May what is longer than the model reads be cut, instructions, descriptions, tools, listed values, results? Else the agent is refused. @default false */
+  readonly truncate?: boolean;
   /** Names of arguments and of variables whose values no trace may hold. @default none */
   readonly redact?: readonly string[];
   readonly onCallStart?: (call: CallContext<z.output<V>, z.output<S>>) => void | Promise<void>;
@@ -189,6 +191,7 @@ const optionsSchema = z.strictObject({
     })
     .prefault({}),
   mayStaySilent: z.boolean().default(false),
+  truncate: z.boolean().default(false),
   redact: z.array(z.string()).default([]),
   onCallStart: hook.optional(),
   onCallEnd: endHook.optional(),

@@ -79,7 +79,7 @@ async function measure(settings: Settings, modelDir: string | undefined): Promis
   const folder = await mkdtemp(join(tmpdir(), 'repartee-bench-'));
   const sinks = [createTraceFolder({ folder, redaction: 'none', warn })];
   const parts = await createParts({ voice: null, warn, sinks, ...(modelDir === undefined ? {} : { modelDir }) });
-  const served = { agents: await readAgents(exampleAgents()), files: exampleAgents() };
+  const served = { agents: await readAgents(exampleAgents(), modelDir), files: exampleAgents() };
   const agents = await serveAgents({ parts, ...served, isWatching: false, tell: warn });
   const { transport } = await chooseTransport();
   const server = await startServer({

@@ -2,7 +2,7 @@
 
 import type { Agent } from '../agent/agent.ts';
 import { allAgents } from '../agent/handoffs.ts';
-import { findWarnings } from '../agent/warnings.ts';
+import { checkReadingLimits } from '../agent/reading-limits.ts';
 import { systemClock } from '../base/clock.ts';
 import { checkLoad } from '../engine/load.ts';
 import type { EngineStats } from '../engine/sequence.ts';
@@ -85,14 +85,14 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
 
   async function prepare(agent: Agent): Promise<void> {
     for (const one of allAgents(agent)) {
-      for (const warning of findWarnings(one)) warn(`${one.name}: ${warning}`);
+      checkReadingLimits(one, prompt.limits).forEach(warn);
       await engine.prepare(settingOf(one));
     }
   }
 
   return {
     async loadAgents(files) {
-      const agents = await readAgents(files);
+      const agents = await readAgents(files, modelDir);
       for (const agent of agents.values()) await prepare(agent);
       return agents;
     },

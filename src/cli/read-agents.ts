@@ -4,11 +4,17 @@ import type { Agent } from '../agent/agent.ts';
 import { allAgents, offeredTools } from '../agent/handoffs.ts';
 import { loadAgent } from '../agent/load.ts';
 import { toShortPath } from '../agent/load-place.ts';
+import { checkReadingLimits } from '../agent/reading-limits.ts';
 import { checkTools } from '../engine/check-tools.ts';
+import { loadPromptLimits } from '../engine/manifest.ts';
 import { AgentError, RuntimeError, UsageError } from '../errors.ts';
+import { packagePath } from '../package-path.ts';
 
-/** By name, in the order of the files. Throws AgentError, and UsageError where two files give one name. */
-export async function readAgents(files: readonly string[]): Promise<ReadonlyMap<string, Agent>> {
+/** By name, in the order of the files. `modelDir`: who is to read them. Throws AgentError, ModelError, and UsageError where two files give one name. */
+export async function readAgents(
+  files: readonly string[],
+  modelDir = packagePath('models/repartee-s'),
+): Promise<ReadonlyMap<string, Agent>> {
   const agents = new Map<string, Agent>();
   const fileOf = new Map<string, string>();
   for (const file of files) {
@@ -18,21 +24,39 @@ export async function readAgents(files: readonly string[]): Promise<ReadonlyMap<
       throw new UsageError(
         `${toShortPath(other)} and ${toShortPath(file)} both give an agent named ${agent.name}: rename one, or leave it out`,
       );
-    checkAgent(agent, file);
+    naming(file, () => checkAgentTools(agent));
     agents.set(agent.name, agent);
     fileOf.set(agent.name, file);
   }
+  const limits = await loadPromptLimits(modelDir);
+  for (const [name, agent] of agents)
+    naming(fileOf.get(name) ?? '', () => allAgents(agent).forEach((one) => void checkReadingLimits(one, limits)));
   return agents;
 }
 
-/** Throws an AgentError that names the file, for tools that no model could be held to. */
-export function checkAgent(agent: Agent, file: string): void {
-  for (const one of allAgents(agent)) {
+/** Throws an AgentError for tools that no model could be held to. */
+export function checkAgentTools(agent: Agent): void {
+  for (const one of allAgents(agent))
     try {
       checkTools(offeredTools(one));
     } catch (error) {
-      if (!(error instanceof RuntimeError)) throw error;
-      throw new AgentError(error.code, `${toShortPath(file)}: agent ${one.name}: ${error.message}`, { cause: error });
+      throw error instanceof RuntimeError
+        ? new AgentError(error.code, `agent ${one.name}: ${error.message}`, { cause: error })
+        : error;
     }
+}
+
+/** Throws what `check` throws, with the file before it. */
+function naming(file: string, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    throw toFileError(file, error);
   }
+}
+
+/** What is wrong with an agent, with its file before it. */
+export function toFileError(file: string, error: unknown): unknown {
+  if (!(error instanceof AgentError)) return error;
+  return new AgentError(error.code, `${toShortPath(file)}: ${error.message}`, { cause: error });
 }

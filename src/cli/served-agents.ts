@@ -5,7 +5,7 @@ import { type AgentWatch, watchAgent } from '../agent/watch.ts';
 import { RuntimeError } from '../errors.ts';
 import type { CallSource } from '../server/open-call.ts';
 import type { Parts } from './parts.ts';
-import { checkAgent } from './read-agents.ts';
+import { checkAgentTools, toFileError } from './read-agents.ts';
 
 export interface ServedAgents {
   readonly calls: CallSource;
@@ -41,8 +41,12 @@ export async function serveAgents({
       file,
       agent,
       async reloaded(fresh) {
-        checkAgent(fresh, file);
-        await parts.prepare(fresh);
+        try {
+          checkAgentTools(fresh);
+          await parts.prepare(fresh);
+        } catch (error) {
+          throw toFileError(file, error);
+        }
         agents.set(fresh.name, fresh);
         problems.delete(fresh.name);
         tell(`${fresh.name}: reloaded`);

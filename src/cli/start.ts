@@ -26,7 +26,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
   }
   const files = args.agentFiles.length > 0 ? args.agentFiles : exampleAgents();
   // A mistake in an agent is told before anybody hears that the server listens.
-  const agents = await readAgents(files);
+  const agents = await readAgents(files, args.modelDir);
   const log = createLog((line) => void process.stderr.write(line));
   const apiKey = process.env.REPARTEE_API_KEY || undefined;
   const { transport, reason } = await chooseTransport();

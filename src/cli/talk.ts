@@ -85,7 +85,7 @@ export async function runTalk(argv: readonly string[]): Promise<number> {
   const warn = (line: string) => void process.stderr.write(`${line}\n`);
   const calls = isTyped ? [] : await readCalls(args, warn);
   if (!isTyped) playInThePast(calls);
-  const agents = await readAgents(args.agentFile === undefined ? exampleAgents() : [args.agentFile]);
+  const agents = await readAgents(args.agentFile === undefined ? exampleAgents() : [args.agentFile], args.modelDir);
   const { createParts } = await import('./parts.ts');
   const parts = await createParts({
     voice: args.hasVoice ? 'slt' : null,

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import type { Agent } from '../agent/agent.ts';
 import type { Values } from '../agent/call-context.ts';
 import { allAgents, offeredTools } from '../agent/handoffs.ts';
+import { checkReadingLimits } from '../agent/reading-limits.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { checkTools } from '../engine/check-tools.ts';
 import { createEngine } from '../engine/engine.ts';
@@ -72,7 +73,7 @@ interface Parts {
   readonly failures: readonly unknown[];
 }
 
-/** Opens a call with an agent. End it with `hangsUp`. Throws AgentError `variables-invalid`, EngineError for a tool that no model could be held to. */
+/** Opens a call with an agent. End it with `hangsUp`. Throws AgentError `variables-invalid`, and `agent-invalid` for what the model would not read; EngineError for a tool that no model could be held to. */
 export async function call(agent: Agent, options: CallOptions = {}): Promise<TestCall> {
   const { answers } = options;
   const modelDir = packagePath('models/repartee-s');
@@ -84,7 +85,10 @@ export async function call(agent: Agent, options: CallOptions = {}): Promise<Tes
   const agents = allAgents(agent);
   const agentOf = (setting: Setting) => agents.find((one) => settingOf(one) === setting)?.name ?? 'caller';
   const failures: unknown[] = [];
-  for (const one of agents) checkTools(offeredTools(one));
+  for (const one of agents) {
+    checkTools(offeredTools(one));
+    checkReadingLimits(one, prompt.limits);
+  }
   const engine: Engine = answers
     ? createAnsweringEngine({ tokenizer, clock, answers, agentOf, failed: (error) => failures.push(error) })
     : await createEngine({ modelDir });

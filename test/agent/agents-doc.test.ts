@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { call } from 'repartee/testing';
 import { expect, it } from 'vitest';
 import { loadAgent } from '../../src/agent/load.ts';
-import { findWarnings } from '../../src/agent/warnings.ts';
+import { checkReadingLimits } from '../../src/agent/reading-limits.ts';
+import { defaultPromptLimits } from '../../src/engine/prompt-limits.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const readGuide = () => readFile(join(root, 'docs/guide/agents.md'), 'utf8');
@@ -23,7 +24,7 @@ it('shows an agent that loads without a warning, and takes a call', async () => 
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
     await writeFile(join(folder, 'pizza.ts'), source);
     const agent = await loadAgent(join(folder, 'pizza.ts'));
-    expect(findWarnings(agent)).toEqual([]);
+    expect(checkReadingLimits(agent, defaultPromptLimits)).toEqual([]);
     const order = { call: 'send_order', arguments: { address: '1 Main Street' } };
     const guest = await call(agent, {
       variables: { callerName: 'Ada' },

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { loadAgent } from '../../src/agent/load.ts';
-import { findWarnings } from '../../src/agent/warnings.ts';
+import { checkReadingLimits } from '../../src/agent/reading-limits.ts';
+import { defaultPromptLimits } from '../../src/engine/prompt-limits.ts';
 import { keepAgentStateApart } from '../support/agent-state.ts';
 import { makeCallContext } from '../support/call-context.ts';
 
@@ -25,9 +26,9 @@ async function findDentist(agent: Agent): Promise<string> {
   return String(Object(found).results[0].doctor_name);
 }
 
-it('stays within what the model was trained on', async () => {
+it('stays within what the model reads', async () => {
   const agent = await loadAgent(path);
-  expect(findWarnings(agent)).toEqual([]);
+  expect(checkReadingLimits(agent, defaultPromptLimits)).toEqual([]);
   expect(agent.instructions).toContain('Friday, March 1, 2019');
   expect(agent.tools.map(({ name, effect, confirm }) => [name, effect, confirm])).toEqual([
     ['find_provider', 'read', false],

@@ -2,7 +2,6 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { type AgentOptions, defineAgent } from '../../src/agent/define-agent.ts';
 import { defineTool, type ToolOptions } from '../../src/agent/define-tool.ts';
-import { findWarnings } from '../../src/agent/warnings.ts';
 import { AgentError } from '../../src/errors.ts';
 
 const toolOptions = {
@@ -189,26 +188,6 @@ it('gives an agent that cannot be changed', () => {
   const agent = defineAgent({ name: 'desk', instructions: 'x', tools: { find: defineTool(toolOptions) } });
   expect(Object.isFrozen(agent)).toBe(true);
   expect(Object.isFrozen(agent.tools[0])).toBe(true);
-});
-
-it('warns of what the model was not trained on, and of nothing else', () => {
-  const tools = (count: number) =>
-    Object.fromEntries(Array.from({ length: count }, (_, index) => [`tool${index}`, defineTool(toolOptions)]));
-  const fits = defineAgent({ name: 'desk', instructions: 'x'.repeat(500), tools: tools(10) });
-  expect(findWarnings(fits)).toEqual([]);
-  const values = Array.from({ length: 13 }, (_, index) => `v${index}`);
-  const wide = defineTool({
-    ...toolOptions,
-    description: 'd'.repeat(91),
-    parameters: z.object({ city: z.enum(values) }),
-  });
-  const exceeds = defineAgent({ name: 'desk', instructions: 'x'.repeat(501), tools: { ...tools(10), wide } });
-  expect(findWarnings(exceeds)).toEqual([
-    expect.stringMatching(/^agent desk: 11 tools and hand-offs; the model was trained on at most 10/),
-    expect.stringMatching(/^agent desk: instructions of 501 characters; the model was trained on at most 500/),
-    expect.stringMatching(/tool wide has a description of 91 characters/),
-    expect.stringMatching(/wide\.city has 13 values/),
-  ]);
 });
 
 function catchError(run: () => unknown): Error {

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { allAgents, changeAgents, offeredTools } from '../../src/agent/handoffs.ts';
-import { findWarnings } from '../../src/agent/warnings.ts';
+import { checkReadingLimits } from '../../src/agent/reading-limits.ts';
+import { defaultPromptLimits } from '../../src/engine/prompt-limits.ts';
 import { type Agent, defineAgent, defineTool } from '../../src/index.ts';
 
 const define = (name: string, handoffs: readonly Agent[] | (() => readonly Agent[]) = []) =>
@@ -69,7 +70,9 @@ it('refuses a tool by the name of a hand-off', () => {
   expect(make).toThrow('handoffs: the model would know b as transfer_to_b, like a tool; rename one');
 });
 
-it('counts hand-offs among the tools that the model is trained for', () => {
+it('counts hand-offs among the tools that the model reads', () => {
   const agents = Array.from({ length: 11 }, (_, index) => define(`agent${index}`));
-  expect(findWarnings(define('desk', agents))).toEqual([expect.stringContaining('11 tools and hand-offs')]);
+  expect(() => checkReadingLimits(define('desk', agents), defaultPromptLimits)).toThrow(
+    'agent desk: there are 11 tools and hand-offs, and the model reads 10',
+  );
 });

@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { loadAgent } from '../../src/agent/load.ts';
-import { findWarnings } from '../../src/agent/warnings.ts';
+import { checkReadingLimits } from '../../src/agent/reading-limits.ts';
+import { defaultPromptLimits } from '../../src/engine/prompt-limits.ts';
 import { keepAgentStateApart } from '../support/agent-state.ts';
 import { makeCallContext } from '../support/call-context.ts';
 
@@ -31,9 +32,9 @@ const wish = {
   party_size: 4,
 };
 
-it('stays within what the model was trained on', async () => {
+it('stays within what the model reads', async () => {
   const agent = await loadAgent(path);
-  expect(findWarnings(agent)).toEqual([]);
+  expect(checkReadingLimits(agent, defaultPromptLimits)).toEqual([]);
   expect(agent.instructions).toContain('Friday, March 1, 2019');
   expect(agent.tools.map(({ name, effect, confirm }) => [name, effect, confirm])).toEqual([
     ['find_restaurants', 'read', false],

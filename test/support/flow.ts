@@ -29,6 +29,7 @@ export function makeAgent({ endOfTurn, ...changes }: Changes = {}): Agent {
     effort: 'low',
     moments: {},
     redact: [],
+    truncate: false,
     tools: [],
     handoffs: [],
     say: {

@@ -1,0 +1,57 @@
+// What an agent asks a model to read beyond what that model reads: refused, or cut where the agent says so. Knows no model.
+
+import type { Agent } from './agent.ts';
+import { type OfferedTool, offeredTools } from './handoffs.ts';
+import { invalidField } from './invalid.ts';
+
+/** How much of an agent a model reads. Lengths in characters. */
+export interface ReadingLimits {
+  readonly maxInstructionsLength: number;
+  readonly maxResultLength: number;
+  readonly maxDescriptionLength: number;
+  /** 0: it reads none. */
+  readonly maxArgumentDescriptionLength: number;
+  readonly maxEnumValues: number;
+  readonly maxTools: number;
+}
+
+/** One line for each part that is cut, for whoever loads the agent to print. Throws an AgentError that names them all, unless the agent allows it by `truncate`. */
+export function checkReadingLimits(agent: Agent, limits: ReadingLimits): readonly string[] {
+  const beyond = findBeyond(agent, limits);
+  if (agent.truncate || beyond.length === 0) return beyond.map((line) => `agent ${agent.name}: cut: ${line}`);
+  throw invalidField(
+    `agent ${agent.name}`,
+    `${beyond.join('; ')}: shorten what the model would not read, or say truncate: true to have it cut`,
+  );
+}
+
+function findBeyond(agent: Agent, limits: ReadingLimits): readonly string[] {
+  const found: string[] = [];
+  const hold = (what: string, count: number, most: number, unit = ' characters') => {
+    if (count > most) found.push(`${what} ${count}${unit}, and the model reads ${most}`);
+  };
+  const tools = offeredTools(agent);
+  hold('instructions of', lengthOf(agent.instructions), limits.maxInstructionsLength);
+  hold('there are', tools.length, limits.maxTools, ' tools and hand-offs');
+  for (const tool of tools) {
+    hold(`tool ${tool.name} has a description of`, lengthOf(tool.description), limits.maxDescriptionLength);
+    for (const [name, { enum: values, description }] of argumentsOf(tool)) {
+      const place = `${tool.name}.${name} has`;
+      if (Array.isArray(values)) hold(place, values.length, limits.maxEnumValues, ' values');
+      if (typeof description === 'string' && limits.maxArgumentDescriptionLength > 0)
+        hold(`${place} a description of`, lengthOf(description), limits.maxArgumentDescriptionLength);
+    }
+  }
+  for (const { name, maxResultLength } of agent.tools)
+    hold(`tool ${name} has a maxResultLength of`, maxResultLength, limits.maxResultLength);
+  return found;
+}
+
+function argumentsOf({ parameters }: OfferedTool): readonly (readonly [string, Readonly<Record<string, unknown>>])[] {
+  return Object.entries(Object(parameters.properties));
+}
+
+/** As the model's reader counts: none is halved. */
+function lengthOf(text: string): number {
+  return Array.from(text).length;
+}
