@@ -87,7 +87,7 @@ it('offers the model lists, nested objects, alternatives, patterns and copied wo
 
 it('tells the flags of a regex, without which it would be another one', () => {
   const parameters = z.object({ code: z.string().regex(/^[^a-z]{3}$/i), one: z.string().regex(/^.$/u) });
-  const tool = build(defineTool({ ...base, parameters, execute: () => null }));
+  const tool = buildTool(defineTool({ ...base, parameters, execute: () => null }));
   expect(tool.parameters.properties).toEqual({
     code: { type: 'string', pattern: '^[^a-z]{3}$', 'x-pattern-flags': 'i' },
     one: { type: 'string', pattern: '^.$' },

@@ -20,7 +20,7 @@ const agents: readonly (readonly [string, string, RegExp])[] = [
     'has a tool that no model could be held to',
     `import { defineAgent, defineTool } from 'repartee';
 import { z } from 'zod';
-const find = defineTool({ description: 'Find', parameters: z.object({ host: z.hostname() }), effect: 'read', execute: () => 1 });
+const find = defineTool({ description: 'Find', parameters: z.object({ host: z.string().regex(/a(?=b)/) }), effect: 'read', execute: () => 1 });
 export default defineAgent({ name: 'desk', instructions: 'Be brief.', tools: { find } });
 `,
     /broken\.ts: agent desk: tool find: #\/properties\/host\/pattern: .*is not supported; say it without/,

@@ -147,7 +147,7 @@ describe('a call in a test', () => {
   });
 
   it('takes no agent with a tool that no model could be held to', async () => {
-    const parameters = z.object({ host: z.hostname() });
+    const parameters = z.object({ host: z.string().regex(/a(?=b)/) });
     const find = defineTool({ description: 'Find', parameters, effect: 'read', execute: () => 1 });
     const desk = defineAgent({ name: 'desk', instructions: 'Be brief.', tools: { find } });
     await expect(call(desk, { answers: () => ({ say: 'Hello.' }) })).rejects.toMatchObject({
