@@ -62,7 +62,7 @@ export function createToolArguments<P extends z.ZodObject>(
       if (findUnknown(args) !== undefined) return undefined;
       const parsed = readNow(args) ?? attempt(() => parseUnchecked(type, toAuthor(args)));
       return parsed !== undefined && parsed !== 'threw' && 'value' in parsed
-        ? (parsed.value as z.output<P>)
+        ? ownCopy(parsed.value as z.output<P>)
         : undefined;
     },
   };
