@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import book from '../../agents/data/restaurants.json' with { type: 'json' };
-import { findWarnings } from '../../src/agent/warnings.ts';
+import { checkReadingLimits } from '../../src/agent/reading-limits.ts';
 import { TODAY } from '../../src/bench/tasks/dates.ts';
 import { kinds, type Values } from '../../src/bench/tasks/script.ts';
 import { taskedAgents } from '../../src/bench/tasks/tasked-agents.ts';
 import { linesOf } from '../../src/bench/tasks/wordings.ts';
 import { plain } from '../../src/engine/prompt.ts';
+import { defaultPromptLimits } from '../../src/engine/prompt-limits.ts';
 import { createRandom } from '../../src/model/recogniser.ts';
 
 const data = process.env.REPARTEE_DATA;
@@ -75,7 +76,7 @@ it('sends callers of the restaurants only where two places are, unless they are 
 it('loads the unseen agents without a warning, each with one write that is read back', async () => {
   for (const { name, load } of unseen) {
     const agent = await load();
-    expect([name, agent.name, findWarnings(agent)]).toEqual([name, name, []]);
+    expect([name, agent.name, checkReadingLimits(agent, defaultPromptLimits)]).toEqual([name, name, []]);
     expect(agent.tools.filter(({ confirm }) => confirm)).toHaveLength(1);
   }
 });
