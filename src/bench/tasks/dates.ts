@@ -9,6 +9,12 @@ const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 
 const months = 'january february march april may june july august september october november december'.split(' ');
 const DAY_MS = 86_400_000;
 
+/** Noon of that day, here: for agents. */
+export function readNow(): Date {
+  const [year = 0, month = 1, day = 1] = TODAY.split('-').map(Number);
+  return new Date(year, month - 1, day, 12);
+}
+
 export function addDays(date: string, countDays: number): string {
   return new Date(Date.parse(date) + countDays * DAY_MS).toISOString().slice(0, 10);
 }

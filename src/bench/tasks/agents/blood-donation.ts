@@ -3,9 +3,9 @@
 import { z } from 'zod';
 import { defineAgent } from '../../../agent/define-agent.ts';
 import { defineTool } from '../../../agent/define-tool.ts';
+import { spokenTime } from '../../../agent/spoken.ts';
 import { normalise } from '../../model-values.ts';
-import { spellDate, spellTime, TODAY } from '../dates.ts';
-import { requireTime } from './wishes.ts';
+import { readNow, spellDate, spellTime, TODAY } from '../dates.ts';
 
 const LEAST_WEEKS = 12;
 const places = [
@@ -36,28 +36,27 @@ const bookBed = defineTool({
   description: 'Book a bed for a blood donor',
   parameters: z.object({
     place: z.string().describe('Where the donor wants to come'),
-    time: z.string().describe('Time of day'),
+    time: spokenTime().describe('Time of day'),
     weeksSinceLast: z.int().min(0).max(999).describe('Weeks since the last donation'),
     firstName: z.string().describe('First name of the donor'),
   }),
   effect: 'write',
   confirm: true,
   describe: ({ place, time, weeksSinceLast, firstName }) =>
-    `a bed at ${place}, at ${spellTime(requireTime(time))}, ${weeksSinceLast} weeks after the last donation, for ${firstName}`,
+    `a bed at ${place}, at ${spellTime(time)}, ${weeksSinceLast} weeks after the last donation, for ${firstName}`,
   execute: ({ place, time, weeksSinceLast, firstName }) => {
     const found = places.find((one) => normalise(place).includes(normalise(one.place)));
-    const hour = requireTime(time);
     if (found === undefined) return { booked: false, reason: `no van at ${place}` };
     if (weeksSinceLast < LEAST_WEEKS)
       return { booked: false, reason: `${LEAST_WEEKS} weeks must lie between donations` };
-    if (hour < found.from || hour >= found.to)
+    if (time < found.from || time >= found.to)
       return { booked: false, reason: `open from ${spellTime(found.from)} to ${spellTime(found.to)}` };
     const { place: name, date } = found;
     return {
       booked: true,
       place: name,
       date: spellDate(date),
-      time: hour,
+      time,
       weeks_since_last: weeksSinceLast,
       first_name: firstName,
     };
@@ -70,6 +69,7 @@ export default defineAgent({
     `You pick up the donor telephone of the Three Rivers Blood Bank, whose vans tour small towns. Today is ${spellDate(TODAY)}. ` +
     "Offer one place after another. A bed takes the place, an hour, the donor's first name, plus the weeks gone by since " +
     'blood was last given. Keep every answer short.',
+  now: readNow,
   greeting: 'Three Rivers Blood Bank, thank you for calling. In which town would you like to give blood?',
   tools: { findPlaces, bookBed },
 });

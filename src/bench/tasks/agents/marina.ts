@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { defineAgent } from '../../../agent/define-agent.ts';
 import { defineTool } from '../../../agent/define-tool.ts';
-import { spellDate, TODAY } from '../dates.ts';
-import { requireDate } from './wishes.ts';
+import { spokenDate } from '../../../agent/spoken.ts';
+import { readNow, spellDate, TODAY } from '../dates.ts';
 
 const LONGEST_METRES = 16;
 const DOLLARS_A_METRE = 4;
@@ -25,13 +25,13 @@ const reserveBerth = defineTool({
   parameters: z.object({
     boatName: z.string().describe('Name of the boat'),
     lengthMetres: metres,
-    arrival: z.string().describe('Day of arrival'),
+    arrival: spokenDate().describe('Day of arrival'),
     nights: z.int().min(1).max(30).describe('Number of nights'),
   }),
   effect: 'write',
   confirm: true,
   describe: ({ boatName, lengthMetres, arrival, nights }) =>
-    `a berth of ${lengthMetres} metres, arriving ${spellDate(requireDate(arrival))}, for ${nights} ${nights === 1 ? 'night' : 'nights'}, for the boat ${boatName}`,
+    `a berth of ${lengthMetres} metres, arriving ${spellDate(arrival)}, for ${nights} ${nights === 1 ? 'night' : 'nights'}, for the boat ${boatName}`,
   execute: ({ boatName, lengthMetres, arrival, nights }) => {
     if (lengthMetres > LONGEST_METRES)
       return { reserved: false, reason: `no berth is longer than ${LONGEST_METRES} metres` };
@@ -40,7 +40,7 @@ const reserveBerth = defineTool({
       reserved: true,
       boat: boatName,
       length_metres: lengthMetres,
-      arrival: requireDate(arrival),
+      arrival,
       nights,
       total,
     };
@@ -53,6 +53,7 @@ export default defineAgent({
     `You speak for the harbour master of Gannet Sound Marina, which shelters visiting boats. Today is ${spellDate(TODAY)}. ` +
     "To keep a berth free you must learn the boat's name, its length in whole metres, the arrival day, and for how many " +
     'nights it stays. Short answers, please.',
+  now: readNow,
   greeting: 'Gannet Sound Marina, harbour office. How can I help?',
   tools: { berthPrice, reserveBerth },
 });

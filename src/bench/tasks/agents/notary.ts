@@ -3,8 +3,8 @@
 import { z } from 'zod';
 import { defineAgent } from '../../../agent/define-agent.ts';
 import { defineTool } from '../../../agent/define-tool.ts';
-import { spellDate, spellTime, TODAY, weekdayOf } from '../dates.ts';
-import { requireDate, requireTime } from './wishes.ts';
+import { spokenDate, spokenTime } from '../../../agent/spoken.ts';
+import { readNow, spellDate, spellTime, TODAY, weekdayOf } from '../dates.ts';
 
 const document = z.enum(['deed', 'affidavit', 'last will', 'power of attorney']);
 const DOLLARS = { deed: 85, affidavit: 20, 'last will': 140, 'power of attorney': 55 } as const;
@@ -14,11 +14,10 @@ const isClosed = (date: string) => ['friday', 'saturday', 'sunday'].includes(wee
 
 const freeTimes = defineTool({
   description: 'List the free times of the notary on a day',
-  parameters: z.object({ date: z.string().describe('The day') }),
+  parameters: z.object({ date: spokenDate().describe('The day') }),
   effect: 'read',
   execute: ({ date }) => {
-    const day = requireDate(date);
-    return { date: spellDate(day), free: isClosed(day) ? [] : FREE_TIMES.map(spellTime) };
+    return { date: spellDate(date), free: isClosed(date) ? [] : FREE_TIMES.map(spellTime) };
   },
 });
 
@@ -33,22 +32,21 @@ const bookSigning = defineTool({
   description: 'Book a signing with the notary',
   parameters: z.object({
     document,
-    date: z.string().describe('Day of the signing'),
-    time: z.string().describe('Time of the signing'),
+    date: spokenDate().describe('Day of the signing'),
+    time: spokenTime().describe('Time of the signing'),
     surname: z.string().describe('Surname of the person who signs'),
   }),
   effect: 'write',
   confirm: true,
   describe: ({ document, date, time, surname }) =>
-    `the signing of a ${document}, ${spellDate(requireDate(date))} at ${spellTime(requireTime(time))}, for ${surname}`,
+    `the signing of a ${document}, ${spellDate(date)} at ${spellTime(time)}, for ${surname}`,
   execute: ({ document, date, time, surname }) => {
-    const [day, hour] = [requireDate(date), requireTime(time)];
-    if (isClosed(day)) return { booked: false, reason: `closed on ${weekdayOf(day)}s` };
-    if (!FREE_TIMES.includes(hour)) {
-      const next_free = FREE_TIMES.find((free) => free > hour);
+    if (isClosed(date)) return { booked: false, reason: `closed on ${weekdayOf(date)}s` };
+    if (!FREE_TIMES.includes(time)) {
+      const next_free = FREE_TIMES.find((free) => free > time);
       return { booked: false, reason: 'that time is taken', ...(next_free && { next_free: spellTime(next_free) }) };
     }
-    return { booked: true, document, date: day, time: hour, surname, fee: `$${DOLLARS[document]}` };
+    return { booked: true, document, date, time, surname, fee: `$${DOLLARS[document]}` };
   },
 });
 
@@ -57,6 +55,7 @@ export default defineAgent({
   instructions:
     `You work the switchboard of the notary Philippa Garrick, who witnesses signatures Mondays to Thursdays. Today is ${spellDate(TODAY)}. ` +
     'A signing needs the kind of document, its day and hour, plus the surname. You give no legal advice whatever. Keep it short.',
+  now: readNow,
   greeting: "Notary Garrick's office, hello. Which document would you like to have signed?",
   tools: { freeTimes, notaryFee, bookSigning },
 });
