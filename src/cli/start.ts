@@ -25,6 +25,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const files = args.agentFiles.length > 0 ? args.agentFiles : exampleAgents();
+  findHints(args).forEach(tell);
   // A mistake in an agent is told before anybody hears that the server listens.
   const agents = await readAgents(files, args.modelDir);
   const log = createLog((line) => void process.stderr.write(line));
@@ -59,7 +60,6 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     exit: (code) => process.exit(code),
   });
   log('server.listening', { transport: transport.name, reason });
-  findHints(args).forEach(tell);
   const { tracesDir: folder, redaction } = args;
   const loading = loadParts(args, { agents, files }, [
     ...(folder === undefined ? [] : [createTraceFolder({ folder, redaction, warn: tell })]),
