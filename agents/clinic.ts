@@ -1,6 +1,6 @@
 // Finds doctors and dentists, tells their opening hours and books appointments; its database survives a restart.
 
-import { defineAgent, defineTool, spokenDate, spokenTime } from 'repartee';
+import { defineAgent, defineTool, spokenDate, spokenTime, ToolError } from 'repartee';
 import { z } from 'zod';
 import register from './data/clinic.json' with { type: 'json' };
 import { createStore, type Database } from './kit/database.ts';
@@ -148,8 +148,8 @@ const bookAppointment = defineTool({
 function readWishes(args: z.output<typeof bookParameters>) {
   const date = parseDate(args.appointmentDate, readToday());
   const time = parseTime(args.appointmentTime, LAST_AFTERNOON_HOUR);
-  if (date === undefined) throw new Error(`no date in "${args.appointmentDate}"`);
-  if (time === undefined) throw new Error(`no time in "${args.appointmentTime}"`);
+  if (date === undefined) throw new ToolError('refused', `no date in "${args.appointmentDate}"`);
+  if (time === undefined) throw new ToolError('refused', `no time in "${args.appointmentTime}"`);
   return { date, time };
 }
 

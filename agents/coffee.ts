@@ -1,6 +1,6 @@
 // Takes a coffee order of several items, which the caller may change until it is placed; placed orders survive a restart.
 
-import { defineAgent, defineTool } from 'repartee';
+import { defineAgent, defineTool, ToolError } from 'repartee';
 import { z } from 'zod';
 import { createStore, type Database } from './kit/database.ts';
 
@@ -42,7 +42,7 @@ const addItem = defineTool({
   state,
   execute: ({ drink, size = 'medium', milk, quantity = 1 }, { call }) => {
     const { items } = call.state;
-    if (countCups(items) + quantity > MOST_CUPS) throw new Error(`at most ${MOST_CUPS} cups an order`);
+    if (countCups(items) + quantity > MOST_CUPS) throw new ToolError('refused', `at most ${MOST_CUPS} cups an order`);
     const same = items.find((other) => other.drink === drink && other.size === size && other.milk === milk);
     if (same) same.quantity += quantity;
     else items.push({ drink, size, quantity, ...(milk ? { milk } : {}) });
@@ -63,7 +63,7 @@ const removeItem = defineTool({
   execute: ({ drink, size, quantity }, { call }) => {
     const { items } = call.state;
     const found = items.findLast((other) => other.drink === drink && (size === undefined || other.size === size));
-    if (found === undefined) throw new Error(`no ${drink} in the order`);
+    if (found === undefined) throw new ToolError('refused', `no ${drink} in the order`);
     found.quantity -= quantity ?? found.quantity;
     call.state.items = items.filter((other) => other.quantity > 0);
     return toBill(call.state.items);
@@ -87,7 +87,7 @@ const placeOrder = defineTool({
   state,
   execute: ({ name }, { call, signal, idempotencyKey }) => {
     const { items } = call.state;
-    if (items.length === 0) throw new Error('the order is empty');
+    if (items.length === 0) throw new ToolError('refused', 'the order is empty');
     return store.use(signal, (db) => {
       const number = findOrder(db, idempotencyKey) ?? insertOrder(db, idempotencyKey, name, items);
       call.state.items = [];

@@ -1,6 +1,6 @@
 // Finds restaurants and books tables. Its tools are those that the model was trained on, its database survives a restart.
 
-import { defineAgent, defineTool, spokenDate, spokenTime } from 'repartee';
+import { defineAgent, defineTool, spokenDate, spokenTime, ToolError } from 'repartee';
 import { z } from 'zod';
 import book from './data/restaurants.json' with { type: 'json' };
 import { createStore, type Database } from './kit/database.ts';
@@ -191,10 +191,11 @@ const changeReservation = defineTool({
 });
 
 function readChanges({ time, date, partySize }: z.output<typeof changeParameters>) {
-  if (time === undefined && date === undefined && partySize === undefined) throw new Error('nothing to change');
+  if (time === undefined && date === undefined && partySize === undefined)
+    throw new ToolError('refused', 'nothing to change');
   const changes = { date: date && parseDate(date, readToday()), time: time && parseTime(time, LAST_EVENING_HOUR) };
-  if (date !== undefined && changes.date === undefined) throw new Error(`no date in "${date}"`);
-  if (time !== undefined && changes.time === undefined) throw new Error(`no time in "${time}"`);
+  if (date !== undefined && changes.date === undefined) throw new ToolError('refused', `no date in "${date}"`);
+  if (time !== undefined && changes.time === undefined) throw new ToolError('refused', `no time in "${time}"`);
   return { ...changes, partySize };
 }
 
@@ -207,8 +208,8 @@ function readWishes(args: z.output<typeof reserveParameters>) {
   const today = readToday();
   const date = parseDate(args.date ?? 'today', today);
   const time = parseTime(args.time, LAST_EVENING_HOUR);
-  if (date === undefined) throw new Error(`no date in "${args.date}"`);
-  if (time === undefined) throw new Error(`no time in "${args.time}"`);
+  if (date === undefined) throw new ToolError('refused', `no date in "${args.date}"`);
+  if (time === undefined) throw new ToolError('refused', `no time in "${args.time}"`);
   return { date, time, partySize: args.partySize ?? 2 };
 }
 

@@ -92,6 +92,8 @@ export type CallEvent =
       readonly arguments: Readonly<Record<string, unknown>>;
       readonly result?: unknown;
       readonly error?: string;
+      /** Of the error: `tool-failed`, `tool-timeout`, or one of the tool's own. */
+      readonly code?: string;
       readonly speculative: boolean;
     }
   | {

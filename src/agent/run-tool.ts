@@ -1,9 +1,12 @@
 // Runs one tool once: until its signal ends it, with a result that can be sent on. Never validates arguments, never looks at a clock.
 
-import { ToolError, toMessage } from '../errors.ts';
+import { ToolError } from '../errors.ts';
 import type { ExecuteContext } from './agent.ts';
 import { limitResult } from './limit-result.ts';
 import { toResult } from './tool-result.ts';
+
+/** What went wrong inside a tool may hold addresses, queries, passwords: only the log learns it. */
+const UNTOLD = "it did not work, for a reason that is not the caller's";
 
 export interface ToolRun {
   readonly name: string;
@@ -28,7 +31,7 @@ export async function runTool(run: ToolRun, context: ExecuteContext): Promise<un
   } catch (error) {
     ending.signal.throwIfAborted();
     if (error instanceof ToolError) throw error;
-    throw new ToolError('tool-failed', `${run.name} failed: ${toMessage(error)}`, { cause: error });
+    throw new ToolError('tool-failed', `${run.name} failed: ${UNTOLD}`, { cause: error });
   } finally {
     context.signal.removeEventListener('abort', cancel);
   }

@@ -1,6 +1,6 @@
 // Takes what a tool returned, gives it as JSON; what JSON can't hold is an error that names its type and its place, never an empty object.
 
-import { ToolError, toMessage } from '../errors.ts';
+import { ToolError } from '../errors.ts';
 
 /** A tool that returns nothing gives null; one that yields gives what it returned, or else yielded, last. Rejects with ToolError `tool-result`. */
 export async function toResult(name: string, returned: unknown, signal: AbortSignal): Promise<unknown> {
@@ -41,7 +41,11 @@ function toJson(name: string, value: unknown): unknown {
     return JSON.parse(text);
   } catch (error) {
     if (error instanceof ToolError) throw error;
-    throw new ToolError('tool-result', `${name} returned what is not JSON: ${toMessage(error)}`, { cause: error });
+    throw new ToolError(
+      'tool-result',
+      `${name} returned what is not JSON: it holds itself, or a getter or toJSON of it threw`,
+      { cause: error },
+    );
   }
 }
 

@@ -16,6 +16,7 @@ import { type Completions, createCompletions } from '../server/completions.ts';
 import { type Call, startCall } from '../session/call.ts';
 import { checkVariables } from '../session/roster.ts';
 import { createSettings } from '../session/settings.ts';
+import type { AuthorFailure } from '../session/tool-runner.ts';
 import type { CallHeader } from '../trace/call-file.ts';
 import { type CallSink, openAll } from '../trace/call-sink.ts';
 import { loadModel } from './loaded-model.ts';
@@ -30,6 +31,8 @@ export interface PartsOptions {
   readonly voice?: string | null;
   /** One line about something that works, but not as its author may think. */
   readonly warn?: (line: string) => void;
+  /** Told of what tools and hooks threw. @default nobody is */
+  readonly authorFailed?: (failure: AuthorFailure) => void;
   /** Where calls are written down. @default nowhere */
   readonly sinks?: readonly CallSink[];
 }
@@ -134,6 +137,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
               : createTextMouth(),
           hasAudio,
           report,
+          ...(options.authorFailed ? { authorFailed: options.authorFailed } : {}),
           ...(recording ? { recording } : {}),
         });
         const close = () => recording?.close();

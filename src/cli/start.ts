@@ -2,7 +2,7 @@
 
 import { systemClock } from '../base/clock.ts';
 import { packagePath } from '../package-path.ts';
-import { createLog, toLogFields } from '../server/log.ts';
+import { createLog, type Log, toFailureFields, toLogFields } from '../server/log.ts';
 import { startServer } from '../server/server.ts';
 import type { CallSink } from '../trace/call-sink.ts';
 import { createTraceFolder } from '../trace/trace-folder.ts';
@@ -61,10 +61,15 @@ export async function runStart(argv: readonly string[]): Promise<number> {
   });
   log('server.listening', { transport: transport.name, reason });
   const { tracesDir: folder, redaction } = args;
-  const loading = loadParts(args, { agents, files }, [
-    ...(folder === undefined ? [] : [createTraceFolder({ folder, redaction, warn: tell })]),
-    ...(spans === undefined ? [] : [spans]),
-  ]);
+  const loading = loadParts(
+    args,
+    { agents, files },
+    [
+      ...(folder === undefined ? [] : [createTraceFolder({ folder, redaction, warn: tell })]),
+      ...(spans === undefined ? [] : [spans]),
+    ],
+    log,
+  );
   let isLoading = true;
   try {
     const loaded = await Promise.race([loading, stop.stopped]);
@@ -103,12 +108,14 @@ async function loadParts(
   args: StartArguments,
   read: Pick<ServedAgentsOptions, 'agents' | 'files'>,
   sinks: readonly CallSink[],
+  log: Log,
 ): Promise<Loaded> {
   const { createParts } = await import('./parts.ts');
   const parts = await createParts({
     voice: args.voice,
     warn: tell,
     sinks,
+    authorFailed: ({ cause, ...run }) => log('agent.failed', { ...run, ...toFailureFields(cause) }),
     ...(args.modelDir === undefined ? {} : { modelDir: args.modelDir }),
   });
   try {

@@ -6,7 +6,7 @@ import type { Closing } from './closing.ts';
 import type { Call, Line } from './transcript.ts';
 import type { Draft } from './writer.ts';
 
-export type Outcome = { readonly result: unknown } | { readonly error: string };
+export type Outcome = { readonly result: unknown } | { readonly error: string; readonly code?: string };
 
 /** The one tool run in flight, or the result of a speculative one waiting for its commit. */
 export interface Run {

@@ -16,7 +16,7 @@ export interface ToolInput {
 
 export type ToolEvent =
   | { readonly type: 'tool.returned'; readonly runId: number; readonly result: unknown }
-  | { readonly type: 'tool.failed'; readonly runId: number; readonly message: string };
+  | { readonly type: 'tool.failed'; readonly runId: number; readonly message: string; readonly code?: string };
 
 export type MouthCommand =
   | { readonly type: 'grow'; readonly text: string; readonly isFinal: boolean }

@@ -3,8 +3,9 @@
 import { assign, cancel, enqueueActions } from 'xstate';
 import { keepComplete } from './ahead.ts';
 import { confirmedCall, toReadBack } from './confirming.ts';
-import type { Context } from './context.ts';
+import type { Context, Outcome } from './context.ts';
 import * as drafts from './drafts.ts';
+import type { ToolEvent } from './events.ts';
 import { guarded, type ported } from './guards.ts';
 import * as runs from './runs.ts';
 import { type Call, isAlikeCall } from './transcript.ts';
@@ -75,7 +76,7 @@ export const running = guarded.extend({
     keepResult: enqueueActions(({ context, event, enqueue }) => {
       const { run } = context;
       if (run === undefined || (event.type !== 'tool.returned' && event.type !== 'tool.failed')) return;
-      const outcome = event.type === 'tool.returned' ? { result: event.result } : { error: event.message };
+      const outcome = event.type === 'tool.returned' ? { result: event.result } : toFailure(event);
       enqueue.stopChild(`tool-${run.id}`);
       enqueue.emit(runs.toToolEnded(run, outcome));
       enqueue.assign(run.isSpeculative ? { run: { ...run, outcome } } : runs.recordRun(context, run.call, outcome));
@@ -115,3 +116,7 @@ export const running = guarded.extend({
     }),
   },
 });
+
+function toFailure({ message, code }: Extract<ToolEvent, { type: 'tool.failed' }>): Outcome {
+  return { error: message, ...(code === undefined ? {} : { code }) };
+}

@@ -1,3 +1,11 @@
+import { toMessage } from '../errors.ts';
+import { coverSecrets } from './secrets.ts';
+
+/** What a tool threw: unlike other errors with its message, for nobody else learns what went wrong; secrets are covered. */
+export function toFailureFields(error: unknown): LogFields {
+  return { ...toLogFields(error), message: coverSecrets(toMessage(error)) };
+}
+
 /** Values that may be logged: ids, codes and numbers. Never what a caller said or an agent answered. */
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 

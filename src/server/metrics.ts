@@ -30,6 +30,7 @@ export function createMetrics(log: Log, spanCounts?: () => SpanCounts): Metrics 
   const timesByDraft = new Map<string, Times>();
   const timesByStage = new Map<string, Times>();
   const overrunsByStage = new Map<string, number>();
+  const errorsByTool = new Map<string, number>();
 
   function count({ turn, draft, totalMs, partsUs }: Measured, callId: string): void {
     add(timesByDraft, draft, Math.round(totalMs * 1000));
@@ -49,6 +50,8 @@ export function createMetrics(log: Log, spanCounts?: () => SpanCounts): Metrics 
           report(event) {
             options.report(event);
             if (event.type === 'turn.measured') count(event, options.callId);
+            if (event.type === 'tool.ended' && event.error !== undefined)
+              errorsByTool.set(event.name, (errorsByTool.get(event.name) ?? 0) + 1);
           },
         }),
     }),
@@ -77,6 +80,8 @@ export function createMetrics(log: Log, spanCounts?: () => SpanCounts): Metrics 
         ...renderTimes('repartee_stage_seconds', 'Time of turns by stage.', 'stage', timesByStage),
         ...describe('repartee_stage_overruns_total', 'counter', 'Turns in which a stage took more than its budget.'),
         ...[...overrunsByStage].map(([stage, count]) => `repartee_stage_overruns_total{stage="${stage}"} ${count}`),
+        ...describe('repartee_tool_errors_total', 'counter', 'Runs of tools that ended in an error.'),
+        ...[...errorsByTool].map(([tool, count]) => `repartee_tool_errors_total{tool="${tool}"} ${count}`),
         ...(spanCounts === undefined ? [] : renderSpans(spanCounts())),
       ];
       return `${lines.join('\n')}\n`;

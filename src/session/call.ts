@@ -19,7 +19,7 @@ import type { CallObserver } from './observer.ts';
 import { createRecorder } from './recorder.ts';
 import { createRoster, type Roster } from './roster.ts';
 import type { SettingOf } from './settings.ts';
-import { createToolRunner, toKey } from './tool-runner.ts';
+import { type AuthorFailure, createToolRunner, toKey } from './tool-runner.ts';
 import { createTurnMeter } from './turn-meter.ts';
 
 export interface CallOptions {
@@ -35,6 +35,8 @@ export interface CallOptions {
   readonly hasAudio: boolean;
   /** Takes every event of the call, in order; must not throw. */
   readonly report: (event: CallEvent) => void;
+  /** Told of what tools and hooks threw; must not throw. @default nobody is */
+  readonly authorFailed?: (failure: AuthorFailure) => void;
   /** Writes the call down. @default nobody does */
   readonly recording?: CallWriter;
 }
@@ -79,14 +81,19 @@ export function startCall(options: CallOptions): Call {
   let closeReason: CloseReason = 'caller-hung-up';
 
   report({ type: 'call.ready', callId, agent: agent.name });
-  const greeting = readGreeting(agent, factsOf(agent), report);
+  const failed = options.authorFailed ?? (() => undefined);
+  const hookFailed = (one: Agent) => (part: string, cause: unknown) => {
+    report({ type: 'error', code: 'hook-failed', message: `${part} of ${one.name} failed` });
+    failed({ callId, agent: one.name, part, code: 'hook-failed', cause });
+  };
+  const greeting = readGreeting(agent, factsOf(agent), hookFailed(agent));
   const taken = new Set<Agent>();
   let answering = agent;
   const actor = createActor(
     conversationMachine.provide({
       actors: {
         writer: createModelWriter(model, agent, options.settingOf, observer),
-        tool: createToolRunner(factsOf, clock, send),
+        tool: createToolRunner(factsOf, clock, send, failed),
         mouth: createMouthActor(mouth, observer, report),
       },
     }),
@@ -109,7 +116,7 @@ export function startCall(options: CallOptions): Call {
   function take(one: Agent): void {
     if (taken.has(one)) return;
     taken.add(one);
-    void runHook(() => one.onCallStart?.(withWishes(factsOf(one), send)), clock, report);
+    void runHook('onCallStart', () => one.onCallStart?.(withWishes(factsOf(one), send)), clock, hookFailed(one));
   }
 
   function tell(event: MachineEvent): void {
@@ -137,7 +144,12 @@ export function startCall(options: CallOptions): Call {
     const finish = (settle: () => void) => {
       mouth.close();
       const endings = [...taken].map((one) =>
-        runHook(() => one.onCallEnd?.(withWishes(factsOf(one), send), closeReason), clock, report),
+        runHook(
+          'onCallEnd',
+          () => one.onCallEnd?.(withWishes(factsOf(one), send), closeReason),
+          clock,
+          hookFailed(one),
+        ),
       );
       void Promise.all(endings).then(() => {
         recorder?.close();

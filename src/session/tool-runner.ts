@@ -13,7 +13,22 @@ import { toCanonicalArguments } from './spoken-arguments.ts';
 /** Before a read's second attempt; twice as long before each further one. */
 const RETRY_DELAY_MS = 100;
 
-export function createToolRunner(factsOf: (agent: Agent) => CallFacts, clock: Clock, ask: (wish: Wish) => void) {
+/** Code of an agent's author that failed, for the log: `cause` is what it threw, and reaches nobody else. */
+export interface AuthorFailure {
+  readonly callId: string;
+  readonly agent: string;
+  /** A tool's name, `greeting`, or a hook's. */
+  readonly part: string;
+  readonly code: string;
+  readonly cause: unknown;
+}
+
+export function createToolRunner(
+  factsOf: (agent: Agent) => CallFacts,
+  clock: Clock,
+  ask: (wish: Wish) => void,
+  failed: (failure: AuthorFailure) => void,
+) {
   return fromCallback<ToolEvent, ToolInput>(({ input, sendBack }) => {
     const { runId, turn, agent, tool, call } = input;
     const context = factsOf(agent);
@@ -60,7 +75,13 @@ export function createToolRunner(factsOf: (agent: Agent) => CallFacts, clock: Cl
     };
     attempt(tool.countRetries, RETRY_DELAY_MS).then(
       (result) => end({ type: 'tool.returned', runId, result }),
-      (error: unknown) => end({ type: 'tool.failed', runId, message: toMessage(error) }),
+      (error: unknown) => {
+        if (!(error instanceof ToolError)) return end({ type: 'tool.failed', runId, message: toMessage(error) });
+        const { code, message } = error;
+        const cause = 'cause' in error ? error.cause : error;
+        if (!isOver) failed({ callId: context.callId, agent: agent.name, part: tool.name, code, cause });
+        end({ type: 'tool.failed', runId, message, code });
+      },
     );
     return () => {
       clock.clearTimeout(timer);

@@ -85,6 +85,7 @@ export const eventSchemas = [
     arguments: args,
     result: z.unknown().optional(),
     error: z.string().exactOptional(),
+    code: z.string().exactOptional(),
     speculative: z.boolean(),
   }),
   z.strictObject({

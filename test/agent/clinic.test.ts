@@ -96,7 +96,7 @@ it('says why there is no appointment', async () => {
   const sunday = { ...wish, appointment_date: 'sunday' };
   expect(await call(agent, 'book_appointment', sunday)).toMatchObject({ count: 0, reason: 'Sunday: closed' });
   await expect(call(agent, 'book_appointment', { ...wish, appointment_date: 'soon' })).rejects.toMatchObject({
-    code: 'tool-failed',
+    code: 'refused',
   });
 });
 

@@ -140,8 +140,8 @@ it('says why there is no table', async () => {
     reason: 'no Nowhere in San Francisco',
   });
   await expect(call(agent, 'reserve_restaurant', { ...wish, date: 'whenever' })).rejects.toMatchObject({
-    code: 'tool-failed',
-    message: 'reserve_restaurant failed: no date in "whenever"',
+    code: 'refused',
+    message: 'no date in "whenever"',
   });
   expect(agent.tools[1]?.check({ ...wish, party_size: 12 })).toMatch(/^party_size: /);
 });

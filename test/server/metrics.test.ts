@@ -76,3 +76,16 @@ it('says of which turn more was left unexplained than may be', async () => {
   const alarms = rig.logLines.map((line) => JSON.parse(line)).filter(({ event }) => event === 'turn.unexplained');
   expect(alarms).toMatchObject([{ callId, turn: 1, tookUs: 3000, budgetUs: 2000 }]);
 });
+
+it('counts what went wrong by tool', async () => {
+  await using rig = await startServerRig();
+  const client = await connectWire(rig.url);
+  client.send(start);
+  await client.nextOf('call.ready');
+  const ended = { type: 'tool.ended', turn: 1, name: 'pay', arguments: {}, speculative: false } as const;
+  rig.calls[0]?.report({ ...ended, error: 'pay failed', code: 'tool-failed' });
+  rig.calls[0]?.report({ ...ended, error: 'pay took too long', code: 'tool-timeout' });
+  rig.calls[0]?.report({ ...ended, result: 1 });
+  const samples = parseMetrics(await (await fetch(`${rig.url}/metrics`)).text());
+  expect(samples.get('repartee_tool_errors_total{tool="pay"}')).toBe(2);
+});

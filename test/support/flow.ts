@@ -10,6 +10,7 @@ import type { Mouth } from '../../src/mouth/mouth.ts';
 import { createTextMouth } from '../../src/mouth/text-mouth.ts';
 import { startCall } from '../../src/session/call.ts';
 import { createSettings } from '../../src/session/settings.ts';
+import type { AuthorFailure } from '../../src/session/tool-runner.ts';
 import { createScriptedEngine, type Script } from '../../src/testing/scripted-engine.ts';
 import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import type { CallWriter } from '../../src/trace/call-file.ts';
@@ -115,6 +116,7 @@ export interface FlowOptions {
   /** @default a mouth is given */
   readonly hasAudio?: boolean;
   readonly recording?: CallWriter;
+  readonly authorFailed?: (failure: AuthorFailure) => void;
   /** Every event of the call as it comes. */
   readonly report?: (event: CallEvent) => void;
 }
@@ -127,6 +129,7 @@ export function startFlow({
   mouth,
   hasAudio = mouth !== undefined,
   recording,
+  authorFailed,
   report,
 }: FlowOptions) {
   const engine = createScriptedEngine(tokenizer, clock, script);
@@ -144,6 +147,7 @@ export function startFlow({
       report?.(event);
     },
     ...(recording ? { recording } : {}),
+    ...(authorFailed ? { authorFailed } : {}),
   });
   const of = <T extends CallEvent['type']>(type: T) =>
     events.filter((event): event is Extract<CallEvent, { type: T }> & { atMs: number } => event.type === type);

@@ -36,6 +36,7 @@ const serverMessageSchema = z.discriminatedUnion('type', [
     ...tool,
     result: z.unknown().optional(),
     error: z.string().exactOptional(),
+    code: z.string().exactOptional(),
   }),
   z.strictObject({
     type: z.literal('turn.measured'),
