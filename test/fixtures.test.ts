@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { parseCallFile, type RecordedEvent } from '../src/trace/call-file.ts';
+import { parseCallFile, type RecordedEvent } from '../src/trace/format/call-file.ts';
 
 const fixtures = join(dirname(fileURLToPath(import.meta.url)), '..', 'fixtures');
 const files = readdirSync(join(fixtures, 'calls')).filter((name) => name.endsWith('.jsonl'));

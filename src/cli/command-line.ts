@@ -1,7 +1,7 @@
 // `repartee`: argv in, exit code out. 0: done; 1: failed, with one line that says why; 2: the command line makes no sense.
 
 import { toMessage, UsageError } from '../errors.ts';
-import { readVersion } from './version.ts';
+import { readVersion } from '../runtime/version.ts';
 
 export interface Terminal {
   readonly out: (text: string) => void;
@@ -50,13 +50,6 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
     {
       summary: 'tell the conversation a recorded call again, and see that it does the same',
       run: async (argv) => (await import('./replay.ts')).runReplay(argv),
-    },
-  ],
-  [
-    'bench',
-    {
-      summary: 'measure: repartee bench NAME',
-      run: async (argv) => (await import('../bench/main.ts')).runBench(argv),
     },
   ],
 ]);

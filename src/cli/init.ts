@@ -6,7 +6,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { parseWords } from '../arguments.ts';
 import { RuntimeError, toMessage, UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
-import { readVersion } from './version.ts';
+import { readVersion } from '../runtime/version.ts';
 
 const help = `usage: repartee init DIR
 

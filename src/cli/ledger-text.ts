@@ -1,8 +1,8 @@
 // A turn's ledger as a bar and a line of figures, for a terminal.
 
 import { styleText } from 'node:util';
-import type { Measured } from '../testing/turn-log.ts';
-import { compareStages } from '../trace/stages.ts';
+import type { Measured } from '../playback/turn-log.ts';
+import { compareStages } from '../trace/ledger/stages.ts';
 
 const BAR_WIDTH = 40;
 const PALETTE = ['cyan', 'blue', 'magenta', 'yellow', 'green', 'white'] as const;

@@ -6,16 +6,16 @@ import { allAgents } from '../agent/handoffs.ts';
 import { loadAgent } from '../agent/load.ts';
 import { parseWords } from '../arguments.ts';
 import { RuntimeError, UsageError } from '../errors.ts';
-import { type Asked, type Redecoding, redecodeCall } from '../session/redecode-call.ts';
-import { type Difference, replayCall } from '../session/replay-call.ts';
+import { type NamedCall, readCall } from '../playback/call-files.ts';
+import { playInThePast } from '../playback/played-world.ts';
+import { renderFrontier } from '../replay/frontier.ts';
+import { renderFrontierPlot } from '../replay/frontier-plot.ts';
+import { type Asked, type Redecoding, redecodeCall } from '../replay/redecode-call.ts';
+import { type Difference, replayCall } from '../replay/replay-call.ts';
+import { playFrontier } from '../replay/replay-frontier.ts';
+import { exampleAgents } from '../runtime/example-agents.ts';
+import { type LoadedModel, loadModel } from '../runtime/loaded-model.ts';
 import { createSettings } from '../session/settings.ts';
-import { type NamedCall, readCall } from './call-files.ts';
-import { exampleAgents } from './example-agents.ts';
-import { renderFrontier } from './frontier.ts';
-import { renderFrontierPlot } from './frontier-plot.ts';
-import { type LoadedModel, loadModel } from './loaded-model.ts';
-import { playInThePast } from './played-world.ts';
-import { playFrontier } from './replay-frontier.ts';
 
 const help = `usage: repartee replay FILE… [--live] [--agent FILE] [--model DIR]
        repartee replay FILE… --set NAME=VALUES [--set …] [--svg OUT] [--json] [--agent FILE] [--model DIR]

@@ -1,7 +1,7 @@
 // How the time of many turns spread over the stages, as a table for a terminal.
 
-import type { StageTimes } from '../trace/stage-times.ts';
-import type { CallSummary } from '../trace/summary.ts';
+import type { CallSummary } from '../trace/format/summary.ts';
+import type { StageTimes } from '../trace/ledger/stage-times.ts';
 
 const head = ['milliseconds', 'turns', 'p50', 'p95', 'p99', 'max', 'budget', 'over', 'slowest'];
 

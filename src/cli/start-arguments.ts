@@ -1,9 +1,9 @@
 import { parseOptions, toWhole } from '../arguments.ts';
 import { UsageError } from '../errors.ts';
-import { FLITE_VOICES, isFliteVoice } from '../mouth/flite.ts';
-import { isLoopback } from '../server/guard.ts';
-import { type Redaction, redactions } from '../trace/redact.ts';
-import { toOtlpUrl } from './span-export.ts';
+import { toOtlpUrl } from '../runtime/span-export.ts';
+import { isLoopback } from '../server/http/guard.ts';
+import { type Redaction, redactions } from '../trace/format/redact.ts';
+import { FLITE_VOICES, isFliteVoice } from '../tts/flite/flite.ts';
 
 export const startHelp = `usage: repartee start [OPTION…]
 

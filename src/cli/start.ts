@@ -2,16 +2,16 @@
 
 import { systemClock } from '../base/clock.ts';
 import { packagePath } from '../package-path.ts';
+import { exampleAgents } from '../runtime/example-agents.ts';
+import type { Parts } from '../runtime/parts.ts';
+import { readAgents } from '../runtime/read-agents.ts';
+import { type ServedAgents, type ServedAgentsOptions, serveAgents } from '../runtime/served-agents.ts';
+import { openSpanExport, toOtlpUrl } from '../runtime/span-export.ts';
 import { createLog, type Log, toFailureFields, toLogFields } from '../server/log.ts';
 import { startServer } from '../server/server.ts';
-import type { CallSink } from '../trace/call-sink.ts';
-import { createTraceFolder } from '../trace/trace-folder.ts';
+import type { CallSink } from '../trace/store/call-sink.ts';
+import { createTraceFolder } from '../trace/store/trace-folder.ts';
 import { chooseTransport } from '../transport/choose.ts';
-import { exampleAgents } from './example-agents.ts';
-import type { Parts } from './parts.ts';
-import { readAgents } from './read-agents.ts';
-import { type ServedAgents, type ServedAgentsOptions, serveAgents } from './served-agents.ts';
-import { openSpanExport, toOtlpUrl } from './span-export.ts';
 import { findHints, parseStartArguments, type StartArguments, startHelp } from './start-arguments.ts';
 import { watchStopSignal } from './stop-signal.ts';
 
@@ -110,7 +110,7 @@ async function loadParts(
   sinks: readonly CallSink[],
   log: Log,
 ): Promise<Loaded> {
-  const { createParts } = await import('./parts.ts');
+  const { createParts } = await import('../runtime/parts.ts');
   const parts = await createParts({
     voice: args.voice,
     warn: tell,

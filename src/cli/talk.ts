@@ -5,15 +5,15 @@ import { parseWords } from '../arguments.ts';
 import { systemClock } from '../base/clock.ts';
 import { RuntimeError, UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
-import { playCall } from '../testing/play-call.ts';
-import type { TurnRecord } from '../testing/turn-log.ts';
-import { createTraceFolder } from '../trace/trace-folder.ts';
-import { listCallFiles, type NamedCall, readCall } from './call-files.ts';
-import { exampleAgents } from './example-agents.ts';
-import type { CallOrigin, Parts } from './parts.ts';
-import { playInThePast } from './played-world.ts';
-import { readAgents } from './read-agents.ts';
-import { summariseTalk, type TalkedCall } from './talk-summary.ts';
+import { listCallFiles, type NamedCall, readCall } from '../playback/call-files.ts';
+import { playCall } from '../playback/play-call.ts';
+import { playInThePast } from '../playback/played-world.ts';
+import { summariseTalk, type TalkedCall } from '../playback/talk-summary.ts';
+import type { TurnRecord } from '../playback/turn-log.ts';
+import { exampleAgents } from '../runtime/example-agents.ts';
+import type { CallOrigin, Parts } from '../runtime/parts.ts';
+import { readAgents } from '../runtime/read-agents.ts';
+import { createTraceFolder } from '../trace/store/trace-folder.ts';
 import { renderTurn } from './turn-text.ts';
 import { runTypedCall } from './typed-call.ts';
 
@@ -86,7 +86,7 @@ export async function runTalk(argv: readonly string[]): Promise<number> {
   const calls = isTyped ? [] : await readCalls(args, warn);
   if (!isTyped) playInThePast(calls);
   const agents = await readAgents(args.agentFile === undefined ? exampleAgents() : [args.agentFile], args.modelDir);
-  const { createParts } = await import('./parts.ts');
+  const { createParts } = await import('../runtime/parts.ts');
   const parts = await createParts({
     voice: args.hasVoice ? 'slt' : null,
     warn,

@@ -1,7 +1,7 @@
 // One turn of a call as lines for a terminal.
 
 import { styleText } from 'node:util';
-import type { TurnRecord } from '../testing/turn-log.ts';
+import type { TurnRecord } from '../playback/turn-log.ts';
 import { renderLedger } from './ledger-text.ts';
 
 const LABEL_WIDTH = 7;

@@ -4,9 +4,9 @@ import { emitKeypressEvents, type Key } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import type { CallEvent } from '../events.ts';
+import { createPlayout } from '../playback/playout.ts';
+import { createTurnLog } from '../playback/turn-log.ts';
 import type { Call } from '../session/call.ts';
-import { createPlayout } from '../testing/playout.ts';
-import { createTurnLog } from '../testing/turn-log.ts';
 import { renderTurn } from './turn-text.ts';
 
 /** Ten partials a second at most. */

@@ -1,6 +1,6 @@
 // Takes a setting's tools, refuses those that no model could be held to, before there is one.
 
-import { compileSchema } from './constrain-schema.ts';
+import { compileSchema } from './constraints/schema.ts';
 import type { ToolSchema } from './sequence.ts';
 
 /** Throws an EngineError with the tool, the keyword and its JSON pointer. */

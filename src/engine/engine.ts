@@ -5,9 +5,9 @@ import { Worker } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import { EngineError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
-import { keepAlive } from './restarts.ts';
 import type { Engine } from './sequence.ts';
-import type { WorkerOptions } from './worker-messages.ts';
+import type { WorkerOptions } from './worker/messages.ts';
+import { keepAlive } from './worker/restarts.ts';
 
 export interface EngineOptions {
   /** A folder with model.json and the files it names. */
@@ -48,7 +48,7 @@ function memoryBytes(): number {
 
 /** The compiled worker, also for a caller that runs from source: threads load no TypeScript. */
 function findWorkerFile(): string {
-  const file = packagePath('dist/src/engine/worker.js');
+  const file = packagePath('dist/src/engine/worker/worker.js');
   if (!existsSync(file)) throw new EngineError('worker-missing', `${file} is missing: run npm run build`);
   return file;
 }

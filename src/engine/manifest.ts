@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../errors.ts';
-import { defaultPromptLimits, type PromptLimits } from './prompt-limits.ts';
+import { defaultPromptLimits, type PromptLimits } from './prompt/limits.ts';
 
 const count = z.int().positive();
 const token = z.int().nonnegative();

@@ -9,7 +9,7 @@ import {
   type LedgerPart,
   type TurnMeasured,
   toLedger,
-} from '../trace/ledger-parts.ts';
+} from '../trace/ledger/ledger-parts.ts';
 import { element } from './element.ts';
 
 export function createLedgerView(measured: TurnMeasured): HTMLElement {

@@ -1,7 +1,7 @@
 // One tool call as a card: what was asked at a glance, what came back on a click.
 
 import type { ServerMessage } from '../protocol/native-messages.ts';
-import { describeOutcome } from '../trace/tool-outcome.ts';
+import { describeOutcome } from '../trace/format/tool-outcome.ts';
 import { element } from './element.ts';
 
 export type ToolStarted = Extract<ServerMessage, { readonly type: 'tool.started' }>;

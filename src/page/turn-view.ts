@@ -1,7 +1,7 @@
 // One turn on the page: the caller's words, the tools, the agent's words and where the time went.
 
 import type { ServerMessage } from '../protocol/native-messages.ts';
-import type { TurnMeasured } from '../trace/ledger-parts.ts';
+import type { TurnMeasured } from '../trace/ledger/ledger-parts.ts';
 import { element } from './element.ts';
 import { createLedgerView } from './ledger-view.ts';
 import { createToolCard, type ToolCard, type ToolEnded, type ToolStarted } from './tool-card.ts';

@@ -5,13 +5,13 @@ import { nativeWire } from '../protocol/native-messages.ts';
 import { createRelayWire } from '../protocol/relay.ts';
 import { relayPath } from '../protocol/relay-messages.ts';
 import type { UpgradeAnswer, UpgradeRequest } from '../transport/listener.ts';
-import type { Admission } from './admission.ts';
-import { hasKey, type Refusal, refuseForeign, toKeyRefusal } from './guard.ts';
-import { toPath } from './http.ts';
+import type { Admission } from './calls/admission.ts';
+import { hasKey, type Refusal, refuseForeign, toKeyRefusal } from './http/guard.ts';
+import { toPath } from './http/http.ts';
+import type { SignedUrls } from './http/signed-url.ts';
+import type { Tickets } from './http/tickets.ts';
+import { isTwilioSigned } from './http/twilio.ts';
 import type { Log } from './log.ts';
-import type { SignedUrls } from './signed-url.ts';
-import type { Tickets } from './tickets.ts';
-import { isTwilioSigned } from './twilio.ts';
 
 export interface UpgradeOptions {
   readonly admission: Admission;

@@ -4,13 +4,13 @@ import { fromCallback } from 'xstate';
 import type { Agent, Moment } from '../agent/agent.ts';
 import type { Line } from '../conversation/transcript.ts';
 import type { Draft, WriteRequest, WriterCommand } from '../conversation/writer.ts';
-import { spellAsGiven } from '../engine/given-names.ts';
-import { type Message, type Prompt, parseCall } from '../engine/prompt.ts';
+import { spellAsGiven } from '../engine/prompt/given-names.ts';
+import { type Message, type Prompt, parseCall } from '../engine/prompt/prompt.ts';
+import { toSpacedJson } from '../engine/prompt/spaced-json.ts';
 import type { DraftRequest, DraftState, Engine, Priority, Sequence, Setting } from '../engine/sequence.ts';
-import { toSpacedJson } from '../engine/spaced-json.ts';
-import type { Tokenizer } from '../engine/tokenizer.ts';
+import type { Tokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { EngineError, toMessage } from '../errors.ts';
-import type { CallObserver } from './observer.ts';
+import type { CallObserver } from '../recording/observer.ts';
 import type { SettingOf } from './settings.ts';
 import { createSpokenArguments } from './spoken-arguments.ts';
 

@@ -2,7 +2,7 @@
 
 import type { Agent } from '../agent/agent.ts';
 import { offeredTools } from '../agent/handoffs.ts';
-import type { Prompt } from '../engine/prompt.ts';
+import type { Prompt } from '../engine/prompt/prompt.ts';
 import type { Setting } from '../engine/sequence.ts';
 
 /** The same object for all calls that begin alike, so that its prefill is shared; instructions may change with the day. */

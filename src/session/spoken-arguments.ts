@@ -2,7 +2,7 @@
 
 import type { Agent, AgentTool } from '../agent/agent.ts';
 import type { Call, Line } from '../conversation/transcript.ts';
-import { toGivenKey } from '../engine/constrain-leaf.ts';
+import { toGivenKey } from '../engine/constraints/leaf.ts';
 import type { DraftRequest } from '../engine/sequence.ts';
 import { type Moment, toMoment } from '../spoken/calendar.ts';
 import { createSources, type Sources } from '../spoken/grounding.ts';

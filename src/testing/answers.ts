@@ -1,9 +1,9 @@
 // What a test lets the model decide: a say or a call for each step of a turn, instead of a model.
 
 import type { Clock } from '../base/clock.ts';
+import { toSpacedJson } from '../engine/prompt/spaced-json.ts';
 import type { Engine, Setting } from '../engine/sequence.ts';
-import { toSpacedJson } from '../engine/spaced-json.ts';
-import type { Tokenizer } from '../engine/tokenizer.ts';
+import type { Tokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { RuntimeError } from '../errors.ts';
 import { createScriptedEngine } from './scripted-engine.ts';
 

@@ -7,23 +7,23 @@ import type { Values } from '../agent/call-context.ts';
 import { allAgents, offeredTools } from '../agent/handoffs.ts';
 import { checkReadingLimits } from '../agent/reading-limits.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
+import { SimulatedClock } from '../base/simulated-clock.ts';
 import { checkTools } from '../engine/check-tools.ts';
 import { createEngine } from '../engine/engine.ts';
 import { loadPromptLimits } from '../engine/manifest.ts';
-import { createPrompt } from '../engine/prompt.ts';
+import { createPrompt } from '../engine/prompt/prompt.ts';
 import type { Engine, Setting } from '../engine/sequence.ts';
-import { loadTokenizer } from '../engine/tokenizer.ts';
+import { loadTokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { RuntimeError } from '../errors.ts';
 import type { CallEvent, CallerEvent, CloseReason } from '../events.ts';
-import { createTextMouth } from '../mouth/text-mouth.ts';
+import { createTextMouth } from '../output/text-mouth.ts';
 import { packagePath } from '../package-path.ts';
+import { createTurnLog, type TurnRecord } from '../playback/turn-log.ts';
 import { startCall } from '../session/call.ts';
 import type { ModelParts } from '../session/model-writer.ts';
 import { createSettings, type SettingOf } from '../session/settings.ts';
 import { type Answers, createAnsweringEngine } from './answers.ts';
 import { createPlayedCaller } from './played-caller.ts';
-import { SimulatedClock } from './simulated-clock.ts';
-import { createTurnLog, type TurnRecord } from './turn-log.ts';
 
 export interface CallOptions {
   /** What the model decides, on simulated time. @default the model that comes with repartee decides, on real time */

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { DraftRequest, DraftState, Engine, Sequence, Setting, SpentUs } from '../engine/sequence.ts';
-import type { Tokenizer } from '../engine/tokenizer.ts';
+import type { Tokenizer } from '../engine/tokenizer/tokenizer.ts';
 import type { Act } from '../events.ts';
 
 /** What the model decides on a context: a reply or a call, in so many forwards of so long. */

@@ -1,6 +1,6 @@
 // A measured turn in, the budgets of its parts out as lines under its bar: from where a part began to where its budget is used up. Pure.
 
-import { compareStages, toBudgetMs } from '../trace/stages.ts';
+import { compareStages, toBudgetMs } from '../trace/ledger/stages.ts';
 import type { Measured } from './call-model.ts';
 import { toStretches } from './stretches.ts';
 

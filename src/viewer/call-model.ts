@@ -1,8 +1,8 @@
 // The lines of a call file in, its turns out: what was said, drafted, run and heard, each with its time. Pure.
 
-import type { CallHeader, RecordedEvent } from '../trace/call-file.ts';
-import { describeEnd, isEnd } from '../trace/summary.ts';
-import { describeOutcome, type ToolOutcome } from '../trace/tool-outcome.ts';
+import type { CallHeader, RecordedEvent } from '../trace/format/call-file.ts';
+import { describeEnd, isEnd } from '../trace/format/summary.ts';
+import { describeOutcome, type ToolOutcome } from '../trace/format/tool-outcome.ts';
 
 type Event<Type extends RecordedEvent['type']> = Extract<RecordedEvent, { type: Type }>;
 

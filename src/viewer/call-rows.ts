@@ -1,6 +1,6 @@
 // Summaries of calls in, the rows of the list out: what is filtered, how it is sorted, what each row says. Pure.
 
-import { type CallSummary, percentileOf, type TurnFigures } from '../trace/summary.ts';
+import { type CallSummary, percentileOf, type TurnFigures } from '../trace/format/summary.ts';
 
 export interface CallRow {
   readonly call: CallSummary;

@@ -1,6 +1,6 @@
 // Calls in, two sets of them out: what is compared with what. Pure.
 
-import type { CallSummary } from '../trace/summary.ts';
+import type { CallSummary } from '../trace/format/summary.ts';
 import { matches } from './call-rows.ts';
 
 /** Calls by filter; with both filters empty the older half against the newer. */

@@ -1,8 +1,8 @@
 // One call: its map, its turns as rows on one axis, and the chosen turn in full.
 
-import { type CallFile, createCallReader } from '../trace/call-file.ts';
-import { formatMs, formatPlainMs } from '../trace/ledger-parts.ts';
-import { percentileOf } from '../trace/summary.ts';
+import { type CallFile, createCallReader } from '../trace/format/call-file.ts';
+import { percentileOf } from '../trace/format/summary.ts';
+import { formatMs, formatPlainMs } from '../trace/ledger/ledger-parts.ts';
 import { createCallMap } from './call-map.ts';
 import { type CallModel, type Turn, toCallModel } from './call-model.ts';
 import { element, link } from './dom.ts';

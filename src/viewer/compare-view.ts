@@ -1,8 +1,8 @@
 // Two sets of calls side by side: what became faster, what slower.
 
-import { formatPlainMs } from '../trace/ledger-parts.ts';
-import { compareStages } from '../trace/stages.ts';
-import type { CallSummary } from '../trace/summary.ts';
+import type { CallSummary } from '../trace/format/summary.ts';
+import { formatPlainMs } from '../trace/ledger/ledger-parts.ts';
+import { compareStages } from '../trace/ledger/stages.ts';
 import { chooseSets } from './call-sets.ts';
 import { element, table } from './dom.ts';
 import { createRange, stageLabel } from './percentiles-view.ts';

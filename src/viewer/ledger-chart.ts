@@ -1,6 +1,13 @@
 // One turn's ledger: a bar from the moment the caller stopped speaking, its budgets as lines, an axis, and the table behind it.
 
-import { formatMs, formatPlainMs, formatShare, type LedgerPart, toLabel, toLedger } from '../trace/ledger-parts.ts';
+import {
+  formatMs,
+  formatPlainMs,
+  formatShare,
+  type LedgerPart,
+  toLabel,
+  toLedger,
+} from '../trace/ledger/ledger-parts.ts';
 import { type BudgetLine, toBudgetLines } from './budget-lines.ts';
 import type { Measured } from './call-model.ts';
 import { element, table, tableBehind } from './dom.ts';

@@ -1,7 +1,7 @@
 // The calls, newest first: when, who, how fast, and where it was slow.
 
-import { formatMs, formatPlainMs } from '../trace/ledger-parts.ts';
-import type { CallSummary } from '../trace/summary.ts';
+import type { CallSummary } from '../trace/format/summary.ts';
+import { formatMs, formatPlainMs } from '../trace/ledger/ledger-parts.ts';
 import { type CallRow, matches, type Sorting, type SortKey, sortRows, toRow, toToolText } from './call-rows.ts';
 import { button, element, link, svg } from './dom.ts';
 import { toCallPlace, toTurnPlace } from './places.ts';

@@ -1,8 +1,8 @@
 // Every stage over all calls: its percentiles, and behind each the turn that it stands for.
 
-import { formatPlainMs, toLabel } from '../trace/ledger-parts.ts';
-import { describeStage } from '../trace/stages.ts';
-import type { CallSummary } from '../trace/summary.ts';
+import type { CallSummary } from '../trace/format/summary.ts';
+import { formatPlainMs, toLabel } from '../trace/ledger/ledger-parts.ts';
+import { describeStage } from '../trace/ledger/stages.ts';
 import { matches } from './call-rows.ts';
 import { element, link, table } from './dom.ts';
 import { percent, swatch, toKind } from './ledger-chart.ts';

@@ -1,7 +1,7 @@
 // The call that lies in this very file: a page that was saved to be sent to somebody.
 
-import { parseCallFile } from '../trace/call-file.ts';
-import { summarise } from '../trace/summary.ts';
+import { parseCallFile } from '../trace/format/call-file.ts';
+import { summarise } from '../trace/format/summary.ts';
 import type { TraceSource } from './source.ts';
 
 export const embeddedId = 'this-call';

@@ -1,6 +1,6 @@
 // Calls of the server that served this page. Its key stays in this tab's memory.
 
-import type { CallSummary } from '../trace/summary.ts';
+import type { CallSummary } from '../trace/format/summary.ts';
 import { createEventReader } from './event-stream.ts';
 import { type Follower, Locked, type TraceSource } from './source.ts';
 

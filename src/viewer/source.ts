@@ -1,6 +1,6 @@
 // Where calls come from: a server, or the very file that is open.
 
-import type { CallSummary } from '../trace/summary.ts';
+import type { CallSummary } from '../trace/format/summary.ts';
 
 export interface Follower {
   /** More of the file, in whole lines. */

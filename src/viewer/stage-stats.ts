@@ -1,7 +1,7 @@
 // Turns of many calls in, percentiles of each stage out, with the turn that each percentile stands for. Pure.
 
-import { compareStages } from '../trace/stages.ts';
-import type { CallSummary, TurnFigures } from '../trace/summary.ts';
+import type { CallSummary, TurnFigures } from '../trace/format/summary.ts';
+import { compareStages } from '../trace/ledger/stages.ts';
 
 export const shares = [0.5, 0.95, 0.99] as const;
 

@@ -1,6 +1,6 @@
 // The model's steps of one turn, one at a time: the sentence as it stood then, with what the step fixed.
 
-import { formatMs, formatShare } from '../trace/ledger-parts.ts';
+import { formatMs, formatShare } from '../trace/ledger/ledger-parts.ts';
 import { type Turn, toSteps } from './call-model.ts';
 import { button, element } from './dom.ts';
 import { toPieces } from './step-words.ts';

@@ -1,6 +1,6 @@
 // A measured turn in, the stretches of its bar out: who is to blame for which microseconds. Pure.
 
-import { toLedger } from '../trace/ledger-parts.ts';
+import { toLedger } from '../trace/ledger/ledger-parts.ts';
 import type { Measured } from './call-model.ts';
 
 /** A stretch of the bar, in microseconds from zero. */

@@ -1,6 +1,6 @@
 // The tools of one turn: what each was asked, what came of it at a glance, and all that it answered on a click.
 
-import { formatMs } from '../trace/ledger-parts.ts';
+import { formatMs } from '../trace/ledger/ledger-parts.ts';
 import type { Tool } from './call-model.ts';
 import { element } from './dom.ts';
 

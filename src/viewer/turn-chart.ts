@@ -1,6 +1,6 @@
 // A turn's time line: lanes of caller, drafts, tools, reply and voice around the moment the caller stopped speaking.
 
-import { formatMs, formatPlainMs, toLabel } from '../trace/ledger-parts.ts';
+import { formatMs, formatPlainMs, toLabel } from '../trace/ledger/ledger-parts.ts';
 import type { Turn } from './call-model.ts';
 import type { CriticalStretch } from './critical-path.ts';
 import { element, table, tableBehind } from './dom.ts';

@@ -1,6 +1,6 @@
 // One turn in full: its words, its ledger, its loop, its time line, and the model's steps.
 
-import { describeSpeed, draftMeanings, formatMs, formatPlainMs } from '../trace/ledger-parts.ts';
+import { describeSpeed, draftMeanings, formatMs, formatPlainMs } from '../trace/ledger/ledger-parts.ts';
 import type { Measured, Turn } from './call-model.ts';
 import { element, table } from './dom.ts';
 import { createHistoryFold } from './history-fold.ts';

@@ -5,7 +5,7 @@ import { call } from 'repartee/testing';
 import { expect, it } from 'vitest';
 import { loadAgent } from '../../src/agent/load.ts';
 import { checkReadingLimits } from '../../src/agent/reading-limits.ts';
-import { defaultPromptLimits } from '../../src/engine/prompt-limits.ts';
+import { defaultPromptLimits } from '../../src/engine/prompt/limits.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const readGuide = () => readFile(join(root, 'docs/guide/agents.md'), 'utf8');

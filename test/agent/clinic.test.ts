@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { loadAgent } from '../../src/agent/load.ts';
 import { checkReadingLimits } from '../../src/agent/reading-limits.ts';
-import { defaultPromptLimits } from '../../src/engine/prompt-limits.ts';
+import { defaultPromptLimits } from '../../src/engine/prompt/limits.ts';
 import { keepAgentStateApart } from '../support/agent-state.ts';
 import { makeCallContext } from '../support/call-context.ts';
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { allAgents, changeAgents, offeredTools } from '../../src/agent/handoffs.ts';
 import { checkReadingLimits } from '../../src/agent/reading-limits.ts';
-import { defaultPromptLimits } from '../../src/engine/prompt-limits.ts';
+import { defaultPromptLimits } from '../../src/engine/prompt/limits.ts';
 import { type Agent, defineAgent, defineTool } from '../../src/index.ts';
 
 const define = (name: string, handoffs: readonly Agent[] | (() => readonly Agent[]) = []) =>

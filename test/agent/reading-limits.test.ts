@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineAgent } from '../../src/agent/define-agent.ts';
 import { defineTool, type ToolDefinition } from '../../src/agent/define-tool.ts';
 import { checkReadingLimits } from '../../src/agent/reading-limits.ts';
-import { defaultPromptLimits } from '../../src/engine/prompt-limits.ts';
+import { defaultPromptLimits } from '../../src/engine/prompt/limits.ts';
 import { call } from '../../src/testing/index.ts';
 
 const toolOptions = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { calibrate, callRows, type SeenPoint, shift, waitRows } from '../../src/bench/calibration.ts';
+import { calibrate, callRows, type SeenPoint, shift, waitRows } from '../../bench/calibration.ts';
 
 const outlook = (pSay: number, pCall: number) => ({ pSay, pCall, pWait: 1 - pSay - pCall, pEndOfTurn: 0.5 });
 const turn = (act: 'say' | 'call', pSay: number, pCall: number): SeenPoint => ({

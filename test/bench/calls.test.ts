@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { summariseCalls, toSlope } from '../../src/bench/calls-figures.ts';
+import { summariseCalls, toSlope } from '../../bench/calls-figures.ts';
 
 describe('summariseCalls', () => {
   it('keeps turns with a tool apart, and counts as ready what took one forward at most', () => {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { benchEngine } from '../../src/bench/engine.ts';
-import { readEnginePoints } from '../../src/bench/engine-points.ts';
-import { type EngineBench, renderEngine } from '../../src/bench/engine-table.ts';
-import { defaultPromptLimits } from '../../src/engine/prompt-limits.ts';
+import { benchEngine } from '../../bench/engine.ts';
+import { readEnginePoints } from '../../bench/engine-points.ts';
+import { type EngineBench, renderEngine } from '../../bench/engine-table.ts';
+import { defaultPromptLimits } from '../../src/engine/prompt/limits.ts';
 import { UsageError } from '../../src/errors.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { bootstrapInterval } from '../../src/bench/bootstrap.ts';
-import { createCallValidator, judgeCall } from '../../src/bench/model-calls.ts';
-import { entitiesOf, says } from '../../src/bench/model-entities.ts';
-import { chrf, countChrf, countWords, distinct2, isLooping } from '../../src/bench/model-text.ts';
-import { auc, endOfTurnFigures } from '../../src/bench/model-turns.ts';
+import { bootstrapInterval } from '../../bench/bootstrap.ts';
+import { createCallValidator, judgeCall } from '../../bench/model-calls.ts';
+import { entitiesOf, says } from '../../bench/model-entities.ts';
+import { chrf, countChrf, countWords, distinct2, isLooping } from '../../bench/model-text.ts';
+import { auc, endOfTurnFigures } from '../../bench/model-turns.ts';
 
 describe('a judged call', () => {
   const made = { name: 'find', arguments: { city: 'San Jose', people: 2 } };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { CurvePoint } from '../../src/bench/model-curve.ts';
-import { renderPlot } from '../../src/bench/model-plot.ts';
+import type { CurvePoint } from '../../bench/model-curve.ts';
+import { renderPlot } from '../../bench/model-plot.ts';
 
 function point(way: string, steps: number | null, forwards: number | null, chrf: number | null): CurvePoint {
   const replies = {

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { toPoints } from '../../src/bench/model-points.ts';
-import { createPrompt } from '../../src/engine/prompt.ts';
-import { loadTokenizer } from '../../src/engine/tokenizer.ts';
-import type { Dialogue } from '../../src/model/dialogues.ts';
-import { createRandom } from '../../src/model/recogniser.ts';
+import { toPoints } from '../../bench/model-points.ts';
+import { createPrompt } from '../../src/engine/prompt/prompt.ts';
+import { loadTokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
+import type { Dialogue } from '../../training/dialogues.ts';
+import { createRandom } from '../../training/recogniser.ts';
 
 const model = fileURLToPath(new URL('../../models/repartee-s/tokenizer.json', import.meta.url));
 const tokenizer = loadTokenizer(readFileSync(model, 'utf8'));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import { drawDialogues, findSources } from '../../src/bench/model-sources.ts';
+import { drawDialogues, findSources } from '../../bench/model-sources.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'repartee-sources-'));
 afterAll(() => rmSync(dir, { recursive: true }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSameValue, normalise } from '../../src/bench/model-values.ts';
+import { isSameValue, normalise } from '../../bench/model-values.ts';
 
 describe('a normalised text', () => {
   it.each([

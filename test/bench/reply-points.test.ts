@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readReplyPoints } from '../../src/bench/reply-points.ts';
+import { readReplyPoints } from '../../bench/reply-points.ts';
 import { loadManifest } from '../../src/engine/manifest.ts';
 
 const root = join(import.meta.dirname, '../..');

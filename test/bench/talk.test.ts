@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { runBench } from '../../bench/main.ts';
+import { summarise } from '../../bench/talk-figures.ts';
+import { measureTreeBytes } from '../../bench/tree-size.ts';
 import { defineAgent } from '../../src/agent/define-agent.ts';
-import { runBench } from '../../src/bench/main.ts';
-import { percentile } from '../../src/bench/percentile.ts';
-import { summarise } from '../../src/bench/talk-figures.ts';
-import { measureTreeBytes } from '../../src/bench/tree-size.ts';
-import type { Measured, TurnRecord } from '../../src/testing/turn-log.ts';
+import { percentile } from '../../src/base/percentile.ts';
+import type { Measured, TurnRecord } from '../../src/playback/turn-log.ts';
 
 describe('a percentile', () => {
   it('is the smallest value that the share of all values does not exceed', () => {

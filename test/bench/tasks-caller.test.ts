@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { createCaller } from '../../src/bench/tasks/caller.ts';
-import { createReadBacks } from '../../src/bench/tasks/heard.ts';
-import type { Scripted, Task } from '../../src/bench/tasks/script.ts';
-import { restaurantScript } from '../../src/bench/tasks/scripts/restaurant.ts';
-import { skiScript } from '../../src/bench/tasks/scripts/ski-rental.ts';
+import { createCaller } from '../../bench/tasks/caller.ts';
+import { createReadBacks } from '../../bench/tasks/heard.ts';
+import type { Scripted, Task } from '../../bench/tasks/script.ts';
+import { restaurantScript } from '../../bench/tasks/scripts/restaurant.ts';
+import { skiScript } from '../../bench/tasks/scripts/ski-rental.ts';
 import { defineAgent } from '../../src/index.ts';
-import { createRandom } from '../../src/model/recogniser.ts';
-import type { ToolRecord } from '../../src/testing/turn-log.ts';
+import type { ToolRecord } from '../../src/playback/turn-log.ts';
+import { createRandom } from '../../training/recogniser.ts';
 
 const agent = defineAgent({ name: 'asked', instructions: 'Ask.', say: { confirm: 'I have {call}, correct?' } });
 const skis = { gear: 'skis', shoe: '42', date: '2026-01-20', days: '3', name: 'Greta' };

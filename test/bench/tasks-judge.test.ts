@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { figuresOf, toShare } from '../../src/bench/tasks/figures.ts';
-import { isClaim, isDenial } from '../../src/bench/tasks/heard.ts';
-import { judge } from '../../src/bench/tasks/judge.ts';
-import type { PlayedTask } from '../../src/bench/tasks/played-task.ts';
-import { skiScript } from '../../src/bench/tasks/scripts/ski-rental.ts';
-import { renderCall } from '../../src/bench/tasks/table.ts';
-import type { ToolRecord, TurnRecord } from '../../src/testing/turn-log.ts';
+import { figuresOf, toShare } from '../../bench/tasks/figures.ts';
+import { isClaim, isDenial } from '../../bench/tasks/heard.ts';
+import { judge } from '../../bench/tasks/judge.ts';
+import type { PlayedTask } from '../../bench/tasks/played-task.ts';
+import { skiScript } from '../../bench/tasks/scripts/ski-rental.ts';
+import { renderCall } from '../../bench/tasks/table.ts';
+import type { ToolRecord, TurnRecord } from '../../src/playback/turn-log.ts';
 
 const goal = { gear: 'skis', shoe: '42', date: '2026-01-20', days: '3', name: 'Greta' };
 const kept = { reserved: true, gear: 'skis', shoe_size: 42, date: '2026-01-20', days: 3, name: 'greta', total: '$102' };

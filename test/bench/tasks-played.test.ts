@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
+import { normalise } from '../../bench/model-values.ts';
+import ski from '../../bench/tasks/agents/ski-rental.ts';
+import { readDate } from '../../bench/tasks/dates.ts';
+import { judge } from '../../bench/tasks/judge.ts';
+import { playTask } from '../../bench/tasks/played-task.ts';
+import { skiScript, skiTasks } from '../../bench/tasks/scripts/ski-rental.ts';
+import { renderCall } from '../../bench/tasks/table.ts';
 import { systemClock } from '../../src/base/clock.ts';
-import { normalise } from '../../src/bench/model-values.ts';
-import ski from '../../src/bench/tasks/agents/ski-rental.ts';
-import { readDate } from '../../src/bench/tasks/dates.ts';
-import { judge } from '../../src/bench/tasks/judge.ts';
-import { playTask } from '../../src/bench/tasks/played-task.ts';
-import { skiScript, skiTasks } from '../../src/bench/tasks/scripts/ski-rental.ts';
-import { renderCall } from '../../src/bench/tasks/table.ts';
-import { toSpacedJson } from '../../src/engine/spaced-json.ts';
-import { createRandom } from '../../src/model/recogniser.ts';
+import { toSpacedJson } from '../../src/engine/prompt/spaced-json.ts';
 import { createSettings } from '../../src/session/settings.ts';
 import { createScriptedEngine } from '../../src/testing/scripted-engine.ts';
+import { createRandom } from '../../training/recogniser.ts';
 import { prompt, tokenizer } from '../support/flow.ts';
 
 type Answer =

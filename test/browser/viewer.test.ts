@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { makeLongCall } from '../../src/bench/long-call.ts';
+import { makeLongCall } from '../../bench/long-call.ts';
 import { startBreakableLine } from '../support/breakable-line.ts';
 import { runRepartee } from '../support/built-program.ts';
 import { launchBrowser } from '../support/call-page.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.ts';
-import { FLITE_VOICES } from '../../src/mouth/flite.ts';
+import { FLITE_VOICES } from '../../src/tts/flite/flite.ts';
 import { runRepartee, startRepartee } from '../support/built-program.ts';
 import { startServerRig } from '../support/server-rig.ts';
 
@@ -24,7 +24,7 @@ describe('repartee', () => {
   it.each(['--help', '-h', 'help'])('tells its commands on %s', async (option) => {
     const { exitCode, out, err } = await run([option]);
     expect(exitCode).toBe(0);
-    for (const command of ['start', 'talk', 'bench']) expect(out).toMatch(new RegExp(`^ {2}${command} +\\w`, 'm'));
+    for (const command of ['start', 'talk', 'trace']) expect(out).toMatch(new RegExp(`^ {2}${command} +\\w`, 'm'));
     expect(err).toBe('');
   });
 
@@ -81,7 +81,6 @@ describe('an option that can mean nothing', () => {
     ['replay x.jsonl --json', 'replay: --json tells what --set tries'],
     ['replay x.jsonl --model m', 'replay: --model is for --live and --set'],
     ['replay x.jsonl --live --set effort=low', 'replay: expected one of --live, --set'],
-    ['bench model --data=', 'bench: --data is empty'],
   ])('is refused before anything is read: %s', async (line, message) => {
     const { exitCode, out, err } = await run(line.split(' '));
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });

@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { listCallFiles, readCall } from '../../src/cli/call-files.ts';
+import { listCallFiles, readCall } from '../../src/playback/call-files.ts';
 import { runRepartee } from '../support/built-program.ts';
 
 const folder = join(import.meta.dirname, '../../fixtures/traces');

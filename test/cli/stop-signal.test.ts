@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { watchStopSignal } from '../../src/cli/stop-signal.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 
 function watch() {
   const source = new EventEmitter();

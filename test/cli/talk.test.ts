@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineAgent } from '../../src/agent/define-agent.ts';
 import { defineTool } from '../../src/agent/define-tool.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { chooseAgent, parseTalkArguments } from '../../src/cli/talk.ts';
-import { classOf, isLooped, summariseTalk } from '../../src/cli/talk-summary.ts';
 import type { CallEvent } from '../../src/events.ts';
-import { playCall } from '../../src/testing/play-call.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
-import type { Measured, TurnRecord } from '../../src/testing/turn-log.ts';
-import type { RecordedEvent } from '../../src/trace/call-file.ts';
+import { playCall } from '../../src/playback/play-call.ts';
+import { classOf, isLooped, summariseTalk } from '../../src/playback/talk-summary.ts';
+import type { Measured, TurnRecord } from '../../src/playback/turn-log.ts';
+import type { RecordedEvent } from '../../src/trace/format/call-file.ts';
 import { type Answer, createAnsweringCall, reply } from '../support/answering-call.ts';
 
 const agent = defineAgent({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeLongCall } from '../../src/bench/long-call.ts';
+import { makeLongCall } from '../../bench/long-call.ts';
 import { runRepartee } from '../support/built-program.ts';
 import { startCollector } from '../support/collector.ts';
 

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { formatUs, renderLedger } from '../../src/cli/ledger-text.ts';
 import { renderTurn } from '../../src/cli/turn-text.ts';
-import type { Measured, TurnRecord } from '../../src/testing/turn-log.ts';
+import type { Measured, TurnRecord } from '../../src/playback/turn-log.ts';
 
 const measured: Measured = {
   firstTextMs: 40,

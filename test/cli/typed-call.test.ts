@@ -1,9 +1,9 @@
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { runTypedCall } from '../../src/cli/typed-call.ts';
 import type { CallEvent } from '../../src/events.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { type Answer, type AnsweringCall, createAnsweringCall, reply } from '../support/answering-call.ts';
 
 /** A person at a terminal of 80 columns. */

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { efforts } from '../../src/engine/efforts.ts';
-import { createLocalEngine } from '../../src/engine/local-engine.ts';
-import { parseCall } from '../../src/engine/prompt.ts';
+import { efforts } from '../../src/engine/decoding/efforts.ts';
+import { parseCall } from '../../src/engine/prompt/prompt.ts';
 import type { DraftState, EffortName, Sequence, ToolSchema } from '../../src/engine/sequence.ts';
+import { createLocalEngine } from '../../src/engine/serving/local-engine.ts';
 import { createFakeDevice, randomModel } from '../support/fake-device.ts';
 import { randomTools } from '../support/random-tools.ts';
 import { openScaffolded } from '../support/scaffolded-call.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { readEnginePoints } from '../../src/bench/engine-points.ts';
+import { readEnginePoints } from '../../bench/engine-points.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import { loadPromptLimits } from '../../src/engine/manifest.ts';
 import type { DraftRequest, DraftState, Sequence } from '../../src/engine/sequence.ts';

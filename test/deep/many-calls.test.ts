@@ -1,15 +1,15 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
+import { toSlope } from '../../bench/calls-figures.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
-import { toSlope } from '../../src/bench/calls-figures.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import type { Engine } from '../../src/engine/sequence.ts';
-import { createTextMouth } from '../../src/mouth/text-mouth.ts';
+import { createTextMouth } from '../../src/output/text-mouth.ts';
 import { startServer } from '../../src/server/server.ts';
 import { startCall } from '../../src/session/call.ts';
 import { createSettings } from '../../src/session/settings.ts';
 import { createScriptedEngine } from '../../src/testing/scripted-engine.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { decideCall, makeAgent, makeTool, prompt, say, tokenizer } from '../support/flow.ts';
 import { transport } from '../support/transport.ts';
 import { connectWire } from '../support/wire-client.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { runRepartee } from '../support/built-program.ts';
+import { runBenchProgram } from '../support/built-program.ts';
 
 const figures = z.object({
   calls: z.object({ n: z.number(), jsonValid: z.number().nullable() }),
@@ -11,8 +11,8 @@ const bench = z.object({ sources: z.record(z.string(), z.object({ low: figures }
 it('calls with valid JSON alone, never says nothing, and hardly ever loops, on a sample of all sources', {
   timeout: 1_800_000,
 }, async () => {
-  const argv = ['bench', 'model', '--effort', 'low', '--limit', '4', '--json'];
-  const { exitCode, out, err } = await runRepartee(argv, { REPARTEE_DATA: '' });
+  const argv = ['model', '--effort', 'low', '--limit', '4', '--json'];
+  const { exitCode, out, err } = await runBenchProgram(argv, { REPARTEE_DATA: '' });
   expect([exitCode, err]).toEqual([0, expect.stringContaining('evaluating the sample in')]);
   const all = Object.values(bench.parse(JSON.parse(out)).sources).map(({ low }) => low);
   const sum = (read: (one: z.infer<typeof figures>) => number) => all.reduce((total, one) => total + read(one), 0);

@@ -67,7 +67,7 @@ const mutations: readonly (Break & { readonly name: string })[] = [
   },
   {
     name: 'a yes confirms that came before there was time for the read-back',
-    file: 'mouth/paced-mouth.ts',
+    file: 'output/paced-mouth.ts',
     from: 'Math.min(playedMs, this.#reach(nowMs))',
     to: 'playedMs',
   },
@@ -139,13 +139,13 @@ const mutations: readonly (Break & { readonly name: string })[] = [
   },
   {
     name: 'the voice goes on when its reply is over',
-    file: 'session/mouth-actor.ts',
+    file: 'session/output-actor.ts',
     from: 'return silence;',
     to: 'return () => undefined;',
   },
   {
     name: 'a cut reply begins anew',
-    file: 'session/mouth-actor.ts',
+    file: 'session/output-actor.ts',
     from: 'base = heard;',
     to: "base = '';",
   },

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
-import { keepAlive } from '../../src/engine/restarts.ts';
+import { keepAlive } from '../../src/engine/worker/restarts.ts';
 import { heard, last, setting } from '../support/engine-rig.ts';
 import { createSmallModel } from '../support/small-model.ts';
 

@@ -1,11 +1,11 @@
 import { getShortestPaths } from '@xstate/graph';
 import { expect, it } from 'vitest';
 import { initialTransition, type SnapshotFrom, transition } from 'xstate';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { toWords } from '../../src/base/words.ts';
 import type { MachineEvent } from '../../src/conversation/events.ts';
 import { conversationMachine } from '../../src/conversation/machine.ts';
 import type { Draft } from '../../src/conversation/writer.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { makeAgent, makeTool } from '../support/flow.ts';
 import { findBroken } from '../support/invariants.ts';
 import { playPath } from '../support/machine-rig.ts';

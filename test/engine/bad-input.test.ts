@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createLocalEngine } from '../../src/engine/local-engine.ts';
 import type { Act, DraftRequest, EffortName } from '../../src/engine/sequence.ts';
+import { createLocalEngine } from '../../src/engine/serving/local-engine.ts';
 import { EngineError } from '../../src/errors.ts';
 import { base, collect, createRig, encode, heard, last, setting } from '../support/engine-rig.ts';
 import { createFakeDevice, type FakeModel, peaked, randomModel, reciting } from '../support/fake-device.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { createCall } from '../../src/engine/call.ts';
-import { createCopySlot } from '../../src/engine/constrain-copy.ts';
-import { compileResponse } from '../../src/engine/constrain-tools.ts';
-import { createVocabulary } from '../../src/engine/constrain-vocabulary.ts';
-import type { Scores } from '../../src/engine/pass.ts';
+import { createCall } from '../../src/engine/constraints/call.ts';
+import { createCopySlot } from '../../src/engine/constraints/copy.ts';
+import { compileResponse } from '../../src/engine/constraints/tools.ts';
+import { createVocabulary } from '../../src/engine/constraints/vocabulary.ts';
+import type { Scores } from '../../src/engine/forward/pass.ts';
 import { type FakeModel, randomModel } from '../support/fake-device.ts';
 import { randomObjectSchema } from '../support/random-tools.ts';
 import { tokenizer } from '../support/small-vocabulary.ts';

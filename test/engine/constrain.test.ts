@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { readByteTable } from '../../src/engine/constrain-bytes.ts';
+import { readByteTable } from '../../src/engine/constraints/byte-dfa.ts';
 import {
   canEndNumber,
   canFinish,
   createNumberTable,
   type NumberRules,
   nextCharacters,
-} from '../../src/engine/constrain-number.ts';
-import { createTextTable, startState } from '../../src/engine/constrain-text.ts';
-import { buildTrie } from '../../src/engine/trie.ts';
+} from '../../src/engine/constraints/number.ts';
+import { createTextTable, startState } from '../../src/engine/constraints/text.ts';
+import { buildTrie } from '../../src/engine/constraints/trie.ts';
 import { tokenizer } from '../support/small-vocabulary.ts';
 
 const text = createTextTable(tokenizer);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { checkLoad } from '../../src/engine/load.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import type { DraftRequest, Sequence } from '../../src/engine/sequence.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { checkLoad } from '../../src/engine/serving/load.ts';
 import { base, createRig, replying, setting } from '../support/engine-rig.ts';
 import { reciting } from '../support/fake-device.ts';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { readByteTable } from '../../src/engine/constrain-bytes.ts';
-import { compilePatterns } from '../../src/engine/constrain-pattern.ts';
-import { compileSchema } from '../../src/engine/constrain-schema.ts';
-import { createVocabulary } from '../../src/engine/constrain-vocabulary.ts';
+import { readByteTable } from '../../src/engine/constraints/byte-dfa.ts';
+import { compilePatterns } from '../../src/engine/constraints/pattern.ts';
+import { compileSchema } from '../../src/engine/constraints/schema.ts';
+import { createVocabulary } from '../../src/engine/constraints/vocabulary.ts';
 import { inlineSchema } from '../../src/schema/inline-schema.ts';
 import { tokenizer } from '../support/small-vocabulary.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { CostModel } from '../../src/engine/cost.ts';
-import type { Device } from '../../src/engine/device.ts';
-import { createLocalEngine } from '../../src/engine/local-engine.ts';
+import type { CostModel } from '../../src/engine/forward/cost.ts';
+import type { Device } from '../../src/engine/forward/device.ts';
 import type { DraftRequest, DraftState } from '../../src/engine/sequence.ts';
+import { createLocalEngine } from '../../src/engine/serving/local-engine.ts';
 import { EngineError } from '../../src/errors.ts';
 import { base, createRig, encode, finding, last, replying, setting } from '../support/engine-rig.ts';
 import { createFakeDevice, type FakeModel, peaked, randomModel, reciting } from '../support/fake-device.ts';

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { createByteSlot, createEdgeRoom } from '../../src/engine/constrain-byte-slot.ts';
-import { readByteTable } from '../../src/engine/constrain-bytes.ts';
-import { compilePatterns } from '../../src/engine/constrain-pattern.ts';
-import { compileToolValues } from '../../src/engine/constrain-tools.ts';
-import { createVocabulary } from '../../src/engine/constrain-vocabulary.ts';
+import { readByteTable } from '../../src/engine/constraints/byte-dfa.ts';
+import { createByteSlot, createEdgeRoom } from '../../src/engine/constraints/byte-slot.ts';
+import { compilePatterns } from '../../src/engine/constraints/pattern.ts';
+import { compileToolValues } from '../../src/engine/constraints/tools.ts';
+import { createVocabulary } from '../../src/engine/constraints/vocabulary.ts';
 import { tokenizer } from '../support/small-vocabulary.ts';
 
 const vocabulary = createVocabulary(tokenizer);

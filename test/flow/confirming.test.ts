@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { AgentTool } from '../../src/agent/agent.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 
 interface Decided {

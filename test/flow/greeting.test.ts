@@ -1,14 +1,21 @@
 import { expect, it } from 'vitest';
+import type { AuthorFailure } from '../../src/session/tool-runner.ts';
 import { makeAgent, say, startFlow } from '../support/flow.ts';
 
 it.each([
   ['undefined', undefined],
   ['5', 5],
   ['an object', Promise.resolve('Hello.')],
-])('answers the caller though the greeting gave %s, and says what it gave', async (shown, words: unknown) => {
-  const flow = startFlow({ agent: makeAgent({ greeting: () => words as string }), script: () => say('Yes?') });
+])('answers the caller though the greeting gave %s, and logs what it gave', async (shown, words: unknown) => {
+  const failures: AuthorFailure[] = [];
+  const flow = startFlow({
+    agent: makeAgent({ greeting: () => words as string }),
+    authorFailed: (failure) => failures.push(failure),
+    script: () => say('Yes?'),
+  });
   await flow.clock.advance(100);
-  expect(flow.of('error')).toMatchObject([{ code: 'hook-failed', message: `greeting: gave ${shown}, expected words` }]);
+  expect(flow.of('error')).toMatchObject([{ code: 'hook-failed', message: 'greeting of test failed' }]);
+  expect(failures).toMatchObject([{ cause: { message: `gave ${shown}, expected words` } }]);
   flow.final(1, 'hello');
   await flow.clock.advance(1000);
   expect(flow.replies()).toMatchObject([{ turn: 1, text: 'Yes?' }]);

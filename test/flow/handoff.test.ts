@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { offeredTools } from '../../src/agent/handoffs.ts';
-import { replayCall } from '../../src/session/replay-call.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
+import { replayCall } from '../../src/replay/replay-call.ts';
 import type { Script } from '../../src/testing/scripted-engine.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { decideCall, makeAgent, makeTool, pairAgents, prompt, readParts, say } from '../support/flow.ts';
 import { startRecordedFlow } from '../support/recorded-flow.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { createSpeakingMouth } from '../../src/mouth/speaking-mouth.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
+import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 import { createScriptedVoice } from '../support/scripted-voice.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
-import { createPacedMouth, FASTEST, FIRST_SOUND_MS, toSpokenMs } from '../../src/mouth/paced-mouth.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
+import { createPacedMouth, FASTEST, FIRST_SOUND_MS, toSpokenMs } from '../../src/output/paced-mouth.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 
 const READ_BACK = 'You want to pay ten. Is that right?';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createPacedMouth } from '../../src/mouth/paced-mouth.ts';
+import { createPacedMouth } from '../../src/output/paced-mouth.ts';
 import { makeAgent, say, startFlow } from '../support/flow.ts';
 import { startRecordedFlow } from '../support/recorded-flow.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { decideCall, makeAgent, makeTool, readParts, say, startFlow } from '../support/flow.ts';
 
 it('asks the model for drafts, replies and steps with the work of each, and else with the agent’s', async () => {

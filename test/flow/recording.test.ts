@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createSpeakingMouth } from '../../src/mouth/speaking-mouth.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
-import { createCallWriter, parseCallFile, type RecordedEvent } from '../../src/trace/call-file.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
+import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
+import { createCallWriter, parseCallFile, type RecordedEvent } from '../../src/trace/format/call-file.ts';
 import { decideCall, type FlowOptions, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 import { createScriptedVoice } from '../support/scripted-voice.ts';
 

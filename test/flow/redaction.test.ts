@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { decideCall, makeAgent, makeTool, pairAgents, readParts, say } from '../support/flow.ts';
 import { startRecordedFlow } from '../support/recorded-flow.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { checkReplayable } from '../../src/cli/replay.ts';
-import { createSpeakingMouth } from '../../src/mouth/speaking-mouth.ts';
-import { replayCall } from '../../src/session/replay-call.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
-import type { RecordedEvent } from '../../src/trace/call-file.ts';
+import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
+import { replayCall } from '../../src/replay/replay-call.ts';
+import type { RecordedEvent } from '../../src/trace/format/call-file.ts';
 import { decideCall, makeAgent, makeTool, say } from '../support/flow.ts';
 import { startRecordedFlow } from '../support/recorded-flow.ts';
 import { createScriptedVoice } from '../support/scripted-voice.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Mouth } from '../../src/mouth/mouth.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
+import type { Mouth } from '../../src/output/mouth.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 
 /** A voice that has not begun. */

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
-import { createPacedMouth, FIRST_SOUND_MS, SPOKEN_CHARACTER_MS } from '../../src/mouth/paced-mouth.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
+import { createPacedMouth, FIRST_SOUND_MS, SPOKEN_CHARACTER_MS } from '../../src/output/paced-mouth.ts';
 import { createRelayWire } from '../../src/protocol/relay.ts';
 import type { Script } from '../../src/testing/scripted-engine.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 
 const toSpeechMs = (text: string) => FIRST_SOUND_MS + text.length * SPOKEN_CHARACTER_MS;

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { ToolError } from '../../src/errors.ts';
-import { createSpeakingMouth } from '../../src/mouth/speaking-mouth.ts';
+import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
 import { toKey } from '../../src/session/tool-runner.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
-import type { UnstampedEvent } from '../../src/trace/call-file.ts';
+import type { UnstampedEvent } from '../../src/trace/format/call-file.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 import { createScriptedVoice } from '../support/scripted-voice.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 
 it('greets as turn 0 and then waits', async () => {

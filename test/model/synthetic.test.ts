@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createCallValidator } from '../../src/bench/model-calls.ts';
-import { plain, resultText } from '../../src/engine/prompt.ts';
-import { defaultPromptLimits as limits } from '../../src/engine/prompt-limits.ts';
-import type { Dialogue } from '../../src/model/dialogues.ts';
-import { createSyntheticDialogues } from '../../src/model/synthetic/dialogues.ts';
+import { createCallValidator } from '../../bench/model-calls.ts';
+import { defaultPromptLimits as limits } from '../../src/engine/prompt/limits.ts';
+import { plain, resultText } from '../../src/engine/prompt/prompt.ts';
+import type { Dialogue } from '../../training/dialogues.ts';
+import { createSyntheticDialogues } from '../../training/synthetic/dialogues.ts';
 
 const dialogues = createSyntheticDialogues(600);
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Device } from '../../src/engine/device.ts';
-import { createOnnxDevice } from '../../src/engine/device-onnx.ts';
-import { createLocalEngine } from '../../src/engine/local-engine.ts';
+import type { Device } from '../../src/engine/forward/device.ts';
+import { createOnnxDevice } from '../../src/engine/forward/device-onnx.ts';
 import { loadManifest, type Manifest } from '../../src/engine/manifest.ts';
 import type { DraftState, EffortName, Engine } from '../../src/engine/sequence.ts';
+import { createLocalEngine } from '../../src/engine/serving/local-engine.ts';
 import { collect, heard, setting } from '../support/engine-rig.ts';
 import { createSmallModel, type SmallModel } from '../support/small-model.ts';
 import { tokenizer } from '../support/small-vocabulary.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { createCallerTurns, partialEveryMs } from '../../src/page/caller-turns.ts';
 import type { ClientMessage } from '../../src/protocol/native-messages.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 
 function setUp() {
   const clock = new SimulatedClock();

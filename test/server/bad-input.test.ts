@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { nativeLimits, nativeWire } from '../../src/protocol/native-messages.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { startServerRig } from '../support/server-rig.ts';
 import { connectWire } from '../support/wire-client.ts';
 

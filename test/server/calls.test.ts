@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { EngineError } from '../../src/errors.ts';
 import { nativeLimits } from '../../src/protocol/native-messages.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { startServerRig } from '../support/server-rig.ts';
 import { connectWire } from '../support/wire-client.ts';
 

@@ -1,7 +1,7 @@
 import twilio from 'twilio';
 import { describe, expect, it } from 'vitest';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { AgentError } from '../../src/errors.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { connectRelay } from '../support/relay-client.ts';
 import type { Script } from '../support/scripted-call.ts';
 import { type ServerRig, startServerRig } from '../support/server-rig.ts';

@@ -2,8 +2,8 @@ import { appendFile, mkdir, mkdtemp, rm, stat, utimes, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createTraceShelf } from '../../src/server/trace-shelf.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
+import { createTraceShelf } from '../../src/server/traces/trace-shelf.ts';
 import { startServerRig } from '../support/server-rig.ts';
 
 const header = '{"type":"header","version":1,"agent":"restaurant","startedAt":"2026-11-25T10:00:00Z"}\n';

@@ -2,8 +2,8 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTraceShelf } from '../../src/server/trace-shelf.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
+import { createTraceShelf } from '../../src/server/traces/trace-shelf.ts';
 import { startServerRig } from '../support/server-rig.ts';
 
 const key = 'open-sesame-1234';

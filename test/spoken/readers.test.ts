@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { measureDates } from '../../src/bench/dates.ts';
+import { measureDates } from '../../bench/dates.ts';
 import { toMoment } from '../../src/spoken/calendar.ts';
 import { readDates } from '../../src/spoken/dates.ts';
 import { readDigits, readEmails, readPhones } from '../../src/spoken/digits.ts';

@@ -20,7 +20,12 @@ export interface Running {
 
 /** Starts `repartee` with arguments; `env` is added to the environment, in which no API key is set. */
 export function startRepartee(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
-  const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+  return startProgram('src/cli/main.js', argv, env);
+}
+
+/** A program of dist/. */
+function startProgram(file: string, argv: readonly string[], env: NodeJS.ProcessEnv): Running {
+  const main = fileURLToPath(new URL(`../../dist/${file}`, import.meta.url));
   const child = spawn(process.execPath, [main, ...argv], { env: { ...process.env, REPARTEE_API_KEY: '', ...env } });
   let out = '';
   let err = '';
@@ -49,4 +54,9 @@ export function startRepartee(argv: readonly string[], env: NodeJS.ProcessEnv = 
 
 export function runRepartee(argv: readonly string[], env?: NodeJS.ProcessEnv): Promise<Ended> {
   return startRepartee(argv, env).ended;
+}
+
+/** Runs `npm run bench -- …` to its end. */
+export function runBenchProgram(argv: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return startProgram('bench/cli.js', argv, env).ended;
 }

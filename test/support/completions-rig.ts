@@ -1,7 +1,7 @@
-import type { PromptTool } from '../../src/engine/prompt.ts';
-import { createPrompt, type Message } from '../../src/engine/prompt.ts';
-import { defaultInstructions } from '../../src/server/completion-messages.ts';
-import { createCompletions } from '../../src/server/completions.ts';
+import type { PromptTool } from '../../src/engine/prompt/prompt.ts';
+import { createPrompt, type Message } from '../../src/engine/prompt/prompt.ts';
+import { createCompletions } from '../../src/server/completions/completions.ts';
+import { defaultInstructions } from '../../src/server/completions/messages.ts';
 import { createRig } from './engine-rig.ts';
 import { reciting } from './fake-device.ts';
 import { startServerRig } from './server-rig.ts';

@@ -1,5 +1,5 @@
-import { createLocalEngine, type LocalEngineOptions } from '../../src/engine/local-engine.ts';
 import type { DraftRequest, DraftState, Sequence } from '../../src/engine/sequence.ts';
+import { createLocalEngine, type LocalEngineOptions } from '../../src/engine/serving/local-engine.ts';
 import { createFakeDevice, type FakeModel } from './fake-device.ts';
 import { manifest, tokenizer } from './small-vocabulary.ts';
 

@@ -1,4 +1,4 @@
-import type { Device, Forward, ForwardResult } from '../../src/engine/device.ts';
+import type { Device, Forward, ForwardResult } from '../../src/engine/forward/device.ts';
 import { manifest } from './small-vocabulary.ts';
 
 /** Log probabilities of what follows `text`, for every id. */

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import type { Agent, AgentTool, Handoff } from '../../src/agent/agent.ts';
 import { NO, YES } from '../../src/agent/consent-words.ts';
 import { toHandoffs } from '../../src/agent/handoffs.ts';
-import { createPrompt } from '../../src/engine/prompt.ts';
-import { loadTokenizer } from '../../src/engine/tokenizer.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
+import { createPrompt } from '../../src/engine/prompt/prompt.ts';
+import { loadTokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
 import type { CallEvent, CallerEvent } from '../../src/events.ts';
-import type { Mouth } from '../../src/mouth/mouth.ts';
-import { createTextMouth } from '../../src/mouth/text-mouth.ts';
+import type { Mouth } from '../../src/output/mouth.ts';
+import { createTextMouth } from '../../src/output/text-mouth.ts';
 import { startCall } from '../../src/session/call.ts';
 import { createSettings } from '../../src/session/settings.ts';
 import type { AuthorFailure } from '../../src/session/tool-runner.ts';
 import { createScriptedEngine, type Script } from '../../src/testing/scripted-engine.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
-import type { CallWriter } from '../../src/trace/call-file.ts';
+import type { CallWriter } from '../../src/trace/format/call-file.ts';
 
 export const tokenizer = loadTokenizer(
   readFileSync(join(import.meta.dirname, '../../models/repartee-s/tokenizer.json'), 'utf8'),

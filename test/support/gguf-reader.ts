@@ -1,4 +1,4 @@
-import { tensorTypes } from '../../src/model/gguf-file.ts';
+import { tensorTypes } from '../../training/gguf-file.ts';
 
 export interface GgufHead {
   readonly metadata: Readonly<Record<string, unknown>>;

@@ -2,11 +2,11 @@
 
 import { createActor, fromCallback } from 'xstate';
 import type { Agent } from '../../src/agent/agent.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import type { Emitted, MachineEvent, MouthCommand, ToolEvent, ToolInput } from '../../src/conversation/events.ts';
 import { conversationMachine } from '../../src/conversation/machine.ts';
 import { canonical, type Line } from '../../src/conversation/transcript.ts';
 import type { WriterCommand } from '../../src/conversation/writer.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import type { Part, Seen, SeenRun, Witness } from './witness.ts';
 
 /** Sends the events one after the other, hangs up, and tells what was seen. Timers never run out by themselves. */

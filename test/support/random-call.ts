@@ -1,9 +1,9 @@
-import { createCopySlot } from '../../src/engine/constrain-copy.ts';
-import { createChoiceSlot } from '../../src/engine/constrain-slot.ts';
-import { createStates, type SlotState } from '../../src/engine/constrain-state.ts';
-import { compileTools } from '../../src/engine/constrain-tools.ts';
-import { createVocabulary } from '../../src/engine/constrain-vocabulary.ts';
-import { parseCall } from '../../src/engine/prompt.ts';
+import { createCopySlot } from '../../src/engine/constraints/copy.ts';
+import { createChoiceSlot } from '../../src/engine/constraints/slot.ts';
+import { createStates, type SlotState } from '../../src/engine/constraints/state.ts';
+import { compileTools } from '../../src/engine/constraints/tools.ts';
+import { createVocabulary } from '../../src/engine/constraints/vocabulary.ts';
+import { parseCall } from '../../src/engine/prompt/prompt.ts';
 import type { ToolSchema } from '../../src/engine/sequence.ts';
 import { manifest, tokenizer } from './small-vocabulary.ts';
 

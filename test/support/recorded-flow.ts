@@ -1,4 +1,4 @@
-import { createCallWriter, parseCallFile, type RecordedEvent } from '../../src/trace/call-file.ts';
+import { createCallWriter, parseCallFile, type RecordedEvent } from '../../src/trace/format/call-file.ts';
 import { type FlowOptions, startFlow } from './flow.ts';
 
 /** A call on simulated time whose trace file is kept in memory. */

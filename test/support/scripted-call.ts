@@ -1,5 +1,5 @@
 import type { CallEvent, CallerEvent } from '../../src/events.ts';
-import type { Call, OpenCallOptions } from '../../src/server/open-call.ts';
+import type { Call, OpenCallOptions } from '../../src/server/calls/open-call.ts';
 
 /** What a scripted call does with an event from the caller's side; throwing is one of its choices. */
 export type Script = (event: CallerEvent, call: ScriptedCall) => void;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import type { AgentTool } from '../../src/agent/agent.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import type { CallerEvent } from '../../src/events.ts';
-import { createSpeakingMouth } from '../../src/mouth/speaking-mouth.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
 import { decideCall, makeAgent, makeTool, say } from './flow.ts';
 import { startRecordedFlow } from './recorded-flow.ts';
 import { createScriptedVoice } from './scripted-voice.ts';

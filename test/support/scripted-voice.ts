@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/base/clock.ts';
-import type { SpokenClause, Voice } from '../../src/mouth/voice.ts';
+import type { SpokenClause, Voice } from '../../src/tts/voice.ts';
 
 export interface ScriptedVoiceOptions {
   readonly clock: Clock;

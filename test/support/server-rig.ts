@@ -1,5 +1,5 @@
 import { systemClock } from '../../src/base/clock.ts';
-import type { Completions } from '../../src/server/completions.ts';
+import type { Completions } from '../../src/server/completions/completions.ts';
 import { createLog } from '../../src/server/log.ts';
 import { type Server, type ServerOptions, startServer } from '../../src/server/server.ts';
 import { type Script, ScriptedCall } from './scripted-call.ts';

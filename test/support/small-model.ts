@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { WorkerOptions } from '../../src/engine/worker-messages.ts';
-import { exportModel } from '../../src/model/export.ts';
+import type { WorkerOptions } from '../../src/engine/worker/messages.ts';
 import { packagePath } from '../../src/package-path.ts';
+import { exportModel } from '../../training/export.ts';
 import { writeSmallCheckpoint } from './small-checkpoint.ts';
 
 export interface SmallModel {
@@ -28,7 +28,7 @@ export async function createSmallModel(): Promise<SmallModel> {
   return {
     modelDir,
     startWorker: (atWork) =>
-      new Worker(packagePath('dist/src/engine/worker.js'), { workerData: { ...workerData, atWork } }),
+      new Worker(packagePath('dist/src/engine/worker/worker.js'), { workerData: { ...workerData, atWork } }),
     remove: () => rm(folder, { recursive: true }),
   };
 }

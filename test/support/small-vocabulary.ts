@@ -1,7 +1,7 @@
-import { symbolOfByte } from '../../src/engine/byte-symbols.ts';
 import type { Manifest } from '../../src/engine/manifest.ts';
-import { defaultPromptLimits } from '../../src/engine/prompt-limits.ts';
-import { loadTokenizer, type Tokenizer } from '../../src/engine/tokenizer.ts';
+import { defaultPromptLimits } from '../../src/engine/prompt/limits.ts';
+import { symbolOfByte } from '../../src/engine/tokenizer/byte-symbols.ts';
+import { loadTokenizer, type Tokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
 
 const specials = 'pad bos end sys tool user say call result wait bye mask null think hand prefix suffix'.split(' ');
 const merges = ['Ġ {', '" ,', '\\ "', 't h', 'Ġ th', 'o n', 'e r', 'a b', '1 ,', 'Ġ a'];

@@ -3,8 +3,8 @@
 import type { AgentTool } from '../../src/agent/agent.ts';
 import type { CallContext } from '../../src/agent/call-context.ts';
 import { runTool } from '../../src/agent/run-tool.ts';
+import type { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import type { Decision } from '../../src/testing/scripted-engine.ts';
-import type { SimulatedClock } from '../../src/testing/simulated-clock.ts';
 import { decideCall, makeAgent, makeTool, pairAgents, type readParts, say } from './flow.ts';
 import { LATE_SOUND, UNSURE_WORDS } from './witness.ts';
 

@@ -1,6 +1,11 @@
 // A storm as a call file: its seed in the header, what the call was told in the lines.
 
-import { createCallWriter, parseCallFile, type RecordedEvent, type UnstampedEvent } from '../../src/trace/call-file.ts';
+import {
+  createCallWriter,
+  parseCallFile,
+  type RecordedEvent,
+  type UnstampedEvent,
+} from '../../src/trace/format/call-file.ts';
 import type { Storm } from './storm.ts';
 import type { Told, Wished } from './witness.ts';
 

@@ -2,11 +2,11 @@
 
 import fc from 'fast-check';
 import type { CallContext } from '../../src/agent/call-context.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import type { Emitted } from '../../src/conversation/events.ts';
-import { createPacedMouth, FASTEST, toSpokenMs } from '../../src/mouth/paced-mouth.ts';
-import { createSpeakingMouth } from '../../src/mouth/speaking-mouth.ts';
-import { createTextMouth } from '../../src/mouth/text-mouth.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { createPacedMouth, FASTEST, toSpokenMs } from '../../src/output/paced-mouth.ts';
+import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
+import { createTextMouth } from '../../src/output/text-mouth.ts';
 import { readParts, startFlow } from './flow.ts';
 import { createScriptedVoice } from './scripted-voice.ts';
 import { decide, makeStormAgent } from './storm-agent.ts';

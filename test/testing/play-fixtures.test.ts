@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createPrompt } from '../../src/engine/prompt.ts';
-import { loadTokenizer } from '../../src/engine/tokenizer.ts';
-import { createTextMouth } from '../../src/mouth/text-mouth.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
+import { createPrompt } from '../../src/engine/prompt/prompt.ts';
+import { loadTokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
+import { createTextMouth } from '../../src/output/text-mouth.ts';
+import { playCall } from '../../src/playback/play-call.ts';
+import type { TurnRecord } from '../../src/playback/turn-log.ts';
 import { startCall } from '../../src/session/call.ts';
 import { createSettings } from '../../src/session/settings.ts';
-import { playCall } from '../../src/testing/play-call.ts';
 import { createScriptedEngine } from '../../src/testing/scripted-engine.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
-import type { TurnRecord } from '../../src/testing/turn-log.ts';
-import { parseCallFile, type RecordedEvent } from '../../src/trace/call-file.ts';
+import { parseCallFile, type RecordedEvent } from '../../src/trace/format/call-file.ts';
 import { makeAgent } from '../support/flow.ts';
 
 const root = join(import.meta.dirname, '../..');

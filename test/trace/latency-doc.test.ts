@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { compareStages, describeStage, toBudgetMs } from '../../src/trace/stages.ts';
+import { compareStages, describeStage, toBudgetMs } from '../../src/trace/ledger/stages.ts';
 
 const doc = readFileSync(join(import.meta.dirname, '../../docs/reference/latency.md'), 'utf8');
 const rows = [...doc.matchAll(/^\| `([\w.]+)` \| (\d+) \| (.+) \|$/gm)].map(([, stage = '', budgetMs, meaning]) => ({

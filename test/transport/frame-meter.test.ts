@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { createFrameMeter } from '../../src/transport/frame-meter.ts';
 
 describe('createFrameMeter', () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { boundSocket } from '../../src/transport/bounded-socket.ts';
 import type { Socket } from '../../src/transport/socket.ts';
 import { isUws, transport } from '../support/transport.ts';

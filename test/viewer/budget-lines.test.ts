@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Stretch } from '../../src/trace/call-file.ts';
+import type { Stretch } from '../../src/trace/format/call-file.ts';
 import { toBudgetLines } from '../../src/viewer/budget-lines.ts';
 import type { Measured } from '../../src/viewer/call-model.ts';
 

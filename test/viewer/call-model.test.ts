@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { makeLongCall } from '../../src/bench/long-call.ts';
-import { parseCallFile } from '../../src/trace/call-file.ts';
+import { makeLongCall } from '../../bench/long-call.ts';
+import { parseCallFile } from '../../src/trace/format/call-file.ts';
 import { type CallModel, toCallModel, toSteps } from '../../src/viewer/call-model.ts';
 import { toLanes } from '../../src/viewer/turn-lanes.ts';
 

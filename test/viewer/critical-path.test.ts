@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeLongCall } from '../../src/bench/long-call.ts';
-import { parseCallFile, type RecordedEvent, type Stretch } from '../../src/trace/call-file.ts';
+import { makeLongCall } from '../../bench/long-call.ts';
+import { parseCallFile, type RecordedEvent, type Stretch } from '../../src/trace/format/call-file.ts';
 import { toCallModel } from '../../src/viewer/call-model.ts';
 import { toCriticalPath } from '../../src/viewer/critical-path.ts';
 import { toLanes } from '../../src/viewer/turn-lanes.ts';

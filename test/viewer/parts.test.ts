@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CallSummary } from '../../src/trace/summary.ts';
+import type { CallSummary } from '../../src/trace/format/summary.ts';
 import { matches, sortRows, toRow } from '../../src/viewer/call-rows.ts';
 import { chooseSets } from '../../src/viewer/call-sets.ts';
 import { createEventReader, type StreamEvent } from '../../src/viewer/event-stream.ts';

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { keepAlive } from '../../src/engine/restarts.ts';
-import { SimulatedClock } from '../../src/testing/simulated-clock.ts';
+import { SimulatedClock } from '../../src/base/simulated-clock.ts';
+import { keepAlive } from '../../src/engine/worker/restarts.ts';
 import { last, setting } from '../support/engine-rig.ts';
 import { createSmallModel, type SmallModel } from '../support/small-model.ts';
 

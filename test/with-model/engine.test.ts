@@ -2,15 +2,15 @@ import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createOnnxDevice } from '../../src/engine/device-onnx.ts';
+import { infill } from '../../src/engine/decoding/infill.ts';
 import { createEngine } from '../../src/engine/engine.ts';
-import { infill } from '../../src/engine/infill.ts';
-import { Kv } from '../../src/engine/kv.ts';
+import { createOnnxDevice } from '../../src/engine/forward/device-onnx.ts';
+import { Kv } from '../../src/engine/forward/kv.ts';
+import { fillBias, positionsOf } from '../../src/engine/forward/mask.ts';
 import { loadManifest } from '../../src/engine/manifest.ts';
-import { fillBias, positionsOf } from '../../src/engine/mask.ts';
-import { createPrompt, type Message, parseCall } from '../../src/engine/prompt.ts';
+import { createPrompt, type Message, parseCall } from '../../src/engine/prompt/prompt.ts';
 import type { DraftRequest, DraftState, Engine, Sequence } from '../../src/engine/sequence.ts';
-import { loadTokenizer, type Tokenizer } from '../../src/engine/tokenizer.ts';
+import { loadTokenizer, type Tokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
 import { ModelError } from '../../src/errors.ts';
 
 const modelDir = join(import.meta.dirname, '../../models/repartee-s');

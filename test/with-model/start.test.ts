@@ -86,7 +86,7 @@ describe('repartee start', () => {
   });
 
   it('leaves no thread that still loads its model where the voice is missing: the end of the process would abort', async () => {
-    const parts = new URL('../../dist/src/cli/parts.js', import.meta.url).href;
+    const parts = new URL('../../dist/src/runtime/parts.js', import.meta.url).href;
     // In a file: threads take over the options of a process that was given its program on the command line.
     const file = join(stateDir, 'parts.mjs');
     const program = `

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { judge } from '../../src/bench/tasks/judge.ts';
-import { MOST_TURNS, playTask } from '../../src/bench/tasks/played-task.ts';
-import { createSteadyEngine } from '../../src/bench/tasks/steady-engine.ts';
-import { renderCall } from '../../src/bench/tasks/table.ts';
-import { taskedAgents } from '../../src/bench/tasks/tasked-agents.ts';
-import { type LoadedModel, loadModel } from '../../src/cli/loaded-model.ts';
-import { createRandom } from '../../src/model/recogniser.ts';
+import { judge } from '../../bench/tasks/judge.ts';
+import { MOST_TURNS, playTask } from '../../bench/tasks/played-task.ts';
+import { createSteadyEngine } from '../../bench/tasks/steady-engine.ts';
+import { renderCall } from '../../bench/tasks/table.ts';
+import { taskedAgents } from '../../bench/tasks/tasked-agents.ts';
+import { type LoadedModel, loadModel } from '../../src/runtime/loaded-model.ts';
 import { createSettings } from '../../src/session/settings.ts';
+import { createRandom } from '../../training/recogniser.ts';
 
 let model: LoadedModel;
 beforeAll(async () => {

@@ -1,0 +1,210 @@
+// A tool call: a name among those offered and arguments that parse and validate, whatever the model prefers. Knows no model.
+import { EngineError } from '../../errors.ts';
+import type { Scores } from '../forward/pass.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { argumentConfidences } from './argument-confidences.ts';
+import type { Choice, Guide } from './guide.ts';
+import type { Leaning } from './leaning.ts';
+import { createMembers, layOut, type Member, type Scaffold } from './scaffold.ts';
+import type { Slot } from './slot.ts';
+import { createStates, type SlotState, type Ways } from './state.ts';
+import { maxValueTokens } from './text-slot.ts';
+import type { Program } from './tools.ts';
+
+export interface CallOptions {
+  readonly program: Program;
+  readonly tokenizer: Tokenizer;
+  /** From here on the call is brought to an end: values close, optional ones are left out. It may still grow by what its schema requires. */
+  readonly maxTokens: number;
+  /** Makes the slot for words of the dialogue. */
+  readonly copied: () => Slot;
+  /** Makes the slot for the values that the request gives for a key. @default none can be needed */
+  readonly given?: (key: string) => Slot;
+  /** None: the likeliest token that may come, always. */
+  readonly leaning?: Leaning;
+}
+
+/** Where this part of the vocabulary may come, a token's share among what may come is its probability. */
+const nearlyAll = 0.5;
+/** Up to so many, what may come is listed. */
+const maxListed = 64;
+
+export function createCall({ program, tokenizer, maxTokens, copied, given = noValues, leaning }: CallOptions): Guide {
+  const closers = ['}', ']'].flatMap((text) => tokenizer.encode(text));
+  const states = createStates(copied, given);
+  const tokens: number[] = [];
+  const shares: number[] = [];
+  /** Of the tokens that were asked about since the last one was taken. */
+  const asked = new Map<number, number>();
+  let members: Member[] | undefined;
+  let state = states.begin(program.root);
+  let ways = findWays();
+  let listed = listWays();
+
+  function isLate(): boolean {
+    return tokens.length >= maxTokens;
+  }
+
+  function isClosing({ countTokens }: SlotState): boolean {
+    return isLate() || countTokens >= maxValueTokens;
+  }
+
+  function findWays(): Ways {
+    const found = states.waysOf(state);
+    const closer = isLate() ? found.fixed.find((id) => closers.includes(id)) : undefined;
+    if (closer !== undefined) return { fixed: [closer], slots: [] };
+    // A value that may end does not go on.
+    return { ...found, slots: found.slots.filter((slot) => !(isClosing(slot) && slot.slot.isFinal(slot.at))) };
+  }
+
+  /** Allocates nothing. */
+  function mayLead(from: SlotState, to: number): boolean {
+    return to >= 0 && (!isClosing(from) || from.slot.distance(to) < from.slot.distance(from.at));
+  }
+
+  /** Undefined where there are too many: inside a text it is most of the vocabulary. */
+  function listWays(): readonly number[] | undefined {
+    if (countEdges() > maxListed) return undefined;
+    const ids = [...ways.fixed];
+    for (const from of ways.slots) {
+      const edges = from.slot.edges(from.at);
+      for (const [index, id] of edges.ids.entries())
+        if (mayLead(from, from.slot.target(from.at, edges.classes[index] ?? 0))) ids.push(id);
+    }
+    return ids;
+  }
+
+  function countEdges(): number {
+    return ways.slots.reduce((sum, { slot, at }) => sum + slot.edges(at).ids.length, 0);
+  }
+
+  function isLegal(id: number): boolean {
+    if (listed) return listed.includes(id);
+    return ways.fixed.includes(id) || ways.slots.some((from) => mayLead(from, from.slot.next(from.at, id)));
+  }
+
+  function isAlmostAll(): boolean {
+    return !listed && countEdges() > nearlyAll * tokenizer.countTokens;
+  }
+
+  /** The likeliest of what may come, and with `wantsSum` the probability of all that may. Allocates nothing for each token. */
+  function weigh(logP: Float32Array, wantsSum: boolean): { readonly id: number; readonly sum: number } {
+    let id = -1;
+    let highest = Number.NEGATIVE_INFINITY;
+    let sum = 0;
+    for (const candidate of listed ?? ways.fixed) {
+      const value = at(logP, candidate);
+      sum += Math.exp(value);
+      if (id >= 0 && value <= highest) continue;
+      id = candidate;
+      highest = value;
+    }
+    for (const from of listed ? [] : ways.slots) {
+      const { ids, classes } = from.slot.edges(from.at);
+      for (let index = 0; index < ids.length; index++) {
+        const value = at(logP, ids[index]);
+        const isBest = id < 0 || value > highest;
+        // Most are not the likeliest so far: whether they may come at all matters to the sum alone.
+        if (!(isBest || wantsSum) || !mayLead(from, from.slot.target(from.at, classes[index] ?? 0))) continue;
+        if (wantsSum) sum += Math.exp(value);
+        if (!isBest) continue;
+        id = ids[index] ?? id;
+        highest = value;
+      }
+    }
+    return { id, sum };
+  }
+
+  /** The likeliest of all text, where that may come: nothing needs to be gone through. A tie is left to the order in which what may come stands. */
+  function findFirst(scores: Scores, row: number, logP: Float32Array): number {
+    const first = scores.best(row, 0);
+    return at(logP, first) > at(logP, scores.best(row, 1)) && isLegal(first) ? first : -1;
+  }
+
+  function choose(scores: Scores, row: number): Choice {
+    const logP = scores.all(row);
+    if (isAlmostAll()) {
+      const first = findFirst(scores, row, logP);
+      const likeliest = first >= 0 ? first : weigh(logP, false).id;
+      const id = leaning?.toDialogue(likeliest, logP, isLegal) ?? likeliest;
+      return lean(id, logP, 1);
+    }
+    const { id, sum } = weigh(logP, true);
+    return lean(id, logP, sum);
+  }
+
+  function lean(likeliest: number, logP: Float32Array, sum: number): Choice {
+    const id = leaning?.toEnd(likeliest, logP, ways.fixed) ?? likeliest;
+    return chosen(id, Math.exp(at(logP, id)) / sum);
+  }
+
+  function chosen(id: number, p: number): Choice {
+    if (id < 0)
+      throw new EngineError('constraint-stuck', `nothing may follow ${JSON.stringify(tokenizer.decode(tokens))}`);
+    return { id, p: remember(id, p) };
+  }
+
+  function shareOf(logP: Float32Array, id: number): number {
+    const p = Math.exp(at(logP, id));
+    return isAlmostAll() ? p : p / weigh(logP, true).sum;
+  }
+
+  function remember(id: number, p: number): number {
+    asked.set(id, p);
+    return p;
+  }
+
+  function findScaffold(): Scaffold | undefined {
+    const opening = program.openings.find((one) => one.tokens.every((id, index) => tokens[index] === id));
+    if (opening?.root.kind !== 'object' || state.kind === 'end') return undefined;
+    members ??= createMembers(opening.root.properties, { tokenizer, slotOf: program.slotOf, copied, given }) ?? [];
+    const taken = tokens.slice(opening.tokens.length);
+    const { ids, places } = layOut(members, true, tokenizer.specials.mask);
+    const stands = taken.every((id, index) => id === ids[index]);
+    const isBefore = places[0] !== undefined && taken.length <= places[0].start;
+    return stands && isBefore ? { members, close: tokenizer.encode('}'), countTaken: taken.length } : undefined;
+  }
+
+  return {
+    tokens,
+    needsRows: true,
+    isTruncated: false,
+    get isDone() {
+      return state.kind === 'end';
+    },
+    get countStable() {
+      return tokens.length;
+    },
+
+    forced: () => (listed?.length === 1 ? listed[0] : undefined),
+    choose,
+    share: (scores, row, id) => (isLegal(id) ? remember(id, shareOf(scores.all(row), id)) : 0),
+    scaffold: findScaffold,
+    argumentConfidences: () => argumentConfidences(tokens, shares, tokenizer),
+
+    take(id, p = asked.get(id) ?? 1) {
+      const next = isLegal(id) ? states.advance(state, id) : undefined;
+      if (!next) {
+        const written = JSON.stringify(tokenizer.decode(tokens));
+        throw new EngineError('constraint-broken', `token ${id} may not follow ${written}`);
+      }
+      state = next;
+      tokens.push(id);
+      shares.push(p);
+      asked.clear();
+      ways = findWays();
+      listed = listWays();
+      leaning?.take(id);
+      if (isAlmostAll() && ways.slots[0]?.at === 0) leaning?.begin();
+      return true;
+    },
+  };
+}
+
+function noValues(key: string): Slot {
+  throw new EngineError('constraint-stuck', `no values are given for ${key}`);
+}
+
+function at(logP: Float32Array, id: number | undefined): number {
+  return logP[id ?? -1] ?? Number.NEGATIVE_INFINITY;
+}

@@ -1,0 +1,37 @@
+// What decides the next token of a reply: the port between decoding and what a reply may look like.
+
+import type { Scores } from '../forward/pass.ts';
+import type { Scaffold } from './scaffold.ts';
+
+export interface Choice {
+  readonly id: number;
+  /** Its share among what may come next, 0..1. */
+  readonly p: number;
+}
+
+/** A reply being written. Grows by one token at a time and never shrinks but at its end. */
+export interface Guide {
+  readonly tokens: readonly number[];
+  /** How many of `tokens` will not change any more. */
+  readonly countStable: number;
+  /** Cut at a word, because it was too long or began to repeat itself. */
+  readonly isTruncated: boolean;
+  readonly isDone: boolean;
+  /** Choices need every probability of their row, not only the best. */
+  readonly needsRows: boolean;
+  /** The token that has no alternative here. */
+  forced(): number | undefined;
+  /** The likeliest token that may come next. */
+  choose(scores: Scores, row: number): Choice;
+  /** The share of `id`, the row's target; 0 where it may not come next. */
+  share(scores: Scores, row: number, id: number): number;
+  /**
+   * Takes a token that may come next; false where that ended the reply instead of making it longer. `p` is how sure it is, where neither
+   * `choose` nor `share` was asked.
+   */
+  take(id: number, p?: number): boolean;
+  /** The rest as fixed pieces and slots, from where the first of them begins; undefined elsewhere, and where the rest can't be told ahead. */
+  scaffold?(): Scaffold | undefined;
+  /** How sure the value of each argument is: the lowest share of its tokens, 0..1. */
+  argumentConfidences?(): Readonly<Record<string, number>>;
+}

@@ -1,0 +1,108 @@
+// The first forward of a draft: the context, the act, and as much of an earlier draft as still stands.
+
+import type { Pass, Scores } from '../forward/pass.ts';
+import { approach, type Outlook, readOutlook } from './context.ts';
+import type { Effort } from './efforts.ts';
+import { type Decoding, type Guesses, guessesOf, masks, maxTokensOf, type Progress } from './progress.ts';
+import { takeForced, walk } from './verify.ts';
+
+export interface Beginning {
+  readonly progress: Progress;
+  /** What a block of the same forward guessed for the positions after `pending`. */
+  readonly drafted: Guesses;
+}
+
+/** One forward, more for a long context. */
+export async function begin(decoding: Decoding): Promise<Beginning> {
+  const { runPass, where, manifest, request, acts, effort } = decoding;
+  const { specials } = manifest;
+  const context = await approach(runPass, where, request.context, manifest);
+  const isInside = acts.length === 0;
+  const roomTokens = manifest.contextTokens - request.context.length;
+  const given = (request.previous ?? []).slice(0, roomTokens);
+  const candidates = propose(decoding, given).slice(0, roomTokens);
+  // Its first position stands for the act, or for the token that the causal head decides.
+  const blockTokens = effort.kind === 'diffused' ? manifest.blockSize : effort.draftTokens + 1;
+  const hasBlock = blockTokens > 1 && candidates.length === 0 && request.forceAct !== 'call';
+  const causal = [...context.causal, ...candidates];
+  const contextRows = context.rows;
+  const candidateRows = candidates.map((_, index) => context.causal.length + index);
+  const blockRows = hasBlock ? Array.from({ length: blockTokens }, (_, slot) => causal.length + slot) : [];
+  const pass: Pass = {
+    causal,
+    rows: [...contextRows, ...candidateRows, ...blockRows],
+    targets: [...contextRows.slice(1).map(() => 0), ...candidates, 0],
+    wantsRows: candidates[0] === specials.call || request.sampling !== undefined,
+    stage: 'prefill',
+    blocks: hasBlock ? [masks(blockTokens, causal.length, manifest)] : [],
+  };
+  const scores = await runPass(where, pass);
+  const outlook: Outlook = isInside
+    ? { act: 'say', pAct: 1, pCall: 0, pWait: 0, pEndOfTurn: 0 }
+    : readOutlook(scores, context, request, acts, manifest);
+  const guide = decoding.createGuide(outlook.act, maxTokensOf(request, outlook.act));
+  const progress: Progress = {
+    outlook,
+    guide,
+    pending: [],
+    confidence: outlook.pAct,
+    countReused: 0,
+    countAccepted: 0,
+    pCallNext: 0,
+    isNextKnown: false,
+    previousLossNats: lossOf(scores, contextRows.length - (isInside ? 1 : 0), given.slice(isInside ? 0 : 1)),
+  };
+  const actToken = specials[outlook.act];
+  if (outlook.act === 'wait') {
+    scores.keep(context.causal.length);
+    return { progress, drafted: [] };
+  }
+  // The row of the context's end is where the first token of the reply, or its act, is decided.
+  const endRow = contextRows.length - 1;
+  const isSameAct = isInside || candidates[0] === actToken;
+  const countAct = isInside || !isSameAct || candidates.length === 0 ? 0 : 1;
+  const firstRow = endRow + countAct;
+  const old = isSameAct ? candidates.slice(countAct) : [];
+  if (isInside || countAct > 0) {
+    // What was proposed beyond the earlier draft is nobody's words yet.
+    const countPrevious = given.length - countAct;
+    const keepAt = (index: number) => (index < countPrevious ? effort.keepPreviousAt : keepProposedAt(effort));
+    const countKept = walk(decoding, progress, scores, firstRow, old, keepAt);
+    progress.countReused = Math.min(countAct + countKept, given.length);
+    scores.keep(context.causal.length + countAct + countKept);
+  } else {
+    scores.keep(context.causal.length);
+    progress.pending = [actToken, ...takeForced(guide)];
+  }
+  return { progress, drafted: hasBlock ? readBlock(scores) : [] };
+
+  /** Only where the block saw the same act coming: else it wrote something else. */
+  function readBlock(block: Scores): Guesses {
+    const first = contextRows.length;
+    const guesses = guessesOf(block, first, [...Array(blockTokens).keys()]);
+    if (isInside) return guesses.slice(1);
+    const others = (['say', 'call', 'wait'] as const).filter((act) => act !== outlook.act);
+    const own = block.pOf(first, outlook.act);
+    return outlook.act === 'say' && others.every((act) => block.pOf(first, act) <= own) ? guesses.slice(1) : [];
+  }
+}
+
+/** The earlier draft and what may follow it; without one, the likeliest beginning of a reply. */
+function propose({ effort, proposer, acts, request, manifest }: Decoding, given: readonly number[]): readonly number[] {
+  if (effort.kind === 'diffused') return given;
+  const isInside = acts.length === 0;
+  const maySay = request.forceAct === undefined ? acts.includes('say') : request.forceAct === 'say';
+  if (given.length === 0 && !isInside && !maySay) return given;
+  const opening = given.length > 0 || isInside ? given : [manifest.specials.say];
+  const proposed = proposer.propose(opening, effort.proposedTokens, []);
+  return proposed.length > 0 ? [...opening, ...proposed] : given;
+}
+
+function keepProposedAt(effort: Effort): number {
+  return effort.kind === 'checked' ? effort.keepDraftedAt : effort.keepPreviousAt;
+}
+
+/** What the causal head makes of `tokens`, the first of which is judged by row `firstRow`. */
+function lossOf(scores: Scores, firstRow: number, tokens: readonly number[]): number {
+  return tokens.reduce((sum, _, index) => sum - Math.log(scores.pTarget(firstRow + index)), 0);
+}

@@ -1,0 +1,86 @@
+// Takes a context, gives the states of one reply. Every token is checked by the causal head, or filled in by diffusion: efforts.ts says which.
+
+import type { CostModel } from '../forward/cost.ts';
+import type { Phrases } from '../proposals/phrases.ts';
+import { createProposer } from '../proposals/propose.ts';
+import type { DraftState, EffortName } from '../sequence.ts';
+import { begin } from './begin.ts';
+import { createDeadline, type Deadline, noDeadline } from './deadline.ts';
+import { continueDiffused } from './diffused.ts';
+import { type Effort, efforts, hurried, inSteps } from './efforts.ts';
+import { askForCall, mayCallNext } from './finish.ts';
+import { type Decoding, type Guesses, maxTokensOf, type Progress, toState } from './progress.ts';
+import { continueScaffolded } from './scaffolded.ts';
+import { continueChecked } from './verified.ts';
+
+type Asked = Omit<Decoding, 'effort' | 'proposer' | 'deadline'> & {
+  readonly phrases: Phrases;
+  readonly costs: CostModel;
+  readonly nowMs: () => number;
+};
+
+/** Ends early, between two forwards, when the signal of `where` is aborted: then it throws that signal's reason. Throws EngineError. */
+export async function* decode(
+  asked: Asked,
+  table: Readonly<Record<EffortName, Effort>> = efforts,
+): AsyncGenerator<DraftState> {
+  const { request, manifest, phrases, memory, costs, nowMs, where } = asked;
+  const { context } = request;
+  memory.open(context.lastIndexOf(manifest.specials.user), request.previous);
+  // A draft from nothing is the same whatever was drafted before, in cost as well.
+  const drafts = request.previous === undefined ? [] : memory.earlier;
+  const proposer = createProposer({ phrases, manifest, context, drafts, mayEnd: asked.acts.includes('call') });
+  const { latencyMs, steps } = request;
+  const deadline =
+    latencyMs === undefined ? noDeadline : createDeadline(where.meter.startedMs + latencyMs, costs, nowMs);
+  const effort = steps === undefined ? table[request.effort] : inSteps(steps, manifest.blockSize);
+  const decoding: Decoding = { ...asked, proposer, deadline, effort };
+
+  const { progress, drafted } = await begin(decoding);
+  const { act } = progress.outlook;
+  if (act === 'wait') return yield toState(decoding, progress, true);
+  if (!progress.guide.isDone) {
+    yield toState(decoding, progress, false);
+    yield* grow(decoding, progress, goOn(decoding, progress, drafted));
+    if (!progress.guide.isDone) yield* grow(decoding, progress, continueDiffused(decoding, progress, hurried, []));
+    if (progress.guide.tokens.length === 0) yield* replaceBlank(decoding, progress);
+  }
+  if (mayCallNext(decoding, progress) && !progress.isNextKnown) {
+    // The words can be spoken before that is known: late, it still makes “Let me check.” come true.
+    yield toState(decoding, progress, false);
+    await askForCall(decoding, progress);
+  }
+  yield toState(decoding, progress, true);
+}
+
+function goOn(decoding: Decoding, progress: Progress, drafted: Guesses): AsyncGenerator<void> {
+  const { effort } = decoding;
+  if (effort.kind === 'checked') return continueChecked(decoding, progress, drafted);
+  if (progress.outlook.act !== 'call') return continueDiffused(decoding, progress, effort, drafted);
+  return effort.calls === 'checked'
+    ? continueChecked(decoding, progress, drafted)
+    : continueScaffolded(decoding, progress, effort);
+}
+
+/** A state after each forward, but for the last one's. */
+async function* grow(decoding: Decoding, progress: Progress, more: AsyncIterable<void>): AsyncGenerator<DraftState> {
+  for await (const _ of more) if (!progress.guide.isDone) yield toState(decoding, progress, false);
+}
+
+/**
+ * A reply that came out blank is written again, token by token: the causal head never ends one before its first word. That word comes late as
+ * it is; the rest is held to the deadline.
+ */
+async function* replaceBlank(decoding: Decoding, progress: Progress): AsyncGenerator<DraftState> {
+  const { kv } = decoding.where;
+  const { context } = decoding.request;
+  kv.rewind(kv.countShared(context));
+  progress.guide = decoding.createGuide('say', maxTokensOf(decoding.request, 'say'));
+  progress.pending = [...context, decoding.manifest.specials.say].slice(kv.length);
+  const { guide } = progress;
+  const deadline: Deadline = {
+    hasTimeFor: (countNew, countPast) => guide.countStable === 0 || decoding.deadline.hasTimeFor(countNew, countPast),
+  };
+  yield* grow(decoding, progress, continueChecked({ ...decoding, effort: efforts.ar, deadline }, progress, []));
+  if (!guide.isDone) yield* grow(decoding, progress, continueDiffused(decoding, progress, hurried, []));
+}

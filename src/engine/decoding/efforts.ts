@@ -1,0 +1,107 @@
+// What each effort means: the one table of how much work a reply may cost. Set by measurement (decisions/002).
+import type { EffortName } from '../sequence.ts';
+import type { Policy } from './unmask.ts';
+
+/** Every token is checked by the causal head before it is kept. */
+export interface CheckedEffort {
+  readonly kind: 'checked';
+  /** Most candidates a forward that cost no forward: from earlier drafts, the dialogue and phrases. */
+  readonly proposedTokens: number;
+  /** Tokens that a forward drafts for the next one to check, where candidates are few. */
+  readonly draftTokens: number;
+  /** A candidate is kept if it is the likeliest token, or if its probability is at least this. */
+  readonly keepDraftedAt: number;
+  /** The same for tokens of an earlier draft. */
+  readonly keepPreviousAt: number;
+}
+
+/** A block is filled in a few steps; nothing is checked. */
+export interface DiffusedEffort {
+  readonly kind: 'diffused';
+  readonly policy: Policy;
+  /** Forwards for each block; the last one keeps every guess. */
+  readonly maxSteps: number;
+  /** What is filled ahead of a gap is judged again at each step, and may change. */
+  readonly revises: boolean;
+  /** Once all that is left is clear, it is kept at once. */
+  readonly commitsEarly: boolean;
+  readonly keepPreviousAt: number;
+  /** Whether the values of a call's arguments are filled in as well, or every token of it is checked. */
+  readonly calls: 'checked' | 'scaffolded';
+}
+
+export type Effort = CheckedEffort | DiffusedEffort;
+
+/** No probability reaches it: only the likeliest token is kept. */
+const likeliestOnly = 2;
+/** Below this the causal head no longer stands by a token of an earlier draft. */
+const stillPlausible = 0.3;
+
+/** Calls stay checked at every effort: filled in by diffusion, far fewer are right (decisions/005). */
+export const efforts = {
+  ar: {
+    kind: 'checked',
+    draftTokens: 0,
+    proposedTokens: 0,
+    keepDraftedAt: likeliestOnly,
+    keepPreviousAt: likeliestOnly,
+  },
+  exact: {
+    kind: 'checked',
+    draftTokens: 1,
+    proposedTokens: 16,
+    keepDraftedAt: likeliestOnly,
+    keepPreviousAt: likeliestOnly,
+  },
+  low: {
+    kind: 'checked',
+    proposedTokens: 16,
+    draftTokens: 1,
+    keepDraftedAt: likeliestOnly,
+    keepPreviousAt: stillPlausible,
+  },
+  instant: {
+    kind: 'diffused',
+    policy: { kind: 'threshold', confidence: 0.5 },
+    maxSteps: 2,
+    revises: false,
+    commitsEarly: true,
+    keepPreviousAt: stillPlausible,
+    calls: 'checked',
+  },
+  medium: {
+    kind: 'diffused',
+    policy: { kind: 'entropy', boundNats: 0.5 },
+    maxSteps: 8,
+    revises: false,
+    commitsEarly: true,
+    keepPreviousAt: stillPlausible,
+    calls: 'checked',
+  },
+  high: {
+    kind: 'diffused',
+    policy: { kind: 'entropy', boundNats: 0.1 },
+    maxSteps: 16,
+    revises: true,
+    commitsEarly: true,
+    keepPreviousAt: stillPlausible,
+    calls: 'checked',
+  },
+} satisfies Readonly<Record<EffortName, Effort>>;
+
+/** A block in exactly so many forwards, an even share of its positions in each. */
+export function inSteps(steps: number, blockSize: number): DiffusedEffort {
+  const policy = { kind: 'count', count: Math.ceil(blockSize / steps) } as const;
+  return {
+    kind: 'diffused',
+    policy,
+    maxSteps: steps,
+    revises: false,
+    commitsEarly: false,
+    keepPreviousAt: stillPlausible,
+    calls: 'checked',
+  };
+}
+
+/** How what a deadline leaves no time to check is written: each block in one step. */
+export const hurried: DiffusedEffort = { ...efforts.instant, maxSteps: 1 };

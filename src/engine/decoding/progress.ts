@@ -1,0 +1,106 @@
+// What one draft is about and how far it is: shared by the steps of decode.ts.
+
+import type { Guide } from '../constraints/guide.ts';
+import type { Block } from '../forward/mask.ts';
+import type { PassContext, RunPass, Scores } from '../forward/pass.ts';
+import type { Manifest } from '../manifest.ts';
+import type { DraftMemory } from '../proposals/draft-memory.ts';
+import type { Proposer } from '../proposals/propose.ts';
+import type { Act, DraftRequest, DraftState } from '../sequence.ts';
+import type { Outlook } from './context.ts';
+import type { Deadline } from './deadline.ts';
+import type { Effort } from './efforts.ts';
+import type { Guess } from './unmask.ts';
+
+export interface Decoding {
+  readonly runPass: RunPass;
+  readonly where: PassContext;
+  readonly manifest: Manifest;
+  readonly request: DraftRequest;
+  readonly effort: Effort;
+  /** Acts that may be chosen. None: the context ends inside a reply. */
+  readonly acts: readonly Act[];
+  readonly proposer: Proposer;
+  readonly memory: DraftMemory;
+  readonly deadline: Deadline;
+  createGuide(act: Act, maxTokens: number): Guide;
+}
+
+/** Where a draft is. `pending` tokens are decided and not yet in the KV. */
+export interface Progress {
+  readonly outlook: Outlook;
+  guide: Guide;
+  pending: number[];
+  confidence: number;
+  countReused: number;
+  /** Candidates that the causal head let stand: tokens that took no forward of their own. */
+  countAccepted: number;
+  pCallNext: number;
+  /** The forward that ended the reply went beyond its end: pCallNext was in it. */
+  isNextKnown: boolean;
+  readonly previousLossNats: number;
+}
+
+/** What a block guessed for positions that follow each other, and by how much the likeliest token's logit is above the second's. */
+export type Guesses = readonly (Guess & { readonly id: number; readonly gapNats: number })[];
+
+const defaultMaxTokens = 96;
+const callMaxTokens = 192;
+
+/** Most tokens of what is written under `act`. */
+export function maxTokensOf(request: Pick<DraftRequest, 'maxTokens'>, act: Act): number {
+  return request.maxTokens ?? (act === 'call' ? callMaxTokens : defaultMaxTokens);
+}
+
+export function toState(decoding: Decoding, progress: Progress, isDone: boolean): DraftState {
+  const { where, memory, manifest } = decoding;
+  const { outlook, guide, pCallNext } = progress;
+  const { meter } = where;
+  const written = writtenSoFar(decoding, progress);
+  memory.note(isDone && !guide.isTruncated ? [...written, manifest.specials.end] : written, isDone);
+  const countActs = written.length - guide.tokens.length;
+  return {
+    act: outlook.act,
+    tokens: [...guide.tokens],
+    countStable: isDone ? guide.tokens.length : guide.countStable,
+    isDone,
+    isTruncated: guide.isTruncated,
+    pEndOfTurn: outlook.pEndOfTurn,
+    pCall: outlook.pCall,
+    pWait: outlook.pWait,
+    pCallNext,
+    previousLossNats: progress.previousLossNats,
+    confidence: progress.confidence,
+    ...(isDone && guide.argumentConfidences ? { argumentConfidences: guide.argumentConfidences() } : {}),
+    countForwards: meter.countForwards,
+    countSteps: meter.countSteps,
+    countReused: progress.countReused,
+    countAccepted: progress.countAccepted,
+    countSteady: Math.max(0, memory.countSteady(written) - countActs),
+    spentUs: meter.spentUs(),
+    handoverUs: 0,
+  };
+}
+
+/** What the proposer goes on from: the act, unless the context ends behind it, and all that is decided. */
+export function writtenSoFar({ acts, manifest }: Decoding, { outlook, guide }: Progress): number[] {
+  return acts.length === 0 ? [...guide.tokens] : [manifest.specials[outlook.act], ...guide.tokens];
+}
+
+export function masks(count: number, countSeen: number, { specials }: Manifest): Block {
+  return { ids: Array<number>(count).fill(specials.mask), countSeen };
+}
+
+/** `slots` are where in their block the rows from `firstRow` on stand. */
+export function guessesOf(scores: Scores, firstRow: number, slots: readonly number[]): Guesses {
+  return slots.map((slot, index) => {
+    const [first, second] = [scores.pBest(firstRow + index, 0), scores.pBest(firstRow + index, 1)];
+    return {
+      id: scores.best(firstRow + index, 0),
+      slot,
+      confidence: first,
+      entropy: scores.entropy(firstRow + index),
+      gapNats: Math.log(first / second),
+    };
+  });
+}

@@ -1,0 +1,55 @@
+// Writes by draft and check: every token is decided by the causal head. Knows no act and no earlier draft.
+import { type CheckedEffort, efforts } from './efforts.ts';
+import { type Decoding, type Guesses, guessesOf, masks, type Progress, writtenSoFar } from './progress.ts';
+import { walk } from './verify.ts';
+
+/** With more candidates than this, a block after every place where their check may end costs more than it saves. */
+const mostBlocked = 1;
+
+/**
+ * Checks candidates that cost no forward, and where there are few of them drafts the next ones in the same forward (TiDAR, "Think in
+ * diffusion, talk in autoregression"): a short block of masks after every place where the check may end. Without either, plain
+ * autoregression. Gives a turn after each forward; leaves off where the time is only enough for a block without check.
+ */
+export async function* continueChecked(decoding: Decoding, progress: Progress, drafted: Guesses): AsyncGenerator<void> {
+  const { runPass, where, manifest, proposer, deadline } = decoding;
+  const { guide } = progress;
+  // What is checked at a diffused effort is a call.
+  const effort: CheckedEffort = decoding.effort.kind === 'checked' ? decoding.effort : efforts.exact;
+  const { proposedTokens, keepDraftedAt } = effort;
+  const draftTokens = guide.needsRows ? 0 : effort.draftTokens;
+  let guesses: Guesses = draftTokens > 0 ? drafted : [];
+  // A call is checked to its end: nothing else keeps to its schema.
+  const mayFinish = () =>
+    progress.outlook.act === 'call' || deadline.hasTimeFor(2 * manifest.blockSize, where.kv.length);
+  while (!guide.isDone && mayFinish()) {
+    const { pending } = progress;
+    const roomTokens = manifest.contextTokens - where.kv.length - pending.length;
+    const most = Math.min(proposedTokens, roomTokens);
+    const candidates = proposer.propose(writtenSoFar(decoding, progress), most, guesses);
+    const countEndings = candidates.length + 1;
+    // Nothing is drafted behind an end.
+    const countDrafted = candidates.at(-1) === manifest.specials.end ? candidates.length : countEndings;
+    const fits = candidates.length + countDrafted * (draftTokens + 1) <= roomTokens;
+    const hasBlocks = draftTokens > 0 && candidates.length <= mostBlocked && fits;
+    const endings = Array.from({ length: hasBlocks ? countDrafted : 0 }, (_, index) => pending.length + index);
+    const blocks = endings.map((countSeen) => masks(draftTokens + 1, countSeen, manifest));
+    const countRows = countEndings + blocks.length * (draftTokens + 1);
+    const scores = await runPass(where, {
+      causal: [...pending, ...candidates],
+      // The first row judges the first candidate; those of the blocks follow the last clean position.
+      rows: Array.from({ length: countRows }, (_, index) => pending.length - 1 + index),
+      targets: [...candidates, 0],
+      wantsRows: guide.needsRows,
+      stage: 'denoise',
+      blocks,
+    });
+    progress.pending = [];
+    const countKept = walk(decoding, progress, scores, 0, candidates, () => keepDraftedAt);
+    scores.keep(pending.length + countKept);
+    // A block's first position is the one that the causal head has just decided.
+    const firstRow = countEndings + countKept * (draftTokens + 1) + 1;
+    guesses = hasBlocks ? guessesOf(scores, firstRow, [...Array(draftTokens).keys()]) : [];
+    yield;
+  }
+}

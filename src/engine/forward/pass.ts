@@ -1,0 +1,195 @@
+// One forward of one sequence: from tokens to scores. Takes clean tokens and a block, gives what the head says. Knows no reply.
+import { EngineError } from '../../errors.ts';
+import type { Manifest } from '../manifest.ts';
+import type { SpentUs } from '../sequence.ts';
+import type { Device, ForwardResult } from './device.ts';
+import type { Kv } from './kv.ts';
+import { type Block, fillBias, positionsOf } from './mask.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Urgency } from './urgency.ts';
+
+export interface Pass {
+  /** Clean tokens, one after the other, that follow what the KV holds. */
+  readonly causal: readonly number[];
+  /** Positions beyond clean text; their keys and values are dropped. @default none */
+  readonly blocks?: readonly Block[];
+  /** Positions, counted from the first causal one, that want the head. */
+  readonly rows: readonly number[];
+  /** For each row an id whose probability is wanted. */
+  readonly targets?: readonly number[];
+  /** Every probability of the rows is wanted. */
+  readonly wantsRows: boolean;
+  /** `prefill` appends tokens of the context. */
+  readonly stage: 'prefill' | 'denoise';
+}
+
+/** What the head said at the rows of a pass. Row numbers count the rows asked for, from 0. */
+export interface Scores {
+  /** The likeliest (0) or second (1) id that is text or the end. */
+  best(row: number, rank: 0 | 1): number;
+  pBest(row: number, rank: 0 | 1): number;
+  entropy(row: number): number;
+  pOf(row: number, name: WatchedName): number;
+  pTarget(row: number): number;
+  /** Log probabilities of every id. */
+  all(row: number): Float32Array;
+  /** Puts the first `count` causal tokens into the KV. */
+  keep(count: number): void;
+}
+
+const watchedNames = ['say', 'call', 'wait', 'end', 'user'] as const;
+type WatchedName = (typeof watchedNames)[number];
+const watchWidth = watchedNames.length + 1;
+
+/** A position that nothing sees. A single row would take another code path in the runtime, with other rounding. */
+const paddingToken = 0;
+const minRows = 2;
+
+/** Where the time of one draft went, from `startedMs` to the last look: nothing is left out. */
+export class Meter {
+  readonly #nowMs: () => number;
+  /** When the draft was asked for. */
+  readonly startedMs: number;
+  readonly #spentMs: Record<keyof SpentUs, number> = { queue: 0, prefill: 0, denoise: 0, constrain: 0 };
+  /** What the time between two forwards is counted as: its bookkeeping. */
+  #stage: keyof SpentUs = 'queue';
+  countForwards = 0;
+  countSteps = 0;
+
+  constructor(nowMs: () => number, startedMs = nowMs()) {
+    this.#nowMs = nowMs;
+    this.startedMs = startedMs;
+  }
+
+  addForward(stage: Pass['stage'], queueMs: number, forwardMs: number): void {
+    this.#settle(queueMs + forwardMs);
+    this.#spentMs.queue += queueMs;
+    this.#spentMs[stage] += forwardMs;
+    this.#stage = stage;
+    this.countForwards++;
+    if (stage === 'denoise') this.countSteps++;
+  }
+
+  /** Runs `choose` and counts its time as constrain. */
+  constrain<T>(choose: () => T): T {
+    const start = this.#nowMs();
+    const result = choose();
+    this.#spentMs.constrain += this.#nowMs() - start;
+    return result;
+  }
+
+  spentUs(): SpentUs {
+    this.#settle(0);
+    return {
+      queue: toUs(this.#spentMs.queue),
+      prefill: toUs(this.#spentMs.prefill),
+      denoise: toUs(this.#spentMs.denoise),
+      constrain: toUs(this.#spentMs.constrain),
+    };
+  }
+
+  /** Counts what no stage has had so far, but for the last `countedMs`. */
+  #settle(countedMs: number): void {
+    const { queue, prefill, denoise, constrain } = this.#spentMs;
+    const betweenMs = this.#nowMs() - this.startedMs - (queue + prefill + denoise + constrain) - countedMs;
+    this.#spentMs[this.#stage] += Math.max(0, betweenMs);
+  }
+}
+
+function toUs(ms: number): number {
+  return Math.round(ms * 1000);
+}
+
+/** Where a pass runs, and for whom. */
+export interface PassContext {
+  readonly kv: Kv;
+  /** Asked anew while a forward waits: a draft may be promoted. */
+  readonly urgency: () => Urgency;
+  /** Most tokens of a context in one forward. */
+  readonly chunkTokens: () => number;
+  readonly signal: AbortSignal | undefined;
+  readonly meter: Meter;
+}
+
+export type RunPass = (context: PassContext, pass: Pass) => Promise<Scores>;
+
+/** `onForward` hears of every forward: its new positions, those before them, its milliseconds on the device. */
+export function createPasses(
+  device: Device,
+  scheduler: Scheduler,
+  manifest: Manifest,
+  nowMs: () => number,
+  onForward: (countNew: number, countPast: number, forwardMs: number) => void,
+): RunPass {
+  const { specials, config } = manifest;
+  const watchedIds = watchedNames.map((name) => specials[name]);
+
+  return async ({ kv, urgency, signal, meter }, pass) => {
+    const asked = nowMs();
+    return scheduler.run(urgency, signal, async () => {
+      const started = nowMs();
+      const { blocks = [] } = pass;
+      const inBlocks = blocks.flatMap((block) => block.ids);
+      const padding = Math.max(0, minRows - pass.causal.length - inBlocks.length);
+      const causal = [...pass.causal, ...Array<number>(padding).fill(paddingToken)];
+      const ids = Int32Array.from([...causal, ...inBlocks]);
+      checkLength(kv.length + ids.length);
+      const bias = new Float32Array(ids.length * (kv.length + ids.length));
+      fillBias(bias, kv.length, causal.length, blocks);
+      const result = await device.forward({
+        ids,
+        positions: positionsOf(kv.length, causal.length, blocks),
+        bias,
+        past: kv,
+        rows: Int32Array.from(pass.rows),
+        watch: watchFor(pass),
+        wantsFresh: pass.causal.length > 0,
+        wantsRows: pass.wantsRows,
+      });
+      const forwardMs = nowMs() - started;
+      checkScores(result);
+      meter.addForward(pass.stage, started - asked, forwardMs);
+      onForward(ids.length, kv.length, forwardMs);
+      return toScores(result, (count) => kv.append(pass.causal.slice(0, count), result.fresh, ids.length));
+    });
+  };
+
+  function checkLength(countTokens: number): void {
+    if (countTokens > manifest.contextTokens)
+      throw new EngineError(
+        'context-too-long',
+        `the context and the reply need ${countTokens} tokens, the model holds ${manifest.contextTokens}: drop the oldest messages`,
+      );
+  }
+
+  /** Decoding by broken numbers would say anything. */
+  function checkScores({ stats }: ForwardResult): void {
+    if (stats.some(Number.isNaN))
+      throw new EngineError(
+        'scores-broken',
+        'the model gave probabilities that are no numbers: its weights or this device are broken, restore the model folder',
+      );
+  }
+
+  function watchFor(pass: Pass): Int32Array {
+    const watch = new Int32Array(pass.rows.length * watchWidth);
+    for (let row = 0; row < pass.rows.length; row++) {
+      watch.set(watchedIds, row * watchWidth);
+      watch[row * watchWidth + watchedIds.length] = pass.targets?.[row] ?? 0;
+    }
+    return watch;
+  }
+
+  function toScores(result: ForwardResult, keep: Scores['keep']): Scores {
+    const { best, stats, watched, logProbabilities } = result;
+    return {
+      best: (row, rank) => best[row * 2 + rank] ?? specials.end,
+      pBest: (row, rank) => Math.exp(stats[row * 3 + rank] ?? Number.NEGATIVE_INFINITY),
+      entropy: (row) => stats[row * 3 + 2] ?? Number.POSITIVE_INFINITY,
+      pOf: (row, name) => watched[row * watchWidth + watchedNames.indexOf(name)] ?? 0,
+      pTarget: (row) => watched[row * watchWidth + watchedNames.length] ?? 0,
+      all: (row) => logProbabilities.subarray(row * config.vocabulary, (row + 1) * config.vocabulary),
+      keep,
+    };
+  }
+}

@@ -1,0 +1,15 @@
+// When the engine has no room for another call. Pure.
+import { EngineError } from '../../errors.ts';
+import type { EngineStats } from '../sequence.ts';
+
+/** What a caller may wait for first words because of others. */
+const mostWaitMs = 2000;
+
+/** Throws EngineError `engine-busy` if another call would wait too long. Drafts never are the reason: they give way. */
+export function checkLoad({ waitMs, countSequences }: EngineStats): void {
+  if (waitMs <= mostWaitMs) return;
+  throw new EngineError(
+    'engine-busy',
+    `a turn would wait ${Math.round(waitMs)} ms for those of ${countSequences} calls, the limit is ${mostWaitMs}: try again later, or use more machines`,
+  );
+}

@@ -1,0 +1,234 @@
+// The engine in its caller's thread: sequences over one device. Takes token ids, gives token ids; never knows where the device runs.
+import { EngineError } from '../../errors.ts';
+import { createCall } from '../constraints/call.ts';
+import type { CompileThread, CompileTools } from '../constraints/compile-thread.ts';
+import { createCopySlot, dialogueOf } from '../constraints/copy.ts';
+import { createGivenSlot } from '../constraints/given.ts';
+import { createLeaning } from '../constraints/leaning.ts';
+import { createReply } from '../constraints/reply.ts';
+import { createSampler } from '../constraints/sample.ts';
+import { createSpeakerLabel } from '../constraints/speaker-label.ts';
+import { createToolPrograms } from '../constraints/tool-programs.ts';
+import { compileToolValues, type Program } from '../constraints/tools.ts';
+import { createVocabulary } from '../constraints/vocabulary.ts';
+import { prefillAll } from '../decoding/context.ts';
+import { decode } from '../decoding/decode.ts';
+import { maxTokensOf } from '../decoding/progress.ts';
+import { type CostModel, createCostModel } from '../forward/cost.ts';
+import type { Device } from '../forward/device.ts';
+import { Kv } from '../forward/kv.ts';
+import { createKvPool } from '../forward/kv-pool.ts';
+import { createPasses, Meter, type PassContext } from '../forward/pass.ts';
+import { createScheduler } from '../forward/scheduler.ts';
+import type { Urgency } from '../forward/urgency.ts';
+import type { Manifest } from '../manifest.ts';
+import { createDraftMemory, type DraftMemory } from '../proposals/draft-memory.ts';
+import { noPhrases, type Phrases } from '../proposals/phrases.ts';
+import type { Act, DraftRequest, DraftState, Engine, EngineStats, Sequence, Setting } from '../sequence.ts';
+import { createTokenTraits } from '../tokenizer/token-traits.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { checkPrefix, checkRequest, roomTokensFor } from './check-request.ts';
+import { chunkTokens, createLocalSequence, type LocalSequence } from './local-sequence.ts';
+import { slide } from './slide.ts';
+
+export interface LocalEngineOptions {
+  readonly device: Device;
+  readonly manifest: Manifest;
+  readonly tokenizer: Tokenizer;
+  /** @default none */
+  readonly phrases?: Phrases;
+  /** @default one that knows nothing before the first forward */
+  readonly costs?: CostModel;
+  /** @default this thread, which waits */
+  readonly compiler?: CompileThread;
+  /** For keys and values of all sequences; what settings begin with comes on top. @default without limit */
+  readonly kvBudgetBytes?: number;
+  /** Of deadlines and of what is measured. @default the machine's clock */
+  readonly nowMs?: () => number;
+}
+
+export interface LocalEngine extends Engine {
+  open(setting: Setting): LocalSequence;
+}
+
+/** A setting with its tools compiled and, once prefilled, the KV of its prefix. */
+interface Prepared {
+  readonly tools: Program;
+  readonly hasTools: boolean;
+  readonly countPrefix: number;
+  readonly prefix: Kv;
+}
+
+/** A usual step: what is waited for where others wait. */
+const [stepTokens, stepPastTokens] = [16, 512];
+/** Weight of the newest forward in the moving average. */
+const newest = 0.1;
+
+export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
+  const { device, manifest, tokenizer, phrases = noPhrases, costs = createCostModel() } = options;
+  const { kvBudgetBytes = Number.POSITIVE_INFINITY, nowMs = () => performance.now() } = options;
+  const scheduler = createScheduler();
+  const traits = createTokenTraits(tokenizer);
+  const label = createSpeakerLabel(tokenizer);
+  const vocabulary = createVocabulary(tokenizer);
+  const pool = createKvPool(kvBudgetBytes);
+  const sequences = new Set<Sequence>();
+  const settings = new WeakMap<Setting, Prepared>();
+  const compileHere: CompileTools = async (tools) => compileToolValues(tools, vocabulary.isWritable);
+  const programs = createToolPrograms(options.compiler?.compile ?? compileHere, vocabulary);
+  let countRunning = 0;
+  let countForwards = 0;
+  let forwardMs = 0;
+  let isClosed = false;
+  const runPass = createPasses(device, scheduler, manifest, nowMs, (countNew, countPast, ms) => {
+    costs.observe(countNew, countPast, ms);
+    countForwards++;
+    forwardMs = countForwards === 1 ? ms : (1 - newest) * forwardMs + newest * ms;
+  });
+
+  function checkOpen(): void {
+    if (isClosed) throw new EngineError('engine-closed', 'the engine is closed');
+  }
+
+  function stats(): EngineStats {
+    return {
+      device: device.name,
+      countSequences: sequences.size,
+      countWaiting: scheduler.countWaiting(),
+      countForwards,
+      forwardMs,
+      waitMs: scheduler.countUrgent() * costs.forwardMs(stepTokens, stepPastTokens),
+      kvBytes: pool.sizeBytes,
+    };
+  }
+
+  async function prepareTools(setting: Setting, signal?: AbortSignal): Promise<Prepared> {
+    const tools = await programs.programOf(setting.tools, signal);
+    const hasTools = setting.tools.length > 0;
+    // Another draft may have waited for the same.
+    const prepared = settings.get(setting) ?? {
+      tools,
+      hasTools,
+      countPrefix: setting.prefix.length,
+      prefix: new Kv(manifest.config),
+    };
+    settings.set(setting, prepared);
+    return prepared;
+  }
+
+  /** What may be chosen: a call only where there is something to call. */
+  function possibleActs(acts: readonly Act[], prepared: Prepared): Act[] {
+    const possible = acts.filter((act) => act !== 'call' || prepared.hasTools);
+    if (acts.length > 0 && possible.length === 0)
+      throw new EngineError('act-unavailable', 'only a call may be chosen, and the setting has no tools: allow say');
+    return possible;
+  }
+
+  /** Leaves room for the longest that may follow. */
+  function window(request: DraftRequest, { countPrefix }: Prepared): readonly number[] {
+    const roomTokens = roomTokensFor(maxTokensOf(request, 'call'), manifest);
+    return slide(request.context, { roomTokens, countPrefix, opening: manifest.specials.user });
+  }
+
+  async function* run(
+    asked: DraftRequest,
+    setting: Setting,
+    where: PassContext,
+    memory: DraftMemory,
+  ): AsyncGenerator<DraftState> {
+    const prepared = settings.get(setting) ?? (await prepareTools(setting, where.signal));
+    const request = asked.isSliding ? { ...asked, context: window(asked, prepared) } : asked;
+    const copied = () => createCopySlot(request.context, vocabulary);
+    const dialogue = () => dialogueOf(request.context, vocabulary);
+    const given = request.given;
+    const program = given ? prepared.tools.given(given) : prepared.tools;
+    const { kv } = where;
+    const { prefix } = prepared;
+    const acts = possibleActs(request.acts, prepared);
+    checkRequest(request, acts, manifest);
+    pool.use(kv, request.context.length + maxTokensOf(request, 'call'));
+    kv.expect(request.context.length + 1);
+    if (kv.length === 0) kv.copyFrom(prefix, prefix.countShared(request.context));
+    yield* decode({
+      runPass,
+      where,
+      manifest,
+      request,
+      phrases,
+      costs,
+      nowMs,
+      memory,
+      acts,
+      createGuide: (act, maxTokens) =>
+        act === 'call'
+          ? createCall({
+              program,
+              tokenizer,
+              maxTokens,
+              copied,
+              given: (key) => createGivenSlot(given?.[key] ?? [], tokenizer),
+              leaning: createLeaning({ decode: tokenizer.decode, dialogue }),
+            })
+          : createReply({
+              traits,
+              label,
+              endToken: manifest.specials.end,
+              firstText: manifest.countSpecials,
+              maxTokens,
+              sampler: request.sampling && createSampler(request.sampling),
+            }),
+    });
+  }
+
+  function open(setting: Setting): LocalSequence {
+    checkOpen();
+    const kv = new Kv(manifest.config);
+    const memory = createDraftMemory();
+    const sequence = createLocalSequence({
+      kv,
+      nowMs,
+      isCrowded: () => countRunning > 1,
+      run: (request, where) => run(request, setting, where, memory),
+      begun: () => countRunning++,
+      ended: () => countRunning--,
+      rested: () => pool.rest(kv),
+      closed() {
+        sequences.delete(sequence);
+        pool.remove(kv);
+      },
+    });
+    sequences.add(sequence);
+    pool.add(kv);
+    return sequence;
+  }
+
+  return {
+    async prepare(setting) {
+      checkOpen();
+      checkPrefix(setting, manifest);
+      const { prefix } = settings.get(setting) ?? (await prepareTools(setting));
+      const asked: Urgency = { priority: 'step', dueMs: nowMs() };
+      const where: PassContext = {
+        kv: prefix,
+        urgency: () => asked,
+        chunkTokens: () => chunkTokens,
+        signal: undefined,
+        meter: new Meter(nowMs),
+      };
+      prefix.rewind(prefix.countShared(setting.prefix));
+      await prefillAll(runPass, where, setting.prefix);
+    },
+
+    open,
+
+    stats,
+
+    async close() {
+      isClosed = true;
+      for (const sequence of sequences) sequence.close();
+      await options.compiler?.close();
+      await scheduler.idle();
+      await device.close();
+    },
+  };
+}

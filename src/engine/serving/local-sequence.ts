@@ -1,0 +1,118 @@
+// One conversation's place in the engine: only its latest draft runs, and says how urgent it is. Knows no other sequence.
+import { EngineError } from '../../errors.ts';
+import type { Kv } from '../forward/kv.ts';
+import { Meter, type PassContext } from '../forward/pass.ts';
+import { createDraftTurns, urgencyOf } from '../forward/urgency.ts';
+import type { DraftRequest, DraftState, Priority, Sequence } from '../sequence.ts';
+
+/** More of a context at once is slower, and lets others wait longer. */
+export const chunkTokens = 128;
+/** The same for a draft beside which others run: a turn that is committed meanwhile waits for one forward of it. */
+const crowdedChunkTokens = 32;
+
+export interface LocalSequenceOptions {
+  readonly kv: Kv;
+  readonly nowMs: () => number;
+  /** Drafts of others run, too. */
+  readonly isCrowded: () => boolean;
+  /** States of a draft; may use the KV between the call of its `next` and the answer, not else. */
+  readonly run: (request: DraftRequest, where: PassContext) => AsyncGenerator<DraftState>;
+  /** A draft begins; `ended` follows. */
+  readonly begun: () => void;
+  readonly ended: () => void;
+  /** Nothing uses the KV any more, until the next draft. */
+  readonly rested: () => void;
+  readonly closed: () => void;
+}
+
+export interface LocalSequence extends Sequence {
+  /** `underwayMs`: so long ago it was asked for. @default 0 */
+  draft(request: DraftRequest, underwayMs?: number): AsyncIterable<DraftState>;
+}
+
+/** A draft that was asked for. */
+interface Running {
+  readonly stopping: AbortController;
+  readonly meter: Meter;
+  priority: Priority;
+  askedMs: number;
+  latest: Pick<DraftState, 'act' | 'countStable' | 'isDone'>;
+  /** Settles when this draft and those before it leave the KV alone: between its states, it does. */
+  busy: Promise<unknown>;
+}
+
+export function createLocalSequence(options: LocalSequenceOptions): LocalSequence {
+  const { kv, nowMs } = options;
+  const turns = createDraftTurns();
+  let running: Running | undefined;
+  let isClosed = false;
+
+  async function* draft(request: DraftRequest, underwayMs = 0): AsyncGenerator<DraftState> {
+    if (isClosed) throw new EngineError('sequence-closed', 'the sequence is closed: open another one');
+    const before = running;
+    before?.stopping.abort();
+    if (before && hasBegun(before)) turns.end(before.latest.isDone, nowMs());
+    const current: Running = {
+      stopping: new AbortController(),
+      meter: new Meter(nowMs, nowMs() - underwayMs),
+      priority: request.priority,
+      askedMs: nowMs(),
+      latest: { act: 'say', countStable: 0, isDone: false },
+      busy: before?.busy ?? Promise.resolve(),
+    };
+    running = current;
+    options.begun();
+    const { signal: stopped } = current.stopping;
+    const signal = request.signal ? AbortSignal.any([request.signal, stopped]) : stopped;
+    const states = options.run(request, whereOf(current, signal));
+    try {
+      await current.busy;
+      while (!signal.aborted) {
+        const step = states.next();
+        current.busy = step.catch(() => undefined);
+        const { value, done } = await step;
+        if (done || signal.aborted) return;
+        current.latest = value;
+        yield value;
+      }
+    } catch (error) {
+      // An abort is how a draft usually ends.
+      if (!signal.aborted) throw error;
+    } finally {
+      await states.return(undefined);
+      options.ended();
+      if (running === current) options.rested();
+    }
+  }
+
+  function whereOf(current: Running, signal: AbortSignal): PassContext {
+    const { meter } = current;
+    return {
+      kv,
+      urgency: () =>
+        urgencyOf({ ...current, ...current.latest, hasBegun: hasBegun(current), lastTurnMs: turns.lastTurnMs }),
+      chunkTokens: () => (current.priority === 'draft' && options.isCrowded() ? crowdedChunkTokens : chunkTokens),
+      signal,
+      meter,
+    };
+  }
+
+  return {
+    draft,
+    promote() {
+      if (!running) return;
+      running.priority = 'committed';
+      running.askedMs = nowMs();
+    },
+    close() {
+      if (isClosed) return;
+      isClosed = true;
+      running?.stopping.abort();
+      options.closed();
+    },
+  };
+}
+
+function hasBegun({ meter }: Running): boolean {
+  return meter.countForwards > 0;
+}

@@ -1,0 +1,143 @@
+// Takes text, gives token ids, and back: byte-level BPE over a pruned vocabulary. Text never becomes a special token. Knows no template.
+
+import { ModelError } from '../../errors.ts';
+import { mergeSymbols } from './byte-pairs.ts';
+import { byteOfSymbol, symbolOfByte } from './byte-symbols.ts';
+
+const specials = {
+  pad: 0,
+  bos: 1,
+  end: 2,
+  sys: 3,
+  tool: 4,
+  user: 5,
+  say: 6,
+  call: 7,
+  result: 8,
+  wait: 9,
+  bye: 10,
+  mask: 11,
+  null: 12,
+  think: 13,
+  hand: 14,
+  prefix: 15,
+  suffix: 16,
+} as const;
+
+export type SpecialName = keyof typeof specials;
+
+export interface Tokenizer {
+  readonly countTokens: number;
+  readonly specials: Readonly<Record<SpecialName, number>>;
+  encode(text: string): number[];
+  /** Specials are left out, and so is a character whose last bytes have not come yet: the text of a prefix is a prefix of the text. */
+  decode(ids: Iterable<number>): string;
+  /** The bytes that a token stands for; none for a special. */
+  tokenBytes(id: number): Uint8Array;
+}
+
+// Digits one by one, else the GPT-2 pre-tokenisation; White_Space because \s differs between regex engines.
+const wordPattern =
+  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+|\p{N}| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?![^\p{White_Space}\p{N}])|\p{White_Space}+/gu;
+
+const maxCachedWords = 50_000;
+const maxCachedWordLength = 32;
+
+/** Reads a tokenizer.json. Throws ModelError for a file of another shape. */
+export function loadTokenizer(json: string): Tokenizer {
+  const { tokens, merges } = parseTokenizerFile(json);
+  const countSpecials = Object.keys(specials).length;
+  const idOf = new Map<string, number>();
+  for (let id = countSpecials; id < tokens.length; id++) idOf.set(tokens[id] ?? '', id);
+  const toId = (symbols: string): number => {
+    const id = idOf.get(symbols);
+    if (id === undefined) throw unusable(`a merge needs the token ${JSON.stringify(symbols)}, which it lacks`);
+    return id;
+  };
+
+  const ranks = new Map<number, number>();
+  const merged: number[] = [];
+  for (const [rank, merge] of merges.entries()) {
+    const [left = '', right = ''] = merge.split(' ');
+    ranks.set(toId(left) * tokens.length + toId(right), rank);
+    merged.push(toId(left + right));
+  }
+  const idOfByte = Array.from({ length: 256 }, (_, byte) => idOf.get(symbolOfByte(byte)));
+  const bytesOf = tokens.map((token, id) =>
+    id < countSpecials ? new Uint8Array() : Uint8Array.from(token, (symbol) => byteOfSymbol(symbol) ?? 0),
+  );
+
+  const encoder = new TextEncoder();
+  const isWritable = (text: string) => encoder.encode(text).every((byte) => idOfByte[byte] !== undefined);
+  const replacement = isWritable('\uFFFD') ? '\uFFFD' : '?';
+  /** Characters with a byte that has no token: control characters are dropped, others replaced. */
+  const toWritable = (text: string) =>
+    isWritable(text)
+      ? text
+      : Array.from(text, (c) => (isWritable(c) ? c : /\p{Cc}/u.test(c) ? '' : replacement)).join('');
+
+  const cache = new Map<string, readonly number[]>();
+  const encodeWord = (word: string): readonly number[] => {
+    const known = cache.get(word);
+    if (known !== undefined) return known;
+    const symbols = Array.from(encoder.encode(word), (byte) => idOfByte[byte] ?? 0);
+    const ids = mergeSymbols(symbols, ranks, merged, tokens.length);
+    if (word.length <= maxCachedWordLength) {
+      if (cache.size >= maxCachedWords) cache.clear();
+      cache.set(word, ids);
+    }
+    return ids;
+  };
+
+  return {
+    countTokens: tokens.length,
+    specials,
+    encode(text) {
+      const ids: number[] = [];
+      for (const [word] of toWritable(text).matchAll(wordPattern)) {
+        for (const id of encodeWord(word)) ids.push(id);
+      }
+      return ids;
+    },
+    decode(ids) {
+      const bytes: number[] = [];
+      for (const id of ids) {
+        for (const byte of bytesOf[id] ?? []) bytes.push(byte);
+      }
+      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes), { stream: true });
+    },
+    tokenBytes(id) {
+      const bytes = bytesOf[id];
+      if (bytes === undefined) throw new RangeError(`token ${id} is not in 0..${tokens.length - 1}`);
+      return bytes;
+    },
+  };
+}
+
+/** As they stand in the file, by id and by rank. Throws ModelError for a file of another shape. */
+export function parseTokenizerFile(json: string): {
+  readonly tokens: readonly string[];
+  readonly merges: readonly string[];
+} {
+  let file: unknown;
+  try {
+    file = JSON.parse(json);
+  } catch (cause) {
+    throw unusable('it is no JSON', cause);
+  }
+  if (typeof file !== 'object' || file === null) throw unusable('it is no JSON object');
+  const field = (name: string): readonly string[] => {
+    const value: unknown = Reflect.get(file, name);
+    if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
+      throw unusable(`its "${name}" is no list of strings`);
+    }
+    return value;
+  };
+  const [found, expected] = [field('specials').join(' '), Object.keys(specials).join(' ')];
+  if (found !== expected) throw unusable(`its specials are ${found}, expected ${expected}`);
+  return { tokens: field('tokens'), merges: field('merges') };
+}
+
+function unusable(why: string, cause?: unknown): ModelError {
+  return new ModelError('tokenizer-unusable', `tokenizer.json can't be used: ${why}`, { cause });
+}

@@ -1,0 +1,57 @@
+// What the engine's two threads say to each other. Ids are given by the caller's side.
+import type { DraftRequest, DraftState, EngineStats, Setting } from '../sequence.ts';
+
+export interface WorkerOptions {
+  readonly modelDir: string;
+  readonly countThreads: number;
+  readonly isSpinning: boolean;
+  readonly kvBudgetBytes: number;
+  /** Of one number, shared by the threads: 1 while the device is at work, which nothing may cut short. */
+  readonly atWork: Int32Array;
+}
+
+export type ToWorker =
+  | { readonly type: 'setting.defined'; readonly setting: number; readonly value: Setting }
+  | { readonly type: 'setting.forgotten'; readonly setting: number }
+  | { readonly type: 'prepare.wanted'; readonly setting: number; readonly task: number }
+  | { readonly type: 'sequence.opened'; readonly sequence: number; readonly setting: number }
+  | { readonly type: 'sequence.closed'; readonly sequence: number }
+  | {
+      readonly type: 'draft.wanted';
+      readonly sequence: number;
+      readonly task: number;
+      readonly request: Omit<DraftRequest, 'signal'>;
+      readonly sentUs: number;
+    }
+  | { readonly type: 'draft.promoted'; readonly sequence: number }
+  | { readonly type: 'draft.cancelled'; readonly task: number }
+  /** Answered as soon as the thread comes to read it. */
+  | { readonly type: 'beat.wanted' }
+  | { readonly type: 'stop.wanted' };
+
+/** Microseconds of a clock that all threads share; performance.now() starts anew in each. */
+export function sharedNowUs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1e6 + Math.round(nanoseconds / 1000);
+}
+
+/** An error as it crosses threads. */
+export interface Failure {
+  readonly kind: 'model' | 'engine';
+  readonly code: string;
+  readonly message: string;
+}
+
+export type FromWorker =
+  | { readonly type: 'engine.ready'; readonly stats: EngineStats }
+  | { readonly type: 'engine.failed'; readonly failure: Failure }
+  | {
+      readonly type: 'draft.changed';
+      readonly task: number;
+      readonly state: DraftState;
+      readonly stats: EngineStats;
+      readonly sentUs: number;
+    }
+  | { readonly type: 'beat.given'; readonly stats: EngineStats }
+  /** Of a prepare or a draft. */
+  | { readonly type: 'task.ended'; readonly task: number; readonly stats: EngineStats; readonly failure?: Failure };

@@ -1,0 +1,166 @@
+// The engine's own thread: takes messages, gives messages. A forward blocks this thread and no other.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parentPort, Worker, workerData } from 'node:worker_threads';
+import { systemClock } from '../../base/clock.ts';
+import { EngineError, ModelError, RuntimeError, toMessage, unreachable } from '../../errors.ts';
+import { createCompileThread } from '../constraints/compile-thread.ts';
+import { writableBytes } from '../constraints/vocabulary.ts';
+import { createCostModel, measureCosts } from '../forward/cost.ts';
+import type { Device } from '../forward/device.ts';
+import { createOnnxDevice } from '../forward/device-onnx.ts';
+import { checkDevice } from '../forward/self-test.ts';
+import { loadManifest } from '../manifest.ts';
+import { loadPhrases } from '../proposals/phrases.ts';
+import type { Setting } from '../sequence.ts';
+import { createLocalEngine, type LocalEngine } from '../serving/local-engine.ts';
+import type { LocalSequence } from '../serving/local-sequence.ts';
+import { loadTokenizer } from '../tokenizer/tokenizer.ts';
+import { type Failure, type FromWorker, sharedNowUs, type ToWorker, type WorkerOptions } from './messages.ts';
+
+const port = parentPort;
+if (!port) throw new EngineError('worker-alone', 'this file runs as a worker thread of the engine');
+
+/** A regular expression that grows beyond this ends its thread, and no other. */
+const compilerOptions = { resourceLimits: { maxOldGenerationSizeMb: 256 } };
+
+function post(message: FromWorker): void {
+  port?.postMessage(message);
+}
+
+async function loadEngine(options: WorkerOptions): Promise<LocalEngine> {
+  const { modelDir, kvBudgetBytes } = options;
+  const manifest = await loadManifest(modelDir);
+  const tokenizer = loadTokenizer(await readFile(join(modelDir, 'tokenizer.json'), 'utf8'));
+  const device = markWork(await createOnnxDevice({ ...options, manifest }), options.atWork);
+  await checkDevice(device, modelDir, manifest);
+  const phrases = await loadPhrases(modelDir, manifest);
+  const costs = createCostModel();
+  await measureCosts(device, manifest, costs);
+  const compiler = createCompileThread({
+    startWorker: () => new Worker(new URL('../constraints/compile-worker.js', import.meta.url), compilerOptions),
+    isWritable: writableBytes(tokenizer),
+    clock: systemClock,
+  });
+  return createLocalEngine({ device, manifest, tokenizer, phrases, costs, kvBudgetBytes, compiler });
+}
+
+/** Lets the other thread see when this one must not be ended. */
+function markWork(device: Device, atWork: Int32Array): Device {
+  return {
+    ...device,
+    async forward(forward) {
+      Atomics.store(atWork, 0, 1);
+      try {
+        return await device.forward(forward);
+      } finally {
+        Atomics.store(atWork, 0, 0);
+      }
+    },
+  };
+}
+
+function serve(engine: LocalEngine): void {
+  const settings = new Map<number, Setting>();
+  const sequences = new Map<number, LocalSequence>();
+  const cancels = new Map<number, AbortController>();
+
+  function find<T>(map: ReadonlyMap<number, T>, id: number, what: string): T {
+    const found = map.get(id);
+    if (found === undefined) throw new EngineError('sequence-closed', `${what} ${id} is closed: open another one`);
+    return found;
+  }
+
+  /** A message has no answer, so what forbids a sequence is said when it is used. */
+  function open(setting: number): LocalSequence {
+    try {
+      return engine.open(find(settings, setting, 'setting'));
+    } catch (error) {
+      const draft = () => {
+        throw error;
+      };
+      return { draft, promote() {}, close() {} };
+    }
+  }
+
+  async function run(task: number, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      post({ type: 'task.ended', task, stats: engine.stats() });
+    } catch (error) {
+      post({ type: 'task.ended', task, stats: engine.stats(), failure: toFailure(error) });
+    }
+  }
+
+  async function draft(message: ToWorker & { type: 'draft.wanted' }): Promise<void> {
+    const { task, request } = message;
+    const underwayMs = (sharedNowUs() - message.sentUs) / 1000;
+    const cancel = new AbortController();
+    cancels.set(task, cancel);
+    try {
+      const sequence = find(sequences, message.sequence, 'sequence');
+      for await (const state of sequence.draft({ ...request, signal: cancel.signal }, underwayMs))
+        post({
+          type: 'draft.changed',
+          task,
+          state,
+          stats: engine.stats(),
+          sentUs: sharedNowUs(),
+        });
+    } finally {
+      cancels.delete(task);
+    }
+  }
+
+  function receive(message: ToWorker): void {
+    switch (message.type) {
+      case 'setting.defined':
+        settings.set(message.setting, message.value);
+        return;
+      case 'setting.forgotten':
+        settings.delete(message.setting);
+        return;
+      case 'prepare.wanted':
+        void run(message.task, () => engine.prepare(find(settings, message.setting, 'setting')));
+        return;
+      case 'sequence.opened':
+        sequences.set(message.sequence, open(message.setting));
+        return;
+      case 'sequence.closed':
+        sequences.get(message.sequence)?.close();
+        sequences.delete(message.sequence);
+        return;
+      case 'draft.wanted':
+        void run(message.task, () => draft(message));
+        return;
+      case 'draft.promoted':
+        sequences.get(message.sequence)?.promote();
+        return;
+      case 'draft.cancelled':
+        cancels.get(message.task)?.abort();
+        return;
+      case 'beat.wanted':
+        post({ type: 'beat.given', stats: engine.stats() });
+        return;
+      case 'stop.wanted':
+        // Closing the port lets the thread end by itself: it must never be killed within a forward.
+        void engine.close().then(() => port?.close());
+        return;
+      default:
+        unreachable(message);
+    }
+  }
+
+  port?.on('message', receive);
+  post({ type: 'engine.ready', stats: engine.stats() });
+}
+
+function toFailure(error: unknown): Failure {
+  const kind = error instanceof ModelError ? 'model' : 'engine';
+  return { kind, code: error instanceof RuntimeError ? error.code : 'engine-broken', message: toMessage(error) };
+}
+
+loadEngine(workerData).then(serve, (error: unknown) => {
+  post({ type: 'engine.failed', failure: toFailure(error) });
+  port.close();
+});

@@ -1,9 +1,0 @@
-// What a behaviour makes: a dialogue that has no name yet.
-
-import type { Message, PromptTool } from '../../engine/prompt.ts';
-
-export interface Play {
-  readonly instructions: string;
-  readonly tools: readonly PromptTool[];
-  readonly messages: readonly Message[];
-}

@@ -1,0 +1,219 @@
+// A reply's growing text in; paced audio frames and the words really heard out. Knows neither the model nor the machine.
+
+import { countFrames, FRAME_MS, frameAt, toFrameSamples } from '../audio/pcm.ts';
+import type { Clock } from '../base/clock.ts';
+import { RuntimeError, toMessage } from '../errors.ts';
+import type { SpokenClause, Voice } from '../tts/voice.ts';
+import { findClauseEnd } from './clauses.ts';
+import { HeardText } from './heard-text.ts';
+import type { Mouth, MouthEvent, Utterance } from './mouth.ts';
+import { Playout, TOLERANCE_MS } from './playout.ts';
+
+/** Audio sent ahead of its playing: survives a late packet, and little is thrown away when the caller interrupts. */
+const LEAD_MS = 400;
+const SILENCE: SpokenClause = { samples: new Int16Array(0), words: [] };
+
+export interface SpeakingMouthOptions {
+  readonly voice: Voice;
+  readonly clock: Clock;
+}
+
+/** A mouth that speaks: one utterance at a time, a new one silences the old. The voice stays open when the mouth closes. */
+export function createSpeakingMouth({ voice, clock }: SpeakingMouthOptions): Mouth {
+  let current: SpeakingUtterance | undefined;
+  let isReporting = false;
+  let isClosed = false;
+  return {
+    start(report) {
+      if (isClosed) throw new RuntimeError('mouth-closed', 'this mouth is closed: its call is over');
+      current?.stop();
+      const utterance = new SpeakingUtterance(voice, clock, new Playout(isReporting), report);
+      current = utterance;
+      return {
+        grow: (text, isFinal) => utterance.grow(text, isFinal),
+        advance: (playedMs) => {
+          isReporting = true;
+          utterance.advance(playedMs);
+        },
+        stop: () => utterance.stop(),
+      };
+    },
+    close() {
+      isClosed = true;
+      current?.stop();
+    },
+  };
+}
+
+interface Cut {
+  readonly text: string;
+  readonly offset: number;
+}
+
+interface ReadyClause {
+  readonly samples: Int16Array;
+  readonly countFrames: number;
+  countSent: number;
+}
+
+class SpeakingUtterance implements Utterance {
+  readonly #voice: Voice;
+  readonly #clock: Clock;
+  readonly #playout: Playout;
+  readonly #listener: (event: MouthEvent) => void;
+  readonly #frameSamples: number;
+  readonly #synthesis = new AbortController();
+  readonly #heard = new HeardText();
+  /** Cut, not yet spoken. */
+  readonly #cuts: Cut[] = [];
+  /** Spoken, not yet sent in full. */
+  readonly #ready: ReadyClause[] = [];
+  #text = '';
+  #isFinal = false;
+  #cutLength = 0;
+  #heardLength = 0;
+  #spokenMs = 0;
+  #isSynthesising = false;
+  #isAudioEnded = false;
+  #isOver = false;
+  #timer: unknown;
+
+  constructor(voice: Voice, clock: Clock, playout: Playout, listener: (event: MouthEvent) => void) {
+    this.#voice = voice;
+    this.#clock = clock;
+    this.#playout = playout;
+    this.#listener = listener;
+    this.#frameSamples = toFrameSamples(voice.rateHz);
+  }
+
+  grow(text: string, isFinal: boolean): void {
+    if (this.#isOver || this.#isFinal) return;
+    if (!text.startsWith(this.#text)) {
+      this.#fail(`the reply changed after ${this.#text.length} characters were handed over; it may only grow`);
+      return;
+    }
+    this.#text = text;
+    this.#isFinal = isFinal;
+    for (let end = this.#findEnd(); end !== undefined; end = this.#findEnd()) {
+      const cut = { text: text.slice(this.#cutLength, end), offset: this.#cutLength };
+      this.#cutLength = end;
+      this.#cuts.push(cut);
+      this.#report({ type: 'clause.cut', text: cut.text });
+    }
+    this.#move();
+  }
+
+  advance(playedMs: number): void {
+    if (this.#isOver) return;
+    this.#playout.report(this.#clock.nowMs(), playedMs);
+    this.#move();
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    this.#clock.clearTimeout(this.#timer);
+    this.#synthesis.abort();
+  }
+
+  #findEnd(): number | undefined {
+    return findClauseEnd(this.#text, this.#cutLength, this.#isFinal);
+  }
+
+  /** Does all that is due now, and sleeps until the next thing is. */
+  #move(): void {
+    this.#synthesise();
+    this.#send();
+    this.#listen();
+    this.#finish();
+    this.#sleep();
+  }
+
+  /** One clause ahead of the one that is being sent: no gap, and little wasted when the caller interrupts. */
+  #synthesise(): void {
+    const isAhead = this.#ready.some((clause) => clause.countSent === 0);
+    if (this.#isOver || this.#isSynthesising || isAhead) return;
+    const cut = this.#cuts.shift();
+    if (cut === undefined) return;
+    if (!/[\p{L}\p{N}]/u.test(cut.text)) {
+      this.#enqueue(cut, SILENCE);
+      this.#synthesise();
+      return;
+    }
+    this.#isSynthesising = true;
+    this.#voice.speak(cut.text, this.#synthesis.signal).then(
+      (spoken) => {
+        this.#isSynthesising = false;
+        this.#enqueue(cut, spoken);
+        this.#move();
+      },
+      (error: unknown) => this.#fail(toMessage(error)),
+    );
+  }
+
+  #enqueue(cut: Cut, { samples, words }: SpokenClause): void {
+    if (this.#isOver) return;
+    const lengthMs = (samples.length * 1000) / this.#voice.rateHz;
+    const clause = { samples, countFrames: countFrames(samples, this.#frameSamples), countSent: 0 };
+    this.#heard.add(cut.text, cut.offset, this.#spokenMs, words, lengthMs);
+    this.#spokenMs += clause.countFrames * FRAME_MS;
+    if (clause.countFrames > 0) this.#ready.push(clause);
+    this.#report({ type: 'clause.spoken', text: cut.text, lengthMs });
+  }
+
+  #send(): void {
+    const nowMs = this.#clock.nowMs();
+    while (!this.#isOver && this.#playout.aheadMs(nowMs) <= LEAD_MS - FRAME_MS + TOLERANCE_MS) {
+      const clause = this.#ready[0];
+      if (clause === undefined) return;
+      if (this.#playout.sentMs === 0) this.#report({ type: 'audio.started' });
+      this.#playout.addSent(nowMs, FRAME_MS);
+      const samples = frameAt(clause.samples, clause.countSent++, this.#frameSamples);
+      if (clause.countSent === clause.countFrames) this.#ready.shift();
+      this.#report({ type: 'audio.framed', samples });
+      this.#synthesise();
+    }
+  }
+
+  #listen(): void {
+    if (this.#isOver) return;
+    const length = this.#heard.lengthAt(this.#playout.heardMs(this.#clock.nowMs()));
+    if (length === this.#heardLength) return;
+    this.#heardLength = length;
+    this.#report({ type: 'heard.grew', heard: this.#text.slice(0, length) });
+  }
+
+  #finish(): void {
+    const isSpoken = this.#isFinal && this.#cuts.length === 0 && !this.#isSynthesising && this.#ready.length === 0;
+    if (!isSpoken) return;
+    if (!this.#isAudioEnded && this.#playout.sentMs > 0) {
+      this.#isAudioEnded = true;
+      this.#report({ type: 'audio.ended' });
+    }
+    if (this.#heard.nextEndMs !== undefined) return;
+    this.#report({ type: 'utterance.finished' });
+    this.stop();
+  }
+
+  #sleep(): void {
+    this.#clock.clearTimeout(this.#timer);
+    if (this.#isOver) return;
+    const nowMs = this.#clock.nowMs();
+    const frameDelayMs =
+      this.#ready.length > 0 ? this.#playout.aheadMs(nowMs) - LEAD_MS + FRAME_MS : Number.POSITIVE_INFINITY;
+    const wordDelayMs =
+      this.#heard.nextEndMs === undefined || this.#playout.sentMs === 0
+        ? Number.POSITIVE_INFINITY
+        : this.#playout.delayUntilMs(nowMs, this.#heard.nextEndMs);
+    const delayMs = Math.min(frameDelayMs, wordDelayMs);
+    if (delayMs < Number.POSITIVE_INFINITY) this.#timer = this.#clock.setTimeout(() => this.#move(), delayMs);
+  }
+
+  #fail(message: string): void {
+    this.#report({ type: 'utterance.failed', message });
+    this.stop();
+  }
+
+  #report(event: MouthEvent): void {
+    if (!this.#isOver) this.#listener(event);
+  }
+}

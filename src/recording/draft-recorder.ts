@@ -1,0 +1,143 @@
+// Requests of the model and its states in, the lines of each draft out: begun, step by step, and what became of it.
+
+import type { Emitted } from '../conversation/events.ts';
+import type { Draft, WriteRequest } from '../conversation/writer.ts';
+import type { DraftState } from '../engine/sequence.ts';
+import type { UnstampedEvent } from '../trace/format/call-file.ts';
+import { createDraftBook, type DraftAccount, type DraftDeath } from '../trace/ledger/drafts.ts';
+import type { Answer } from './observer.ts';
+import { changedSpans } from './text-spans.ts';
+
+export interface DraftRecorder {
+  /** `turn`: the one that the caller is in, or that is being answered. */
+  asked(request: WriteRequest, turn: number): void;
+  answered(answer: Answer): void;
+  said(event: Emitted): void;
+  close(): void;
+}
+
+interface OpenDraft {
+  readonly id: number;
+  readonly turn: number;
+  /** The draft that it started from, until its first state says how much of that it kept. */
+  previous: { readonly id: number; readonly countTokens: number } | undefined;
+  text: string;
+}
+
+export const draftCauses = { draft: 'partial', committed: 'final', step: 'step' } as const;
+
+export function createDraftRecorder(append: (event: UnstampedEvent) => void, nowMs: () => number): DraftRecorder {
+  const book = createDraftBook();
+  const open = new Map<number, OpenDraft>();
+  const idOf = new WeakMap<Draft, number>();
+  let newest = 0;
+  let committedTurn: number | undefined;
+
+  function end(id: number, death: DraftDeath, keptShare: number): void {
+    open.delete(id);
+    write(book.end(id, death, keptShare, nowMs()));
+  }
+
+  function write(account: DraftAccount | undefined): void {
+    if (account === undefined) return;
+    const { id, turn, death, modelUs, savedUs, neededUs, wastedUs } = account;
+    append({ type: 'draft.ended', turn, draft: id, death, modelUs, savedUs, neededUs, wastedUs });
+  }
+
+  function endAll(death: DraftDeath): void {
+    for (const id of [...open.keys()]) end(id, death, 0);
+  }
+
+  return {
+    asked({ id, purpose, lines, acts, previous }, turn) {
+      const previousId = previous && idOf.get(previous);
+      for (const other of [...open.keys()]) if (other !== previousId) end(other, 'superseded', 0);
+      const cause = draftCauses[purpose];
+      const user = lines.findLast((line) => line.role === 'user');
+      const from = previousId === undefined ? {} : { previous: previousId };
+      const countTokens = (previous?.tokens.length ?? 1) - 1;
+      newest = id;
+      open.set(id, {
+        id,
+        turn,
+        previous: previousId === undefined ? undefined : { id: previousId, countTokens },
+        text: previous?.text ?? '',
+      });
+      book.open(id, turn, cause, nowMs());
+      append({ type: 'draft.started', turn, draft: id, cause, words: user?.text ?? '', acts: [...acts], ...from });
+    },
+
+    answered({ id, draft, state, before }) {
+      idOf.set(draft, id);
+      const mine = open.get(id);
+      if (mine === undefined) return;
+      const { turn, previous } = mine;
+      append({ type: 'draft.stepped', turn, draft: id, ...toStep(draft, state, before, mine.text) });
+      mine.text = draft.text;
+      book.spend(id, state.spentUs.prefill + state.spentUs.denoise + state.spentUs.constrain);
+      if (previous !== undefined) {
+        mine.previous = undefined;
+        end(previous.id, 'superseded', draft.countReused / Math.max(1, previous.countTokens));
+      }
+      if (draft.isDone && committedTurn === turn) end(id, 'committed', 1);
+    },
+
+    said(event) {
+      if (event.type === 'turn.committed') {
+        committedTurn = event.turn;
+        book.commit(event.turn);
+        if (event.isHit) end(newest, 'committed', 1);
+      } else if (event.type === 'turn.taken-back') committedTurn = undefined;
+      else if (event.type === 'reply.ended') endAll(event.interrupted ? 'barge-in' : 'superseded');
+    },
+
+    close() {
+      open.clear();
+      for (const account of book.close(nowMs())) write(account);
+    },
+  };
+}
+
+function toStep(draft: Draft, state: DraftState, before: DraftState | undefined, textBefore: string) {
+  const {
+    act,
+    text,
+    isDone,
+    call,
+    missing,
+    argumentConfidences,
+    callFollows,
+    pEndOfTurn,
+    pWait,
+    countSteps,
+    countReused,
+  } = draft;
+  return {
+    step: draft.countForwards,
+    stage: countSteps > (before?.countSteps ?? 0) ? ('denoise' as const) : ('prefill' as const),
+    tookUs: costOf(state, before),
+    act,
+    text,
+    stableLength: draft.stableText.length,
+    fixed: changedSpans(textBefore, text),
+    isDone,
+    ...(call ? { call: { ...call, arguments: { ...call.arguments } } } : {}),
+    ...(missing ? { missing: [...missing] } : {}),
+    ...(argumentConfidences ? { argumentConfidences: { ...argumentConfidences } } : {}),
+    ...(callFollows ? { callFollows } : {}),
+    pEndOfTurn,
+    pWait,
+    countSteps,
+    countReused,
+  };
+}
+
+/** Microseconds by stage since the state before, without those that took none. */
+function costOf(state: DraftState, before: DraftState | undefined): Record<string, number> {
+  const cost: Record<string, number> = {};
+  for (const stage of ['queue', 'prefill', 'denoise', 'constrain'] as const) {
+    const us = Math.max(0, Math.round(state.spentUs[stage] - (before?.spentUs[stage] ?? 0)));
+    if (us > 0) cost[stage] = us;
+  }
+  return cost;
+}

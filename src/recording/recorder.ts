@@ -1,0 +1,113 @@
+// Everything that happens in a call, as the lines of its call file. Takes what the call's parts report, decides nothing.
+
+import type { Clock } from '../base/clock.ts';
+import type { Emitted, MachineEvent } from '../conversation/events.ts';
+import type { WriteRequest } from '../conversation/writer.ts';
+import type { MouthEvent } from '../output/mouth.ts';
+import type { CallWriter } from '../trace/format/call-file.ts';
+import { createDraftRecorder } from './draft-recorder.ts';
+import type { CallObserver } from './observer.ts';
+import { createPeaks } from './peaks.ts';
+import type { TakeMeasured } from './turn-meter.ts';
+
+export interface Recorder extends CallObserver {
+  /** The machine is told next, by whomever. */
+  told(event: MachineEvent): void;
+  said(event: Emitted): void;
+  /** A turn's ledger is closed: `zeroMs` is the clock's time of its zero. */
+  measured: TakeMeasured;
+  /** The call is over: no line follows. */
+  close(): void;
+}
+
+export function createRecorder(writer: CallWriter, clock: Clock): Recorder {
+  const startMs = clock.nowMs();
+  const nowMs = () => clock.nowMs() - startMs;
+  const append: CallWriter['append'] = (event, atMs) => {
+    if (!isClosed) writer.append(event, atMs);
+  };
+  const drafts = createDraftRecorder((event) => append(event, nowMs()), nowMs);
+  const peaks = createPeaks((fromMs, values) =>
+    append({ type: 'audio.peaks', side: 'agent', fromMs, peaks: values }, nowMs()),
+  );
+  let isClosed = false;
+  /** The turn that the caller is in. */
+  let heardTurn = 0;
+  /** The turn that is being answered; undefined while the caller has the floor. */
+  let replyTurn: number | undefined;
+
+  function report(event: Emitted): void {
+    switch (event.type) {
+      case 'audio.framed':
+        peaks.add(event.samples, nowMs());
+        return;
+      case 'audio.ended':
+      case 'playout.cleared':
+        peaks.flush();
+        append(event, nowMs());
+        return;
+      case 'turn.measured':
+        return;
+      case 'turn.committed':
+        replyTurn = event.turn;
+        append(event, nowMs());
+        drafts.said(event);
+        return;
+      case 'turn.taken-back':
+      case 'reply.ended':
+        replyTurn = undefined;
+        append(event, nowMs());
+        drafts.said(event);
+        return;
+      default:
+        append(event, nowMs());
+    }
+  }
+
+  return {
+    told(event) {
+      switch (event.type) {
+        case 'speech.started':
+        case 'speech.heard':
+        case 'dtmf.pressed':
+          heardTurn = event.turn;
+          append(event, nowMs());
+          return;
+        case 'speech.stopped':
+        case 'playout.advanced':
+        case 'playout.interrupted':
+        case 'voicemail.detected':
+        case 'call.ended':
+          append(event, nowMs());
+          return;
+        case 'draft.grew':
+        case 'reply.heard':
+          // Lines of their own: a step of the draft, and the turn's words.
+          return;
+        default:
+          append({ type: 'machine.told', event: { ...event } }, nowMs());
+      }
+    },
+    said: report,
+    measured: (event, zeroMs, stretches, loop) =>
+      append(
+        {
+          ...event,
+          zeroMs: Math.max(0, zeroMs - startMs),
+          stretches: [...stretches],
+          loop: { ...loop, steps: loop.steps.map((step) => ({ ...step })) },
+        },
+        nowMs(),
+      ),
+    asked: (request: WriteRequest) => drafts.asked(request, replyTurn ?? heardTurn),
+    answered: (answer) => drafts.answered(answer),
+    mouthReported(turn: number, event: MouthEvent) {
+      if (event.type === 'heard.grew') append({ type: 'reply.heard', turn, heard: event.heard }, nowMs());
+      else if (event.type === 'clause.cut' || event.type === 'clause.spoken') append({ ...event, turn }, nowMs());
+    },
+    close() {
+      drafts.close();
+      isClosed = true;
+    },
+  };
+}

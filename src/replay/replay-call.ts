@@ -1,0 +1,235 @@
+// A recorded call in, the same conversation over again out: the machine is told what it was told, and must say what it said.
+// Nothing of it takes time: the model's states, the tools' results and the timers are the recorded ones.
+
+import { createActor, fromCallback } from 'xstate';
+import type { Agent } from '../agent/agent.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Emitted, MachineEvent, MouthCommand, ToolEvent, ToolInput } from '../conversation/events.ts';
+import { conversationMachine } from '../conversation/machine.ts';
+import type { Draft, WriteRequest, WriterCommand } from '../conversation/writer.ts';
+import { draftCauses } from '../recording/draft-recorder.ts';
+import type { CallHeader, RecordedEvent } from '../trace/format/call-file.ts';
+
+export interface Replay {
+  /** Told to the machine. */
+  readonly countTold: number;
+  /** Said by it as recorded. */
+  readonly countSaid: number;
+  /** Where it first said something else; undefined: nowhere. */
+  readonly difference?: Difference;
+}
+
+export interface Difference {
+  /** When the recorded one was said, or the last that it was told. */
+  readonly atMs: number;
+  /** As JSON; undefined: nothing more. */
+  readonly recorded: string | undefined;
+  readonly replayed: string | undefined;
+}
+
+/** Timers do not run: that they ran out is among what the machine is told. */
+const stoppedClock: Clock = { nowMs: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
+
+/** `asked` is told of each request of the model, and of the draft that it starts from, which has no tokens here. */
+export function replayCall(
+  agent: Agent,
+  header: CallHeader,
+  events: readonly RecordedEvent[],
+  asked: (request: WriteRequest, previous: number | undefined) => void = () => undefined,
+): Replay {
+  const expected = events.flatMap((event) => {
+    const said = toSaid(event);
+    return said === undefined ? [] : [{ atMs: event.atMs, json: said }];
+  });
+  const idOf = new WeakMap<Draft, number>();
+  let countTold = 0;
+  let countSaid = 0;
+  let nowMs = 0;
+  let difference: Difference | undefined;
+
+  function say(json: string): void {
+    if (difference !== undefined) return;
+    const next = expected[countSaid];
+    if (next?.json === json) countSaid++;
+    else difference = { atMs: next?.atMs ?? nowMs, recorded: next?.json, replayed: json };
+  }
+
+  const actor = createActor(
+    conversationMachine.provide({
+      actors: {
+        writer: fromCallback<WriterCommand>(({ receive }) =>
+          receive((command) => {
+            if (command.type !== 'write') return;
+            const { request } = command;
+            say(toRequestJson(request, idOf));
+            asked(request, request.previous && idOf.get(request.previous));
+          }),
+        ),
+        tool: fromCallback<ToolEvent, ToolInput>(() => undefined),
+        mouth: fromCallback<MouthCommand, { turn: number }>(() => undefined),
+      },
+    }),
+    { clock: stoppedClock, input: { agent, callId: header.callId ?? '', greeting: readGreeting(events) } },
+  );
+  actor.on('*', (event) => {
+    const said = toSaid(event);
+    if (said !== undefined) say(said);
+  });
+  actor.start();
+  for (const event of events) {
+    if (difference !== undefined) break;
+    nowMs = event.atMs;
+    const told = toTold(event, idOf);
+    if (told === undefined || actor.getSnapshot().status !== 'active') continue;
+    countTold++;
+    actor.send(told);
+  }
+  actor.stop();
+  const missing = expected[countSaid];
+  if (missing !== undefined) difference ??= { atMs: missing.atMs, recorded: missing.json, replayed: undefined };
+  return { countTold, countSaid, ...(difference ? { difference } : {}) };
+}
+
+/** What the agent greeted with: it may have come from a function. */
+function readGreeting(events: readonly RecordedEvent[]): string {
+  const first = events.find((event) => event.type === 'reply.grew' || toTold(event) !== undefined);
+  return first?.type === 'reply.grew' ? first.text : '';
+}
+
+/** What the machine says of itself; all else in a recording is said by the stages around it. */
+const saidTypes: ReadonlySet<string> = new Set([
+  'turn.committed',
+  'turn.taken-back',
+  'reply.paused',
+  'reply.written',
+  'draft.changed',
+  'reply.grew',
+  'reply.resumed',
+  'reply.ended',
+  'tool.started',
+  'tool.ended',
+  'agent.changed',
+  'sound.requested',
+  'digits.requested',
+  'language.requested',
+  'call.closed',
+] satisfies (Emitted['type'] & RecordedEvent['type'])[]);
+const saidErrors: ReadonlySet<string> = new Set(['reply-overdue', 'reply-failed', 'voice-failed']);
+
+function toSaid(event: RecordedEvent | Emitted): string | undefined {
+  if (event.type === 'draft.started') {
+    const { draft, cause, words, acts, previous } = event;
+    return toSortedJson({ type: event.type, draft, cause, words, acts, previous });
+  }
+  const isSaid = saidTypes.has(event.type) || (event.type === 'error' && saidErrors.has(event.code));
+  // The session adds a write's key.
+  return isSaid ? toSortedJson({ ...event, atMs: undefined, idempotencyKey: undefined }) : undefined;
+}
+
+function toRequestJson({ id, purpose, lines, acts, previous }: WriteRequest, idOf: WeakMap<Draft, number>): string {
+  const user = lines.findLast((line) => line.role === 'user');
+  return toSortedJson({
+    type: 'draft.started',
+    draft: id,
+    cause: draftCauses[purpose],
+    words: user?.text ?? '',
+    acts,
+    previous: previous && idOf.get(previous),
+  });
+}
+
+/** The event as the machine got it; undefined: it got none. */
+function toTold(event: RecordedEvent, idOf?: WeakMap<Draft, number>): MachineEvent | undefined {
+  switch (event.type) {
+    case 'speech.started':
+    case 'speech.heard':
+    case 'speech.stopped':
+    case 'dtmf.pressed':
+    case 'playout.advanced':
+    case 'playout.interrupted':
+    case 'voicemail.detected':
+    case 'call.ended': {
+      const { atMs, ...said } = event;
+      return said;
+    }
+    case 'reply.heard':
+      return { type: 'reply.heard', heard: event.heard };
+    case 'draft.stepped': {
+      const draft = toDraft(event);
+      idOf?.set(draft, event.draft);
+      return { type: 'draft.grew', id: event.draft, draft };
+    }
+    case 'machine.told':
+      return isMachineEvent(event.event) ? event.event : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function toDraft(event: Extract<RecordedEvent, { type: 'draft.stepped' }>): Draft {
+  const {
+    act,
+    text,
+    stableLength,
+    isDone,
+    call,
+    missing,
+    argumentConfidences,
+    callFollows = false,
+    pEndOfTurn,
+    pWait,
+    step,
+    countSteps,
+  } = event;
+  return {
+    act,
+    text,
+    stableText: text.slice(0, stableLength),
+    ...(call ? { call } : {}),
+    ...(missing ? { missing } : {}),
+    ...(argumentConfidences ? { argumentConfidences } : {}),
+    isDone,
+    pEndOfTurn,
+    pWait,
+    callFollows,
+    countForwards: step,
+    countSteps,
+    countReused: event.countReused,
+    tokens: [],
+  };
+}
+
+const toldTypes: ReadonlySet<string> = new Set([
+  'draft.failed',
+  'tool.returned',
+  'tool.failed',
+  'utterance.finished',
+  'utterance.failed',
+  'agent.wished',
+  'pause.passed',
+  'reply.overdue',
+  'reply.stalled',
+  'sound.lasted',
+  'floor.left',
+  'floor.overdue',
+  'tool.lingered',
+  'final.missed',
+  'idle.passed',
+  'line.lost',
+  'line.back',
+  'call.overlong',
+] satisfies MachineEvent['type'][]);
+
+function isMachineEvent(event: { readonly type: string }): event is MachineEvent {
+  return toldTypes.has(event.type);
+}
+
+/** Keys in order, so that equal values are equal text. */
+export function toSortedJson(value: unknown): string {
+  const json = JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+  return json ?? 'null';
+}

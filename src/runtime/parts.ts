@@ -1,0 +1,158 @@
+// The composition root: chooses the real parts and hands out calls.
+
+import type { Agent } from '../agent/agent.ts';
+import { allAgents } from '../agent/handoffs.ts';
+import { checkReadingLimits } from '../agent/reading-limits.ts';
+import { systemClock } from '../base/clock.ts';
+import type { EngineStats } from '../engine/sequence.ts';
+import { checkLoad } from '../engine/serving/load.ts';
+import type { CallEvent } from '../events.ts';
+import { createPacedMouth } from '../output/paced-mouth.ts';
+import { createSpeakingMouth } from '../output/speaking-mouth.ts';
+import { createTextMouth } from '../output/text-mouth.ts';
+import { type Completions, createCompletions } from '../server/completions/completions.ts';
+import { type Call, startCall } from '../session/call.ts';
+import { checkVariables } from '../session/roster.ts';
+import { createSettings } from '../session/settings.ts';
+import type { AuthorFailure } from '../session/tool-runner.ts';
+import type { CallHeader } from '../trace/format/call-file.ts';
+import { type CallSink, openAll } from '../trace/store/call-sink.ts';
+import { createFliteVoice } from '../tts/flite/voice-flite.ts';
+import type { Voice } from '../tts/voice.ts';
+import { loadModel } from './loaded-model.ts';
+import { readAgents } from './read-agents.ts';
+import { toShortHash } from './short-hash.ts';
+import { readVersion } from './version.ts';
+
+export interface PartsOptions {
+  /** @default the package's models/repartee-s */
+  readonly modelDir?: string;
+  /** A Flite voice; null: calls are text only. @default 'slt' */
+  readonly voice?: string | null;
+  /** One line about something that works, but not as its author may think. */
+  readonly warn?: (line: string) => void;
+  /** Told of what tools and hooks threw. @default nobody is */
+  readonly authorFailed?: (failure: AuthorFailure) => void;
+  /** Where calls are written down. @default nowhere */
+  readonly sinks?: readonly CallSink[];
+}
+
+export interface CallRequest {
+  readonly callId: string;
+  /** Undefined where the client took no audio. */
+  readonly audio: { readonly rateHz: number } | null;
+  /** Without audio: the client speaks the words itself. @default false */
+  readonly isSpokenThere?: boolean;
+  /** What the call brings along; the agent checks it. @default {} */
+  readonly variables?: Readonly<Record<string, unknown>>;
+  /** Whose words the caller speaks and on which day, if they are recorded ones: the trace says so too. */
+  readonly origin?: CallOrigin;
+  readonly report: (event: CallEvent) => void;
+}
+
+export type CallOrigin = Pick<CallHeader, 'source' | 'licence' | 'today'>;
+
+/** What a process holds once, whatever the number of its calls. */
+export interface Parts {
+  /** Loads agent modules and prefills what their calls begin with; keys are the agents' names. Throws AgentError, EngineError. */
+  loadAgents(files: readonly string[]): Promise<ReadonlyMap<string, Agent>>;
+  /** Prefills what the calls of a new version begin with, and go on with when they are handed over. Throws EngineError. */
+  prepare(agent: Agent): Promise<void>;
+  /** Starts a call with an agent of `loadAgents`. Throws AgentError `variables-invalid`, EngineError `engine-busy`. */
+  openCall(agent: Agent, request: CallRequest): Call;
+  /** Replies for HTTP clients, by the same engine. */
+  readonly completions: Completions;
+  stats(): EngineStats;
+  close(): Promise<void>;
+}
+
+/** Loads the model and the voice. Throws ModelError, EngineError. */
+export async function createParts(options: PartsOptions = {}): Promise<Parts> {
+  const { modelDir, voice: voiceName = 'slt', warn = () => undefined, sinks = [] } = options;
+  const startingVoice: Promise<Voice | undefined> =
+    voiceName === null ? Promise.resolve(undefined) : createFliteVoice({ voice: voiceName });
+  const loadingModel = loadModel(modelDir, warn);
+  const [{ engine, tokenizer, prompt, hash: modelHash, name: modelName }, voice, version] = await Promise.all([
+    loadingModel,
+    startingVoice,
+    readVersion(),
+  ]).catch(async (error: unknown) => {
+    // A thread that still loads its model when the process ends would abort it.
+    await Promise.allSettled([
+      loadingModel.then((model) => model.engine.close()),
+      startingVoice.then((started) => started?.close()),
+    ]);
+    throw error;
+  });
+  const settingOf = createSettings(prompt);
+
+  async function prepare(agent: Agent): Promise<void> {
+    for (const one of allAgents(agent)) {
+      checkReadingLimits(one, prompt.limits).forEach(warn);
+      await engine.prepare(settingOf(one));
+    }
+  }
+
+  return {
+    async loadAgents(files) {
+      const agents = await readAgents(files, modelDir);
+      for (const agent of agents.values()) await prepare(agent);
+      return agents;
+    },
+    prepare,
+    openCall(agent, { callId, audio, isSpokenThere = false, variables = {}, origin = {}, report }) {
+      checkLoad(engine.stats());
+      // A call that is refused is none, and leaves no file.
+      checkVariables(agent, variables);
+      const hasAudio = audio !== null && voice !== undefined;
+      const { name, effort } = agent;
+      const header = {
+        ...origin,
+        agent: name,
+        agentHash: toShortHash(
+          allAgents(agent)
+            .map((one) => settingOf(one).prefix.join())
+            .join(),
+        ),
+        modelHash,
+        repartee: version,
+        effort,
+        hasAudio,
+        machine: engine.stats().device,
+        ...(allAgents(agent).some(({ redact }) => redact.length > 0) ? ({ redacted: 'fields' } as const) : {}),
+      };
+      const recording = openAll(sinks, callId, header);
+      try {
+        const call = startCall({
+          model: { engine, tokenizer, prompt },
+          clock: systemClock,
+          agent,
+          settingOf,
+          callId,
+          variables,
+          mouth: hasAudio
+            ? createSpeakingMouth({ voice, clock: systemClock })
+            : isSpokenThere
+              ? createPacedMouth(systemClock)
+              : createTextMouth(),
+          hasAudio,
+          report,
+          ...(options.authorFailed ? { authorFailed: options.authorFailed } : {}),
+          ...(recording ? { recording } : {}),
+        });
+        const close = () => recording?.close();
+        call.ended.then(close, close);
+        return call;
+      } catch (error) {
+        void recording?.close();
+        throw error;
+      }
+    },
+    completions: createCompletions({ engine, tokenizer, prompt, modelName }),
+    stats: () => engine.stats(),
+    close: async () => {
+      voice?.close();
+      await engine.close();
+    },
+  };
+}

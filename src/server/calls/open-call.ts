@@ -1,0 +1,38 @@
+import type { CallEvent, CallerEvent } from '../../events.ts';
+
+/** One call in progress, as the server sees it. */
+export interface Call {
+  /** Takes what the caller's side reports, in order. */
+  receive(event: CallerEvent): void;
+  /** The caller's connection is gone, but may come back: silence is not theirs until it does. */
+  loseLine(): void;
+  regainLine(): void;
+  /** Ends the call whatever it is doing; idempotent. Resolves when nothing of it is left. */
+  end(): Promise<void>;
+  /** Resolves when the call is over for whatever reason; rejects when it broke. */
+  readonly ended: Promise<void>;
+}
+
+export interface OpenCallOptions {
+  readonly agent: string;
+  readonly callId: string;
+  /** What to speak in; null: text only. */
+  readonly audio: { readonly rateHz: 16000 } | null;
+  /** The other side speaks the words itself: they take time to be heard. */
+  readonly isSpokenThere: boolean;
+  /** What the call brings along; the agent checks it. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly report: (event: CallEvent) => void;
+}
+
+export type OpenCall = (options: OpenCallOptions) => Call;
+
+/** What a server serves: its agents, the first of them being the default, and how a call with one starts. */
+export interface CallSource {
+  readonly agents: readonly string[];
+  readonly openCall: OpenCall;
+  /** False while calls could not be answered: the engine's thread is down. @default always true */
+  readonly isReady?: () => boolean;
+  /** Agents are reloaded on save: what is wrong with those whose last save can't be used, in a line each. @default they are not */
+  readonly problems?: () => readonly string[];
+}

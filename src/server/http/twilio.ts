@@ -1,0 +1,161 @@
+// Twilio's side of a telephone call in HTTP: the TwiML that starts ConversationRelay, and what follows when that is over.
+
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { toTransferTarget } from '../../agent/transfer-target.ts';
+import { relayPath } from '../../protocol/relay-messages.ts';
+import type { Log } from '../log.ts';
+import { readBody } from './read-body.ts';
+
+/** Where a telephone number's webhook points to, and where Twilio asks what comes after the relay. */
+const voicePath = '/twilio/voice';
+const afterPath = '/twilio/after';
+
+export interface TwilioOptions {
+  readonly authToken: string;
+  readonly publicUrl: URL;
+  readonly log: Log;
+  /** Calls are taken now. */
+  readonly isReady: () => boolean;
+}
+
+const mostBodyBytes = 65_536;
+/** A relay that breaks at once would be started for ever. */
+const mostRestarts = 3;
+/** What a caller waits for a server that loads its model, or makes room for another: so many times so long. */
+const mostWaits = 15;
+const waitS = 2;
+/** Of the server's own among the query's fields. */
+const ownFields: readonly string[] = ['restarts', 'waits'];
+
+const handoffSchema = z.object({ reason: z.string(), to: z.string().optional() });
+
+/** Is `signature` what Twilio signs this URL and these form fields with? In a time that tells nothing of either. */
+export function isTwilioSigned(
+  authToken: string,
+  signature: string | undefined,
+  url: string,
+  fields: Iterable<readonly [string, string]> = [],
+): boolean {
+  const signed = [...fields].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).flat();
+  const wanted = createHmac('sha1', authToken)
+    .update([url, ...signed].join(''))
+    .digest();
+  const given = Buffer.from(signature ?? '', 'base64');
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+/** Takes requests for the two paths; false: the path is another one. */
+export function createTwilioRoutes({ authToken, publicUrl, log, isReady }: TwilioOptions) {
+  const relayUrl = `${publicUrl.origin.replace(/^http/, 'ws')}${relayPath}`;
+
+  return (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
+    if (path !== voicePath && path !== afterPath) return false;
+    void answer(request, response, path).catch(() => response.destroy());
+    return true;
+  };
+
+  async function answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const target = new URL(request.url ?? '/', publicUrl);
+    const isGet = request.method === 'GET';
+    if (!isGet && request.method !== 'POST') return send(response, 405, '', { allow: 'GET, POST' });
+    const form = isGet ? '' : await readBody(request, mostBodyBytes);
+    if (form === undefined) return send(response, 413, '');
+    const fields = new URLSearchParams(form);
+    const header = request.headers['x-twilio-signature'];
+    const signature = typeof header === 'string' ? header : undefined;
+    if (!isTwilioSigned(authToken, signature, `${publicUrl.origin}${request.url ?? '/'}`, fields)) {
+      log('request.refused', { status: 401, code: 'signature-wrong' });
+      return send(response, 401, '');
+    }
+    const asked = isGet ? target.searchParams : fields;
+    const countRestarts = Number(target.searchParams.get('restarts') ?? 0);
+    send(response, 200, path === voicePath ? connect(0, target) : after(asked, countRestarts, target));
+  }
+
+  /** The same request again in a while: a refusal would end the call by a message of Twilio's. */
+  function wait(target: URL): string {
+    const countWaits = Number(target.searchParams.get('waits') ?? 0);
+    log('relay.waits', { countWaits });
+    if (countWaits >= mostWaits) return toTwiml('<Say>Please call again later.</Say><Hangup/>');
+    const query = new URLSearchParams(target.searchParams);
+    query.set('waits', String(countWaits + 1));
+    const again = `${publicUrl.origin}${target.pathname}?${query}`;
+    return toTwiml(`<Pause length="${waitS}"/><Redirect method="POST">${escapeXml(again)}</Redirect>`);
+  }
+
+  /** Query fields of the webhook's URL become custom parameters: `?agent=clinic`. */
+  function connect(countRestarts: number, target: URL): string {
+    if (!isReady()) return wait(target);
+    const parameters = [...target.searchParams].filter(([name]) => !ownFields.includes(name) && !/^[A-Z]/.test(name));
+    const query = new URLSearchParams([...parameters, ['restarts', String(countRestarts)]]);
+    const action = `${publicUrl.origin}${afterPath}?${query}`;
+    const nested = parameters.map(
+      ([name, value]) => `<Parameter name="${escapeXml(name)}" value="${escapeXml(value)}"/>`,
+    );
+    return toTwiml(
+      `<Connect action="${escapeXml(action)}"><ConversationRelay url="${escapeXml(relayUrl)}" dtmfDetection="true" interruptible="any" reportInputDuringAgentSpeech="any" partialPrompts="true">` +
+        `${nested.join('')}</ConversationRelay></Connect>`,
+    );
+  }
+
+  /** The agent ended it: as it wished. Nobody did, and the caller is still there: the relay starts again. */
+  function after(asked: URLSearchParams, countRestarts: number, target: URL): string {
+    const handoff = readHandoff(asked.get('HandoffData'));
+    if (handoff?.to !== undefined) return dial(handoff.to);
+    if (handoff !== undefined || asked.get('CallStatus') === 'completed') return toTwiml('<Hangup/>');
+    log('relay.dropped', { countRestarts, sessionStatus: asked.get('SessionStatus')?.slice(0, 20) });
+    return countRestarts < mostRestarts ? connect(countRestarts + 1, target) : toTwiml('<Hangup/>');
+  }
+}
+
+/** Twilio tells a number, an address and a client apart by the noun. */
+function dial(to: string): string {
+  const target = toTransferTarget(to);
+  switch (target?.kind) {
+    case 'number':
+      return toTwiml(`<Dial><Number>${escapeXml(target.number)}</Number></Dial>`);
+    case 'sip':
+      return toTwiml(`<Dial><Sip>${escapeXml(target.uri)}</Sip></Dial>`);
+    case 'client':
+      return toTwiml(`<Dial><Client>${escapeXml(target.name)}</Client></Dial>`);
+    default:
+      return toTwiml('<Hangup/>');
+  }
+}
+
+function readHandoff(text: string | null): z.infer<typeof handoffSchema> | undefined {
+  try {
+    return handoffSchema.safeParse(JSON.parse(text ?? '')).data;
+  } catch {
+    return undefined;
+  }
+}
+
+function toTwiml(verbs: string): string {
+  return `<?xml version="1.0" encoding="UTF-8"?><Response>${verbs}</Response>`;
+}
+
+function escapeXml(text: string): string {
+  // What XML can't hold, escaped or not, is left out.
+  return text
+    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, '')
+    .replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}
+
+function send(
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, {
+    'content-type': 'text/xml; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...headers,
+  });
+  response.end(body);
+}

@@ -1,0 +1,78 @@
+// Speaks one reply: the conversation's commands to an utterance of the mouth, its reports back.
+
+import { fromCallback } from 'xstate';
+import type { MouthCommand } from '../conversation/events.ts';
+import { unreachable } from '../errors.ts';
+import type { CallEvent } from '../events.ts';
+import type { Mouth, MouthEvent, Utterance } from '../output/mouth.ts';
+import type { CallObserver } from '../recording/observer.ts';
+
+export function createMouthActor(mouth: Mouth, observer: CallObserver, report: (event: CallEvent) => void) {
+  return fromCallback<MouthCommand, { turn: number }>(({ input: { turn }, receive, sendBack }) => {
+    let isAudible = false;
+    let isOver = false;
+    let heard = '';
+    /** What was heard before the utterance at hand: a paused reply goes on with a new one. */
+    let base = '';
+    let utterance: Utterance | undefined = mouth.start(take);
+
+    function take(event: MouthEvent): void {
+      switch (event.type) {
+        case 'clause.cut':
+        case 'clause.spoken':
+          break;
+        case 'audio.started':
+          isAudible = true;
+          report({ type: 'audio.started', turn });
+          break;
+        case 'audio.framed':
+          report({ type: 'audio.framed', turn, samples: event.samples });
+          break;
+        case 'audio.ended':
+          report({ type: 'audio.ended', turn });
+          break;
+        case 'heard.grew':
+          heard = base + event.heard;
+          sendBack({ type: 'reply.heard', heard });
+          observer.mouthReported(turn, { type: 'heard.grew', heard });
+          return;
+        case 'utterance.finished':
+          isOver = true;
+          sendBack(event);
+          break;
+        case 'utterance.failed':
+          sendBack(event);
+      }
+      observer.mouthReported(turn, event);
+    }
+
+    function silence(): void {
+      utterance?.stop();
+      utterance = undefined;
+      if (isAudible && !isOver) report({ type: 'playout.cleared', turn });
+      isAudible = false;
+    }
+
+    function grow(text: string, isFinal: boolean): void {
+      if (utterance === undefined) {
+        base = heard;
+        utterance = mouth.start(take);
+      }
+      utterance.grow(text.slice(base.length), isFinal);
+    }
+
+    receive((command) => {
+      switch (command.type) {
+        case 'grow':
+          return grow(command.text, command.isFinal);
+        case 'pause':
+          return silence();
+        case 'playout.advanced':
+          return utterance?.advance(command.playedMs);
+        default:
+          return unreachable(command);
+      }
+    });
+    return silence;
+  });
+}

@@ -1,0 +1,131 @@
+import { expect, it } from 'vitest';
+import { createScheduler } from '../../../src/engine/forward/scheduler.ts';
+import type { Priority } from '../../../src/engine/sequence.ts';
+
+const urgencyOf = (priority: Priority | (() => Priority)) => () => ({
+  priority: typeof priority === 'string' ? priority : priority(),
+  dueMs: 0,
+});
+
+function createRig() {
+  const scheduler = createScheduler();
+  const started: string[] = [];
+  const finish = new Map<string, () => void>();
+  const want = (name: string, priority: Priority | (() => Priority), signal?: AbortSignal) =>
+    scheduler.run(urgencyOf(priority), signal, () => {
+      started.push(name);
+      return new Promise<string>((resolve) => finish.set(name, () => resolve(name)));
+    });
+  /** Ends the running job and lets the next one start. */
+  const end = async (name: string) => {
+    finish.get(name)?.();
+    for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { scheduler, started, want, end };
+}
+
+it('runs one job at a time: committed turns, then steps, then drafts, each in the order asked', async () => {
+  const { started, want, end } = createRig();
+  const names = ['draft 1', 'draft 2', 'step 1', 'committed 1', 'committed 2', 'step 2'];
+  const all = names.map((name) => want(name, (name.split(' ')[0] ?? '') as Priority));
+  expect(started).toEqual(['draft 1']);
+  for (const name of ['draft 1', 'committed 1', 'committed 2', 'step 1', 'step 2', 'draft 2']) await end(name);
+  expect(await Promise.all(all)).toEqual(names);
+  expect(started).toEqual(['draft 1', 'committed 1', 'committed 2', 'step 1', 'step 2', 'draft 2']);
+});
+
+it('lets a committed turn wait for one job at most, whatever else is asked', async () => {
+  const { started, want, end } = createRig();
+  for (let index = 0; index < 20; index++) void want(`draft ${index}`, 'draft');
+  await end('draft 0');
+  void want('committed', 'committed');
+  await end('draft 1');
+  expect(started).toEqual(['draft 0', 'draft 1', 'committed']);
+});
+
+it('goes on with a committed turn that asks again at once, though drafts wait', async () => {
+  const { started, want, end } = createRig();
+  void want('draft', 'draft');
+  const turn = (async () => {
+    for (let step = 0; step < 3; step++) await want(`committed ${step}`, 'committed');
+  })();
+  void want('late draft', 'draft');
+  for (const name of ['draft', 'committed 0', 'committed 1', 'committed 2']) await end(name);
+  await turn;
+  expect(started).toEqual(['draft', 'committed 0', 'committed 1', 'committed 2', 'late draft']);
+});
+
+it('lets those of one priority take turns', async () => {
+  const { started, want, end } = createRig();
+  const talk = async (name: string) => {
+    for (let step = 0; step < 3; step++) await want(`${name}${step}`, 'draft');
+  };
+  void talk('a');
+  void talk('b');
+  for (const name of ['a0', 'b0', 'a1', 'b1', 'a2', 'b2']) await end(name);
+  expect(started).toEqual(['a0', 'b0', 'a1', 'b1', 'a2', 'b2']);
+});
+
+it('rejects a waiting job with the reason of its signal and never starts it', async () => {
+  const { scheduler, started, want, end } = createRig();
+  void want('first', 'draft');
+  const abort = new AbortController();
+  const second = want('second', 'draft', abort.signal);
+  abort.abort(new Error('not any more'));
+  await expect(second).rejects.toThrow('not any more');
+  expect(scheduler.countWaiting()).toBe(0);
+  await expect(want('third', 'draft', abort.signal)).rejects.toThrow('not any more');
+  await end('first');
+  await scheduler.idle();
+  expect(started).toEqual(['first']);
+});
+
+it('lets a running job end although its signal is aborted', async () => {
+  const { want, end } = createRig();
+  const abort = new AbortController();
+  const job = want('job', 'draft', abort.signal);
+  abort.abort();
+  await end('job');
+  await expect(job).resolves.toBe('job');
+});
+
+it('goes on after a job that fails', async () => {
+  const { scheduler } = createRig();
+  const failing = scheduler.run(urgencyOf('draft'), undefined, () => Promise.reject(new Error('broken')));
+  const next = scheduler.run(urgencyOf('draft'), undefined, async () => 'fine');
+  await expect(failing).rejects.toThrow('broken');
+  await expect(next).resolves.toBe('fine');
+});
+
+it('asks for the priority when the device is free, so that a waiting draft may be promoted', async () => {
+  const { started, want, end } = createRig();
+  let priority: Priority = 'draft';
+  void want('first', 'draft');
+  void want('second', 'draft');
+  void want('third', () => priority);
+  priority = 'committed';
+  await end('first');
+  await end('third');
+  expect(started).toEqual(['first', 'third', 'second']);
+});
+
+it('lets what is due earliest go first among equals, as they say when the device is free', async () => {
+  const { scheduler, started, want, end } = createRig();
+  void want('first', 'draft');
+  const dueMs = new Map([
+    ['late', 30],
+    ['early', 10],
+    ['middle', 20],
+  ]);
+  for (const name of dueMs.keys())
+    void scheduler.run(
+      () => ({ priority: 'committed', dueMs: dueMs.get(name) ?? 0 }),
+      undefined,
+      async () => void started.push(name),
+    );
+  expect([scheduler.countWaiting(), scheduler.countUrgent()]).toEqual([3, 3]);
+  dueMs.set('early', 25);
+  await end('first');
+  await scheduler.idle();
+  expect(started).toEqual(['first', 'middle', 'early', 'late']);
+});

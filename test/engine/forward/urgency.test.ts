@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { createDraftTurns, isBefore, type Standing, urgencyOf } from '../../../src/engine/forward/urgency.ts';
+import type { Priority } from '../../../src/engine/sequence.ts';
+
+const standing = (priority: Priority, more: Partial<Standing> = {}): Standing => ({
+  priority,
+  askedMs: 0,
+  act: 'say',
+  countStable: 0,
+  hasBegun: false,
+  lastTurnMs: 0,
+  ...more,
+});
+const goesFirst = (a: Standing, b: Standing) =>
+  isBefore(urgencyOf(a), urgencyOf(b)) && !isBefore(urgencyOf(b), urgencyOf(a));
+
+it('puts committed turns before steps and steps before drafts, however late they are', () => {
+  expect(goesFirst(standing('committed', { askedMs: 9e9 }), standing('step'))).toBe(true);
+  expect(goesFirst(standing('step', { askedMs: 9e9 }), standing('draft', { hasBegun: true }))).toBe(true);
+});
+
+it('puts first words before those who have some to speak, until these have been spoken', () => {
+  const speaking = standing('committed', { countStable: 5 });
+  expect(goesFirst(standing('committed', { askedMs: 900 }), speaking)).toBe(true);
+  expect(goesFirst(speaking, standing('committed', { askedMs: 1100 }))).toBe(true);
+});
+
+it('gives no time for tokens that are not spoken', () => {
+  const calling = standing('committed', { act: 'call', countStable: 20 });
+  expect(goesFirst(calling, standing('committed', { askedMs: 1 }))).toBe(true);
+});
+
+it('brings a draft that has begun to its end, then lets the calls take turns', () => {
+  const begun = standing('draft', { askedMs: 500, hasBegun: true });
+  const [waited, served] = [standing('draft', { lastTurnMs: 10 }), standing('draft', { lastTurnMs: 400 })];
+  expect(goesFirst(begun, standing('draft'))).toBe(true);
+  expect(goesFirst(standing('draft'), waited)).toBe(true);
+  expect(goesFirst(waited, served)).toBe(true);
+});
+
+it('counts a turn to draft when a draft was brought to its end, or a second one was cut off', () => {
+  const turns = createDraftTurns();
+  turns.end(true, 100);
+  expect(turns.lastTurnMs).toBe(100);
+  turns.end(false, 200);
+  expect(turns.lastTurnMs).toBe(100);
+  turns.end(false, 300);
+  expect(turns.lastTurnMs).toBe(300);
+  turns.end(false, 400);
+  turns.end(true, 500);
+  expect(turns.lastTurnMs).toBe(500);
+});

@@ -1,0 +1,325 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { systemClock } from '../../../src/base/clock.ts';
+import { SimulatedClock } from '../../../src/base/simulated-clock.ts';
+import { startServer } from '../../../src/server/server.ts';
+import { startServerRig } from '../../support/server-rig.ts';
+import { transport } from '../../support/transport.ts';
+import { connectWire } from '../../support/wire-client.ts';
+
+const key = 'open-sesame-1234';
+const start = { type: 'call.started', version: 1 } as const;
+let folder = '';
+let pageDir = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'repartee-page-'));
+  pageDir = join(folder, 'page');
+  await mkdir(join(pageDir, 'assets'), { recursive: true });
+  await writeFile(join(folder, 'secret.json'), '{}');
+  await writeFile(join(pageDir, 'index.html'), '<!doctype html><title>page</title>');
+  await writeFile(join(pageDir, 'assets/index-a1B2c3D4.js'), 'export {};');
+  await writeFile(join(pageDir, 'assets/index-a1B2c3D4.js.map'), '{}');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** A raw request: fetch would tidy the path and refuse to set Host and Origin. */
+function ask(url: string, path: string, headers: Record<string, string> = {}, method = 'GET') {
+  return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
+    const asked = request(url, { path, method, headers }, (response) => {
+      let body = '';
+      response.on('data', (chunk) => {
+        body += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+describe('the page', () => {
+  it('is served at / with headers that let it reach nothing but this server', async () => {
+    await using rig = await startServerRig(undefined, { pageDir });
+    const { status, headers, body } = await ask(rig.url, '/');
+    expect(status).toBe(200);
+    expect(body).toContain('<title>page</title>');
+    expect(headers).toMatchObject({
+      'content-type': 'text/html; charset=utf-8',
+      'cache-control': 'no-cache',
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    });
+    expect(headers['content-security-policy']).toMatch(/^default-src 'self';.*frame-ancestors 'none'$/);
+  });
+
+  it('has its hashed files cached for ever and its index checked by etag', async () => {
+    await using rig = await startServerRig(undefined, { pageDir });
+    const script = await ask(rig.url, '/assets/index-a1B2c3D4.js');
+    expect(script.headers['content-type']).toBe('text/javascript; charset=utf-8');
+    expect(script.headers['cache-control']).toContain('immutable');
+    const { headers } = await ask(rig.url, '/');
+    const again = await ask(rig.url, '/', { 'if-none-match': String(headers.etag) });
+    expect(again).toMatchObject({ status: 304, body: '' });
+  });
+
+  it.each([
+    '/../secret.json',
+    '/%2e%2e/secret.json',
+    '/..%2fsecret.json',
+    '/assets/../../secret.json',
+    '//etc/passwd',
+    '/assets',
+    '/assets/index-a1B2c3D4.js.map',
+    '/constructor',
+  ])('has nothing at %s', async (path) => {
+    await using rig = await startServerRig(undefined, { pageDir });
+    expect((await ask(rig.url, path)).status).toBe(404);
+  });
+
+  it('answers HEAD without a body and refuses to be written to', async () => {
+    await using rig = await startServerRig(undefined, { pageDir });
+    expect(await ask(rig.url, '/', {}, 'HEAD')).toMatchObject({ status: 200, body: '' });
+    const refused = await ask(rig.url, '/', {}, 'PUT');
+    expect(refused.status).toBe(405);
+    expect(refused.headers.allow).toBe('GET, HEAD');
+  });
+
+  it('that was not built is a 404 that says so', async () => {
+    await using rig = await startServerRig();
+    const { status, body } = await ask(rig.url, '/');
+    expect(status).toBe(404);
+    expect(body).toContain('npm run build');
+  });
+
+  it('is served without the key, for it asks for the key itself', async () => {
+    await using rig = await startServerRig(undefined, { pageDir, apiKey: key });
+    expect((await ask(rig.url, '/')).status).toBe(200);
+  });
+});
+
+describe('/health', () => {
+  it('counts what happens', async () => {
+    await using rig = await startServerRig();
+    const client = await connectWire(rig.url);
+    client.send(start);
+    client.sendRaw('{');
+    await client.nextOf('error');
+    const { status, body } = await ask(rig.url, '/health');
+    expect(status).toBe(200);
+    expect(JSON.parse(body)).toEqual({
+      live: true,
+      ready: true,
+      needsKey: false,
+      agents: ['restaurant', 'clinic'],
+      countCalls: 1,
+      countSockets: 1,
+      countMostCalls: 8,
+      countCallsStarted: 1,
+      countCallsFailed: 0,
+      countSocketsRefused: 0,
+      countMessagesRefused: 1,
+    });
+  });
+
+  it('tells those without the key no more than whether the server is ready', async () => {
+    await using rig = await startServerRig(undefined, { apiKey: key });
+    expect(JSON.parse((await ask(rig.url, '/health')).body)).toEqual({ live: true, ready: true, needsKey: true });
+    const { body } = await ask(rig.url, '/health', { authorization: `Bearer ${key}` });
+    expect(JSON.parse(body)).toMatchObject({ agents: ['restaurant', 'clinic'] });
+  });
+
+  it.each(['10.1.2.3:8787', 'voice:8787', '[fd00::7]:8787'])(
+    'tells whether the server is ready, and no more, to a container that asks by %s',
+    async (host) => {
+      for (const apiKey of [key, undefined]) {
+        await using rig = await startServerRig(undefined, apiKey === undefined ? {} : { apiKey });
+        const { status, body } = await ask(rig.url, '/health', { host, authorization: `Bearer ${key}` });
+        expect([status, JSON.parse(body)]).toEqual([200, { live: true, ready: true, needsKey: apiKey !== undefined }]);
+        for (const path of ['/', '/metrics', '/health/', '/healthz', '/v1/ticket'])
+          expect([path, (await ask(rig.url, path, { host })).status]).toEqual([path, 403]);
+        expect((await ask(rig.url, '/health', { host, origin: `http://${host}` })).status).toBe(403);
+      }
+    },
+  );
+
+  it('is 503 while calls can not be answered, and calls are refused meanwhile', async () => {
+    let isReady = true;
+    await using rig = await startServerRig(undefined, { isReady: () => isReady });
+    expect((await ask(rig.url, '/health')).status).toBe(200);
+    isReady = false;
+    expect((await ask(rig.url, '/health')).status).toBe(503);
+    expect((await ask(rig.url, '/metrics')).body).toContain('repartee_ready 0');
+    const client = await connectWire(rig.url).catch((error: unknown) => error);
+    expect(String(client)).toContain('503');
+    isReady = true;
+    expect((await ask(rig.url, '/health')).status).toBe(200);
+  });
+
+  it('is 503 until calls are served, and calls are refused until then', async () => {
+    const server = await startServer({
+      port: 0,
+      host: '127.0.0.1',
+      countMostCalls: 1,
+      pageDir,
+      transport,
+      clock: systemClock,
+      log: () => undefined,
+    });
+    const { status, body } = await ask(server.url, '/health');
+    expect(status).toBe(503);
+    expect(JSON.parse(body)).toMatchObject({ live: true, ready: false });
+    await expect(connectWire(server.url)).rejects.toThrow('refused with 503');
+    await server.drain(0);
+  });
+});
+
+describe('who may ask', () => {
+  it.each([
+    ['Host', { host: 'evil.example' }, []],
+    ['Origin', { origin: 'https://evil.example' }, ['/health']],
+  ])('a foreign %s gets 403 from HTTP and from the WebSocket', async (_, headers, more) => {
+    await using rig = await startServerRig(undefined, { pageDir });
+    for (const path of ['/', '/v1/ticket', '/v1/call', ...more])
+      expect((await ask(rig.url, path, headers)).status).toBe(403);
+    await expect(connectWire(rig.url, { headers })).rejects.toThrow('refused with 403');
+    expect(rig.logLines.join('')).not.toContain('evil.example');
+  });
+
+  it('the public URL is let through as Host and as Origin', async () => {
+    await using rig = await startServerRig(undefined, { publicUrl: new URL('https://voice.example.com') });
+    const headers = { host: 'voice.example.com', origin: 'https://voice.example.com' };
+    const client = await connectWire(rig.url, { headers });
+    client.send(start);
+    expect((await client.nextOf('call.ready')).agent).toBe('restaurant');
+  });
+
+  it('with a key, a WebSocket needs it as bearer', async () => {
+    await using rig = await startServerRig(undefined, { apiKey: key });
+    await expect(connectWire(rig.url)).rejects.toThrow('refused with 401');
+    await expect(connectWire(rig.url, { key: 'wrong' })).rejects.toThrow('refused with 401');
+    const client = await connectWire(rig.url, { key });
+    client.send(start);
+    expect((await client.nextOf('call.ready')).agent).toBe('restaurant');
+  });
+
+  it('a ticket opens one WebSocket, is not echoed, and is worth nothing the second time', async () => {
+    await using rig = await startServerRig(undefined, { apiKey: key });
+    const authorization = `Bearer ${key}`;
+    const { ticket } = JSON.parse((await ask(rig.url, '/v1/ticket', { authorization }, 'POST')).body);
+    const client = await connectWire(rig.url, { ticket });
+    expect(client.subprotocol).toBe('repartee.v1');
+    await expect(connectWire(rig.url, { ticket })).rejects.toThrow('refused with 401');
+    expect(rig.logLines.join('')).not.toContain(ticket);
+  });
+
+  it('a ticket is worth nothing after 30 seconds', async () => {
+    const clock = new SimulatedClock();
+    await using rig = await startServerRig(undefined, { apiKey: key, clock });
+    const { body } = await ask(rig.url, '/v1/ticket', { authorization: `Bearer ${key}` }, 'POST');
+    const { ticket, lifetimeMs } = JSON.parse(body);
+    expect(lifetimeMs).toBe(30_000);
+    await clock.advance(lifetimeMs);
+    await expect(connectWire(rig.url, { ticket })).rejects.toThrow('refused with 401');
+  });
+
+  it('a ticket is not consumed by a page from elsewhere', async () => {
+    await using rig = await startServerRig(undefined, { apiKey: key });
+    const { body } = await ask(rig.url, '/v1/ticket', { authorization: `Bearer ${key}` }, 'POST');
+    const { ticket } = JSON.parse(body);
+    const headers = { origin: 'https://evil.example' };
+    await expect(connectWire(rig.url, { ticket, headers })).rejects.toThrow('refused with 403');
+    expect((await connectWire(rig.url, { ticket })).subprotocol).toBe('repartee.v1');
+  });
+
+  it('tickets are given by POST and only for the key', async () => {
+    await using rig = await startServerRig(undefined, { apiKey: key });
+    const refused = await ask(rig.url, '/v1/ticket', {}, 'POST');
+    expect(refused.status).toBe(401);
+    expect(refused.headers['www-authenticate']).toBe('Bearer');
+    expect(refused.body).toContain('key-missing');
+    const wrong = await ask(rig.url, '/v1/ticket', { authorization: 'Bearer another' }, 'POST');
+    expect([wrong.status, JSON.parse(wrong.body).code]).toEqual([401, 'key-wrong']);
+    expect((await ask(rig.url, '/v1/ticket', { authorization: `Bearer ${key}` })).status).toBe(405);
+  });
+
+  it('neither key nor ticket is taken from a URL', async () => {
+    await using rig = await startServerRig(undefined, { apiKey: key });
+    const { body } = await ask(rig.url, '/v1/ticket', { authorization: `Bearer ${key}` }, 'POST');
+    const query = `?key=${key}&ticket=${JSON.parse(body).ticket}`;
+    expect((await ask(rig.url, `/v1/ticket${query}`, {}, 'POST')).status).toBe(401);
+    expect(await statusOfUpgrade(`${rig.url}/v1/call${query}`)).toBe(401);
+  });
+
+  it('a WebSocket on another path gets 404, and one with unknown subprotocols alone 400', async () => {
+    await using rig = await startServerRig();
+    expect(await statusOfUpgrade(`${rig.url}/v1/calls`)).toBe(404);
+    expect(await statusOfUpgrade(`${rig.url}/v1/call`, ['graphql-ws'])).toBe(400);
+  });
+
+  it('plain HTTP on the path of the WebSocket gets 426', async () => {
+    await using rig = await startServerRig();
+    expect((await ask(rig.url, '/v1/call')).status).toBe(426);
+  });
+});
+
+function statusOfUpgrade(url: string, subprotocols: string[] = []): Promise<number | undefined> {
+  const socket = new WebSocket(url.replace(/^http/, 'ws'), subprotocols);
+  return new Promise((resolve, reject) => {
+    socket.on('unexpected-response', (asked, response) => {
+      asked.destroy();
+      resolve(response.statusCode);
+    });
+    socket.on('open', () => reject(new Error(`${url} was opened`)));
+    socket.on('error', () => undefined);
+  });
+}
+
+describe('startServer', () => {
+  const options = {
+    port: 0,
+    countMostCalls: 1,
+    pageDir: '/nonexistent',
+    transport,
+    clock: systemClock,
+    log: () => undefined,
+  };
+
+  it.each(['0.0.0.0', '::', '192.168.1.5', 'voice.example.com'])(
+    'does not listen on %s without a key',
+    async (host) => {
+      await expect(startServer({ ...options, host })).rejects.toMatchObject({
+        code: 'key-missing',
+        message: expect.stringContaining('REPARTEE_API_KEY'),
+      });
+    },
+  );
+
+  it.each([
+    ['127.0.0.1', /^http:\/\/127\.0\.0\.1:\d+$/],
+    ['0.0.0.0', /^http:\/\/localhost:\d+$/],
+  ])('listening on %s it gives a URL that this machine can open', async (host, url) => {
+    const server = await startServer({ ...options, host, apiKey: key });
+    expect(server.url).toMatch(url);
+    expect((await ask(server.url, '/health')).status).toBe(503);
+    await server.drain(0);
+  });
+
+  it('says in one line that a port is in use', async () => {
+    await using rig = await startServerRig();
+    const port = Number(new URL(rig.url).port);
+    await expect(startServer({ ...options, host: '127.0.0.1', port })).rejects.toMatchObject({
+      code: 'port-in-use',
+      message: `can't listen on port ${port} of 127.0.0.1: it is in use; choose another one`,
+    });
+  });
+
+  it('says in one line that an address can not be listened on', async () => {
+    const listening = startServer({ ...options, host: '203.0.113.7', apiKey: key });
+    await expect(listening).rejects.toMatchObject({ code: 'listen-failed' });
+  });
+});

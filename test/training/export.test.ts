@@ -1,0 +1,162 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Device } from '../../src/engine/forward/device.ts';
+import { createOnnxDevice } from '../../src/engine/forward/device-onnx.ts';
+import { Kv } from '../../src/engine/forward/kv.ts';
+import { type Block, fillBias, positionsOf } from '../../src/engine/forward/mask.ts';
+import { measureDeviation, selfTestSchema } from '../../src/engine/forward/self-test.ts';
+import { loadManifest, type Manifest } from '../../src/engine/manifest.ts';
+import { ModelError } from '../../src/errors.ts';
+import { exportModel } from '../../training/export.ts';
+import { smallConfig, writeSmallCheckpoint } from '../support/small-checkpoint.ts';
+import { tokenizer } from '../support/small-vocabulary.ts';
+
+const exportedOn = '2026-11-23';
+let folder: string;
+let from: string;
+let to: string;
+let manifest: Manifest;
+let device: Device;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'export-'));
+  to = join(folder, 'model');
+  from = await writeSmallCheckpoint(join(folder, 'checkpoint'));
+  await exportModel({ from, to, exportedOn });
+  manifest = await loadManifest(to);
+  device = await createOnnxDevice({ modelDir: to, manifest, countThreads: 1, isSpinning: false });
+});
+afterAll(async () => {
+  await device.close();
+  await rm(folder, { recursive: true });
+});
+
+const text = Array.from({ length: 90 }, (_, index) => 17 + ((index * 37) % 200));
+
+async function forward(kv: Kv, causal: readonly number[], blocks: readonly Block[], keep: boolean) {
+  const ids = [...causal, ...blocks.flatMap((block) => block.ids)];
+  const bias = new Float32Array(ids.length * (kv.length + ids.length));
+  fillBias(bias, kv.length, causal.length, blocks);
+  const result = await device.forward({
+    ids: Int32Array.from(ids),
+    positions: positionsOf(kv.length, causal.length, blocks),
+    bias,
+    past: kv,
+    rows: Int32Array.from(ids.keys()),
+    watch: Int32Array.from(ids),
+    wantsFresh: keep,
+    wantsRows: true,
+  });
+  if (keep) kv.append(causal, result.fresh, ids.length);
+  return result;
+}
+
+it('writes the same bytes for the same checkpoint', async () => {
+  const again = join(folder, 'again');
+  await exportModel({ from, to: again, exportedOn });
+  for (const name of ['model.json', ...manifest.files.map((file) => file.name)])
+    expect((await readFile(join(again, name))).equals(await readFile(join(to, name))), name).toBe(true);
+});
+
+it('names every file with its size and hash, and what the tokenizer calls special', async () => {
+  expect(manifest).toMatchObject({
+    config: smallConfig,
+    blockSize: 8,
+    specials: { say: tokenizer.specials.say, mask: tokenizer.specials.mask },
+    countSpecials: 17,
+    exportedOn,
+  });
+  for (const { name, sizeBytes } of manifest.files) expect((await stat(join(to, name))).size).toBe(sizeBytes);
+  expect(manifest.files.map((file) => file.name)).toEqual([
+    'graph.onnx',
+    'weights-01.bin',
+    'tokenizer.json',
+    'self-test.json',
+  ]);
+});
+
+it('takes dev metrics from a file, and keeps those of the folder without one', async () => {
+  const metricsFile = join(folder, 'metrics.json');
+  await writeFile(metricsFile, JSON.stringify({ actAccuracy: 0.7 }));
+  const other = join(folder, 'other');
+  expect((await exportModel({ from, to: other, metricsFile, version: '1.2.3' })).dev).toEqual({ actAccuracy: 0.7 });
+  expect(await exportModel({ from, to: other })).toMatchObject({ dev: { actAccuracy: 0.7 }, version: '1.2.3' });
+});
+
+it('computes what plain arithmetic computes from the same weights, but for the rounding of activations to bytes', async () => {
+  const selfTest = selfTestSchema.parse(JSON.parse(await readFile(join(to, 'self-test.json'), 'utf8')));
+  // Products that overflow give more than .1, on processors where they do.
+  expect(await measureDeviation(device, manifest, selfTest)).toBeLessThan(0.04);
+  const [first, ...others] = selfTest.rows;
+  const wrong = { ...selfTest, rows: [...others, first ?? { id: 0, logP: 0 }] };
+  expect(await measureDeviation(device, manifest, wrong)).toBeGreaterThan(0.5);
+});
+
+it('gives each row the same bits, however the text was divided into forwards', async () => {
+  const block = { ids: Array<number>(8).fill(manifest.specials.mask), countSeen: 30 };
+  const whole = new Kv(manifest.config);
+  await forward(whole, text.slice(0, 60), [], true);
+  const expected = await forward(whole, text.slice(60), [block], true);
+  for (const piece of [2, 7, 60]) {
+    const kv = new Kv(manifest.config);
+    for (let start = 0; start < 60; start += piece)
+      await forward(kv, text.slice(start, Math.min(60, start + piece)), [], true);
+    await forward(kv, text.slice(0, 20).reverse(), [], true);
+    kv.rewind(60);
+    const result = await forward(kv, text.slice(60), [block], true);
+    expect(result.logProbabilities).toEqual(expected.logProbabilities);
+    expect(kv.keys(1).subarray(0, 90 * 16)).toEqual(whole.keys(1).subarray(0, 90 * 16));
+  }
+});
+
+it('reduces each row as it says', async () => {
+  const { best, stats, watched, logProbabilities } = await forward(
+    new Kv(manifest.config),
+    text.slice(0, 5),
+    [],
+    false,
+  );
+  const { vocabulary } = smallConfig;
+  for (let row = 0; row < 5; row++) {
+    const logP = logProbabilities.subarray(row * vocabulary, (row + 1) * vocabulary);
+    const p = logP.map(Math.exp);
+    expect(p.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 4);
+    expect(p[manifest.specials.mask]).toBe(0);
+    const ranked = [...logP.keys()]
+      .filter((id) => id >= manifest.countSpecials || id === manifest.specials.end)
+      .sort((a, b) => (logP[b] ?? 0) - (logP[a] ?? 0));
+    expect([...best.subarray(row * 2, row * 2 + 2)]).toEqual(ranked.slice(0, 2));
+    expect(stats[row * 3]).toBeCloseTo(logP[ranked[0] ?? 0] ?? 0, 5);
+    const entropy = p.reduce((sum, share, id) => sum - (share > 0 ? share * (logP[id] ?? 0) : 0), 0);
+    expect(stats[row * 3 + 2]).toBeCloseTo(entropy, 3);
+    expect(watched[row]).toBeCloseTo(p[text[row] ?? 0] ?? 0, 6);
+  }
+});
+
+it('lets a block read what it sees and nothing else', async () => {
+  const block = (countSeen: number) => ({ ids: Array<number>(4).fill(manifest.specials.mask), countSeen });
+  const rowsOf = async (causal: readonly number[], blocks: readonly Block[], count: number) => {
+    const kv = new Kv(manifest.config);
+    await forward(kv, text.slice(20, 40), [], true);
+    const { logProbabilities } = await forward(kv, causal, blocks, false);
+    return logProbabilities.subarray(-count * smallConfig.vocabulary);
+  };
+  const alone = await rowsOf(text.slice(0, 6), [block(6)], 4);
+  const beside = await rowsOf(text.slice(0, 9), [block(3), block(6)], 4);
+  const seeingMore = await rowsOf(text.slice(0, 9), [block(9)], 4);
+  // Unseen positions in between change the order of sums, so the last bits differ.
+  const distance = (other: Float32Array) =>
+    other.reduce((sum, logP, index) => sum + Math.abs(Math.exp(logP) - Math.exp(alone[index] ?? 0)), 0) / 4;
+  expect(distance(beside)).toBeLessThan(distance(seeingMore) / 20);
+});
+
+it('says which tensor a checkpoint lacks, or has in another shape', async () => {
+  const broken = join(folder, 'broken');
+  const path = await writeSmallCheckpoint(broken, { ...smallConfig, layers: 1 });
+  await writeFile(join(broken, 'config.json'), await readFile(join(folder, 'checkpoint', 'config.json')));
+  const failing = exportModel({ from: path, to: join(folder, 'never') });
+  await expect(failing).rejects.toThrow(ModelError);
+  await expect(failing).rejects.toThrow('has no tensor layers.1.');
+});

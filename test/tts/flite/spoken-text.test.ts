@@ -1,0 +1,40 @@
+import { expect, it } from 'vitest';
+import { toSpoken } from '../../../src/tts/flite/spoken-text.ts';
+
+it.each([
+  ['hello,', 'hello,'],
+  ["don't", "don't"],
+  ['it’s', "it's"],
+  ['“fine”', 'fine'],
+  ['café', 'cafe'],
+  ['3:30', '3:30'],
+  ['p.m.', 'p.m.'],
+  ['Dr.', 'Dr.'],
+  ['$4.50,', '$4.50,'],
+  ['1,200', '1,200'],
+  ['well-known', 'well-known'],
+  ['—', ','],
+  ['two—or', 'two, or'],
+  ['10am–5pm', '10am to 5pm'],
+  ['10am-5pm', '10am to 5pm'],
+  ['$5-10', '$5 to $10'],
+  ['$20/night', '$20 per night'],
+  ['€20.', '20 euros.'],
+  ['2019-03-08,', 'March 8, 2019,'],
+  ['03/08/2019', 'March 8, 2019'],
+  ['2019-13-08', '2019-13-08'],
+  ['4085551234.', '408-555-1234.'],
+  ['408-555-1234', '408-555-1234'],
+  ['12345678', '1 2 3 4 5 6 7 8'],
+  ['95112', '95112'],
+  ['info@sushi-bar.com.', 'info@sushi-bar dot com.'],
+  ['https://www.example.com/menu/', 'www dot example dot com/menu'],
+  ['snake_case', 'snake case'],
+  ['Blvd.,', 'Boulevard.,'],
+  ['**bold**', 'bold'],
+  ['21°C', '21 degrees C'],
+  ['🙂', ''],
+  ['…', '...'],
+])('reads %j as %j', (written, spoken) => {
+  expect(toSpoken(written)).toBe(spoken);
+});
