@@ -76,7 +76,8 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     if (typeof loaded === 'number') return loaded;
     isLoading = false;
     const isReady = () => loaded.parts.stats().isDown !== true;
-    server.serve({ ...loaded.agents.calls, isReady }, loaded.parts.completions);
+    const isBusy = () => loaded.parts.isBusy();
+    server.serve({ ...loaded.agents.calls, isReady, isBusy }, loaded.parts.completions);
     process.stdout.write(`repartee is ready: ${args.publicUrl?.origin ?? server.url}\n`);
     return await stop.stopped;
   } finally {

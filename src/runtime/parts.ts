@@ -5,7 +5,7 @@ import { allAgents } from '../agent/handoffs.ts';
 import { checkReadingLimits } from '../agent/reading-limits.ts';
 import { systemClock } from '../base/clock.ts';
 import type { EngineStats } from '../engine/sequence.ts';
-import { checkLoad } from '../engine/serving/load.ts';
+import { checkLoad, isBusy } from '../engine/serving/load.ts';
 import type { CallEvent } from '../events.ts';
 import { createPacedMouth } from '../output/paced-mouth.ts';
 import { createSpeakingMouth } from '../output/speaking-mouth.ts';
@@ -63,6 +63,8 @@ export interface Parts {
   /** Replies for HTTP clients, by the same engine. */
   readonly completions: Completions;
   stats(): EngineStats;
+  /** Would a turn of another call wait too long? */
+  isBusy(): boolean;
   close(): Promise<void>;
 }
 
@@ -150,6 +152,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
     },
     completions: createCompletions({ engine, tokenizer, prompt, modelName }),
     stats: () => engine.stats(),
+    isBusy: () => isBusy(engine.stats()),
     close: async () => {
       voice?.close();
       await engine.close();

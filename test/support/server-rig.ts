@@ -25,6 +25,8 @@ export interface RigOptions {
   readonly agentProblems?: () => readonly string[];
   /** Can calls be answered? @default they can */
   readonly isReady?: () => boolean;
+  /** Would a turn wait too long? @default it would not */
+  readonly isBusy?: () => boolean;
   /** Takes calls from the start. @default true */
   readonly isServing?: boolean;
   /** Told of each call once it has said call.ready; throwing breaks its start. */
@@ -42,6 +44,7 @@ export async function startServerRig(
     agents = ['restaurant', 'clinic'],
     agentProblems,
     isReady,
+    isBusy,
     opened,
     completions,
     isServing = true,
@@ -63,6 +66,7 @@ export async function startServerRig(
         agents,
         ...(agentProblems ? { problems: agentProblems } : {}),
         ...(isReady ? { isReady } : {}),
+        ...(isBusy ? { isBusy } : {}),
         openCall: (callOptions) => {
           const call = new ScriptedCall(callOptions, script);
           calls.push(call);

@@ -5,9 +5,15 @@ import type { EngineStats } from '../sequence.ts';
 /** What a caller may wait for first words because of others. */
 const mostWaitMs = 2000;
 
+/** Would another call wait too long? */
+export function isBusy({ waitMs }: EngineStats): boolean {
+  return waitMs > mostWaitMs;
+}
+
 /** Throws EngineError `engine-busy` if another call would wait too long. Drafts never are the reason: they give way. */
-export function checkLoad({ waitMs, countSequences }: EngineStats): void {
-  if (waitMs <= mostWaitMs) return;
+export function checkLoad(stats: EngineStats): void {
+  if (!isBusy(stats)) return;
+  const { waitMs, countSequences } = stats;
   throw new EngineError(
     'engine-busy',
     `a turn would wait ${Math.round(waitMs)} ms for those of ${countSequences} calls, the limit is ${mostWaitMs}: try again later, or use more machines`,

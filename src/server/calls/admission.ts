@@ -19,6 +19,7 @@ export interface AdmissionOptions {
 export interface AdmissionState {
   readonly isReady: boolean;
   readonly isDraining: boolean;
+  readonly isBusy: boolean;
   readonly agents: readonly string[];
   /** Undefined: agents are not reloaded. */
   readonly problems: readonly string[] | undefined;
@@ -59,6 +60,7 @@ export class Admission {
     return {
       isReady: this.#calls !== undefined && this.#drained === undefined && (this.#calls.isReady?.() ?? true),
       isDraining: this.#drained !== undefined,
+      isBusy: this.#calls?.isBusy?.() ?? false,
       agents: this.#calls?.agents ?? [],
       problems: this.#calls?.problems?.(),
       countCalls: this.#callIds.size,

@@ -33,6 +33,8 @@ export interface CallSource {
   readonly openCall: OpenCall;
   /** False while calls could not be answered: the engine's thread is down. @default always true */
   readonly isReady?: () => boolean;
+  /** True while a turn would wait too long for those of other calls, so that new calls belong elsewhere. @default never */
+  readonly isBusy?: () => boolean;
   /** Agents are reloaded on save: what is wrong with those whose last save can't be used, in a line each. @default they are not */
   readonly problems?: () => readonly string[];
 }

@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nativeWire } from '../../protocol/native-messages.ts';
 import { relayPath } from '../../protocol/relay-messages.ts';
-import type { Admission } from '../calls/admission.ts';
+import type { Admission, AdmissionState } from '../calls/admission.ts';
 import type { Log } from '../log.ts';
 import type { createCompletionRoutes } from './completion-routes.ts';
 import { hasKey, type Refusal, refuseForeign, refuseForeignHost, refuseForeignOrigin, toKeyRefusal } from './guard.ts';
@@ -42,6 +42,11 @@ interface Reply {
 }
 
 const healthPath = '/health';
+/** The process answers: restart it where this does not. */
+const livePath = '/healthz';
+/** New calls may be sent here. */
+const readyPath = '/readyz';
+const probePaths: readonly string[] = [healthPath, livePath, readyPath];
 const viewerPath = '/traces';
 
 const securityHeaders = {
@@ -78,7 +83,7 @@ export function createRequestListener(
 
 /** Containers and balancers ask for health by the server's address, or by a name of their own: it tells them no more than a status. */
 function refuse(request: IncomingMessage, publicUrl: URL | undefined): Refusal | undefined {
-  return toPath(request) === healthPath
+  return probePaths.includes(toPath(request))
     ? refuseForeignOrigin(request.headers, publicUrl)
     : refuseForeign(request.headers, publicUrl);
 }
@@ -92,6 +97,8 @@ function reply(request: IncomingMessage, options: HttpOptions): Reply {
   const path = toPath(request);
   if (path === '/metrics') return allow(request, ['GET', 'HEAD']) ?? replyMetrics(request, options);
   if (path === healthPath) return allow(request, ['GET', 'HEAD']) ?? replyHealth(request, options);
+  if (path === livePath) return allow(request, ['GET', 'HEAD']) ?? toJson(200, { live: true });
+  if (path === readyPath) return allow(request, ['GET', 'HEAD']) ?? replyReady(options.admission.state);
   if (options.admission.state.isDraining) return toReply(drainingRefusal);
   if (path === '/v1/ticket') return allow(request, ['POST']) ?? replyTicket(request, options);
   if (path === '/v1/relay-url') return allow(request, ['POST']) ?? replyRelayUrl(request, options);
@@ -115,6 +122,13 @@ function replyHealth(request: IncomingMessage, options: HttpOptions): Reply {
   const isTrusted = isOwn && (apiKey === undefined || hasKey(request.headers, apiKey));
   const counts = { countCalls, countSockets, countMostCalls, ...counters };
   return toJson(isReady ? 200 : 503, isTrusted ? { ...open, agents, problems, ...counts } : open);
+}
+
+/** For a balancer: whether this server is the one to take the next call, and why not. */
+function replyReady({ isDraining, isReady, isBusy }: AdmissionState): Reply {
+  if (isDraining) return toJson(503, { ready: false, reason: 'draining' });
+  if (!isReady) return toJson(503, { ready: false, reason: 'no-engine' });
+  return isBusy ? toJson(503, { ready: false, reason: 'turns-wait' }) : toJson(200, { ready: true });
 }
 
 function replyMetrics(request: IncomingMessage, { apiKey, metrics, admission }: HttpOptions): Reply {

@@ -140,12 +140,28 @@ describe('/health', () => {
         await using rig = await startServerRig(undefined, apiKey === undefined ? {} : { apiKey });
         const { status, body } = await ask(rig.url, '/health', { host, authorization: `Bearer ${key}` });
         expect([status, JSON.parse(body)]).toEqual([200, { live: true, ready: true, needsKey: apiKey !== undefined }]);
-        for (const path of ['/', '/metrics', '/health/', '/healthz', '/v1/ticket'])
+        for (const path of ['/', '/metrics', '/health/', '/healthzz', '/v1/ticket'])
           expect([path, (await ask(rig.url, path, { host })).status]).toEqual([path, 403]);
         expect((await ask(rig.url, '/health', { host, origin: `http://${host}` })).status).toBe(403);
       }
     },
   );
+
+  it('has a probe for whether the process lives, and one for whether the next call belongs here', async () => {
+    let [isReady, isBusy] = [true, false];
+    await using rig = await startServerRig(undefined, { isReady: () => isReady, isBusy: () => isBusy });
+    const probe = async (path: string) => {
+      const { status, body } = await ask(rig.url, path, { host: '10.1.2.3:8787' });
+      return [status, JSON.parse(body)];
+    };
+    expect(await probe('/readyz')).toEqual([200, { ready: true }]);
+    isBusy = true;
+    expect(await probe('/readyz')).toEqual([503, { ready: false, reason: 'turns-wait' }]);
+    expect(await probe('/health')).toMatchObject([200, { ready: true }]);
+    isReady = false;
+    expect(await probe('/readyz')).toEqual([503, { ready: false, reason: 'no-engine' }]);
+    expect(await probe('/healthz')).toEqual([200, { live: true }]);
+  });
 
   it('is 503 while calls can not be answered, and calls are refused meanwhile', async () => {
     let isReady = true;
