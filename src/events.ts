@@ -32,7 +32,9 @@ export type CloseReason =
   | 'transferred'
   | 'caller-silent'
   | 'too-long'
-  | 'voicemail';
+  | 'voicemail'
+  /** Code of the agent's threw where nobody could catch it. */
+  | 'agent-failed';
 
 /** Where the wire is to take a caller whom the agent gave away, and what whoever answers there should know. */
 export interface Transfer {

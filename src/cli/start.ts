@@ -4,11 +4,12 @@ import { systemClock } from '../base/clock.ts';
 import { packagePath } from '../package-path.ts';
 import { exampleAgents } from '../runtime/example-agents.ts';
 import type { Parts } from '../runtime/parts.ts';
-import { readAgents } from '../runtime/read-agents.ts';
+import { findAgentFile, readAgents } from '../runtime/read-agents.ts';
 import { type ServedAgents, type ServedAgentsOptions, serveAgents } from '../runtime/served-agents.ts';
 import { openSpanExport, toOtlpUrl } from '../runtime/span-export.ts';
 import { createLog, type Log, toFailureFields, toLogFields } from '../server/log.ts';
 import { startServer } from '../server/server.ts';
+import { findAuthorScope } from '../session/author-code.ts';
 import type { CallSink } from '../trace/store/call-sink.ts';
 import { createTraceFolder } from '../trace/store/trace-folder.ts';
 import { chooseTransport } from '../transport/choose.ts';
@@ -56,7 +57,8 @@ export async function runStart(argv: readonly string[]): Promise<number> {
   const stop = watchStopSignal({
     source: process,
     clock: systemClock,
-    faulted: (error) => log('process.faulted', toLogFields(error)),
+    faulted: (error) => log('process.faulted', { origin: 'unknown', ...toLogFields(error) }),
+    findOrigin: findAuthorScope,
     exit: (code) => process.exit(code),
   });
   log('server.listening', { transport: transport.name, reason });
@@ -116,7 +118,8 @@ async function loadParts(
     voice: args.voice,
     warn: tell,
     sinks,
-    authorFailed: ({ cause, ...run }) => log('agent.failed', { ...run, ...toFailureFields(cause) }),
+    authorFailed: ({ cause, ...run }) =>
+      log('agent.failed', { ...run, file: findAgentFile(read, run.agent), ...toFailureFields(cause) }),
     ...(args.modelDir === undefined ? {} : { modelDir: args.modelDir }),
   });
   try {

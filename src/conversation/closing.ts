@@ -27,6 +27,8 @@ export function partingLine(agent: Agent, { reason }: Closing): string {
   switch (reason) {
     case 'transferred':
       return agent.say.transfer;
+    case 'agent-failed':
+      return agent.say.apology;
     case 'voicemail':
       return agent.say.voicemail ?? '';
     default:

@@ -35,6 +35,8 @@ export type MachineEvent =
   | ToolEvent
   | MouthReport
   | { readonly type: 'agent.wished'; readonly wish: Wish }
+  /** Code of the agent's threw where nobody could catch it. */
+  | { readonly type: 'agent.failed' }
   | { readonly type: 'pause.passed'; readonly pausedMs: number }
   /** The caller's sound went on for long enough to make the agent pause. */
   | { readonly type: 'sound.lasted' }

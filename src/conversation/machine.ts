@@ -31,6 +31,7 @@ export const conversationMachine = vocabulary.createMachine({
     'voicemail.detected': { actions: { type: 'close', params: { reason: 'voicemail' } } },
     'call.overlong': { actions: { type: 'close', params: { reason: 'too-long' } } },
     'agent.wished': { actions: 'takeWish' },
+    'agent.failed': { actions: { type: 'close', params: { reason: 'agent-failed' } } },
     'line.lost': { actions: ['loseLine', 'endIdle', 'endFinal'] },
     'line.back': { actions: 'regainLine' },
     'playout.interrupted': { guard: 'isOfReply', actions: 'correctHeard' },
@@ -111,6 +112,10 @@ export const conversationMachine = vocabulary.createMachine({
         },
         'voicemail.detected': {
           actions: [...interrupt, { type: 'close', params: { reason: 'voicemail' } }],
+          target: 'listening',
+        },
+        'agent.failed': {
+          actions: [...interrupt, { type: 'close', params: { reason: 'agent-failed' } }],
           target: 'listening',
         },
         'playout.interrupted': { guard: 'isOfReply', actions: ['correctHeard', ...interrupt], target: 'listening' },

@@ -42,6 +42,7 @@ const reasons: Readonly<Record<Exclude<Closed['reason'], 'transferred'>, string>
   'caller-silent': 'nobody had said anything for too long',
   'too-long': 'it had lasted as long as a call may',
   voicemail: 'a machine had answered',
+  'agent-failed': 'the agent broke; the log of the server says why',
 };
 
 /** How a call came to its end, as the second half of a sentence. */

@@ -206,6 +206,7 @@ const toldTypes: ReadonlySet<string> = new Set([
   'utterance.finished',
   'utterance.failed',
   'agent.wished',
+  'agent.failed',
   'pause.passed',
   'reply.overdue',
   'reply.stalled',

@@ -34,6 +34,17 @@ export async function readAgents(
   return agents;
 }
 
+/** Of an agent, or of one that it hands over to. */
+export function findAgentFile(
+  { agents, files }: { readonly agents: ReadonlyMap<string, Agent>; readonly files: readonly string[] },
+  name: string,
+): string | undefined {
+  const own = [...agents.keys()].indexOf(name);
+  const index =
+    own >= 0 ? own : [...agents.values()].findIndex((one) => allAgents(one).some((other) => other.name === name));
+  return files[index] && toShortPath(files[index]);
+}
+
 /** Throws an AgentError for tools that no model could be held to. */
 export function checkAgentTools(agent: Agent): void {
   for (const one of allAgents(agent))

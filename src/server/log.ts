@@ -3,7 +3,8 @@ import { coverSecrets } from './secrets.ts';
 
 /** What a tool threw: unlike other errors with its message, for nobody else learns what went wrong; secrets are covered. */
 export function toFailureFields(error: unknown): LogFields {
-  return { ...toLogFields(error), message: coverSecrets(toMessage(error)) };
+  const { code: errorCode, ...fields } = toLogFields(error);
+  return { ...fields, errorCode, message: coverSecrets(toMessage(error)) };
 }
 
 /** Values that may be logged: ids, codes and numbers. Never what a caller said or an agent answered. */
@@ -20,6 +21,7 @@ export function createLog(write: (line: string) => void): Log {
 export function toLogFields(error: unknown): LogFields {
   if (!(error instanceof Error)) return { error: typeof error };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  const place = error.stack?.split('\n').find((line) => /^\s+at /.test(line));
+  const places = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)) ?? [];
+  const place = places.find((line) => !line.includes('node:')) ?? places[0];
   return { error: error.name, code, at: place?.trim().slice(0, 200) };
 }

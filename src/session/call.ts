@@ -15,12 +15,13 @@ import { createRecorder } from '../recording/recorder.ts';
 import { createTurnMeter } from '../recording/turn-meter.ts';
 import type { CallWriter } from '../trace/format/call-file.ts';
 import { coverFields } from '../trace/format/redact-fields.ts';
-import { readGreeting, runHook } from './hooks.ts';
+import { type AuthorFailure, createAuthorCode, outsideAuthorCode } from './author-code.ts';
+import { type HookRunner, readGreeting, runHook } from './hooks.ts';
 import { createModelWriter, type ModelParts } from './model-writer.ts';
 import { createMouthActor } from './output-actor.ts';
 import { createRoster, type Roster } from './roster.ts';
 import type { SettingOf } from './settings.ts';
-import { type AuthorFailure, createToolRunner, toKey } from './tool-runner.ts';
+import { createToolRunner, toKey } from './tool-runner.ts';
 
 export interface CallOptions {
   readonly model: ModelParts;
@@ -81,19 +82,24 @@ export function startCall(options: CallOptions): Call {
   let closeReason: CloseReason = 'caller-hung-up';
 
   report({ type: 'call.ready', callId, agent: agent.name });
-  const failed = options.authorFailed ?? (() => undefined);
-  const hookFailed = (one: Agent) => (part: string, cause: unknown) => {
-    report({ type: 'error', code: 'hook-failed', message: `${part} of ${one.name} failed` });
-    failed({ callId, agent: one.name, part, code: 'hook-failed', cause });
-  };
-  const greeting = readGreeting(agent, factsOf(agent), hookFailed(agent));
+  const author = createAuthorCode(callId, options.authorFailed ?? (() => undefined), () =>
+    tell({ type: 'agent.failed' }),
+  );
+  const hooksOf = (one: Agent): HookRunner => ({
+    run: (hook, work) => author.run(one.name, hook, work),
+    failed(hook, cause) {
+      report({ type: 'error', code: 'hook-failed', message: `${hook} of ${one.name} failed` });
+      author.failed(one.name, hook, 'hook-failed', cause);
+    },
+  });
+  const greeting = readGreeting(agent, factsOf(agent), hooksOf(agent));
   const taken = new Set<Agent>();
   let answering = agent;
   const actor = createActor(
     conversationMachine.provide({
       actors: {
         writer: createModelWriter(model, agent, options.settingOf, observer),
-        tool: createToolRunner(factsOf, clock, send, failed),
+        tool: createToolRunner(factsOf, clock, send, author),
         mouth: createMouthActor(mouth, observer, report),
       },
     }),
@@ -109,14 +115,14 @@ export function startCall(options: CallOptions): Call {
   );
 
   function send(wish: Wish): void {
-    if (actor.getSnapshot().status === 'active') actor.send({ type: 'agent.wished', wish });
+    outsideAuthorCode(() => tell({ type: 'agent.wished', wish }));
   }
 
   /** Each agent's hooks run once in a call. */
   function take(one: Agent): void {
     if (taken.has(one)) return;
     taken.add(one);
-    void runHook('onCallStart', () => one.onCallStart?.(withWishes(factsOf(one), send)), clock, hookFailed(one));
+    void runHook('onCallStart', () => one.onCallStart?.(withWishes(factsOf(one), send)), clock, hooksOf(one));
   }
 
   function tell(event: MachineEvent): void {
@@ -144,12 +150,7 @@ export function startCall(options: CallOptions): Call {
     const finish = (settle: () => void) => {
       mouth.close();
       const endings = [...taken].map((one) =>
-        runHook(
-          'onCallEnd',
-          () => one.onCallEnd?.(withWishes(factsOf(one), send), closeReason),
-          clock,
-          hookFailed(one),
-        ),
+        runHook('onCallEnd', () => one.onCallEnd?.(withWishes(factsOf(one), send), closeReason), clock, hooksOf(one)),
       );
       void Promise.all(endings).then(() => {
         recorder?.close();

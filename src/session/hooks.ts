@@ -8,37 +8,45 @@ import type { Clock } from '../base/clock.ts';
 /** From its start; then the call no longer waits for it. */
 const HOOK_TIMEOUT_MS = 5000;
 
-/** `cause`: what it threw, for the log alone. */
-export type HookFailed = (name: string, cause: unknown) => void;
+type Hook = 'onCallStart' | 'onCallEnd' | 'greeting';
+
+export interface HookRunner {
+  run<T>(hook: Hook, work: () => T): T;
+  /** `cause`: what it threw, for the log alone. */
+  failed(hook: Hook, cause: unknown): void;
+}
 
 export async function runHook(
-  name: 'onCallStart' | 'onCallEnd',
+  name: Hook,
   hook: () => void | Promise<void>,
   clock: Clock,
-  failed: HookFailed,
+  runner: HookRunner,
 ): Promise<void> {
   let timer: unknown;
   const overdue = new Promise<never>((_, reject) => {
-    const late = new Error(`${name} took longer than ${HOOK_TIMEOUT_MS} ms`);
-    timer = clock.setTimeout(() => reject(late), HOOK_TIMEOUT_MS);
+    timer = clock.setTimeout(
+      () => reject(new Error(`${name} took longer than ${HOOK_TIMEOUT_MS} ms`)),
+      HOOK_TIMEOUT_MS,
+    );
   });
   try {
-    await Promise.race([overdue, start(hook)]);
+    await Promise.race([overdue, runner.run(name, () => start(hook))]);
   } catch (error) {
-    failed(name, error);
+    runner.failed(name, error);
   } finally {
     clock.clearTimeout(timer);
   }
 }
 
 /** What the agent greets with; nothing if its function fails. */
-export function readGreeting({ greeting }: Agent, call: CallFacts, failed: HookFailed): string {
+export function readGreeting({ greeting }: Agent, call: CallFacts, runner: HookRunner): string {
   try {
-    const words: unknown = typeof greeting === 'function' ? greeting(call) : (greeting ?? '');
+    const words: unknown =
+      typeof greeting === 'function' ? runner.run('greeting', () => greeting(call)) : (greeting ?? '');
     if (typeof words === 'string') return words.trim();
     throw new Error(`gave ${show(words)}, expected words`);
   } catch (error) {
-    failed('greeting', error);
+    runner.failed('greeting', error);
     return '';
   }
 }

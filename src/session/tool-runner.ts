@@ -8,33 +8,27 @@ import type { Clock } from '../base/clock.ts';
 import type { ToolEvent, ToolInput } from '../conversation/events.ts';
 import { type Call, canonical } from '../conversation/transcript.ts';
 import { ToolError, toMessage } from '../errors.ts';
+import type { AuthorCode } from './author-code.ts';
 import { toCanonicalArguments } from './spoken-arguments.ts';
 
 /** Before a read's second attempt; twice as long before each further one. */
 const RETRY_DELAY_MS = 100;
 
-/** Code of an agent's author that failed, for the log: `cause` is what it threw, and reaches nobody else. */
-export interface AuthorFailure {
-  readonly callId: string;
-  readonly agent: string;
-  /** A tool's name, `greeting`, or a hook's. */
-  readonly part: string;
-  readonly code: string;
-  readonly cause: unknown;
-}
-
 export function createToolRunner(
   factsOf: (agent: Agent) => CallFacts,
   clock: Clock,
   ask: (wish: Wish) => void,
-  failed: (failure: AuthorFailure) => void,
+  author: AuthorCode,
 ) {
   return fromCallback<ToolEvent, ToolInput>(({ input, sendBack }) => {
     const { runId, turn, agent, tool, call } = input;
     const context = factsOf(agent);
     const controller = new AbortController();
+    const asAuthor = <T>(work: () => T): T => author.run(agent.name, tool.name, work);
+    // What listens to the signal is the author's, and may throw.
+    const abort = (reason?: ToolError) => asAuthor(() => controller.abort(reason));
     const timer = clock.setTimeout(() => {
-      controller.abort(new ToolError('tool-timeout', `${tool.name} took longer than its ${tool.timeoutMs} ms`));
+      abort(new ToolError('tool-timeout', `${tool.name} took longer than its ${tool.timeoutMs} ms`));
     }, tool.timeoutMs);
     let isOver = false;
     /** Rejects when the run is aborted. */
@@ -65,7 +59,8 @@ export function createToolRunner(
     };
     const attempt = async (countLeft: number, delayMs: number): Promise<unknown> => {
       try {
-        return await tool.run(toCanonicalArguments(agent, tool, call.arguments), execution);
+        const args = toCanonicalArguments(agent, tool, call.arguments);
+        return await asAuthor(() => tool.run(args, execution));
       } catch (error) {
         const isWorthAnother = error instanceof ToolError && error.code === 'tool-failed' && !controller.signal.aborted;
         if (!isWorthAnother || countLeft === 0) throw error;
@@ -79,13 +74,13 @@ export function createToolRunner(
         if (!(error instanceof ToolError)) return end({ type: 'tool.failed', runId, message: toMessage(error) });
         const { code, message } = error;
         const cause = 'cause' in error ? error.cause : error;
-        if (!isOver) failed({ callId: context.callId, agent: agent.name, part: tool.name, code, cause });
+        if (!isOver) author.failed(agent.name, tool.name, code, cause);
         end({ type: 'tool.failed', runId, message, code });
       },
     );
     return () => {
       clock.clearTimeout(timer);
-      if (!isOver) controller.abort();
+      if (!isOver) abort();
       isOver = true;
     };
   });

@@ -1,20 +1,22 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
-import { watchStopSignal } from '../../src/cli/stop-signal.ts';
+import { type FaultOrigin, watchStopSignal } from '../../src/cli/stop-signal.ts';
 
 function watch() {
   const source = new EventEmitter();
   const clock = new SimulatedClock();
   const faults: unknown[] = [];
   const exits: number[] = [];
+  const origins: FaultOrigin[] = [];
   const stop = watchStopSignal({
     source,
     clock,
     faulted: (error) => void faults.push(error),
+    findOrigin: () => origins.at(-1),
     exit: (code) => void exits.push(code),
   });
-  return { source, clock, faults, exits, stop };
+  return { source, clock, faults, exits, origins, stop };
 }
 
 describe('watchStopSignal', () => {
@@ -58,6 +60,18 @@ describe('watchStopSignal', () => {
     source.emit('uncaughtException', error);
     expect(faults).toEqual([error]);
     expect(await stop.stopped).toBe(1);
+  });
+
+  it('goes on after what an agent threw or rejected, and leaves it to the call that it is of', async () => {
+    const { source, faults, origins, stop } = watch();
+    const thrown: unknown[] = [];
+    const rejected: unknown[] = [];
+    origins.push({ threw: (error) => void thrown.push(error), rejected: (error) => void rejected.push(error) });
+    source.emit('uncaughtException', 'lost');
+    source.emit('unhandledRejection', 'forgotten');
+    source.emit('SIGTERM');
+    expect(await stop.stopped).toBe(0);
+    expect([faults, thrown, rejected]).toEqual([[], ['lost'], ['forgotten']]);
   });
 
   it('leaves nothing behind on the process', () => {

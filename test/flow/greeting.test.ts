@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { AuthorFailure } from '../../src/session/tool-runner.ts';
+import type { AuthorFailure } from '../../src/session/author-code.ts';
 import { makeAgent, say, startFlow } from '../support/flow.ts';
 
 it.each([

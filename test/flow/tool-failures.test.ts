@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { defineAgent, defineTool, ToolError } from '../../src/index.ts';
-import type { AuthorFailure } from '../../src/session/tool-runner.ts';
+import type { AuthorFailure } from '../../src/session/author-code.ts';
 import { decideCall, say, startFlow } from '../support/flow.ts';
 
 const secret = 'connect ECONNREFUSED db.internal:5432 password=hunter2';

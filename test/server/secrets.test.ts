@@ -20,6 +20,6 @@ it.each([
 
 it('tells the log what a tool threw, and where, in one line that is not long', () => {
   const fields = toFailureFields(Object.assign(new Error(`down: ${'x '.repeat(4000)}`), { code: 'ECONNREFUSED' }));
-  expect(fields).toMatchObject({ error: 'Error', code: 'ECONNREFUSED', at: expect.stringMatching(/^at /) });
+  expect(fields).toMatchObject({ error: 'Error', errorCode: 'ECONNREFUSED', at: expect.stringMatching(/^at /) });
   expect(String(fields.message).length).toBeLessThanOrEqual(500);
 });

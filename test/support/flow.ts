@@ -9,9 +9,9 @@ import { loadTokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
 import type { CallEvent, CallerEvent } from '../../src/events.ts';
 import type { Mouth } from '../../src/output/mouth.ts';
 import { createTextMouth } from '../../src/output/text-mouth.ts';
+import type { AuthorFailure } from '../../src/session/author-code.ts';
 import { startCall } from '../../src/session/call.ts';
 import { createSettings } from '../../src/session/settings.ts';
-import type { AuthorFailure } from '../../src/session/tool-runner.ts';
 import { createScriptedEngine, type Script } from '../../src/testing/scripted-engine.ts';
 import type { CallWriter } from '../../src/trace/format/call-file.ts';
 

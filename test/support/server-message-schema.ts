@@ -56,7 +56,15 @@ const serverMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('language.requested'), language: z.string() }),
   z.strictObject({
     type: z.literal('call.closed'),
-    reason: z.enum(['caller-hung-up', 'agent-hung-up', 'transferred', 'caller-silent', 'too-long', 'voicemail']),
+    reason: z.enum([
+      'caller-hung-up',
+      'agent-hung-up',
+      'transferred',
+      'caller-silent',
+      'too-long',
+      'voicemail',
+      'agent-failed',
+    ]),
     transfer: z.strictObject({ to: z.string(), note: z.string().exactOptional() }).exactOptional(),
   }),
   z.strictObject({ type: z.literal('error'), code: z.string(), message: z.string() }),

@@ -117,7 +117,15 @@ export const eventSchemas = [
   z.strictObject({
     type: z.literal('call.closed'),
     atMs,
-    reason: z.enum(['caller-hung-up', 'agent-hung-up', 'transferred', 'caller-silent', 'too-long', 'voicemail']),
+    reason: z.enum([
+      'caller-hung-up',
+      'agent-hung-up',
+      'transferred',
+      'caller-silent',
+      'too-long',
+      'voicemail',
+      'agent-failed',
+    ]),
     transfer: z.strictObject({ to: z.string(), note: z.string().exactOptional() }).exactOptional(),
   }),
   z.strictObject({ type: z.literal('error'), atMs, code: z.string(), message: z.string() }),

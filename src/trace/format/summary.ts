@@ -40,6 +40,7 @@ const endings: Readonly<Record<Closed['reason'], string>> = {
   'caller-silent': 'caller silent',
   'too-long': 'too long',
   voicemail: 'voicemail',
+  'agent-failed': 'agent failed',
 };
 
 /** Who or what ended a call. */
