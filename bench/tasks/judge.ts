@@ -1,10 +1,10 @@
 // A played call in, what came of it out: was done what was wanted, once, and was said what was done?
 
 import { isLooping } from '../model-text.ts';
-import { isSameValue, normalise } from '../model-values.ts';
+import { normalise } from '../model-values.ts';
 import { spellDate } from './dates.ts';
 import { isClaim, isDenial, isSorry } from './heard.ts';
-import { hasFact } from './likeness.ts';
+import { hasFact, isSameName } from './likeness.ts';
 import type { PlayedTask } from './played-task.ts';
 import type { Values } from './script.ts';
 
@@ -67,7 +67,7 @@ function isWriteWanted({ task }: PlayedTask): boolean {
 }
 
 function isDone(values: Values, wanted: Values): boolean {
-  return Object.entries(values).every(([name, value]) => isSameValue(value, wanted[name] ?? ''));
+  return Object.entries(values).every(([name, value]) => isSameName(value, wanted[name] ?? ''));
 }
 
 /** A claim counts against what was done by the end of its turn. */

@@ -14,6 +14,16 @@ export function isIn(line: string, name: string): boolean {
   return ` ${toWords(line)} `.includes(` ${toWords(name)} `);
 }
 
+/** Case, punctuation and an article before it aside. */
+export function isSameName(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((text) =>
+    toWords(text)
+      .replace(/^(?:the|an?) /, '')
+      .replaceAll(' ', ''),
+  );
+  return first === second;
+}
+
 /** The name, or as many words in a row that are spelled nearly so. */
 export function sounds(line: string, name: string): boolean {
   const words = toWords(line).split(' ');

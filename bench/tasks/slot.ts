@@ -2,6 +2,7 @@
 
 import { normalise } from '../model-values.ts';
 import { readDate, readTime, sayDate, sayRelative, sayTime } from './dates.ts';
+import { isSameName } from './likeness.ts';
 
 export interface Slot {
   /** An agent's question for it, in any words; no pattern: nobody asks for it. */
@@ -83,7 +84,7 @@ export function wordsSlot(before: RegExp | undefined, wordings: Wordings & Pick<
     agrees(text, value) {
       if (before === undefined) return undefined;
       const [, found] = before.exec(normalise(text)) ?? [];
-      return found === undefined ? undefined : found === normalise(value);
+      return found === undefined ? undefined : isSameName(found, value);
     },
     ...wordings,
   };

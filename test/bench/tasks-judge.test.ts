@@ -50,6 +50,12 @@ it('calls a write wrong that has another value, that came twice, or that nobody 
   });
 });
 
+it('takes a name for the same with an article before it', () => {
+  const task = { kind: 'straight', goal: { ...goal, name: 'Old Salt' }, opening: [] } as const;
+  const turns = [turn('yes', 'Reserved.', reserve({ ...kept, name: 'The old Salt' }))];
+  expect(judge(play(turns, { task, goal: task.goal })).isSuccess).toBe(true);
+});
+
 it('does not count a result twice that was only told once more', () => {
   const turns = [turn('yes', 'Reserved.', reserve(kept)), turn('bye', 'It is reserved, bye.', reserve(kept))];
   expect(judge(play(turns, { ran: [reserve(kept)] }))).toMatchObject({ isSuccess: true, done: [{ gear: 'skis' }] });
