@@ -37,6 +37,7 @@ const accepts = ['{} sounds good', 'okay {} then', "let's take {}", 'i like {}']
 const acceptsShort = ['that sounds good', 'yes that one please', "okay let's take that"];
 const returnsTo = ["hm i'd rather have {}", 'no then {} please', 'i prefer the first one {}'];
 const fixes = ["no that's wrong i said {}", 'no it should be {}', 'no sorry {} please', 'no {}'];
+const disowns = ["no i didn't ask for that", 'no not that one', "no that's not mine"];
 const corrects = ['sorry i meant {}', 'actually make that {}', 'oh wait no {}'];
 const insteads = ['okay then {}', 'hm then {} please', 'what about {} then'];
 /** A caller whom nobody understands gives up. */
@@ -62,6 +63,7 @@ export function createCaller({ script, task, readBackOf, random }: CallerOptions
   let countSame = 0;
   let lastLine: string | undefined;
   let isLeaving = false;
+  let hasFinished = false;
   let isOver = false;
   const wantsNothing = () => isLeaving || task.question !== undefined;
 
@@ -152,8 +154,10 @@ export function createCaller({ script, task, readBackOf, random }: CallerOptions
     if (task.refusesReadBack || wantsNothing()) return leave(refuses);
     const wrong = sayable().filter((name) => slots[name]?.agrees(text, goal[name] ?? '') === false);
     slip = undefined;
-    if (wrong.length === 0) return pick(yes, random);
+    const isForeign = script.isForeign?.(text, goal) === true;
+    if (wrong.length === 0 && !isForeign) return pick(yes, random);
     if (++countRepeats > MOST_REPEATS) return end(givesUp);
+    if (wrong.length === 0) return pick(disowns, random);
     return fill(fixes, wrong.map(phrase).join(' '));
   }
 
@@ -203,6 +207,13 @@ export function createCaller({ script, task, readBackOf, random }: CallerOptions
     return [pick(yes, random), volunteer(1) ?? (random() < 0.5 ? pick(script.finishes, random) : '')].join(' ');
   }
 
+  /** Once all is said, to a line that asks nothing. */
+  function finish(line: string): string | undefined {
+    if (hasFinished || questionsOf(line) !== '' || unsaid().length > 0) return undefined;
+    hasFinished = true;
+    return pick(script.finishes, random);
+  }
+
   function correct(): string | undefined {
     if (slip?.when !== 'next' || !isSlipSaid) return undefined;
     const { slot } = slip;
@@ -239,7 +250,7 @@ export function createCaller({ script, task, readBackOf, random }: CallerOptions
       replyToProposal(line) ??
       volunteer(1);
     if (corrected !== undefined) return rest === undefined || random() < 0.5 ? corrected : `${corrected} ${rest}`;
-    return rest ?? repeat();
+    return rest ?? finish(line) ?? repeat();
   }
 
   return {

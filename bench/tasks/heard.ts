@@ -15,6 +15,9 @@ const noClaims =
 const denials =
   /\bno (?:\w+ ){0,3}(?:table|room|slot|time|seat|session|place|berth|space|doctor|dentist|restaurant|snowboard|snowshoe|ski)s?\b|\bnot (?:available|possible|open|free|able|offered|found)\b|\b(?:is|are|was|were|do|does|did|could|can|has|have)(?:n't| not|not) (?:any|available|possible|open|free|able|have|find|found|book|reserve|make|take|fit|get|offer|see|any|be|enough)\b|\bclosed\b|\bsold out\b|\ball (?:out|taken|gone)\b|\bfully booked\b|\bunable\b|\btaken\b|\bfull\b|\bunfortunately\b|\bonly open\b|\bopen from\b|\bnext free\b|\btoo (?:late|early|long|soon|big)\b|\bno longer\b|\bnothing\b|\bnone\b|\bat most\b|\bmust lie\b/i;
 
+const wishes =
+  /\b(?:tell me|give me|let me know|(?:i|we) (?:still |also |just )?(?:need|require)|please (?:say|state|provide|give|tell)|may i (?:have|ask)|(?:what|which|when|how many)(?:'s| is| are)?\b.*\b(?:you|your)\b)/i;
+
 /** The caller is told that it is done. Questions, conditions and refusals claim nothing. */
 export function isClaim(line: string): boolean {
   return toSentences(line).some(
@@ -31,10 +34,11 @@ export function isSorry(line: string): boolean {
   return /\b(?:sorry|afraid|apologi[sz]e)\b/i.test(line);
 }
 
-/** All questions of the line; the whole line where there is none. */
+/** All that asks in the line: questions, and what is put as a wish. */
 export function questionsOf(line: string): string {
-  const questions = toSentences(line).filter((sentence) => sentence.endsWith('?'));
-  return questions.length === 0 ? line : questions.join(' ');
+  return toSentences(line)
+    .filter((sentence) => sentence.endsWith('?') || wishes.test(sentence))
+    .join(' ');
 }
 
 /** Does the line end in something that a yes or a no answers? */

@@ -59,6 +59,8 @@ export interface Script {
   readonly takes: readonly string[];
   /** The caller has said all. */
   readonly finishes: readonly string[];
+  /** Does what is read back name something that nobody asked for, whatever the slot? @default nothing does */
+  readonly isForeign?: (text: string, goal: Values) => boolean;
   /** The slot that the agent's offers fill, and the names in a result that may be one. */
   readonly offers?: { readonly slot: string; readonly namesIn: (result: unknown) => readonly string[] };
   /** What a tool did that counts: only a write that succeeded did anything. */

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { createCaller } from '../../bench/tasks/caller.ts';
 import { createReadBacks } from '../../bench/tasks/heard.ts';
 import type { Scripted, Task } from '../../bench/tasks/script.ts';
+import { coffeeScript } from '../../bench/tasks/scripts/coffee.ts';
 import { restaurantScript } from '../../bench/tasks/scripts/restaurant.ts';
 import { skiScript } from '../../bench/tasks/scripts/ski-rental.ts';
 import { defineAgent } from '../../src/index.ts';
@@ -53,6 +54,20 @@ it('answers every slot of a question, and counts what it had said already', () =
   expect(caller.countReAsks).toBe(0);
   expect(caller.next('And what was the name?', [])).toMatch(/greta/);
   expect(caller.countReAsks).toBe(1);
+});
+
+it('takes no statement for a question, whatever words are in it', () => {
+  const caller = call({ ...straight, opening: ['gear', 'shoe'] });
+  expect(caller.next('Skis in size 42 for that date.', [])).toMatch(/20th|twentieth/);
+  expect(caller.countReAsks).toBe(0);
+});
+
+it('disowns what it never ordered, and mends how many it wanted', () => {
+  const goal = { first: '1 small latte with oat milk', name: 'Ruth' };
+  const ordered = () => call({ kind: 'straight', goal, opening: ['first'] }, coffeeScript);
+  expect(ordered().next('I have add item: mocha, small, correct?', [])).toMatch(/^no/);
+  expect(ordered().next('I have add item: latte, small, oat, quantity 2, correct?', [])).toMatch(/^no.*latte/);
+  expect(ordered().next('I have add item: latte, small, oat, correct?', [])).toMatch(/^ye/);
 });
 
 it('volunteers what it has not said to a line that asks nothing', () => {

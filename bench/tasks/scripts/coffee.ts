@@ -1,6 +1,7 @@
 // Callers of the coffee agent: some drinks under a name. A value of an item is what the bill says of it.
 
 import type { Random } from '../../../training/recogniser.ts';
+import { normalise } from '../../model-values.ts';
 import { wordsAt } from '../results.ts';
 import { pick, type Script, shuffle, type Task, type Values } from '../script.ts';
 import { type Slot, wordsSlot } from '../slot.ts';
@@ -32,6 +33,8 @@ export const coffeeScript: Script = {
   requests: ["hi i'd like", 'hello can i get', 'could i have', 'hi there please give me'],
   takes: [],
   finishes: ["that's all please place the order", "no that's everything", "that's it please"],
+  isForeign: (text, goal) =>
+    drinksOf(text).some((drink) => ![goal.first, goal.second].some((item) => item?.includes(drink))),
   done(tool) {
     if (tool.name !== 'place_order' || wordsAt(tool.result, 'order_number') === undefined) return undefined;
     return {
@@ -108,8 +111,22 @@ function toItem(phrases: readonly string[]): Slot {
     phrases,
     isOnce: true,
     say: (value) => [value.replace(/^1 /, 'a '), value.replace(/^1 /, 'one ')],
-    agrees: () => undefined,
+    agrees(text, value) {
+      if (!drinksOf(text).some((drink) => value.includes(drink))) return undefined;
+      const words = normalise(text);
+      const [count = '1'] = value.split(' ');
+      const [, quantity = count] = /\bquantity (\d+)/.exec(words) ?? [];
+      const isOther = (all: readonly string[]) => {
+        const said = all.filter((word) => words.includes(word));
+        return said.length > 0 && !said.some((word) => value.includes(word));
+      };
+      return quantity === count && !isOther(sizes) && !isOther(milks);
+    },
   };
+}
+
+function drinksOf(text: string): readonly string[] {
+  return [...plainDrinks, ...milkDrinks].filter((drink) => new RegExp(`\\b${drink}s?\\b`).test(normalise(text)));
 }
 
 /** "2 large lattes" */
