@@ -4,7 +4,17 @@ import { plain } from '../../src/engine/prompt/prompt.ts';
 import type { ToolRecord } from '../../src/playback/turn-log.ts';
 import type { Random } from '../../training/recogniser.ts';
 import { speakNumbers } from '../../training/spoken-numbers.ts';
-import { asksForMore, asksToConfirm, isClaim, isDenial, isSorry, isYesNoQuestion, questionsOf } from './heard.ts';
+import {
+  asksForMore,
+  asksToConfirm,
+  isClaim,
+  isDenial,
+  isGoodbye,
+  isSorry,
+  isYesNoQuestion,
+  questionsOf,
+} from './heard.ts';
+
 import { hasFact, sounds } from './likeness.ts';
 import { pick, type Scripted, type Values } from './script.ts';
 
@@ -41,7 +51,7 @@ const disowns = ["no i didn't ask for that", 'no not that one', "no that's not m
 const corrects = ['sorry i meant {}', 'actually make that {}', 'oh wait no {}'];
 const insteads = ['okay then {}', 'hm then {} please', 'what about {} then'];
 /** A caller whom nobody understands gives up. */
-const MOST_REPEATS = 2;
+const MOST_REPEATS = 3;
 const MOST_QUESTIONS = 3;
 /** The same line again is not answered again. */
 const MOST_SAME_LINES = 2;
@@ -233,7 +243,7 @@ export function createCaller({ script, task, readBackOf, random }: CallerOptions
     if (readBack !== undefined || asksToConfirm(line)) return replyToReadBack(readBack ?? line);
     if (isLeaving) return end(noMore);
     if (task.leavesAtTurn !== undefined && countTurns >= task.leavesAtTurn) return leave(leaves);
-    if (isClaim(line)) return end(bye);
+    if (isClaim(line) || (isGoodbye(line) && unsaid().length === 0)) return end(bye);
     const fact = countQuestions > 0 ? task.question?.fact(tools, goal) : undefined;
     if (fact !== undefined && hasFact(line, fact)) return end(bye);
     const last = tools.at(-1);

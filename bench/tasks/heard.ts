@@ -34,6 +34,14 @@ export function isSorry(line: string): boolean {
   return /\b(?:sorry|afraid|apologi[sz]e)\b/i.test(line);
 }
 
+/** The agent has no more to say. */
+export function isGoodbye(line: string): boolean {
+  return (
+    /\b(?:good)?bye\b|\btake care\b|\bhave a (?:nice|great|good|lovely) (?:day|evening|one)\b/i.test(line) &&
+    questionsOf(line) === ''
+  );
+}
+
 /** All that asks in the line: questions, and what is put as a wish. */
 export function questionsOf(line: string): string {
   return toSentences(line)
