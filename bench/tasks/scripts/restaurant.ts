@@ -86,7 +86,7 @@ function toTask(kind: string, index: number, random: Random): Task {
         ...plain,
         kind,
         goal: Object.fromEntries(shuffle(Object.entries(goal), random)),
-        opening: shuffle(['cuisine', 'city', 'party', 'date', 'time'], random).slice(0, 3 + (index % 3)),
+        opening: ['cuisine', ...shuffle(['city', 'party', 'date', 'time'], random).slice(0, 2 + (index % 3))],
       };
     case 'correction': {
       const slot = pick(['party', 'date', 'time'] as const, random);
