@@ -39,6 +39,9 @@ export interface Agent {
   readonly interruption: InterruptionRules;
   /** How callers confirm what was read back. */
   readonly consent: ConsentRules;
+  /** Words that take leave, and nothing else, end the call. */
+  readonly hangUpOnGoodbye: boolean;
+  readonly goodbyes: readonly string[];
   readonly idle: IdleRules;
   /** What time it is, for days and times that callers name. @default the machine's clock */
   readonly now?: () => Date;

@@ -17,6 +17,7 @@ import type {
 import type { CallContext, CallFacts, Values } from './call-context.ts';
 import { NO, YES } from './consent-words.ts';
 import { isToolDefinition, type ToolDefinition } from './define-tool.ts';
+import { GOODBYES } from './goodbye-words.ts';
 import { toHandoffs } from './handoffs.ts';
 import { invalidField, parseDefinition, show } from './invalid.ts';
 import { toSnakeCase } from './names.ts';
@@ -56,6 +57,10 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   readonly interruption?: Partial<InterruptionRules>;
   /** How callers confirm what was read back, and how they don't. @default as in English */
   readonly consent?: Partial<ConsentRules>;
+  /** Words that take leave, and nothing else, end the call once nothing is open. @default true */
+  readonly hangUpOnGoodbye?: boolean;
+  /** @default English ones */
+  readonly goodbyes?: readonly string[];
   /** What is done about a caller who says nothing. @default nothing */
   readonly idle?: Partial<IdleRules>;
   /** What time it is, for days and times that callers name: to hold a test's day still. @default the machine's clock */
@@ -168,6 +173,8 @@ const optionsSchema = z.strictObject({
       no: z.array(words).default([...NO]),
     })
     .prefault({}),
+  hangUpOnGoodbye: z.boolean().default(true),
+  goodbyes: z.array(words).default([...GOODBYES]),
   idle: z
     .strictObject({
       afterMs: z.number().int().min(1000).max(600_000).exactOptional(),

@@ -10,6 +10,7 @@ import { markEarly } from './confirming.ts';
 import * as drafts from './drafts.ts';
 import type { MachineEvent } from './events.ts';
 import { toNextPauseMs } from './floor.ts';
+import { isLeaving } from './goodbye.ts';
 import * as hearing from './hearing.ts';
 import * as replies from './replies.ts';
 import { speaking } from './speaking.ts';
@@ -65,8 +66,10 @@ export const vocabulary = speaking.extend({
     forgetAhead: assign({ ahead: undefined }),
     takeAhead: assign(({ context }) => takeAhead(context)),
     commit: enqueueActions(({ context, event, enqueue }) => {
-      const isHit = drafts.isHit(context);
-      const isContinued = drafts.isUnderway(context) && drafts.isDraftCurrent(context);
+      // What was drafted is no part of a goodbye.
+      const isAnswered = !isLeaving(context, context.countCommitted + 1);
+      const isHit = isAnswered && drafts.isHit(context);
+      const isContinued = isAnswered && drafts.isUnderway(context) && drafts.isDraftCurrent(context);
       const missed = event.type === 'final.missed' ? ({ isFinalMissed: true } as const) : {};
       enqueue.emit({ type: 'turn.committed', turn: context.turn, isHit, isContinued, ...missed });
       enqueue.assign(replies.commit(context));

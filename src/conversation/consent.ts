@@ -1,7 +1,8 @@
 // What the caller answered to what was read back. Pure; knows words, no meaning.
 
 import { AROUND_YES } from '../agent/consent-words.ts';
-import { hasQuestionMark, isUnspaced, joinWords, listWords, toWords } from '../base/words.ts';
+import { hasQuestionMark, isUnspaced, joinWords, listWords } from '../base/words.ts';
+import { findEnd, skipOne, toPhrases } from './phrases.ts';
 
 export interface ConsentWords {
   readonly yes: readonly string[];
@@ -49,19 +50,6 @@ function sortAnswer(heard: string, consent: ConsentWords): Consent {
   return at === words.length ? 'agreed' : 'agreed-and-more';
 }
 
-const phrasesOf = new WeakMap<readonly string[], readonly string[]>();
-
-function toPhrases(list: readonly string[]): readonly string[] {
-  const known = phrasesOf.get(list) ?? list.map(toWords).filter((phrase) => phrase !== '');
-  phrasesOf.set(list, known);
-  return known;
-}
-
-/** Where the longest of the phrases that begin at `at` ends; `at`: none begins there. */
-function skipOne(words: readonly string[], at: number, phrases: readonly string[]): number {
-  return phrases.reduce((end, phrase) => Math.max(end, findEnd(words, at, phrase)), at);
-}
-
 /** Anywhere, but not within a longer yes: "why not", 没错. Where no space ends a word, a longer word may begin with it. */
 function isSaid(phrase: string, words: readonly string[], yes: readonly string[]): boolean {
   const rest = dropAll(
@@ -81,13 +69,4 @@ function dropAll(words: readonly string[], phrases: readonly string[]): readonly
     at = Math.max(end, at + 1);
   }
   return rest;
-}
-
-function findEnd(words: readonly string[], at: number, phrase: string): number {
-  let text = '';
-  for (let end = at; end < words.length && text.length < phrase.length; end++) {
-    text = joinWords([text, words[end] ?? '']);
-    if (text === phrase) return end + 1;
-  }
-  return at;
 }

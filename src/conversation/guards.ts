@@ -9,6 +9,7 @@ import type { CallInput, Context } from './context.ts';
 import * as drafts from './drafts.ts';
 import type { Emitted, MachineEvent, MouthCommand, ToolEvent, ToolInput } from './events.ts';
 import { isSpokenOver, toPauseMs } from './floor.ts';
+import { isLeaving } from './goodbye.ts';
 import { toTurnWords } from './hearing.ts';
 import * as replies from './replies.ts';
 import * as runs from './runs.ts';
@@ -68,6 +69,8 @@ export const guarded = ported.extend({
     isDone: ({ event }) => event.type === 'draft.grew' && event.draft.isDone,
     isOwnRun: ({ context, event }) =>
       (event.type === 'tool.returned' || event.type === 'tool.failed') && event.runId === context.run?.id,
+    /** Goodbye, and nothing else: the agent says it too, and hangs up. */
+    isLeaving: ({ context }) => isLeaving(context, context.countCommitted),
     isHit: ({ context }) => drafts.isHit(context),
     /** Yes, and nothing else, to a call that was read back: no model need say what that means. */
     isConfirmed: ({ context }) => confirmedCall(context, context.countCommitted) !== undefined,

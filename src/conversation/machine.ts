@@ -195,6 +195,11 @@ export const conversationMachine = vocabulary.createMachine({
           always: [
             { guard: 'isWriteRunning', actions: 'cancelWriter', target: 'waiting' },
             { guard: 'isConfirmed', actions: ['cancelWriter', 'takeConfirmed'], target: 'acting' },
+            {
+              guard: 'isLeaving',
+              actions: ['cancelWriter', 'dropSpeculation', { type: 'close', params: { reason: 'agent-hung-up' } }],
+              target: 'parting',
+            },
             { guard: 'isHit', target: 'acting' },
             { guard: 'isUnderway', actions: ['promoteDraft', 'growReply'], target: 'writing' },
             { actions: 'requestReply', target: 'writing' },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Agent, AgentTool, Handoff } from '../../src/agent/agent.ts';
 import { NO, YES } from '../../src/agent/consent-words.ts';
+import { GOODBYES } from '../../src/agent/goodbye-words.ts';
 import { toHandoffs } from '../../src/agent/handoffs.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { createPrompt } from '../../src/engine/prompt/prompt.ts';
@@ -48,6 +49,8 @@ export function makeAgent({ endOfTurn, ...changes }: Changes = {}): Agent {
     replyTimeoutMs: 10_000,
     interruption: { minWords: 1, minSoundMs: 0, resumeAfterMs: 2000, backchannels: ['uh-huh'], protect: [] },
     consent: { yes: YES, no: NO },
+    hangUpOnGoodbye: true,
+    goodbyes: GOODBYES,
     idle: { countPrompts: 2 },
     maxCallMs: 3_600_000,
     dtmf: { endKey: '#', gapMs: 3000 },

@@ -40,7 +40,7 @@ async function play(events: readonly RecordedEvent[]): Promise<TurnRecord[]> {
     denoiseMs: 10,
     countSteps: 2,
   }));
-  const agent = makeAgent({ greeting: 'Hello!' });
+  const agent = makeAgent({ greeting: 'Hello!', hangUpOnGoodbye: false });
   const played = playCall({
     events,
     clock,

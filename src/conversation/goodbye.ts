@@ -1,0 +1,33 @@
+// Whether the caller takes their leave, and nothing is left to be done. Pure; knows words, no meaning.
+
+import { AROUND_GOODBYE } from '../agent/goodbye-words.ts';
+import { hasQuestionMark, listWords } from '../base/words.ts';
+import type { Context } from './context.ts';
+import { skipOne, toPhrases } from './phrases.ts';
+
+/** Who says more has said more than goodbye. UTF-16 code units. */
+const LONGEST_GOODBYE = 200;
+
+/** A goodbye and no other words. */
+export function isGoodbye(heard: string, goodbyes: readonly string[]): boolean {
+  if (heard.length > LONGEST_GOODBYE || hasQuestionMark(heard)) return false;
+  const words = listWords(heard);
+  const partings = toPhrases(goodbyes);
+  const around = toPhrases(AROUND_GOODBYE);
+  let hasParting = false;
+  let at = 0;
+  while (at < words.length) {
+    const end = skipOne(words, at, partings);
+    const next = Math.max(end, skipOne(words, at, around));
+    if (next === at) return false;
+    hasParting ||= end > at;
+    at = next;
+  }
+  return hasParting;
+}
+
+/** The words of the `turn`-th committed turn take leave, and the agent waits for no answer to what it read back. */
+export function isLeaving({ agent, heard, awaiting, run }: Context, turn: number): boolean {
+  if (!agent.hangUpOnGoodbye || run?.effect === 'write' || awaiting?.turn === turn - 1) return false;
+  return isGoodbye(heard, agent.goodbyes);
+}
