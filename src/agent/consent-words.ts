@@ -11,7 +11,7 @@ export const YES: readonly string[] = [
   ...phrases('absolutely | definitely | certainly | indeed | confirmed | i confirm | you bet | uh-huh | mm-hmm | mhm'),
   ...phrases("please | please do | go ahead | do it | do that | book it | let's do it | let's do that | yes do"),
   ...phrases("good | great | perfect | wonderful | fine | that's fine | sounds good | sounds great | sounds right"),
-  ...phrases('looks good | that works | works for me | sure thing'),
+  ...phrases('looks good | that works | works for me | sure thing | 👍 | 👌 | ✅ | 🆗'),
 ];
 
 /** An answer with such words anywhere refuses, corrects or asks. */
@@ -26,6 +26,7 @@ export const NO: readonly string[] = [
   ...phrases(
     "let me | moment | second | sec | minute | can't | cannot | won't | didn't | wasn't | hold | skip | leave | none",
   ),
+  ...phrases('👎 | ❌ | 🚫 | 🙅'),
 ];
 
 /** Words around a yes that say nothing else. */

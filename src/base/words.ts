@@ -11,6 +11,12 @@ const unseen = /(?![\u200b-\u200d])\p{Default_Ignorable_Code_Point}|\u20e3/gu;
 const apostrophes = /[\u2018\u2019\u02bc\uff07]/gu;
 const notAscii = /[^\0-\x7f]/;
 
+/** 👍 says something, © doesn't; people and flags are drawn by several characters. */
+const PICTOGRAPH = String.raw`(?![\u00a9\u00ae\u203c\u2049\u2122])\p{Extended_Pictographic}(?:\u200d\p{Extended_Pictographic})*|\p{RI}{2}`;
+const pictograph = new RegExp(PICTOGRAPH, 'gu');
+/** A skin's tone is no other word. */
+const tones = /\p{Emoji_Modifier}/gu;
+
 /** Signs that change what a number or a name means belong to it: -5, $5, 1.5, .5, 5%, 5*, C++, A+, A-, R&D. */
 const word = new RegExp(
   [
@@ -18,6 +24,7 @@ const word = new RegExp(
     String.raw`[\p{L}\p{N}_][${LETTERS}_]*`,
     String.raw`(?:(?:['&@]|(?<=\p{N})[-.,:/\u00b7\u066b\u066c](?=\p{N}))[${LETTERS}_]+)*`,
     String.raw`(?:(?<=\p{N})(?:[%\u2030\u00b0*#+]|\p{Sc})+|(?<=\p{L}\p{M}*)[+#]+|(?<=(?<![${LETTERS}'])\p{L})-(?![${LETTERS}]))?`,
+    `|${PICTOGRAPH}`,
   ].join(''),
   'gu',
 );
@@ -92,13 +99,13 @@ export function listPieces(text: string): readonly { readonly text: string; read
   });
 }
 
-/** The beginning of `text` whose words are those of `heard`, as far as they agree; ends with a whole piece. */
+/** The beginning of `text` whose words are those of `heard`, as far as they agree; ends with a whole piece. No voice says a pictograph. */
 export function takeHeard(text: string, heard: string): string {
-  const due = toWords(heard);
+  const due = toSpokenWords(heard);
   let at = 0;
   let length = 0;
   for (const { text: piece, index } of listPieces(text)) {
-    const own = toWords(piece);
+    const own = toSpokenWords(piece);
     const from = at + (due[at] === ' ' ? 1 : 0);
     const end = from + own.length;
     if (own === '' ? at === 0 : !due.startsWith(own, from) || !isEndAt(due, end)) break;
@@ -106,6 +113,10 @@ export function takeHeard(text: string, heard: string): string {
     length = index + piece.length;
   }
   return text.slice(0, length);
+}
+
+function toSpokenWords(text: string): string {
+  return toWords(text.replaceAll(pictograph, ' '));
 }
 
 function isEndAt(text: string, end: number): boolean {
@@ -116,6 +127,7 @@ function normalise(text: string): string {
   if (!notAscii.test(text)) return text.toLowerCase();
   return text
     .replaceAll(unseen, '')
+    .replaceAll(tones, '')
     .toLowerCase()
     .normalize('NFC')
     .replaceAll('i\u0307', 'i')

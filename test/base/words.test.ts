@@ -52,8 +52,20 @@ it.each([
 });
 
 it('finds no word in signs alone', () => {
-  for (const text of ['…', '???', '👍', '❤️', '*', '-', '\u200d']) expect(listWords(text), text).toEqual([]);
+  for (const text of ['…', '???', '©', '™', '!!', '*', '-', '\u200d']) expect(listWords(text), text).toEqual([]);
   expect(listWords('1️⃣')).toEqual(['1']);
+});
+
+it('takes a pictograph for a word, whatever its skin, and one of several for one', () => {
+  expect(listWords('👍')).toEqual(['👍']);
+  expect(toWords('ok 👍🏽!')).toBe('ok 👍');
+  expect(toWords('❤️')).toBe(toWords('❤'));
+  expect(listWords('👨‍👩‍👧 🇩🇪')).toHaveLength(2);
+});
+
+it('finds what was heard of a text with pictographs, which no voice says', () => {
+  expect(takeHeard('Great 👍 see you.', 'great see')).toBe('Great 👍 see');
+  expect(takeHeard('Great 👍 see you.', 'great 👍 see')).toBe('Great 👍 see');
 });
 
 it('finds words where a script puts no spaces, and takes spaces there for nothing', () => {

@@ -54,3 +54,13 @@ it('takes a no within a longer yes for part of it, and any other for a no', () =
   expect(toConsent('no problem', words)).toBe('agreed');
   expect(toConsent('no problem, not that one', words)).toBe('agreed-but');
 });
+
+it.each([
+  ['👍', 'agreed'],
+  ['👍🏾', 'agreed'],
+  ['yes 👍', 'agreed'],
+  ['👎', 'refused'],
+  ['🍕', 'unclear'],
+] as const)('takes %s for an answer: %s', (heard, answer) => {
+  expect(toConsent(heard, { yes: YES, no: NO })).toBe(answer);
+});
