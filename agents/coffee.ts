@@ -38,7 +38,7 @@ const addItem = defineTool({
   }),
   effect: 'write',
   // "Another latte" is one more latte.
-  mayRepeat: true,
+  allowDuplicate: true,
   state,
   execute: ({ drink, size = 'medium', milk, quantity = 1 }, { call }) => {
     const { items } = call.state;
@@ -58,7 +58,7 @@ const removeItem = defineTool({
     quantity: z.int().min(1).max(12).optional().describe('How many of them, all if not said'),
   }),
   effect: 'write',
-  mayRepeat: true,
+  allowDuplicate: true,
   state,
   execute: ({ drink, size, quantity }, { call }) => {
     const { items } = call.state;

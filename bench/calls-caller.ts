@@ -27,7 +27,7 @@ export async function callOnce(serverUrl: string, { header, events }: NamedCall,
       greetingMs,
     );
     line.listen((event) => {
-      if (event.type === 'reply.grew' && !firstMs.has(event.turn)) firstMs.set(event.turn, performance.now());
+      if (event.type === 'reply.updated' && !firstMs.has(event.turn)) firstMs.set(event.turn, performance.now());
       if (event.type === 'reply.ended') {
         clearTimeout(timer);
         resolve();
@@ -51,7 +51,8 @@ export async function callOnce(serverUrl: string, { header, events }: NamedCall,
         for (const event of greeting) tell(event);
         return {
           receive(event: CallerEvent) {
-            if (event.type === 'speech.heard' && event.state === 'final') sentMs.set(event.turn, performance.now());
+            if (event.type === 'transcript.updated' && event.state === 'final')
+              sentMs.set(event.turn, performance.now());
             line.send(event);
           },
           end: () => line.hangUp(),

@@ -76,7 +76,7 @@ async function soak({ url, calls }: Extract<CallsOrder, { type: 'soak' }>): Prom
       line.send({ type: 'call.started', version: 1 });
       await greeted;
       const answered = until(line, 'reply.ended');
-      line.send({ type: 'speech.heard', turn: 1, text: 'Hello, who is this?', state: 'final' });
+      line.send({ type: 'transcript.updated', turn: 1, text: 'Hello, who is this?', state: 'final' });
       await answered;
       await line.hangUp();
     } catch (error) {

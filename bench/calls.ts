@@ -85,7 +85,7 @@ async function measure(settings: Settings, modelDir: string | undefined): Promis
   const server = await startServer({
     port: 0,
     host: '127.0.0.1',
-    countMostCalls: Math.max(settings.concurrency, settings.idle) + 8,
+    maxCalls: Math.max(settings.concurrency, settings.idle) + 8,
     pageDir: packagePath('dist/page'),
     transport,
     clock: systemClock,

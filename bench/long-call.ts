@@ -39,9 +39,9 @@ export function makeLongCall(countTurns: number, seed: number): string {
     let previous = 0;
     for (let count = 2; count <= words.length; count += 2) {
       const heard = words.slice(0, count).join(' ');
-      writer.append({ type: 'speech.heard', turn, text: heard, state: 'partial' }, wait(250));
+      writer.append({ type: 'transcript.updated', turn, text: heard, state: 'interim' }, wait(250));
       draft++;
-      const cause = 'partial';
+      const cause = 'interim';
       const from = previous === 0 ? {} : { previous };
       writer.append({ type: 'draft.started', turn, draft, cause, words: heard, ...from }, wait(1));
       writeSteps(turn, answer, 1 + Math.floor(random() * 4));
@@ -53,8 +53,8 @@ export function makeLongCall(countTurns: number, seed: number): string {
       previous = draft;
     }
     const caller = words.join(' ');
-    writer.append({ type: 'speech.heard', turn, text: caller, state: 'final' }, wait(120));
-    const zeroMs = atMs;
+    writer.append({ type: 'transcript.updated', turn, text: caller, state: 'final' }, wait(120));
+    const speechEndedMs = atMs;
     const use = pick(['hit', 'hit', 'hit', 'repaired', 'missed'] as const);
     writer.append({ type: 'turn.committed', turn, isHit: use === 'hit' }, atMs);
     const hasTool = random() < 0.15;
@@ -69,7 +69,7 @@ export function makeLongCall(countTurns: number, seed: number): string {
       writer.append({ type: 'tool.ended', ...tool, result: { count: 4 } }, wait(toolUs / 1000));
       parts.push(['tool.find_restaurants', toolUs], ['prefill', 18_000]);
     }
-    parts.push(['clause', 400], ['tts.first', 22_000 + Math.floor(random() * 9000)], ['wire', 700]);
+    parts.push(['clause', 400], ['tts.ttfb', 22_000 + Math.floor(random() * 9000)], ['wire', 700]);
     let us = 0;
     const stretches = parts.map(([stage, length]): [string, number, number] => {
       us += length;
@@ -79,8 +79,8 @@ export function makeLongCall(countTurns: number, seed: number): string {
     const partsUs: Record<string, number> = { unexplained: 300 };
     for (const [stage, length] of parts) partsUs[stage] = (partsUs[stage] ?? 0) + length;
     const totalMs = us / 1000;
-    writer.append({ type: 'reply.grew', turn, text: answer }, Math.max(atMs, zeroMs + totalMs - 24));
-    atMs = Math.max(atMs, zeroMs + totalMs);
+    writer.append({ type: 'reply.updated', turn, text: answer }, Math.max(atMs, speechEndedMs + totalMs - 24));
+    atMs = Math.max(atMs, speechEndedMs + totalMs);
     writer.append({ type: 'audio.started', turn }, atMs);
     const figures = {
       firstTextMs: totalMs - 24,
@@ -88,7 +88,7 @@ export function makeLongCall(countTurns: number, seed: number): string {
       totalMs,
       partsUs,
       draft: use,
-      zeroMs,
+      speechEndedMs,
       stretches,
     };
     const steps = { steps: use === 'missed' ? 6 : 0, forwards: use === 'hit' ? 0 : 3 };
@@ -113,10 +113,10 @@ export function makeLongCall(countTurns: number, seed: number): string {
       if (isCut && count > 4) break;
     }
     const heard = isCut ? spoken.slice(0, 5).join(' ') : answer;
-    const lengthMs = atMs - (zeroMs + totalMs);
+    const lengthMs = atMs - (speechEndedMs + totalMs);
     const loud = Array.from({ length: Math.ceil(lengthMs / 100) }, () => 20 + Math.floor(random() * 90));
-    writer.append({ type: 'audio.peaks', side: 'agent', fromMs: zeroMs + totalMs, peaks: loud }, atMs);
-    writer.append({ type: isCut ? 'playout.cleared' : 'audio.ended', turn }, atMs);
+    writer.append({ type: 'audio.peaks', side: 'agent', fromMs: speechEndedMs + totalMs, peaks: loud }, atMs);
+    writer.append({ type: isCut ? 'playback.clear' : 'audio.ended', turn }, atMs);
     writer.append({ type: 'reply.ended', turn, text: answer, heard, interrupted: isCut }, atMs);
   }
   writer.append({ type: 'call.ended' }, wait(500));

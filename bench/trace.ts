@@ -124,8 +124,8 @@ function toTold({ events }: NamedCall): readonly Told[] {
       case 'turn.committed':
         return [{ atMs, tell: (meter) => meter.observe({ ...event, isContinued: event.isContinued ?? false }) }];
       case 'turn.taken-back':
-      case 'reply.grew':
-      case 'reply.written':
+      case 'reply.updated':
+      case 'reply.completed':
       case 'reply.ended':
       case 'tool.started':
       case 'tool.ended':
@@ -134,7 +134,7 @@ function toTold({ events }: NamedCall): readonly Told[] {
       case 'clause.spoken':
         return [{ atMs, tell: (meter) => meter.mouthReported(event) }];
       case 'audio.started':
-        return [{ atMs, tell: (meter) => meter.mouthReported({ type: 'audio.framed', samples: silence }) }];
+        return [{ atMs, tell: (meter) => meter.mouthReported({ type: 'audio.delta', samples: silence }) }];
       default:
         return [];
     }
@@ -194,7 +194,7 @@ function passFrames(): void {
   const meter = createTurnMeter(clock, true, () => undefined);
   const peaks = createPeaks(() => undefined);
   for (let frame = 0; frame < countFrames; frame++, nowMs += 20) {
-    meter.mouthReported({ type: 'audio.framed', samples: silence });
+    meter.mouthReported({ type: 'audio.delta', samples: silence });
     peaks.add(silence, nowMs);
   }
 }

@@ -62,7 +62,7 @@ async function measure(turns: number, rounds: number): Promise<ViewerBench> {
   const server = await startServer({
     port: 0,
     host: '127.0.0.1',
-    countMostCalls: 1,
+    maxCalls: 1,
     pageDir: packagePath('dist/page'),
     traces: { viewerDir: packagePath('dist/viewer'), folder, demoFolder: folder },
     clock: systemClock,

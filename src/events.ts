@@ -4,12 +4,12 @@
 export type CallerEvent =
   | { readonly type: 'speech.started'; readonly turn: number }
   | {
-      readonly type: 'speech.heard';
+      readonly type: 'transcript.updated';
       readonly turn: number;
       /** All words of this turn so far. */
       readonly text: string;
       /** Only `final` commits; `resumed` takes a final back while nothing was heard and no write tool has started. */
-      readonly state: 'partial' | 'final' | 'resumed';
+      readonly state: 'interim' | 'final' | 'resumed';
       /** For how long the caller had made no sound when this was sent: the ledger's zero lies so far back. @default unknown */
       readonly silentMs?: number;
     }
@@ -17,9 +17,9 @@ export type CallerEvent =
   | { readonly type: 'speech.stopped'; readonly turn: number; readonly silentMs?: number }
   /** A key of the phone: 0 to 9, *, # or A to D. The keys pressed in a turn are its words. */
   | { readonly type: 'dtmf.pressed'; readonly turn: number; readonly digit: string }
-  | { readonly type: 'playout.advanced'; readonly turn: number; readonly playedMs: number }
+  | { readonly type: 'playback.position'; readonly turn: number; readonly playedMs: number }
   /** The wire, which speaks by itself, stopped the reply to `turn` because it heard the caller. `heard`: what was spoken of it. */
-  | { readonly type: 'playout.interrupted'; readonly turn: number; readonly heard: string }
+  | { readonly type: 'playback.interrupted'; readonly turn: number; readonly heard: string }
   /** A machine took the call, says the wire. */
   | { readonly type: 'voicemail.detected' }
   /** Hung up. */
@@ -61,14 +61,14 @@ export type CallEvent =
       readonly pEndOfTurn: number;
       readonly pWait: number;
     }
-  /** All of the reply so far. `isProtected`: it is said to its end, whoever speaks. */
-  | { readonly type: 'reply.grew'; readonly turn: number; readonly text: string; readonly isProtected?: true }
+  /** All of the reply so far. `isUninterruptible`: it is said to its end, whoever speaks. */
+  | { readonly type: 'reply.updated'; readonly turn: number; readonly text: string; readonly isUninterruptible?: true }
   /** No more words will be added to the turn's reply. */
-  | { readonly type: 'reply.written'; readonly turn: number }
+  | { readonly type: 'reply.completed'; readonly turn: number }
   | { readonly type: 'audio.started'; readonly turn: number }
-  | { readonly type: 'audio.framed'; readonly turn: number; readonly samples: Int16Array }
+  | { readonly type: 'audio.delta'; readonly turn: number; readonly samples: Int16Array }
   | { readonly type: 'audio.ended'; readonly turn: number }
-  | { readonly type: 'playout.cleared'; readonly turn: number }
+  | { readonly type: 'playback.clear'; readonly turn: number }
   /** It was no interruption: what comes after `heard` is spoken again, in new audio. */
   | { readonly type: 'reply.resumed'; readonly turn: number; readonly heard: string }
   | {

@@ -3,15 +3,15 @@
 export type {
   Agent,
   AgentTool,
-  ConsentRules,
-  EarlyEnd,
+  ConfirmationWords,
+  EagerEndpointing,
   Effort,
-  EndOfTurn,
+  Endpointing,
   ExecuteContext,
   IdleRules,
   InterruptionRules,
-  ProtectedLine,
   SayLines,
+  UninterruptibleLine,
 } from './agent/agent.ts';
 export type { CallContext, CallFacts } from './agent/call-context.ts';
 export { copied } from './agent/copied.ts';

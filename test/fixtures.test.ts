@@ -8,7 +8,7 @@ const fixtures = join(dirname(fileURLToPath(import.meta.url)), '..', 'fixtures')
 const files = readdirSync(join(fixtures, 'calls')).filter((name) => name.endsWith('.jsonl'));
 const readme = readFileSync(join(fixtures, 'README.md'), 'utf8');
 
-type Heard = Extract<RecordedEvent, { type: 'speech.heard' }>;
+type Heard = Extract<RecordedEvent, { type: 'transcript.updated' }>;
 
 interface Turn {
   readonly startMs: number;
@@ -25,7 +25,9 @@ function readFixture(name: string) {
 function toTurns(events: readonly RecordedEvent[]): Turn[] {
   return events.flatMap((event) => {
     if (event.type !== 'speech.started') return [];
-    const heard = events.filter((other): other is Heard => other.type === 'speech.heard' && other.turn === event.turn);
+    const heard = events.filter(
+      (other): other is Heard => other.type === 'transcript.updated' && other.turn === event.turn,
+    );
     const final = heard.at(-1);
     if (final?.state !== 'final') throw new Error(`turn ${event.turn} has no final`);
     return [{ startMs: event.atMs, partials: heard.slice(0, -1), final }];
@@ -53,7 +55,7 @@ describe('the fixture calls', () => {
     const { header, events, ...rest } = readFixture(name);
     expect(rest).not.toHaveProperty('tornLine');
     expect(new Set(events.map((event) => event.type))).toEqual(
-      new Set(['speech.started', 'speech.heard', 'call.ended']),
+      new Set(['speech.started', 'transcript.updated', 'call.ended']),
     );
     const row = readme.split('\n').find((line) => line.includes(`calls/${name} `));
     const id = header.source?.split(' ').at(-1) ?? 'no id';
@@ -72,7 +74,7 @@ describe('the fixture calls', () => {
     }
     for (const { partials } of turns) {
       expect(partials.length).toBeGreaterThan(0);
-      expect(partials.every(({ state }) => state === 'partial')).toBe(true);
+      expect(partials.every(({ state }) => state === 'interim')).toBe(true);
     }
   });
 

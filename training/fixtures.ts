@@ -134,7 +134,7 @@ function renderCall(pick: Pick, turns: readonly string[], kinds: readonly FinalK
     const hearings = recognise(text, kinds[index] ?? 'same', random);
     lines.push({ type: 'speech.started', atMs: startMs, turn });
     for (const { atMs, text, state } of hearings)
-      lines.push({ type: 'speech.heard', atMs: startMs + atMs, turn, text, state });
+      lines.push({ type: 'transcript.updated', atMs: startMs + atMs, turn, text, state });
     startMs += (hearings.at(-1)?.atMs ?? 0) + PAUSE_MS;
   }
   lines.push({ type: 'call.ended', atMs: startMs });

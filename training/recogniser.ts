@@ -16,7 +16,7 @@ export interface Hearing {
   /** Since the turn's first sound. */
   readonly atMs: number;
   readonly text: string;
-  readonly state: 'partial' | 'final';
+  readonly state: 'interim' | 'final';
 }
 
 /** Uniform in 0..1. */
@@ -60,7 +60,7 @@ export function recognise(text: string, kind: FinalKind, random: Random): Hearin
       countsWrong[index] = countLeft - 1;
       return (isLast ? index === revisedIndex : countLeft > 0) ? mishear(word) : word;
     });
-    hearings.push({ atMs, text: heard.join(' '), state: 'partial' });
+    hearings.push({ atMs, text: heard.join(' '), state: 'interim' });
   }
   hearings.push({ atMs: speechMs + SILENCE_MS, text: words.join(' '), state: 'final' });
   return hearings;

@@ -60,7 +60,7 @@ export async function openTaskCall({ agent, model, settingOf, callId }: TaskCall
     hasAudio: false,
     report(event) {
       log.observe(event);
-      if (event.type === 'reply.grew' && event.turn === 0) isGreeted = true;
+      if (event.type === 'reply.updated' && event.turn === 0) isGreeted = true;
       if (event.type === 'reply.ended') endedTurn = event.turn;
       if (event.type === 'agent.changed') answering = event.agent;
       if (event.type === 'call.closed') isClosed = true;
@@ -106,9 +106,9 @@ export async function openTaskCall({ agent, model, settingOf, callId }: TaskCall
       turn++;
       tell({ type: 'speech.started', turn });
       await pass(WORD_MS * said.split(' ').length);
-      tell({ type: 'speech.heard', turn, text: said, state: 'partial' });
+      tell({ type: 'transcript.updated', turn, text: said, state: 'interim' });
       await pass(SILENCE_MS);
-      tell({ type: 'speech.heard', turn, text: said, state: 'final' });
+      tell({ type: 'transcript.updated', turn, text: said, state: 'final' });
       return waitForReply();
     },
     async hangsUp() {

@@ -12,7 +12,7 @@ export type Moment = 'draft' | 'reply' | 'step';
 export interface Work {
   readonly effort?: Effort;
   /** Where checking every word would take longer, the rest of a reply comes unchecked, 1 to 60000 ms. */
-  readonly latencyMs?: number;
+  readonly latencyBudgetMs?: number;
 }
 
 export interface Agent {
@@ -24,9 +24,9 @@ export interface Agent {
   readonly greeting?: string | ((call: CallFacts) => string);
   readonly effort: Effort;
   /** From the request to the last word; undefined: as long as it takes. */
-  readonly latencyMs?: number;
-  /** What differs from `effort` and `latencyMs`. */
-  readonly moments: Readonly<Partial<Record<Moment, Work>>>;
+  readonly latencyBudgetMs?: number;
+  /** What differs from `effort` and `latencyBudgetMs`. */
+  readonly effortBy: Readonly<Partial<Record<Moment, Work>>>;
   /** In the order they were defined. */
   readonly tools: readonly AgentTool[];
   readonly handoffs: readonly Handoff[];
@@ -35,10 +35,10 @@ export interface Agent {
   readonly maxSteps: number;
   /** A committed turn that has no reply by then gets the apology. @default 10000 */
   readonly replyTimeoutMs: number;
-  readonly endOfTurn: EndOfTurn;
+  readonly endpointing: Endpointing;
   readonly interruption: InterruptionRules;
   /** How callers confirm what was read back. */
-  readonly consent: ConsentRules;
+  readonly confirmation: ConfirmationWords;
   /** Words that take leave, and nothing else, end the call. */
   readonly hangUpOnGoodbye: boolean;
   readonly goodbyes: readonly string[];
@@ -72,21 +72,21 @@ export interface Handoff {
   readonly agent: Agent;
 }
 
-export interface EndOfTurn {
+export interface Endpointing {
   /** Commit before the recogniser's final, on p(end of turn) and a pause since the last partial; undefined: never. */
-  readonly early?: EarlyEnd;
+  readonly eager?: EagerEndpointing;
   /** Silence after the caller's last word that ends a turn whose final never comes. @default 6000 */
   readonly maxDelayMs: number;
 }
 
 /** The pause that ends a turn shrinks in a straight line as p(end of turn) rises. */
-export interface EarlyEnd {
+export interface EagerEndpointing {
   /** Below it no pause ends a turn. */
   readonly minProbability: number;
   /** The pause that it takes at `minProbability`. */
-  readonly pauseMs: number;
-  /** The pause that it takes at a probability of 1. @default pauseMs */
-  readonly surePauseMs?: number;
+  readonly maxDelayMs: number;
+  /** The pause that it takes at a probability of 1. @default maxDelayMs */
+  readonly minDelayMs?: number;
 }
 
 /** What it takes to interrupt the agent. */
@@ -94,24 +94,24 @@ export interface InterruptionRules {
   /** Fewer words don't interrupt. @default 1 */
   readonly minWords: number;
   /** A sound as long as this makes the agent pause, words or not. @default 0 */
-  readonly minSoundMs: number;
+  readonly minDurationMs: number;
   /** A pause in which the caller says nothing, after which the agent goes on where it stopped. @default 2000 */
-  readonly resumeAfterMs: number;
+  readonly falseInterruptionTimeoutMs: number;
   /** Words that alone don't interrupt, unless the agent asked something. @default uh-huh and the like */
   readonly backchannels: readonly string[];
   /** What is said to its end whoever speaks; the caller is answered after it. @default [] */
-  readonly protect: readonly ProtectedLine[];
+  readonly uninterruptible: readonly UninterruptibleLine[];
 }
 
 /** The greeting; a write that is read back before it runs. */
-export type ProtectedLine = 'greeting' | 'confirm';
+export type UninterruptibleLine = 'greeting' | 'confirm';
 
 /** Words by which a caller's answer to a read-back is told; in capitals or not, whole words. */
-export interface ConsentRules {
+export interface ConfirmationWords {
   /** An answer that begins so agrees. @default yes, sure, that's right and the like */
-  readonly yes: readonly string[];
+  readonly accept: readonly string[];
   /** An answer with one of these anywhere does not. @default no, not, but, wait, question words and the like */
-  readonly no: readonly string[];
+  readonly reject: readonly string[];
 }
 
 /** What is done about a caller who says nothing. */
@@ -119,17 +119,17 @@ export interface IdleRules {
   /** Silence of both sides before the agent asks whether the caller is there; undefined: it waits for ever. */
   readonly afterMs?: number;
   /** Asked so many times in vain, the agent says goodbye. @default 2 */
-  readonly countPrompts: number;
+  readonly maxPrompts: number;
 }
 
 /** When pressed keys are complete; the end key is no part of them. */
 export interface DtmfRules {
   /** @default '#' */
-  readonly endKey: string;
+  readonly finishOnKey: string;
   /** Silence after a key that ends them. @default 3000 */
-  readonly gapMs: number;
+  readonly interDigitTimeoutMs: number;
   /** This many end them at once; undefined: no number does. */
-  readonly countDigits?: number;
+  readonly maxDigits?: number;
 }
 
 export interface SayLines {
@@ -144,7 +144,7 @@ export interface SayLines {
   /** After a read-back was refused twice, in its place: what is wrong with it? */
   readonly correct: string;
   /** While a tool takes long, one after the other; none: nothing. */
-  readonly thinking: readonly string[];
+  readonly filler: readonly string[];
   /** To a caller who says nothing. */
   readonly idle: string;
   /** Before the agent hangs up. */
@@ -184,11 +184,11 @@ export interface AgentTool {
   readonly usual?: Readonly<Record<string, unknown>>;
   readonly timeoutMs: number;
   /** Attempts after the first, for a read whose execution failed; all within `timeoutMs`. */
-  readonly countRetries: number;
+  readonly maxRetries: number;
   /** A caller who has heard nothing by then is told to wait. */
-  readonly bridgeAfterMs: number;
+  readonly fillerAfterMs: number;
   /** May a write that succeeded be made again in the same call? Else its result is told once more. */
-  readonly mayRepeat: boolean;
+  readonly allowDuplicate: boolean;
   /** Longest result the model is told of, characters of JSON. */
   readonly maxResultLength: number;
   /** Validates and executes; takes the model's snake_case arguments. Rejects with ToolError. The result is JSON-serialisable. */

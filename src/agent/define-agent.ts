@@ -6,9 +6,9 @@ import type { CloseReason } from '../events.ts';
 import type {
   Agent,
   AgentTool,
-  ConsentRules,
+  ConfirmationWords,
   DtmfRules,
-  EndOfTurn,
+  Endpointing,
   Handoff,
   IdleRules,
   InterruptionRules,
@@ -35,9 +35,9 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   /** How much work the model puts into a reply. @default 'low' */
   readonly effort?: Agent['effort'];
   /** Where checking every word of a reply would take longer, the rest comes unchecked, 1 to 60000 ms. @default as long as it takes */
-  readonly latencyMs?: number;
-  /** Another `effort` or `latencyMs` for a `draft`, a committed turn's `reply`, a `step` after a tool. @default none */
-  readonly moments?: Agent['moments'];
+  readonly latencyBudgetMs?: number;
+  /** Another `effort` or `latencyBudgetMs` for a `draft`, a committed turn's `reply`, a `step` after a tool. @default none */
+  readonly effortBy?: Agent['effortBy'];
   /** Keys reach the model in snake_case. */
   readonly tools?: Readonly<Record<string, ToolDefinition<z.output<V>, z.output<S>>>>;
   /** Agents that it may hand a call over to; a function where modules import each other. */
@@ -51,12 +51,12 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   readonly maxSteps?: number;
   /** A committed turn without a reply by then gets the apology, 100 to 600000 ms. @default 10000 */
   readonly replyTimeoutMs?: number;
-  /** When a turn ends: early, and at the latest. @default at the recogniser's final, 6000 ms after the last word at the latest */
-  readonly endOfTurn?: Partial<EndOfTurn>;
+  /** When a turn ends: eager, and at the latest. @default at the recogniser's final, 6000 ms after the last word at the latest */
+  readonly endpointing?: Partial<Endpointing>;
   /** What it takes to interrupt the agent. @default any sound pauses it, any word stops it */
   readonly interruption?: Partial<InterruptionRules>;
   /** How callers confirm what was read back, and how they don't. @default as in English */
-  readonly consent?: Partial<ConsentRules>;
+  readonly confirmation?: Partial<ConfirmationWords>;
   /** Words that take leave, and nothing else, end the call once nothing is open. @default true */
   readonly hangUpOnGoodbye?: boolean;
   /** @default English ones */
@@ -90,8 +90,10 @@ const endHook = z.custom<NonNullable<Agent['onCallEnd']>>(isFunction, 'expected 
 const zodObject = z.custom<z.ZodObject>((value) => value instanceof z.ZodObject, 'expected z.object({ … }) of zod 4');
 
 const effort = z.enum(['instant', 'low', 'medium', 'high', 'exact', 'ar']);
-const latencyMs = z.number().int().min(1).max(60_000);
-const work = z.strictObject({ effort: effort.exactOptional(), latencyMs: latencyMs.exactOptional() }).exactOptional();
+const latencyBudgetMs = z.number().int().min(1).max(60_000);
+const work = z
+  .strictObject({ effort: effort.exactOptional(), latencyBudgetMs: latencyBudgetMs.exactOptional() })
+  .exactOptional();
 
 const optionsSchema = z.strictObject({
   name: z.string().regex(/^[\w-]{1,64}$/, 'expected letters, digits, - and _, 64 at most'),
@@ -107,8 +109,8 @@ const optionsSchema = z.strictObject({
     )
     .optional(),
   effort: effort.default('low'),
-  latencyMs: latencyMs.exactOptional(),
-  moments: z.strictObject({ draft: work, reply: work, step: work }).prefault({}),
+  latencyBudgetMs: latencyBudgetMs.exactOptional(),
+  effortBy: z.strictObject({ draft: work, reply: work, step: work }).prefault({}),
   tools: z.record(z.string(), z.custom<ToolDefinition>(isToolDefinition, 'expected defineTool({ … })')).default({}),
   handoffs: z
     .custom<NonNullable<AgentOptions['handoffs']>>(
@@ -129,7 +131,7 @@ const optionsSchema = z.strictObject({
         .regex(/\{values\}/, 'expected {values} where the names of what is missing are to be said')
         .default('Could you tell me {values}, please?'),
       correct: words.default('Sorry, I keep getting that wrong. What should it be?'),
-      thinking: z.array(words).default(['One moment, please.']),
+      filler: z.array(words).default(['One moment, please.']),
       idle: words.default('Are you still there?'),
       goodbye: words.default('Goodbye.'),
       transfer: words.default('I am putting you through.'),
@@ -139,17 +141,17 @@ const optionsSchema = z.strictObject({
     .prefault({}),
   maxSteps: z.number().int().min(1).max(32).default(4),
   replyTimeoutMs: z.number().int().min(100).max(600_000).default(10_000),
-  endOfTurn: z
+  endpointing: z
     .strictObject({
-      early: z
+      eager: z
         .strictObject({
           minProbability: z.number().min(0).max(1),
-          pauseMs: z.number().min(0).max(60_000),
-          surePauseMs: z.number().min(0).max(60_000).exactOptional(),
+          maxDelayMs: z.number().min(0).max(60_000),
+          minDelayMs: z.number().min(0).max(60_000).exactOptional(),
         })
-        .refine(({ pauseMs, surePauseMs = pauseMs }) => surePauseMs <= pauseMs, {
-          path: ['surePauseMs'],
-          message: 'expected at most pauseMs: the surer the model, the shorter the pause',
+        .refine(({ maxDelayMs, minDelayMs = maxDelayMs }) => minDelayMs <= maxDelayMs, {
+          path: ['minDelayMs'],
+          message: 'expected at most maxDelayMs: the surer the model, the shorter the pause',
         })
         .optional(),
       maxDelayMs: z.number().int().min(500).max(60_000).default(6000),
@@ -158,19 +160,19 @@ const optionsSchema = z.strictObject({
   interruption: z
     .strictObject({
       minWords: z.number().int().min(1).max(20).default(1),
-      minSoundMs: z.number().int().min(0).max(5000).default(0),
-      resumeAfterMs: z.number().int().min(100).max(60_000).default(2000),
+      minDurationMs: z.number().int().min(0).max(5000).default(0),
+      falseInterruptionTimeoutMs: z.number().int().min(100).max(60_000).default(2000),
       backchannels: z.array(words).default([...BACKCHANNELS]),
-      protect: z.array(z.enum(['greeting', 'confirm'])).default([]),
+      uninterruptible: z.array(z.enum(['greeting', 'confirm'])).default([]),
     })
     .prefault({}),
-  consent: z
+  confirmation: z
     .strictObject({
-      yes: z
+      accept: z
         .array(words)
         .min(1)
         .default([...YES]),
-      no: z.array(words).default([...NO]),
+      reject: z.array(words).default([...NO]),
     })
     .prefault({}),
   hangUpOnGoodbye: z.boolean().default(true),
@@ -178,7 +180,7 @@ const optionsSchema = z.strictObject({
   idle: z
     .strictObject({
       afterMs: z.number().int().min(1000).max(600_000).exactOptional(),
-      countPrompts: z.number().int().min(0).max(10).default(2),
+      maxPrompts: z.number().int().min(0).max(10).default(2),
     })
     .prefault({}),
   now: z.custom<NonNullable<Agent['now']>>(isFunction, 'expected a function that returns a Date').exactOptional(),
@@ -189,12 +191,12 @@ const optionsSchema = z.strictObject({
   maxCallMs: z.number().int().min(1000).max(86_400_000).default(3_600_000),
   dtmf: z
     .strictObject({
-      endKey: z
+      finishOnKey: z
         .string()
         .regex(/^[0-9*#]$/, 'expected one key')
         .default('#'),
-      gapMs: z.number().int().min(100).max(60_000).default(3000),
-      countDigits: z.number().int().min(1).max(64).exactOptional(),
+      interDigitTimeoutMs: z.number().int().min(100).max(60_000).default(3000),
+      maxDigits: z.number().int().min(1).max(64).exactOptional(),
     })
     .prefault({}),
   mayStaySilent: z.boolean().default(false),
@@ -211,7 +213,7 @@ export function defineAgent<V extends z.ZodObject = z.ZodObject, S extends z.Zod
   options: AgentOptions<V, S>,
 ): Agent {
   const checked = parseDefinition(optionsSchema, options);
-  const { instructions, greeting, endOfTurn, onCallStart, onCallEnd, variables, state, ...rest } = checked;
+  const { instructions, greeting, endpointing, onCallStart, onCallEnd, variables, state, ...rest } = checked;
   for (const [key, tool] of Object.entries(checked.tools)) checkNeeds(key, tool, { variables, state });
   const tools = Object.entries(checked.tools).map(([key, tool]) => tool.build(key));
   const twin = tools.find((tool, index) => tools.findIndex((other) => other.name === tool.name) !== index);
@@ -229,7 +231,7 @@ export function defineAgent<V extends z.ZodObject = z.ZodObject, S extends z.Zod
       handoffs ??= toHandoffs({ name: rest.name, tools }, readHandoffs(checked.handoffs));
       return handoffs;
     },
-    endOfTurn: { maxDelayMs: endOfTurn.maxDelayMs, ...(endOfTurn.early && { early: endOfTurn.early }) },
+    endpointing: { maxDelayMs: endpointing.maxDelayMs, ...(endpointing.eager && { eager: endpointing.eager }) },
     readVariables: (given) => readVariables(variables, given),
     createState: creatorOf(state),
     ...(greeting !== undefined && { greeting }),

@@ -31,11 +31,11 @@ export interface ToolOptions<
   /** From the start of `execute`, 1 to 600000 ms. @default 5000 */
   readonly timeoutMs?: number;
   /** Attempts after the first for a read that failed, 0 to 5, within `timeoutMs`; the first after 100 ms. @default 1 for reads, 0 for writes */
-  readonly countRetries?: number;
-  /** A caller who has heard nothing by then is told to wait, with a line of `say.thinking`, 0 to 600000 ms. @default 1000 */
-  readonly bridgeAfterMs?: number;
+  readonly maxRetries?: number;
+  /** A caller who has heard nothing by then is told to wait, with a line of `say.filler`, 0 to 600000 ms. @default 1000 */
+  readonly fillerAfterMs?: number;
   /** May a write that succeeded be made again, with equal arguments, in the same call? Else the model is told its result once more. @default false */
-  readonly mayRepeat?: boolean;
+  readonly allowDuplicate?: boolean;
   /** Longest result, 32 to 100000 characters of JSON; longer lists lose their tails. @default 400, since the model is told of 420 */
   readonly maxResultLength?: number;
   /** The call in words, to be read back; where it throws, the default is used. @default made from the tool's name and the arguments */
@@ -69,9 +69,9 @@ const optionsSchema = z.strictObject({
   confirmBelow: z.number().min(0).max(1).default(0),
   grounded: z.boolean().default(true),
   timeoutMs: z.number().int().min(1).max(600_000).default(5000),
-  countRetries: z.number().int().min(0).max(5).optional(),
-  bridgeAfterMs: z.number().int().min(0).max(600_000).default(1000),
-  mayRepeat: z.boolean().default(false),
+  maxRetries: z.number().int().min(0).max(5).optional(),
+  fillerAfterMs: z.number().int().min(0).max(600_000).default(1000),
+  allowDuplicate: z.boolean().default(false),
   maxResultLength: z.number().int().min(32).max(100_000).default(usualMaxResultLength),
   describe: callable.optional(),
   variables: z.custom<z.ZodObject>(isZodObject, 'expected z.object({ … }) of zod 4').optional(),
@@ -110,16 +110,25 @@ function buildTool<P extends z.ZodObject, V extends z.ZodObject, S extends z.Zod
   }
   if (checked.confirm && checked.confirmBelow > 0)
     throw invalidField(`${field}.confirmBelow`, "with 'confirm' the whole call is read back; leave one of them out");
-  if (checked.effect === 'write' && checked.countRetries !== undefined && checked.countRetries > 0) {
+  if (checked.effect === 'write' && checked.maxRetries !== undefined && checked.maxRetries > 0) {
     throw invalidField(
-      `${field}.countRetries`,
-      `expected 0 for a tool with effect 'write', got ${checked.countRetries}: what failed may have had its effect`,
+      `${field}.maxRetries`,
+      `expected 0 for a tool with effect 'write', got ${checked.maxRetries}: what failed may have had its effect`,
     );
   }
   const parameters = compileParameters(options.parameters, `${field}.parameters`);
-  const { description, effect, confirm, confirmBelow, grounded, timeoutMs, maxResultLength, bridgeAfterMs, mayRepeat } =
-    checked;
-  const { countRetries = effect === 'read' ? 1 : 0 } = checked;
+  const {
+    description,
+    effect,
+    confirm,
+    confirmBelow,
+    grounded,
+    timeoutMs,
+    maxResultLength,
+    fillerAfterMs,
+    allowDuplicate,
+  } = checked;
+  const { maxRetries = effect === 'read' ? 1 : 0 } = checked;
 
   const { check, read, peek } = createToolArguments(name, options.parameters, parameters);
 
@@ -159,9 +168,9 @@ function buildTool<P extends z.ZodObject, V extends z.ZodObject, S extends z.Zod
     grounded,
     usual,
     timeoutMs,
-    countRetries,
-    bridgeAfterMs,
-    mayRepeat,
+    maxRetries,
+    fillerAfterMs,
+    allowDuplicate,
     maxResultLength,
     run,
     check,

@@ -29,7 +29,7 @@ time with the model's own times. Printed for each way: how long callers waited f
 were taken for ended and went on, and replies that are others than with the agent as it is.
 
   --agent FILE  an agent module instead of the example agents
-  --set …       endOfTurn.delayMs=200..800:100, endOfTurn.sureDelayMs=…, endOfTurn.minProbability=…, mayStaySilent=…, effort=…;
+  --set …       endpointing.delayMs=200..800:100, endpointing.sureDelayMs=…, endpointing.minProbability=…, mayStaySilent=…, effort=…;
                 several: each with each
   --svg OUT     draws that, too
   --json        one JSON array instead of a table

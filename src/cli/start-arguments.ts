@@ -44,7 +44,7 @@ export interface StartArguments {
   readonly redaction: Redaction;
   /** Undefined: the environment says, or no spans are sent. */
   readonly otlpUrl: URL | undefined;
-  readonly countMostCalls: number;
+  readonly maxCalls: number;
   readonly drainMs: number;
 }
 
@@ -64,7 +64,7 @@ export function parseStartArguments(argv: readonly string[]): StartArguments | u
     tracesDir: values.traces === 'off' ? undefined : values.traces,
     redaction: toRedaction(values.redact),
     otlpUrl: toOtlpUrl('--otlp', values.otlp),
-    countMostCalls: toWhole('--max-calls', values['max-calls'], 1, 10_000),
+    maxCalls: toWhole('--max-calls', values['max-calls'], 1, 10_000),
     drainMs: toWhole('--drain-ms', values['drain-ms'], 0, 3_600_000),
   };
 }

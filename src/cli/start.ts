@@ -42,7 +42,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     publicUrl: args.publicUrl,
     apiKey,
     twilioAuthToken: process.env.TWILIO_AUTH_TOKEN || undefined,
-    countMostCalls: args.countMostCalls,
+    maxCalls: args.maxCalls,
     pageDir: packagePath('dist/page'),
     traces: {
       viewerDir: packagePath('dist/viewer'),

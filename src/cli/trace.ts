@@ -118,7 +118,7 @@ function toRecords(events: readonly RecordedEvent[]): readonly TurnRecord[] {
   const turns = new Set<number>();
   for (const event of events) {
     if ('turn' in event) turns.add(event.turn);
-    if (event.type === 'speech.heard' || event.type === 'dtmf.pressed') log.hear(event);
+    if (event.type === 'transcript.updated' || event.type === 'dtmf.pressed') log.hear(event);
     else if (event.type === 'tool.ended' || event.type === 'reply.ended' || event.type === 'turn.measured')
       log.observe(event);
   }

@@ -57,7 +57,7 @@ export async function runTypedCall({ input, output, clock, hasColour, open }: Ty
   function sendPartial(): void {
     timer = undefined;
     lastPartialMs = clock.nowMs();
-    call.receive({ type: 'speech.heard', turn, text: typed.trim(), state: 'partial' });
+    call.receive({ type: 'transcript.updated', turn, text: typed.trim(), state: 'interim' });
   }
 
   function edit(text: string): void {
@@ -72,7 +72,7 @@ export async function runTypedCall({ input, output, clock, hasColour, open }: Ty
     if (text === '') return;
     clock.clearTimeout(timer);
     timer = undefined;
-    const final = { type: 'speech.heard', turn, text, state: 'final' } as const;
+    const final = { type: 'transcript.updated', turn, text, state: 'final' } as const;
     typed = '';
     draft = '';
     turn += 1;

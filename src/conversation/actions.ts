@@ -80,15 +80,17 @@ export const vocabulary = speaking.extend({
     }),
     openGreeting: assign(({ context }) => replies.openGreeting(context)),
     forwardPlayout: enqueueActions(({ event, enqueue }) => {
-      if (event.type === 'playout.advanced') enqueue.sendTo('mouth', { type: event.type, playedMs: event.playedMs });
+      if (event.type === 'playback.position') enqueue.sendTo('mouth', { type: event.type, playedMs: event.playedMs });
     }),
     correctHeard: assign(({ context, event }) =>
-      event.type === 'playout.interrupted' ? replies.correctHeard(context, event.heard) : {},
+      event.type === 'playback.interrupted' ? replies.correctHeard(context, event.heard) : {},
     ),
     overhear: assign(({ context, event }) =>
-      event.type === 'speech.heard' || event.type === 'dtmf.pressed' ? hearing.overhear(context, event) : {},
+      event.type === 'transcript.updated' || event.type === 'dtmf.pressed' ? hearing.overhear(context, event) : {},
     ),
-    markEarly: assign(({ context, event }) => (event.type === 'speech.heard' ? markEarly(context, event.turn) : {})),
+    markEarly: assign(({ context, event }) =>
+      event.type === 'transcript.updated' ? markEarly(context, event.turn) : {},
+    ),
     /** What was said or pressed over a protected line is heard after it. */
     answerOverheard: enqueueActions(({ context: { overheard }, enqueue }) => {
       enqueue.assign({ overheard: [] });
@@ -163,7 +165,7 @@ export const vocabulary = speaking.extend({
       const { heard, dialling, isLineLost, agent } = context;
       enqueue(cancel('final'));
       if (toWords(heard) === '' || dialling !== 'not' || isLineLost) return;
-      enqueue.raise({ type: 'final.missed' }, { id: 'final', delay: agent.endOfTurn.maxDelayMs });
+      enqueue.raise({ type: 'final.missed' }, { id: 'final', delay: agent.endpointing.maxDelayMs });
     }),
     endFinal: cancel('final'),
     startDeadline: raise(
@@ -191,5 +193,5 @@ export const vocabulary = speaking.extend({
 });
 
 function isSaid(event: MachineEvent): event is hearing.Said {
-  return event.type === 'speech.heard' || event.type === 'dtmf.pressed' || event.type === 'speech.started';
+  return event.type === 'transcript.updated' || event.type === 'dtmf.pressed' || event.type === 'speech.started';
 }

@@ -39,7 +39,7 @@ export function toReadBack(context: Context, turn: number): ReadBack | undefined
   if (call === undefined || tool === undefined) return undefined;
   const { say } = context.agent;
   const before = answered(context, turn);
-  const consent = toConsent(context.heard, context.agent.consent);
+  const consent = toConsent(context.heard, context.agent.confirmation);
   if (tool.confirm || (tool.effect === 'write' && isSlip(context, call))) {
     const isAgreed = consent === 'agreed' || consent === 'agreed-and-more';
     if (isAgreed && before !== undefined && isSameCall(before.call, call)) return undefined;
@@ -63,7 +63,7 @@ export function toReadBack(context: Context, turn: number): ReadBack | undefined
 
 /** The call that was read back, where the caller has said yes to it on the `turn`-th committed turn and nothing else. */
 export function confirmedCall(context: Context, turn: number): Call | undefined {
-  const isAgreed = toConsent(context.heard, context.agent.consent) === 'agreed';
+  const isAgreed = toConsent(context.heard, context.agent.confirmation) === 'agreed';
   return isAgreed ? answered(context, turn)?.call : undefined;
 }
 
@@ -72,7 +72,7 @@ export function countAnswer(context: Context, turn: number): readonly Refusal[] 
   const { refusals } = context;
   const asked = followed(context, turn);
   if (asked === undefined) return refusals;
-  switch (toConsent(context.heard, context.agent.consent)) {
+  switch (toConsent(context.heard, context.agent.confirmation)) {
     case 'refused':
     case 'agreed-but':
       return addRefusal(refusals, asked.text);
@@ -109,7 +109,7 @@ function ask(
   { text, to }: Line,
   values: Readonly<Record<string, unknown>>,
 ): ReadBack {
-  const consent = toConsent(context.heard, context.agent.consent);
+  const consent = toConsent(context.heard, context.agent.confirmation);
   const isRefused = consent === 'refused' || consent === 'agreed-but';
   // The same again after an answer that was no yes: that was one more refusal, unless it was counted as one.
   const isRepeated = !isRefused && followed(context, turn)?.text === text;

@@ -1,13 +1,9 @@
 // What the caller answered to what was read back. Pure; knows words, no meaning.
 
+import type { ConfirmationWords } from '../agent/agent.ts';
 import { AROUND_YES } from '../agent/consent-words.ts';
 import { hasQuestionMark, isUnspaced, joinWords, listWords } from '../base/words.ts';
 import { findEnd, skipOne, toPhrases } from './phrases.ts';
-
-export interface ConsentWords {
-  readonly yes: readonly string[];
-  readonly no: readonly string[];
-}
 
 /** `agreed`: with no other words; `agreed-and-more`, `agreed-but`: a yes, then others. `unclear`: neither yes nor no. */
 export type Consent = 'agreed' | 'agreed-and-more' | 'agreed-but' | 'refused' | 'unclear';
@@ -20,9 +16,9 @@ const LONGEST_YES = 400;
 const GAP = '\0';
 
 /** Asked again and again while a turn is decided. */
-const newest = new WeakMap<ConsentWords, { readonly heard: string; readonly answer: Consent }>();
+const newest = new WeakMap<ConfirmationWords, { readonly heard: string; readonly answer: Consent }>();
 
-export function toConsent(heard: string, consent: ConsentWords): Consent {
+export function toConsent(heard: string, consent: ConfirmationWords): Consent {
   const known = newest.get(consent);
   if (known?.heard === heard) return known.answer;
   const answer = sortAnswer(heard, consent);
@@ -30,13 +26,13 @@ export function toConsent(heard: string, consent: ConsentWords): Consent {
   return answer;
 }
 
-function sortAnswer(heard: string, consent: ConsentWords): Consent {
+function sortAnswer(heard: string, consent: ConfirmationWords): Consent {
   if (heard.length > LONGEST_YES) return 'unclear';
   const words = listWords(heard);
   const all = joinWords(words);
-  const yes = toPhrases(consent.yes);
+  const yes = toPhrases(consent.accept);
   if (hasQuestionMark(heard) || question.test(all)) return 'refused';
-  const isRefused = toPhrases(consent.no).some((phrase) => all.includes(phrase) && isSaid(phrase, words, yes));
+  const isRefused = toPhrases(consent.reject).some((phrase) => all.includes(phrase) && isSaid(phrase, words, yes));
   const around = toPhrases(AROUND_YES);
   let at = 0;
   while (skipOne(words, at, yes) === at) {

@@ -79,7 +79,7 @@ export interface Reply {
   /** Where in `text` a read-back begins, and where what is to be confirmed ends; undefined: nowhere. */
   readonly readBack: { readonly from: number; readonly to: number } | undefined;
   /** Said to its end, whoever speaks. */
-  readonly isProtected: boolean;
+  readonly isUninterruptible: boolean;
   /** No more words will be added. */
   readonly isFinal: boolean;
   /** `caller`: a sound of theirs made the agent pause; `unsure`: it may yet. */
@@ -99,7 +99,7 @@ export interface Ending {
   readonly awaiting: Awaiting | undefined;
 }
 
-export type Overheard = Extract<CallerEvent, { type: 'speech.heard' | 'dtmf.pressed' }>;
+export type Overheard = Extract<CallerEvent, { type: 'transcript.updated' | 'dtmf.pressed' }>;
 
 export interface Context {
   readonly agent: Agent;
@@ -168,7 +168,7 @@ export const NO_REPLY: Reply = {
   hasWritten: false,
   isHandedOver: false,
   readBack: undefined,
-  isProtected: false,
+  isUninterruptible: false,
   isFinal: false,
   floor: 'agent',
   isSure: false,

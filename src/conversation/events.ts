@@ -22,7 +22,7 @@ export type MouthCommand =
   | { readonly type: 'grow'; readonly text: string; readonly isFinal: boolean }
   /** Silent at once; the next `grow` goes on after what was heard. */
   | { readonly type: 'pause' }
-  | { readonly type: 'playout.advanced'; readonly playedMs: number };
+  | { readonly type: 'playback.position'; readonly playedMs: number };
 
 export type MouthReport =
   | { readonly type: 'reply.heard'; readonly heard: string }

@@ -1,12 +1,12 @@
 // Who may speak while a reply is being given: which of the caller's sounds and words take the floor. Pure.
 
-import type { EarlyEnd } from '../agent/agent.ts';
+import type { EagerEndpointing } from '../agent/agent.ts';
 import { hasQuestionMark, listWords, toWords } from '../base/words.ts';
 import type { CallerEvent } from '../events.ts';
 import type { Context, Reply } from './context.ts';
 import { canTakeBack } from './replies.ts';
 
-type Heard = Extract<CallerEvent, { type: 'speech.heard' }>;
+type Heard = Extract<CallerEvent, { type: 'transcript.updated' }>;
 
 /** So much of a text has more words than any agent asks for. */
 const ENOUGH_LENGTH = 400;
@@ -15,10 +15,10 @@ const ENOUGH_LENGTH = 400;
 export function isSpokenOver(context: Context, { turn, text }: Heard): boolean {
   const { agent, reply } = context;
   // Other words of the turn that is being answered: only a protected line, once it is audible, is said to its end all the same.
-  if (turn === reply.turn) return reply.isProtected && !canTakeBack(context);
+  if (turn === reply.turn) return reply.isUninterruptible && !canTakeBack(context);
   const { minWords, backchannels } = agent.interruption;
   return (
-    reply.isProtected ||
+    reply.isUninterruptible ||
     listWords(text.slice(0, ENOUGH_LENGTH)).length < minWords ||
     isBackchannel(reply, toWords(text), backchannels)
   );
@@ -30,21 +30,21 @@ function isBackchannel(reply: Reply, words: string, backchannels: readonly strin
 }
 
 /** The silence after the caller's last word that ends a turn of this probability; undefined: none does. */
-export function toPauseMs(early: EarlyEnd | undefined, p: number): number | undefined {
-  if (early === undefined || p < early.minProbability) return undefined;
-  const { minProbability, pauseMs, surePauseMs = pauseMs } = early;
+export function toPauseMs(eager: EagerEndpointing | undefined, p: number): number | undefined {
+  if (eager === undefined || p < eager.minProbability) return undefined;
+  const { minProbability, maxDelayMs, minDelayMs = maxDelayMs } = eager;
   const sureness = minProbability === 1 ? 1 : (p - minProbability) / (1 - minProbability);
-  return pauseMs - sureness * (pauseMs - surePauseMs);
+  return maxDelayMs - sureness * (maxDelayMs - minDelayMs);
 }
 
 const PAUSE_TICK_MS = 50;
 
 /** Until when a pause is to be looked at next, after `pausedMs` of it; undefined: it can't end a turn any more. */
 export function toNextPauseMs({ agent, dialling }: Context, pausedMs: number | undefined): number | undefined {
-  if (dialling !== 'not') return pausedMs === undefined ? agent.dtmf.gapMs : undefined;
-  const { early } = agent.endOfTurn;
-  if (early === undefined) return undefined;
-  const { pauseMs, surePauseMs = pauseMs } = early;
-  if (pausedMs === undefined) return surePauseMs;
-  return pausedMs < pauseMs ? Math.min(pauseMs, pausedMs + PAUSE_TICK_MS) : undefined;
+  if (dialling !== 'not') return pausedMs === undefined ? agent.dtmf.interDigitTimeoutMs : undefined;
+  const { eager } = agent.endpointing;
+  if (eager === undefined) return undefined;
+  const { maxDelayMs, minDelayMs = maxDelayMs } = eager;
+  if (pausedMs === undefined) return minDelayMs;
+  return pausedMs < maxDelayMs ? Math.min(maxDelayMs, pausedMs + PAUSE_TICK_MS) : undefined;
 }

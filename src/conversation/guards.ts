@@ -36,23 +36,23 @@ export const ported = setup({
 export const guarded = ported.extend({
   guards: {
     hasGreeting: ({ context }) => context.greeting !== '',
-    hasWords: ({ event }) => event.type === 'speech.heard' && toWords(event.text) !== '',
+    hasWords: ({ event }) => event.type === 'transcript.updated' && toWords(event.text) !== '',
     /** Words, and not just the ones that are being answered. */
     hasNewWords: ({ context, event }) =>
-      event.type === 'speech.heard' &&
+      event.type === 'transcript.updated' &&
       toWords(event.text) !== '' &&
       (event.turn !== context.reply.turn || toTurnWords(context, event) !== context.reply.words),
-    isFinal: ({ event }) => event.type === 'speech.heard' && event.state === 'final',
-    isResumed: ({ event }) => event.type === 'speech.heard' && event.state === 'resumed',
+    isFinal: ({ event }) => event.type === 'transcript.updated' && event.state === 'final',
+    isResumed: ({ event }) => event.type === 'transcript.updated' && event.state === 'resumed',
     canTakeBack: ({ context, event }) =>
-      event.type === 'speech.heard' && event.turn === context.reply.turn && replies.canTakeBack(context),
+      event.type === 'transcript.updated' && event.turn === context.reply.turn && replies.canTakeBack(context),
     isOfLaterTurn: ({ context, event }) => event.type === 'speech.started' && event.turn > context.turn,
-    isSpokenOver: ({ context, event }) => event.type === 'speech.heard' && isSpokenOver(context, event),
-    isProtected: ({ context }) => context.reply.isProtected,
+    isSpokenOver: ({ context, event }) => event.type === 'transcript.updated' && isSpokenOver(context, event),
+    isUninterruptible: ({ context }) => context.reply.isUninterruptible,
     hasOpenWords: ({ context }) => context.isHeardOpen && toWords(context.heard) !== '',
     hasHeardNothing: ({ context }) => toWords(context.heard) === '',
-    mayPrompt: ({ context }) => context.countIdlePrompts < context.agent.idle.countPrompts,
-    isOfReply: ({ context, event }) => event.type === 'playout.interrupted' && event.turn === context.reply.turn,
+    mayPrompt: ({ context }) => context.countIdlePrompts < context.agent.idle.maxPrompts,
+    isOfReply: ({ context, event }) => event.type === 'playback.interrupted' && event.turn === context.reply.turn,
     isKeyToTakeBackFor: ({ context, event }) =>
       event.type === 'dtmf.pressed' && event.turn === context.reply.turn && replies.canTakeBack(context),
     /** Turn after turn without a final: what is at hand is answered before it is too much. */
@@ -61,9 +61,9 @@ export const guarded = ported.extend({
     isClosing: ({ context }) => context.closing !== undefined,
     hasParting: ({ context }) =>
       context.closing?.isSaid === false && partingLine(context.agent, context.closing) !== '',
-    mayBridge: ({ context }) => context.reply.text === '' && context.agent.say.thinking.length > 0,
+    mayBridge: ({ context }) => context.reply.text === '' && context.agent.say.filler.length > 0,
     hasSpoken: ({ context }) => context.reply.base !== '',
-    isPlayed: ({ context, event }) => event.type === 'playout.advanced' && event.turn === context.reply.turn,
+    isPlayed: ({ context, event }) => event.type === 'playback.position' && event.turn === context.reply.turn,
     isCurrentDraft: ({ context, event }) =>
       (event.type === 'draft.grew' || event.type === 'draft.failed') && event.id === context.requestId,
     isDone: ({ event }) => event.type === 'draft.grew' && event.draft.isDone,
@@ -81,8 +81,8 @@ export const guarded = ported.extend({
       const { pausedMs, dialling, heard, draft, agent } = context;
       if (pausedMs === undefined || dialling !== 'not') return pausedMs !== undefined;
       const p = drafts.isDraftCurrent(context) ? (draft?.pEndOfTurn ?? 0) : 0;
-      const pauseMs = toPauseMs(agent.endOfTurn.early, p);
-      return toWords(heard) !== '' && pauseMs !== undefined && pausedMs >= pauseMs;
+      const maxDelayMs = toPauseMs(agent.endpointing.eager, p);
+      return toWords(heard) !== '' && maxDelayMs !== undefined && pausedMs >= maxDelayMs;
     },
     isSilent: ({ context }) => context.reply.text === '',
     decidedSilence: ({ context }) => context.draft?.act === 'wait',

@@ -9,7 +9,7 @@ import { forgetDrafts } from './drafts.ts';
 import { canTakeBack } from './replies.ts';
 import { joinSays } from './transcript.ts';
 
-export type Said = Extract<CallerEvent, { type: 'speech.heard' | 'speech.started' | 'dtmf.pressed' }>;
+export type Said = Extract<CallerEvent, { type: 'transcript.updated' | 'speech.started' | 'dtmf.pressed' }>;
 
 function take(context: Context, turn: number, text: string): Change {
   const isNew = turn !== context.turn;
@@ -41,7 +41,7 @@ function add(context: Context, event: Said): Change {
   const overtaken = isNext && isHeardOpen ? { ...context, turn: event.turn, carried: context.heard } : context;
   const open = isHeardOpen ? overtaken : { ...context, carried: '' };
   switch (event.type) {
-    case 'speech.heard':
+    case 'transcript.updated':
       return take(open, event.turn, event.text);
     case 'dtmf.pressed':
       return press(
@@ -71,7 +71,7 @@ export function overhear(context: Context, event: Overheard): Change {
   if (toWords(event.text) === '') return {};
   if (event.turn === reply.turn && toTurnWords(context, event) === reply.words) return {};
   const before = overheard.at(-1);
-  if (before?.type !== 'speech.heard') return { ...early, overheard: [...overheard, event] };
+  if (before?.type !== 'transcript.updated') return { ...early, overheard: [...overheard, event] };
   const isNext = before.state === 'final' && before.turn !== event.turn;
   const heard = isNext ? { ...event, text: `${before.text} ${event.text}` } : event;
   // Words that came too early are early in whatever turn they are answered.
@@ -82,13 +82,13 @@ export function overhear(context: Context, event: Overheard): Change {
 
 /** One more key: of the keys of this turn, or, where those were answered already, the first of a new line. */
 function press(context: Context, turn: number, digit: string): Change {
-  const { endKey, countDigits = Number.POSITIVE_INFINITY } = context.agent.dtmf;
+  const { finishOnKey, maxDigits = Number.POSITIVE_INFINITY } = context.agent.dtmf;
   const { dialling, reply } = context;
   const isOpen = dialling === 'open' || dialling === 'complete';
   const isOpenAgain = dialling === 'answered' && (turn !== reply.turn || canTakeBack(context));
   const isSameLine = isOpen || (isOpenAgain && turn === context.turn);
   const digits = isSameLine ? context.heard.slice(context.carried.length).trimStart() : '';
-  const isEnd = digits !== '' && digit === endKey;
+  const isEnd = digits !== '' && digit === finishOnKey;
   const heard = isEnd ? digits : digits + digit;
-  return { ...take(context, turn, heard), dialling: isEnd || heard.length >= countDigits ? 'complete' : 'open' };
+  return { ...take(context, turn, heard), dialling: isEnd || heard.length >= maxDigits ? 'complete' : 'open' };
 }

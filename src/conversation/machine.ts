@@ -34,7 +34,7 @@ export const conversationMachine = vocabulary.createMachine({
     'agent.failed': { actions: { type: 'close', params: { reason: 'agent-failed' } } },
     'line.lost': { actions: ['loseLine', 'endIdle', 'endFinal'] },
     'line.back': { actions: 'regainLine' },
-    'playout.interrupted': { guard: 'isOfReply', actions: 'correctHeard' },
+    'playback.interrupted': { guard: 'isOfReply', actions: 'correctHeard' },
     'tool.returned': { guard: 'isOwnRun', actions: 'keepResult' },
     'tool.failed': { guard: 'isOwnRun', actions: 'keepResult' },
   },
@@ -60,7 +60,7 @@ export const conversationMachine = vocabulary.createMachine({
         'line.back': { actions: ['regainLine', 'startIdle'] },
         'dtmf.pressed': { actions: 'hear', target: 'hearing' },
         'speech.started': { guard: 'isOfLaterTurn', actions: 'hear', target: 'hearing' },
-        'speech.heard': [
+        'transcript.updated': [
           { guard: and(['hasNewWords', 'isFinal']), actions: ['hear', 'commit'], target: 'replying' },
           { guard: 'hasNewWords', actions: 'hear', target: 'hearing' },
         ],
@@ -82,7 +82,7 @@ export const conversationMachine = vocabulary.createMachine({
         'line.back': { actions: ['regainLine', 'startIdle', 'awaitFinal'] },
         'dtmf.pressed': { actions: ['hear', 'startPause', 'requestDraft', 'awaitFinal'] },
         'speech.started': { guard: 'isOfLaterTurn', actions: 'hear' },
-        'speech.heard': [
+        'transcript.updated': [
           { guard: and(['hasWords', 'isFinal']), actions: ['hear', 'commit'], target: 'replying' },
           { guard: 'hasWords', actions: ['hear', 'startPause', 'requestDraft', 'awaitFinal'] },
         ],
@@ -118,19 +118,19 @@ export const conversationMachine = vocabulary.createMachine({
           actions: [...interrupt, { type: 'close', params: { reason: 'agent-failed' } }],
           target: 'listening',
         },
-        'playout.interrupted': { guard: 'isOfReply', actions: ['correctHeard', ...interrupt], target: 'listening' },
+        'playback.interrupted': { guard: 'isOfReply', actions: ['correctHeard', ...interrupt], target: 'listening' },
         'dtmf.pressed': [
           { guard: 'isKeyToTakeBackFor', actions: ['cancelWriter', ...reopen], target: 'hearing' },
-          { guard: 'isProtected', actions: 'overhear' },
+          { guard: 'isUninterruptible', actions: 'overhear' },
           { actions: [...interrupt, 'hear'], target: 'hearing' },
         ],
-        'speech.started': { guard: and(['isOfLaterTurn', not('isProtected')]), actions: 'yieldFloor' },
+        'speech.started': { guard: and(['isOfLaterTurn', not('isUninterruptible')]), actions: 'yieldFloor' },
         'speech.stopped': { actions: 'endSound' },
         'sound.lasted': { actions: 'pause' },
         'floor.left': { actions: 'resume' },
         'floor.overdue': { actions: 'resume' },
-        'speech.heard': [
-          { guard: and(['isSpokenOver', 'isProtected']), actions: 'overhear' },
+        'transcript.updated': [
+          { guard: and(['isSpokenOver', 'isUninterruptible']), actions: 'overhear' },
           { guard: and(['isSpokenOver', 'isFinal']), actions: ['markEarly', 'resume'] },
           { guard: 'isSpokenOver', actions: ['markEarly', 'waitForWords'] },
           { guard: and(['isResumed', 'canTakeBack']), actions: ['cancelWriter', ...reopen], target: 'hearing' },
@@ -149,7 +149,7 @@ export const conversationMachine = vocabulary.createMachine({
           },
           { guard: 'hasNewWords', actions: [...interrupt, 'hear'], target: 'hearing' },
         ],
-        'playout.advanced': { guard: 'isPlayed', actions: 'forwardPlayout' },
+        'playback.position': { guard: 'isPlayed', actions: 'forwardPlayout' },
         'reply.heard': { actions: 'keepHeard' },
         'reply.overdue': {
           guard: 'isSilent',

@@ -60,8 +60,8 @@ export function openAside({ reply, lines }: Context): { readonly reply: Reply } 
 
 /** A reply that answers no words: the greeting, turn 0. */
 export function openGreeting(context: Context): Change {
-  const isProtected = context.agent.interruption.protect.includes('greeting');
-  return { reply: { ...NO_REPLY, from: context.lines.length, isProtected } };
+  const isUninterruptible = context.agent.interruption.uninterruptible.includes('greeting');
+  return { reply: { ...NO_REPLY, from: context.lines.length, isUninterruptible } };
 }
 
 /** The reply's text grows by a say's stable part. */

@@ -99,7 +99,7 @@ export const running = guarded.extend({
     }),
     startBridge: enqueueActions(({ context, enqueue }) => {
       const tool = context.run && runs.findTool(context.agent, context.run.call.name);
-      if (tool) enqueue.raise({ type: 'tool.lingered' }, { id: 'bridge', delay: tool.bridgeAfterMs });
+      if (tool) enqueue.raise({ type: 'tool.lingered' }, { id: 'bridge', delay: tool.fillerAfterMs });
     }),
     endBridge: cancel('bridge'),
     /** A call that its tool or the caller would not take: never run, and the model is told why. */

@@ -59,7 +59,7 @@ export function decidedHandoff(context: Context): Handoff | undefined {
  * tool wrote since could have undone it.
  */
 export function findWritten({ agent, journal }: Context, call: Call): Outcome | undefined {
-  if (findTool(agent, call.name)?.mayRepeat !== false) return undefined;
+  if (findTool(agent, call.name)?.allowDuplicate !== false) return undefined;
   const since = journal.slice(journal.findLastIndex((written) => written.call.name !== call.name) + 1);
   return since.find((written) => isSameCall(written.call, call))?.outcome;
 }

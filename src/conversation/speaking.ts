@@ -19,20 +19,21 @@ function say(context: Context, enqueue: Enqueue, text: string, isFinal: boolean)
 }
 
 /** To the wire and to the mouth, unless the caller has the floor: then all of it waits. */
-function voice({ turn, text, isFinal, floor, isProtected }: Reply, enqueue: Enqueue, hasGrown: boolean): void {
+function voice({ turn, text, isFinal, floor, isUninterruptible }: Reply, enqueue: Enqueue, hasGrown: boolean): void {
   if (floor === 'caller') return;
-  if (hasGrown) enqueue.emit({ type: 'reply.grew', turn, text, ...(isProtected ? { isProtected } : {}) });
-  if (isFinal) enqueue.emit({ type: 'reply.written', turn });
+  if (hasGrown)
+    enqueue.emit({ type: 'reply.updated', turn, text, ...(isUninterruptible ? { isUninterruptible } : {}) });
+  if (isFinal) enqueue.emit({ type: 'reply.completed', turn });
   enqueue.sendTo('mouth', { type: 'grow', text, isFinal });
 }
 
 /** After so long without the caller's words the agent has the floor again. */
 function waitForWords(context: Context, enqueue: Enqueue): void {
   enqueue(cancel('floor'));
-  enqueue.raise({ type: 'floor.left' }, { id: 'floor', delay: context.agent.interruption.resumeAfterMs });
+  enqueue.raise({ type: 'floor.left' }, { id: 'floor', delay: context.agent.interruption.falseInterruptionTimeoutMs });
 }
 
-/** However many sounds come without words that interrupt: so many times `resumeAfterMs` the agent is silent for them, once a reply. */
+/** However many sounds come without words that interrupt: so many times `falseInterruptionTimeoutMs` the agent is silent for them, once a reply. */
 const COUNT_WAITS = 3;
 
 /** The agent falls silent for a sound, and goes on with its work. */
@@ -41,7 +42,7 @@ function pause(context: Context, enqueue: Enqueue): void {
   enqueue.emit({ type: 'reply.paused', turn: context.reply.turn });
   enqueue.sendTo('mouth', { type: 'pause' });
   waitForWords(context, enqueue);
-  const delay = COUNT_WAITS * context.agent.interruption.resumeAfterMs;
+  const delay = COUNT_WAITS * context.agent.interruption.falseInterruptionTimeoutMs;
   enqueue.raise({ type: 'floor.overdue' }, { id: 'floor-limit', delay });
 }
 
@@ -52,8 +53,8 @@ export const speaking = running.extend({
     ),
     /** Asks the caller to wait for a tool. */
     bridge: enqueueActions(({ context, enqueue }) => {
-      const { thinking } = context.agent.say;
-      const text = thinking[context.countBridges % thinking.length];
+      const { filler } = context.agent.say;
+      const text = filler[context.countBridges % filler.length];
       if (text === undefined) return;
       enqueue.assign({ countBridges: context.countBridges + 1 });
       say(context, enqueue, text, false);
@@ -89,11 +90,11 @@ export const speaking = running.extend({
       const asked = toReadBack(context, context.countCommitted);
       if (asked?.kind !== 'asks') return;
       const { text, to, awaiting, refusals } = asked;
-      const isProtected = context.agent.interruption.protect.includes('confirm');
+      const isUninterruptible = context.agent.interruption.uninterruptible.includes('confirm');
       enqueue.assign({ awaiting, refusals });
       const { base } = context.reply;
       const readBack = awaiting && { from: base.length, to: joinSays(base, text).length - text.length + to };
-      say({ ...context, reply: { ...context.reply, isProtected, readBack } }, enqueue, text, true);
+      say({ ...context, reply: { ...context.reply, isUninterruptible, readBack } }, enqueue, text, true);
     }),
     /** Another agent answers from here on: these very words first, with instructions, tools and lines of its own. */
     handOver: enqueueActions(({ context, enqueue }) => {
@@ -108,13 +109,13 @@ export const speaking = running.extend({
     }),
     /** A sound over the reply: the agent falls silent at once, or when the sound has lasted. */
     yieldFloor: enqueueActions(({ context, enqueue }) => {
-      const { minSoundMs } = context.agent.interruption;
+      const { minDurationMs } = context.agent.interruption;
       if (context.reply.isSure) return;
       if (context.reply.floor === 'caller') return waitForWords(context, enqueue);
-      if (minSoundMs === 0) return pause(context, enqueue);
+      if (minDurationMs === 0) return pause(context, enqueue);
       if (context.reply.floor === 'unsure') return;
       enqueue.assign({ reply: { ...context.reply, floor: 'unsure' } });
-      enqueue.raise({ type: 'sound.lasted' }, { id: 'sound', delay: minSoundMs });
+      enqueue.raise({ type: 'sound.lasted' }, { id: 'sound', delay: minDurationMs });
     }),
     pause: enqueueActions(({ context, enqueue }) => pause(context, enqueue)),
     /** The sound was too short to mean anything, or it is over and words of it may follow. */

@@ -40,7 +40,7 @@ export interface DraftRequest {
   readonly context: readonly number[];
   readonly effort: EffortName;
   /** Milliseconds, 1..60000, from the request on: where checking every word would take longer, the rest of a reply comes unchecked, and unsampled. A reply is complete all the same, and a call is always checked. @default no limit */
-  readonly latencyMs?: number;
+  readonly latencyBudgetMs?: number;
   /** Draw words by chance, at effort ar. @default the likeliest */
   readonly sampling?: Sampling;
   /** Acts that may be chosen; P(wait) is reported whether or not `wait` is among them. None: the context ends inside what is being said. */

@@ -18,7 +18,7 @@ export interface Hearing {
 
 export type TextEar = (event: CallerEvent) => Hearing;
 
-type Heard = Extract<CallerEvent, { type: 'speech.heard' }>;
+type Heard = Extract<CallerEvent, { type: 'transcript.updated' }>;
 
 const NOTHING: Hearing = {};
 
@@ -51,7 +51,7 @@ export function createTextEar(): TextEar {
     const words = toWords(said) !== '' ? said : isOfTurn && state === 'open' ? text : '';
     const isFinalAlready = isOfTurn && state === 'final';
     switch (event.state) {
-      case 'partial':
+      case 'interim':
         if (words === '' || (isOfTurn && words === text)) return NOTHING;
         break;
       case 'final':
@@ -75,15 +75,15 @@ export function createTextEar(): TextEar {
     switch (event.type) {
       case 'speech.started':
         return started(event);
-      case 'speech.heard':
+      case 'transcript.updated':
         return heard(event);
       case 'dtmf.pressed':
         if (event.turn < turn) return toProblem('turn-went-back', event, `came after turn ${turn}`);
         openTurn(event.turn);
         return { event };
       case 'speech.stopped':
-      case 'playout.advanced':
-      case 'playout.interrupted':
+      case 'playback.position':
+      case 'playback.interrupted':
       case 'voicemail.detected':
       case 'call.ended':
         return { event };

@@ -6,7 +6,7 @@ export type MouthEvent =
   | { readonly type: 'clause.cut'; readonly text: string }
   | { readonly type: 'clause.spoken'; readonly text: string; readonly lengthMs: number }
   | { readonly type: 'audio.started' }
-  | { readonly type: 'audio.framed'; readonly samples: Int16Array }
+  | { readonly type: 'audio.delta'; readonly samples: Int16Array }
   | { readonly type: 'audio.ended' }
   /** More words were heard: all of them so far, as a prefix of the text. */
   | { readonly type: 'heard.grew'; readonly heard: string }

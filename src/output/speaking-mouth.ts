@@ -169,7 +169,7 @@ class SpeakingUtterance implements Utterance {
       this.#playout.addSent(nowMs, FRAME_MS);
       const samples = frameAt(clause.samples, clause.countSent++, this.#frameSamples);
       if (clause.countSent === clause.countFrames) this.#ready.shift();
-      this.#report({ type: 'audio.framed', samples });
+      this.#report({ type: 'audio.delta', samples });
       this.#synthesise();
     }
   }

@@ -84,7 +84,7 @@ export class PageCall {
 
   /** From the player, every 100 ms and at the end of a reply. */
   advance({ turn, playedMs, isOver }: PlayoutReport): void {
-    this.#wire.send({ type: 'playout.advanced', turn, playedMs });
+    this.#wire.send({ type: 'playback.position', turn, playedMs });
     if (isOver && turn === this.#speakingTurn) this.#setSpeaking(undefined);
   }
 
@@ -102,7 +102,7 @@ export class PageCall {
   /** Before a barge-in the server hears where the voice is by now, so that the reply is cut at the right word. */
   #send(message: ClientMessage): void {
     const position = message.type === 'speech.started' ? this.#options.player?.position() : undefined;
-    if (position !== undefined) this.#wire.send({ type: 'playout.advanced', ...position });
+    if (position !== undefined) this.#wire.send({ type: 'playback.position', ...position });
     this.#wire.send(message);
   }
 
@@ -115,7 +115,7 @@ export class PageCall {
       case 'draft.changed':
         if (message.turn > this.#lastRepliedTurn) draft.show(message);
         break;
-      case 'reply.grew':
+      case 'reply.updated':
         this.#answer(message.turn);
         transcript.turn(message.turn).growReply(message.text);
         break;
@@ -126,7 +126,7 @@ export class PageCall {
       case 'audio.ended':
         player?.end();
         break;
-      case 'playout.cleared':
+      case 'playback.clear':
         player?.clear();
         this.#setSpeaking(undefined);
         break;

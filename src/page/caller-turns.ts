@@ -49,7 +49,7 @@ export function createCallerTurns(timers: Timers, send: (message: ClientMessage)
     if (latest === sent) return;
     sent = latest;
     sentMs = timers.nowMs();
-    send({ type: 'speech.heard', turn, text: sent, state: 'partial' });
+    send({ type: 'transcript.updated', turn, text: sent, state: 'interim' });
   };
 
   return {
@@ -69,7 +69,7 @@ export function createCallerTurns(timers: Timers, send: (message: ClientMessage)
       start();
       cancel();
       isOpen = false;
-      send({ type: 'speech.heard', turn, text: words, state: 'final' });
+      send({ type: 'transcript.updated', turn, text: words, state: 'final' });
       return turn;
     },
     close(closedTurn) {

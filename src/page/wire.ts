@@ -18,10 +18,10 @@ export interface Wire {
 const types: ReadonlySet<string> = new Set([
   'call.ready',
   'draft.changed',
-  'reply.grew',
+  'reply.updated',
   'audio.started',
   'audio.ended',
-  'playout.cleared',
+  'playback.clear',
   'reply.ended',
   'tool.started',
   'tool.ended',

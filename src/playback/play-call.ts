@@ -47,7 +47,7 @@ export async function playCall(options: PlayOptions): Promise<void> {
   const call = options.open((event) => {
     log.observe(event);
     playout.observe(event);
-    if (event.type === 'reply.grew' && event.turn === 0) isGreeted = true;
+    if (event.type === 'reply.updated' && event.turn === 0) isGreeted = true;
     if (event.type === 'reply.ended') endedTurn = event.turn;
     report?.(event);
     wake?.();
@@ -88,12 +88,12 @@ export async function playCall(options: PlayOptions): Promise<void> {
       for (const { atMs, ...event } of events) {
         await sleep(clock, startMs + (atMs - firstMs) / pace - clock.nowMs());
         if (isOver) throw new RuntimeError('call-lost', `the call ended while the caller spoke turn ${turn}`);
-        if (event.type === 'speech.heard' && event.state === 'final') endedTurn = -1;
+        if (event.type === 'transcript.updated' && event.state === 'final') endedTurn = -1;
         log.hear(event);
         call.receive(event);
       }
       const last = events.at(-1);
-      if (last?.type !== 'speech.heard' || last.state !== 'final') continue;
+      if (last?.type !== 'transcript.updated' || last.state !== 'final') continue;
       await waitForReply(turn);
       await sleep(clock, BREATH_MS / pace);
       turnEnded?.(log.take(turn));

@@ -20,7 +20,7 @@ export interface Playout {
   stop(): void;
 }
 
-/** Plays one reply's audio after the other, and nothing after `playout.cleared`. */
+/** Plays one reply's audio after the other, and nothing after `playback.clear`. */
 export function createPlayout({ clock, pace = 1, rateHz = 16_000, tell }: PlayoutOptions): Playout {
   let timer: unknown;
   let turn = 0;
@@ -31,7 +31,7 @@ export function createPlayout({ clock, pace = 1, rateHz = 16_000, tell }: Playou
   function tick(): void {
     const playedMs = Math.min(sentMs, (clock.nowMs() - startedMs) * pace);
     timer = isComplete && playedMs >= sentMs ? undefined : clock.setTimeout(tick, TICK_MS / pace);
-    tell({ type: 'playout.advanced', turn, playedMs });
+    tell({ type: 'playback.position', turn, playedMs });
   }
 
   function stop(): void {
@@ -51,13 +51,13 @@ export function createPlayout({ clock, pace = 1, rateHz = 16_000, tell }: Playou
           isComplete = false;
           timer = clock.setTimeout(tick, TICK_MS / pace);
           return;
-        case 'audio.framed':
+        case 'audio.delta':
           if (event.turn === turn) sentMs += (event.samples.length * 1000) / rateHz;
           return;
         case 'audio.ended':
           if (event.turn === turn) isComplete = true;
           return;
-        case 'playout.cleared':
+        case 'playback.clear':
           stop();
           return;
         default:

@@ -2,7 +2,7 @@
 
 import type { RecordedEvent } from '../trace/format/call-file.ts';
 
-export type SpeechEvent = Extract<RecordedEvent, { readonly type: 'speech.started' | 'speech.heard' }>;
+export type SpeechEvent = Extract<RecordedEvent, { readonly type: 'speech.started' | 'transcript.updated' }>;
 
 export interface SpeechTurn {
   readonly turn: number;
@@ -12,7 +12,7 @@ export interface SpeechTurn {
 export function toSpeechTurns(events: readonly RecordedEvent[]): SpeechTurn[] {
   const turns: { turn: number; events: SpeechEvent[] }[] = [];
   for (const event of events) {
-    if (event.type !== 'speech.started' && event.type !== 'speech.heard') continue;
+    if (event.type !== 'speech.started' && event.type !== 'transcript.updated') continue;
     const last = turns.at(-1);
     if (last?.turn === event.turn) last.events.push(event);
     else turns.push({ turn: event.turn, events: [event] });

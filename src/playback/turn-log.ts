@@ -41,7 +41,8 @@ export function createTurnLog(): TurnLog {
   return {
     hear(event) {
       // Without a final the newest words are the turn's.
-      if (event.type === 'speech.heard' && event.text.trim() !== '') change(event.turn, () => ({ caller: event.text }));
+      if (event.type === 'transcript.updated' && event.text.trim() !== '')
+        change(event.turn, () => ({ caller: event.text }));
       if (event.type === 'dtmf.pressed') change(event.turn, ({ caller }) => ({ caller: caller + event.digit }));
     },
     observe(event) {

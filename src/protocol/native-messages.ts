@@ -12,7 +12,7 @@ export const nativeWire = {
 } as const;
 
 export const nativeLimits = {
-  /** Of `text` in speech.heard, UTF-16 code units. */
+  /** Of `text` in transcript.updated, UTF-16 code units. */
   textLength: 4000,
   /** Of `silentMs`, milliseconds. */
   silentMs: 60_000,
@@ -55,10 +55,10 @@ export interface CallStarted {
 /** What a client may send, as JSON in a text frame. */
 export type ClientMessage = CallStarted | CallerEvent;
 
-type AudioFramed = Extract<CallEvent, { readonly type: 'audio.framed' }>;
+type AudioFramed = Extract<CallEvent, { readonly type: 'audio.delta' }>;
 
 /** What the server sends as JSON in a text frame; audio goes as binary frames of little-endian PCM16. */
-export type ServerMessage = Exclude<CallEvent, AudioFramed | Extract<CallEvent, { type: 'reply.written' }>>;
+export type ServerMessage = Exclude<CallEvent, AudioFramed | Extract<CallEvent, { type: 'reply.completed' }>>;
 
 /** Why a client's message was refused; `message` may quote it, `code` never does. */
 export interface Problem {

@@ -18,7 +18,7 @@ export function createMessageOrder(): MessageOrder {
       if (message.type === 'call.started')
         return isStarted ? problem('call-already-started', 'this socket has its call; open another one') : undefined;
       if (!isStarted) return problem('call-not-started', `${message.type} came before call.started`);
-      if (message.type !== 'speech.started' && message.type !== 'speech.heard' && message.type !== 'dtmf.pressed')
+      if (message.type !== 'speech.started' && message.type !== 'transcript.updated' && message.type !== 'dtmf.pressed')
         return undefined;
       if (message.turn < lastTurn)
         return problem('turn-went-back', `${message.type}: turn ${message.turn} came after turn ${lastTurn}`);

@@ -31,17 +31,17 @@ const clientMessageSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('speech.started'), turn: callerTurn }),
   z.strictObject({
-    type: z.literal('speech.heard'),
+    type: z.literal('transcript.updated'),
     turn: callerTurn,
     text: z.string().max(nativeLimits.textLength),
-    state: z.enum(['partial', 'final', 'resumed']),
+    state: z.enum(['interim', 'final', 'resumed']),
     silentMs,
   }),
   z.strictObject({ type: z.literal('speech.stopped'), turn: callerTurn, silentMs }),
   z.strictObject({ type: z.literal('dtmf.pressed'), turn: callerTurn, digit: z.string().regex(/^[0-9*#A-D]$/) }),
-  z.strictObject({ type: z.literal('playout.advanced'), turn: z.int().min(0), playedMs: z.number().min(0) }),
+  z.strictObject({ type: z.literal('playback.position'), turn: z.int().min(0), playedMs: z.number().min(0) }),
   z.strictObject({
-    type: z.literal('playout.interrupted'),
+    type: z.literal('playback.interrupted'),
     turn: z.int().min(0),
     heard: z.string().max(nativeLimits.textLength),
   }),
@@ -67,7 +67,7 @@ export function createNativeWire(): Wire {
     },
     startCall: () => order.startCall(),
     // Whoever waits for a reply waits for its end.
-    write: (event) => (event.type === 'reply.written' ? [] : [toServerMessage(event)]),
+    write: (event) => (event.type === 'reply.completed' ? [] : [toServerMessage(event)]),
     repeat: () => [],
     isSpeaking: false,
     isStartedOnce: false,
@@ -85,7 +85,7 @@ export function parseClientMessage(text: string): ParseResult {
 
 /** One frame for an event: a string for a text frame, bytes for a binary one. Bytes share the event's memory. */
 export function toServerMessage(event: CallEvent): string | Uint8Array {
-  if (event.type !== 'audio.framed') return JSON.stringify(event);
+  if (event.type !== 'audio.delta') return JSON.stringify(event);
   const { buffer, byteOffset, byteLength } = event.samples;
   return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -11,10 +11,10 @@ import type { Reading, Wire } from './wire.ts';
 const NOTHING: Reading = { kind: 'events', events: [] };
 
 /** Connected again, such a call would be refused again. */
-const hopeless: ReadonlySet<string> = new Set(['unknown-agent', 'variables-invalid'] satisfies Problem['code'][]);
+const fatalCodes: ReadonlySet<string> = new Set(['unknown-agent', 'variables-invalid'] satisfies Problem['code'][]);
 
 /** The mouth takes no more for spoken than there is, and than there was time for. */
-const BEYOND_ANY_REPLY_MS = 3_600_000;
+const WHOLE_REPLY_MS = 3_600_000;
 
 /** The newest one: all of it that went out. */
 interface Reply {
@@ -22,7 +22,7 @@ interface Reply {
   readonly text: string;
   /** Its last token went out. */
   readonly isEnded: boolean;
-  readonly isProtected: boolean;
+  readonly isUninterruptible: boolean;
   /** It needs no telling that its speech is over. */
   readonly isSpoken: boolean;
 }
@@ -35,7 +35,7 @@ export function createRelayWire(): Wire {
   let isTurnOpen = false;
   /** Prompts of the open turn had words. */
   let hasWords = false;
-  let reply: Reply = { turn: 0, text: '', isEnded: true, isProtected: false, isSpoken: true };
+  let reply: Reply = { turn: 0, text: '', isEnded: true, isUninterruptible: false, isSpoken: true };
 
   /** Words and keys belong to the turn that is open; without one they open the next. */
   function openTurn(): number {
@@ -52,9 +52,9 @@ export function createRelayWire(): Wire {
    * had not begun; the mouth knows how much there was time for. Over a protected one it goes on.
    */
   function endSpeech(): readonly CallerEvent[] {
-    const { turn: spoken, isEnded, isProtected, isSpoken } = reply;
-    if (!isEnded || isProtected || isSpoken) return [];
-    return [{ type: 'playout.advanced', turn: spoken, playedMs: BEYOND_ANY_REPLY_MS }];
+    const { turn: spoken, isEnded, isUninterruptible, isSpoken } = reply;
+    if (!isEnded || isUninterruptible || isSpoken) return [];
+    return [{ type: 'playback.position', turn: spoken, playedMs: WHOLE_REPLY_MS }];
   }
 
   function toEvents(message: Exclude<RelayMessage, { type: 'setup' }>): readonly CallerEvent[] {
@@ -63,7 +63,12 @@ export function createRelayWire(): Wire {
         const { voicePrompt: text, last = true } = message;
         // Without words the last prompt says that those before it were all.
         if (text.trim() === '' && !(last && isTurnOpen && hasWords)) return [];
-        const heard = { type: 'speech.heard', turn: openTurn(), text, state: last ? 'final' : 'partial' } as const;
+        const heard = {
+          type: 'transcript.updated',
+          turn: openTurn(),
+          text,
+          state: last ? 'final' : 'interim',
+        } as const;
         hasWords = true;
         if (last) isTurnOpen = false;
         return [...endSpeech(), heard];
@@ -75,7 +80,7 @@ export function createRelayWire(): Wire {
         // In the reply's own words: the network's copy may differ in space, case and spelling.
         return [
           {
-            type: 'playout.interrupted',
+            type: 'playback.interrupted',
             turn: reply.turn,
             heard: takeHeard(reply.text, message.utteranceUntilInterrupt ?? ''),
           },
@@ -95,7 +100,7 @@ export function createRelayWire(): Wire {
   }
 
   function toText(token: string, last: boolean): RelayReply {
-    return { type: 'text', token, last, ...(reply.isProtected ? { interruptible: false } : {}) };
+    return { type: 'text', token, last, ...(reply.isUninterruptible ? { interruptible: false } : {}) };
   }
 
   /** The network waits for the last token of what it speaks. */
@@ -107,12 +112,12 @@ export function createRelayWire(): Wire {
 
   function toReplies(event: CallEvent): readonly RelayReply[] {
     switch (event.type) {
-      case 'reply.grew':
+      case 'reply.updated':
         // Whoever is answered has ended a turn, be it by keys that nobody said were the last.
         if (event.turn === turn) isTurnOpen = false;
         if (event.turn !== reply.turn || reply.isEnded)
-          reply = { turn: event.turn, text: '', isEnded: false, isProtected: false, isSpoken: false };
-        reply = { ...reply, isProtected: event.isProtected === true };
+          reply = { turn: event.turn, text: '', isEnded: false, isUninterruptible: false, isSpoken: false };
+        reply = { ...reply, isUninterruptible: event.isUninterruptible === true };
         return grow(event.text);
       case 'reply.resumed': {
         const { text } = reply;
@@ -120,7 +125,7 @@ export function createRelayWire(): Wire {
         reply = { ...reply, text: event.heard, isEnded: false };
         return grow(text);
       }
-      case 'reply.written':
+      case 'reply.completed':
         return end(event.turn);
       case 'reply.ended': {
         const frames = end(event.turn);
@@ -134,7 +139,7 @@ export function createRelayWire(): Wire {
       case 'language.requested':
         return [{ type: 'language', ttsLanguage: event.language, transcriptionLanguage: event.language }];
       case 'error':
-        return hopeless.has(event.code) ? [{ type: 'end', handoffData: JSON.stringify({ reason: event.code }) }] : [];
+        return fatalCodes.has(event.code) ? [{ type: 'end', handoffData: JSON.stringify({ reason: event.code }) }] : [];
       case 'call.closed': {
         const { reason, transfer } = event;
         return [{ type: 'end', handoffData: JSON.stringify({ reason, ...transfer }) }];

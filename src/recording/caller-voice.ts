@@ -53,7 +53,7 @@ export function createCallerVoice(startMs: number): CallerVoice {
           open(event.turn);
           endedMs = undefined;
           return;
-        case 'speech.heard':
+        case 'transcript.updated':
           if (event.turn < turn) return;
           open(event.turn);
           name(event.text, nowMs);

@@ -24,7 +24,7 @@ interface OpenDraft {
   text: string;
 }
 
-export const draftCauses = { draft: 'partial', committed: 'final', step: 'step' } as const;
+export const draftCauses = { draft: 'interim', committed: 'final', step: 'step' } as const;
 
 export function createDraftRecorder(append: (event: UnstampedEvent) => void, nowMs: () => number): DraftRecorder {
   const book = createDraftBook();

@@ -14,7 +14,7 @@ export interface Recorder extends CallObserver {
   /** The machine is told next, by whomever. */
   told(event: MachineEvent): void;
   said(event: Emitted): void;
-  /** A turn's ledger is closed: `zeroMs` is the clock's time of its zero. */
+  /** A turn's ledger is closed: `speechEndedMs` is the clock's time of its zero. */
   measured: TakeMeasured;
   /** The call is over: no line follows. */
   close(): void;
@@ -38,11 +38,11 @@ export function createRecorder(writer: CallWriter, clock: Clock): Recorder {
 
   function report(event: Emitted): void {
     switch (event.type) {
-      case 'audio.framed':
+      case 'audio.delta':
         peaks.add(event.samples, nowMs());
         return;
       case 'audio.ended':
-      case 'playout.cleared':
+      case 'playback.clear':
         peaks.flush();
         append(event, nowMs());
         return;
@@ -68,14 +68,14 @@ export function createRecorder(writer: CallWriter, clock: Clock): Recorder {
     told(event) {
       switch (event.type) {
         case 'speech.started':
-        case 'speech.heard':
+        case 'transcript.updated':
         case 'dtmf.pressed':
           heardTurn = event.turn;
           append(event, nowMs());
           return;
         case 'speech.stopped':
-        case 'playout.advanced':
-        case 'playout.interrupted':
+        case 'playback.position':
+        case 'playback.interrupted':
         case 'voicemail.detected':
         case 'call.ended':
           append(event, nowMs());
@@ -89,11 +89,11 @@ export function createRecorder(writer: CallWriter, clock: Clock): Recorder {
       }
     },
     said: report,
-    measured: (event, zeroMs, stretches, loop) =>
+    measured: (event, speechEndedMs, stretches, loop) =>
       append(
         {
           ...event,
-          zeroMs: Math.max(0, zeroMs - startMs),
+          speechEndedMs: Math.max(0, speechEndedMs - startMs),
           stretches: [...stretches],
           loop: { ...loop, steps: loop.steps.map((step) => ({ ...step })) },
         },

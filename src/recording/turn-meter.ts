@@ -42,7 +42,7 @@ export interface TurnMeter {
 /** Takes a turn's figures, the clock's time of its zero, and the stretches and the work that they are made of. */
 export type TakeMeasured = (
   event: Extract<CallEvent, { type: 'turn.measured' }>,
-  zeroMs: number,
+  speechEndedMs: number,
   stretches: readonly Stretch[],
   loop: Loop,
 ) => void;
@@ -89,7 +89,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
     // Where no final came, the caller has waited since the last word at least.
     const namedMs = end?.namedMs ?? (isFinalMissed ? voice.namedMs : nowMs);
     const ledger = createTurnLedger(end?.endedMs ?? namedMs);
-    if (end) ledger.paint('stt.lag', end.endedMs, namedMs);
+    if (end) ledger.paint('stt.delay', end.endedMs, namedMs);
     ledger.paint(isFinalMissed ? 'stt.final' : 'endpointing', namedMs, nowMs);
     return ledger;
   }
@@ -124,7 +124,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
           return;
         case 'reply.resumed':
           if (open?.turn === event.turn && open.pausedMs !== undefined)
-            open.ledger.paint('floor', open.pausedMs, nowMs);
+            open.ledger.paint('false-interruption', open.pausedMs, nowMs);
           return;
         case 'tool.started':
           toolTimesMs.set(event.name, { startMs: nowMs, endMs: undefined });
@@ -140,13 +140,13 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
           }
           return;
         }
-        case 'reply.grew':
+        case 'reply.updated':
           if (open?.turn !== event.turn || open.firstTextMs !== undefined) return;
           open.firstTextMs = nowMs;
           // From the decision to the words on their way.
           open.ledger.paint('wire', open.decidedMs, nowMs);
           return;
-        case 'reply.written':
+        case 'reply.completed':
           if (open?.turn === event.turn) open.isWritten = true;
           finishIfKnown();
           return;
@@ -193,8 +193,8 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
         open.ledger.paint('clause', open.firstTextMs, nowMs);
       } else if (event.type === 'clause.spoken' && open.clauseSpokenMs === undefined) {
         open.clauseSpokenMs = nowMs;
-        open.ledger.paint('tts.first', open.clauseCutMs ?? nowMs, nowMs);
-      } else if (event.type === 'audio.framed') {
+        open.ledger.paint('tts.ttfb', open.clauseCutMs ?? nowMs, nowMs);
+      } else if (event.type === 'audio.delta') {
         open.firstAudioMs = nowMs;
         open.ledger.paint('wire', open.clauseSpokenMs ?? nowMs, nowMs);
         finishIfKnown();

@@ -92,8 +92,8 @@ export function replayCall(
 
 /** What the agent greeted with: it may have come from a function. */
 function readGreeting(events: readonly RecordedEvent[]): string {
-  const first = events.find((event) => event.type === 'reply.grew' || toTold(event) !== undefined);
-  return first?.type === 'reply.grew' ? first.text : '';
+  const first = events.find((event) => event.type === 'reply.updated' || toTold(event) !== undefined);
+  return first?.type === 'reply.updated' ? first.text : '';
 }
 
 /** What the machine says of itself; all else in a recording is said by the stages around it. */
@@ -101,9 +101,9 @@ const saidTypes: ReadonlySet<string> = new Set([
   'turn.committed',
   'turn.taken-back',
   'reply.paused',
-  'reply.written',
+  'reply.completed',
   'draft.changed',
-  'reply.grew',
+  'reply.updated',
   'reply.resumed',
   'reply.ended',
   'tool.started',
@@ -142,11 +142,11 @@ function toRequestJson({ id, purpose, lines, acts, previous }: WriteRequest, idO
 function toTold(event: RecordedEvent, idOf?: WeakMap<Draft, number>): MachineEvent | undefined {
   switch (event.type) {
     case 'speech.started':
-    case 'speech.heard':
+    case 'transcript.updated':
     case 'speech.stopped':
     case 'dtmf.pressed':
-    case 'playout.advanced':
-    case 'playout.interrupted':
+    case 'playback.position':
+    case 'playback.interrupted':
     case 'voicemail.detected':
     case 'call.ended': {
       const { atMs, ...said } = event;

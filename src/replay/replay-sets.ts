@@ -1,6 +1,6 @@
 // `--set NAME=VALUES` in, the ways out in which an agent is to be tried: every value of each with every value of the others.
 
-import type { Agent, EarlyEnd, Effort } from '../agent/agent.ts';
+import type { Agent, EagerEndpointing, Effort } from '../agent/agent.ts';
 import { UsageError } from '../errors.ts';
 
 /** One way to set an agent; nothing set: as its author did. */
@@ -16,7 +16,7 @@ interface Knob {
 }
 
 const MOST_WAYS = 200;
-/** For an agent whose author lets no turn end early. */
+/** For an agent whose author lets no turn end eager. */
 const MIN_PROBABILITY = 0.5;
 const PAUSE_MS = 500;
 
@@ -25,36 +25,36 @@ const efforts: readonly Effort[] = ['instant', 'low', 'medium', 'high', 'exact',
 /** In the order in which they are set, whatever the order of the command line. */
 const knobs: ReadonlyMap<string, Knob> = new Map<string, Knob>([
   [
-    'endOfTurn.delayMs',
+    'endpointing.delayMs',
     {
       about: 'milliseconds of pause that end a turn, 0 to 60000',
       set(agent, value) {
-        const pauseMs = toNumber(value, 60_000);
-        const { minProbability = MIN_PROBABILITY } = agent.endOfTurn.early ?? {};
-        return pauseMs === undefined ? undefined : withEarly(agent, { minProbability, pauseMs });
+        const maxDelayMs = toNumber(value, 60_000);
+        const { minProbability = MIN_PROBABILITY } = agent.endpointing.eager ?? {};
+        return maxDelayMs === undefined ? undefined : withEager(agent, { minProbability, maxDelayMs });
       },
     },
   ],
   [
-    'endOfTurn.sureDelayMs',
+    'endpointing.sureDelayMs',
     {
       about: 'milliseconds of pause that end a turn of which the model is sure, 0 to 60000',
       set(agent, value) {
         const sureMs = toNumber(value, 60_000);
-        const early = earlyOf(agent);
+        const eager = eagerOf(agent);
         return sureMs === undefined
           ? undefined
-          : withEarly(agent, { ...early, surePauseMs: Math.min(sureMs, early.pauseMs) });
+          : withEager(agent, { ...eager, minDelayMs: Math.min(sureMs, eager.maxDelayMs) });
       },
     },
   ],
   [
-    'endOfTurn.minProbability',
+    'endpointing.minProbability',
     {
       about: 'what the model must give the end of a turn, 0 to 1',
       set(agent, value) {
         const minProbability = toNumber(value, 1);
-        return minProbability === undefined ? undefined : withEarly(agent, { ...earlyOf(agent), minProbability });
+        return minProbability === undefined ? undefined : withEager(agent, { ...eagerOf(agent), minProbability });
       },
     },
   ],
@@ -72,7 +72,7 @@ const knobs: ReadonlyMap<string, Knob> = new Map<string, Knob>([
       about: efforts.join(', '),
       set(agent, value) {
         const effort = efforts.find((one) => one === value);
-        return effort === undefined ? undefined : { ...agent, effort, moments: {} };
+        return effort === undefined ? undefined : { ...agent, effort, effortBy: {} };
       },
     },
   ],
@@ -120,12 +120,12 @@ function explainMissing(name: string): string {
   return `no setting "${name}"; there are ${[...knobs.keys()].join(', ')}`;
 }
 
-function withEarly(agent: Agent, early: EarlyEnd): Agent {
-  return { ...agent, endOfTurn: { ...agent.endOfTurn, early } };
+function withEager(agent: Agent, eager: EagerEndpointing): Agent {
+  return { ...agent, endpointing: { ...agent.endpointing, eager } };
 }
 
-function earlyOf({ endOfTurn }: Agent): EarlyEnd {
-  return endOfTurn.early ?? { minProbability: MIN_PROBABILITY, pauseMs: PAUSE_MS };
+function eagerOf({ endpointing }: Agent): EagerEndpointing {
+  return endpointing.eager ?? { minProbability: MIN_PROBABILITY, maxDelayMs: PAUSE_MS };
 }
 
 /** `200..800:100` is 200, 300, … 800. */

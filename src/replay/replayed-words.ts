@@ -91,7 +91,7 @@ export async function replayWords({
           case 'turn.committed':
             Object.assign(of(event.turn), { committedMs: clock.nowMs(), firstTextMs: undefined, endedMs: undefined });
             return;
-          case 'reply.grew':
+          case 'reply.updated':
             of(event.turn).firstTextMs ??= clock.nowMs();
             return;
           case 'reply.ended':
@@ -121,7 +121,7 @@ export async function replayWords({
 
   function hear(event: Extract<CallerEvent, { type: SpeechEvent['type'] }>): void {
     const open = of(event.turn);
-    if (event.type === 'speech.heard' && toWords(event.text) !== open.lastWords) {
+    if (event.type === 'transcript.updated' && toWords(event.text) !== open.lastWords) {
       if (open.committedMs !== undefined) open.isFalseStart = true;
       open.lastWords = toWords(event.text);
       open.lastWordsMs = clock.nowMs();

@@ -42,7 +42,7 @@ export interface CallRequest {
   /** Undefined where the client took no audio. */
   readonly audio: { readonly rateHz: number } | null;
   /** Without audio: the client speaks the words itself. @default false */
-  readonly isSpokenThere?: boolean;
+  readonly clientSynthesizes?: boolean;
   /** What the call brings along; the agent checks it. @default {} */
   readonly variables?: Readonly<Record<string, unknown>>;
   /** Whose words the caller speaks and on which day, if they are recorded ones: the trace says so too. */
@@ -102,7 +102,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
       return agents;
     },
     prepare,
-    openCall(agent, { callId, audio, isSpokenThere = false, variables = {}, origin = {}, report }) {
+    openCall(agent, { callId, audio, clientSynthesizes = false, variables = {}, origin = {}, report }) {
       checkLoad(engine.stats());
       // A call that is refused is none, and leaves no file.
       checkVariables(agent, variables);
@@ -134,7 +134,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
           variables,
           mouth: hasAudio
             ? createSpeakingMouth({ voice, clock: systemClock })
-            : isSpokenThere
+            : clientSynthesizes
               ? createPacedMouth(systemClock)
               : createTextMouth(),
           hasAudio,

@@ -35,7 +35,7 @@ export interface ServerOptions {
   /** What Twilio signs its requests with; its webhooks are answered where this and `publicUrl` are there. */
   readonly twilioAuthToken?: string | undefined;
   /** Sockets open at once. */
-  readonly countMostCalls: number;
+  readonly maxCalls: number;
   /** The folder of the built page. */
   readonly pageDir: string;
   /** @default no trace viewer */
@@ -69,7 +69,7 @@ const signedUrlLifetimeMs = 300_000;
 
 /** Starts to listen; rejects with a RuntimeError when it may not or can't. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { apiKey, publicUrl, twilioAuthToken, clock, log, countMostCalls } = options;
+  const { apiKey, publicUrl, twilioAuthToken, clock, log, maxCalls } = options;
   if (apiKey === undefined && !isLoopback(options.host))
     throw new RuntimeError(
       'key-missing',
@@ -78,7 +78,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const files = await readStaticFiles(options.pageDir);
   const viewerFiles = options.traces ? await readStaticFiles(options.traces.viewerDir) : undefined;
   const traces = options.traces && createTraceRoutes({ shelf: createTraceShelf({ ...options.traces, clock }), apiKey });
-  const admission = new Admission({ countMostCalls, clock, log });
+  const admission = new Admission({ maxCalls, clock, log });
   const metrics = createMetrics(log, options.spanCounts);
   const tickets = createTickets({ clock, lifetimeMs: ticketLifetimeMs });
   const signedUrls = createSignedUrls(clock, signedUrlLifetimeMs);
@@ -101,7 +101,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       twilio,
       completions,
       ticketLifetimeMs,
-      countMostCalls,
+      maxCalls,
     }),
   );
   const listener = await options.transport.listen({

@@ -64,8 +64,8 @@ export function startCall(options: CallOptions): Call {
     options.report(event);
   };
   const ear = createTextEar();
-  const meter = createTurnMeter(clock, options.hasAudio, (event, zeroMs, stretches, loop) => {
-    recorder?.measured(event, zeroMs, stretches, loop);
+  const meter = createTurnMeter(clock, options.hasAudio, (event, speechEndedMs, stretches, loop) => {
+    recorder?.measured(event, speechEndedMs, stretches, loop);
     report(event);
   });
   const observer: CallObserver = {

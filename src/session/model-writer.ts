@@ -159,8 +159,11 @@ function createTranslation(parts: ModelParts, agent: Agent, setting: Setting): T
   return { toDraftRequest, toDraft };
 }
 
-function toWork({ effort, latencyMs, moments }: Agent, moment: Moment): Pick<DraftRequest, 'effort' | 'latencyMs'> {
-  return { effort, ...(latencyMs === undefined ? {} : { latencyMs }), ...moments[moment] };
+function toWork(
+  { effort, latencyBudgetMs, effortBy }: Agent,
+  moment: Moment,
+): Pick<DraftRequest, 'effort' | 'latencyBudgetMs'> {
+  return { effort, ...(latencyBudgetMs === undefined ? {} : { latencyBudgetMs }), ...effortBy[moment] };
 }
 
 function toModelMessage(line: Line): Message {

@@ -25,8 +25,8 @@ export function createMouthActor(mouth: Mouth, observer: CallObserver, report: (
           isAudible = true;
           report({ type: 'audio.started', turn });
           break;
-        case 'audio.framed':
-          report({ type: 'audio.framed', turn, samples: event.samples });
+        case 'audio.delta':
+          report({ type: 'audio.delta', turn, samples: event.samples });
           break;
         case 'audio.ended':
           report({ type: 'audio.ended', turn });
@@ -49,7 +49,7 @@ export function createMouthActor(mouth: Mouth, observer: CallObserver, report: (
     function silence(): void {
       utterance?.stop();
       utterance = undefined;
-      if (isAudible && !isOver) report({ type: 'playout.cleared', turn });
+      if (isAudible && !isOver) report({ type: 'playback.clear', turn });
       isAudible = false;
     }
 
@@ -67,7 +67,7 @@ export function createMouthActor(mouth: Mouth, observer: CallObserver, report: (
           return grow(command.text, command.isFinal);
         case 'pause':
           return silence();
-        case 'playout.advanced':
+        case 'playback.position':
           return utterance?.advance(command.playedMs);
         default:
           return unreachable(command);

@@ -68,7 +68,7 @@ export function createToolRunner(
         return attempt(countLeft - 1, 2 * delayMs);
       }
     };
-    attempt(tool.countRetries, RETRY_DELAY_MS).then(
+    attempt(tool.maxRetries, RETRY_DELAY_MS).then(
       (result) => end({ type: 'tool.returned', runId, result }),
       (error: unknown) => {
         if (!(error instanceof ToolError)) return end({ type: 'tool.failed', runId, message: toMessage(error) });

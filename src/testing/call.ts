@@ -163,11 +163,11 @@ async function open(agent: Agent, options: CallOptions, parts: Parts): Promise<T
     if (all.length === 0) throw new RuntimeError('words-missing', 'says takes words of the caller, got none');
     begin();
     for (let count = 2; count < all.length; count += 2) {
-      tell({ type: 'speech.heard', turn, text: all.slice(0, count).join(' '), state: 'partial' });
+      tell({ type: 'transcript.updated', turn, text: all.slice(0, count).join(' '), state: 'interim' });
       await wait(partialEveryMs);
     }
     const from = events.length;
-    tell({ type: 'speech.heard', turn, text: all.join(' '), state: 'final' });
+    tell({ type: 'transcript.updated', turn, text: all.join(' '), state: 'final' });
     const isRefused = events
       .slice(from)
       .some((event) => event.type === 'error' && event.code === 'final-without-words');
@@ -186,7 +186,7 @@ async function open(agent: Agent, options: CallOptions, parts: Parts): Promise<T
   }
 
   await wait(0);
-  const isGreeted = events.some((event) => event.type === 'reply.grew' && event.turn === 0);
+  const isGreeted = events.some((event) => event.type === 'reply.updated' && event.turn === 0);
   const greeting = isGreeted ? (await waitForReply()).reply : undefined;
   return {
     get agent() {

@@ -63,7 +63,7 @@ export interface Turn {
   readonly startMs: number;
   endMs: number;
   /** When the caller stopped speaking: the zero of the turn's time. */
-  zeroMs: number | undefined;
+  speechEndedMs: number | undefined;
   caller: string;
   readonly partials: Said[];
   readonly drafts: Draft[];
@@ -133,7 +133,7 @@ function turnAt(turns: Map<number, Turn>, turn: number, atMs: number): Turn {
     turn,
     startMs: atMs,
     endMs: atMs,
-    zeroMs: undefined,
+    speechEndedMs: undefined,
     caller: '',
     partials: [],
     drafts: [],
@@ -154,19 +154,19 @@ function note(turn: Turn, event: Extract<RecordedEvent, { turn: number }>): void
   const { atMs } = event;
   turn.endMs = Math.max(turn.endMs, atMs);
   switch (event.type) {
-    case 'speech.heard':
+    case 'transcript.updated':
       turn.caller = event.text;
       turn.partials.push({ atMs, text: event.text });
-      if (event.state === 'final' && turn.measured === undefined) turn.zeroMs = atMs;
+      if (event.state === 'final' && turn.measured === undefined) turn.speechEndedMs = atMs;
       return;
     case 'turn.committed':
-      if (turn.measured === undefined) turn.zeroMs = atMs;
+      if (turn.measured === undefined) turn.speechEndedMs = atMs;
       return;
     case 'turn.measured':
       turn.measured = event;
-      turn.zeroMs = event.zeroMs ?? turn.zeroMs;
+      turn.speechEndedMs = event.speechEndedMs ?? turn.speechEndedMs;
       return;
-    case 'reply.grew':
+    case 'reply.updated':
       turn.reply = event.text;
       turn.grown.push({ atMs, text: event.text });
       return;
@@ -183,7 +183,7 @@ function note(turn: Turn, event: Extract<RecordedEvent, { turn: number }>): void
       turn.voice = { fromMs: atMs, toMs: atMs };
       return;
     case 'audio.ended':
-    case 'playout.cleared':
+    case 'playback.clear':
       if (turn.voice) turn.voice.toMs = atMs;
       return;
     case 'tool.started':
@@ -257,7 +257,7 @@ function noteChange(turn: Turn, { atMs, act, text, pEndOfTurn }: Event<'draft.ch
   const words = turn.caller;
   let last = turn.drafts.at(-1);
   if (last === undefined || last.words !== words) {
-    last = { ...NO_COST, draft: 0, cause: 'partial', words, startMs: atMs, endMs: atMs, steps: [] };
+    last = { ...NO_COST, draft: 0, cause: 'interim', words, startMs: atMs, endMs: atMs, steps: [] };
     turn.drafts.push(last);
   }
   last.endMs = atMs;

@@ -18,10 +18,10 @@ const wire = 'wire';
 
 /** In order of time, without what is unexplained; nothing where the file doesn't say when the stages were. */
 export function toCriticalPath(turn: Turn): readonly CriticalStretch[] {
-  const { measured, zeroMs } = turn;
-  if (measured?.stretches === undefined || zeroMs === undefined) return [];
+  const { measured, speechEndedMs } = turn;
+  if (measured?.stretches === undefined || speechEndedMs === undefined) return [];
   const stretches = toStretches(measured).filter(({ stage }) => stage !== unexplained);
-  const blamed = stretches.map((stretch) => (stretch.stage === wire ? undefined : blame(turn, stretch, zeroMs)));
+  const blamed = stretches.map((stretch) => (stretch.stage === wire ? undefined : blame(turn, stretch, speechEndedMs)));
   let last = blamed.find((waited) => waited !== undefined);
   return stretches.flatMap((stretch, index) => {
     last = blamed[index] ?? last;
@@ -29,13 +29,13 @@ export function toCriticalPath(turn: Turn): readonly CriticalStretch[] {
   });
 }
 
-function blame({ drafts, tools }: Turn, stretch: Stretch, zeroMs: number): Waited | undefined {
+function blame({ drafts, tools }: Turn, stretch: Stretch, speechEndedMs: number): Waited | undefined {
   const { stage } = stretch;
-  const [fromMs, toMs] = [zeroMs + stretch.fromUs / 1000, zeroMs + stretch.toUs / 1000];
-  if (stage === 'stt.lag' || stage === 'stt.final' || stage === 'endpointing' || stage === 'floor')
+  const [fromMs, toMs] = [speechEndedMs + stretch.fromUs / 1000, speechEndedMs + stretch.toUs / 1000];
+  if (stage === 'stt.delay' || stage === 'stt.final' || stage === 'endpointing' || stage === 'false-interruption')
     return { kind: 'caller' };
   if (stage === 'clause') return { kind: 'reply' };
-  if (stage === 'tts.first') return { kind: 'voice' };
+  if (stage === 'tts.ttfb') return { kind: 'voice' };
   const isTool = stage.startsWith('tool.');
   const works = isTool
     ? tools.map(({ name, startMs, endMs = toMs }) => ({ startMs, endMs, isMeant: stage === `tool.${name}` }))

@@ -31,8 +31,8 @@ export interface TurnLanes {
 }
 
 export function toLanes(turn: Turn): TurnLanes {
-  const zeroMs = turn.zeroMs ?? turn.startMs;
-  const at = (ms: number) => ms - zeroMs;
+  const speechEndedMs = turn.speechEndedMs ?? turn.startMs;
+  const at = (ms: number) => ms - speechEndedMs;
   const lanes: Lane[] = [];
   const path = toCriticalPath(turn);
   const waitedFor = (kind: Waited['kind'], index?: number) =>
@@ -46,7 +46,7 @@ export function toLanes(turn: Turn): TurnLanes {
       toMs: 0,
       marksMs: partials.map(({ atMs }) => at(atMs)),
     };
-    const note = count(partials.length, 'partial');
+    const note = count(partials.length, 'interim');
     lanes.push({ label: 'caller', bar, text: turn.caller, note, critical: waitedFor('caller') });
   }
   for (const [index, draft] of turn.drafts.entries())

@@ -48,7 +48,7 @@ it.each([
   ['define-tool.ts', 'ToolOptions'],
   ['agent.ts', 'InterruptionRules'],
   ['agent.ts', 'IdleRules'],
-  ['agent.ts', 'EarlyEnd'],
+  ['agent.ts', 'EagerEndpointing'],
   ['agent.ts', 'SayLines'],
   ['agent.ts', 'DtmfRules'],
 ])('explains every option of %s, %s', async (file, name) => {

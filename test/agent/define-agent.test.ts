@@ -49,20 +49,24 @@ const refusals: readonly (readonly [string, object, RegExp])[] = [
   ['an unknown line', { say: { sorry: 'Sorry' } }, /^say: unknown field "sorry"$/],
   [
     'a wait for the final that is too short',
-    { endOfTurn: { maxDelayMs: 400 } },
-    /^endOfTurn\.maxDelayMs: .*500.*, got 400/,
+    { endpointing: { maxDelayMs: 400 } },
+    /^endpointing\.maxDelayMs: .*500.*, got 400/,
   ],
   [
     'a probability over 1',
-    { endOfTurn: { early: { minProbability: 3, pauseMs: 1 } } },
-    /^endOfTurn\.early\.minProbability: /,
+    { endpointing: { eager: { minProbability: 3, maxDelayMs: 1 } } },
+    /^endpointing\.eager\.minProbability: /,
   ],
   [
     'a surer pause that is longer',
-    { endOfTurn: { early: { minProbability: 0.5, pauseMs: 200, surePauseMs: 300 } } },
-    /^endOfTurn\.early\.surePauseMs: expected at most pauseMs/,
+    { endpointing: { eager: { minProbability: 0.5, maxDelayMs: 200, minDelayMs: 300 } } },
+    /^endpointing\.eager\.minDelayMs: expected at most maxDelayMs/,
   ],
-  ['a line that can not be protected', { interruption: { protect: ['apology'] } }, /^interruption\.protect\.0: /],
+  [
+    'a line that can not be protected',
+    { interruption: { uninterruptible: ['apology'] } },
+    /^interruption\.uninterruptible\.0: /,
+  ],
   ['an idle time without an end', { idle: { afterMs: Number.POSITIVE_INFINITY } }, /^idle\.afterMs: /],
   ['a call that is over at once', { maxCallMs: 5 }, /^maxCallMs: /],
   ['a hook that is no function', { onCallStart: 'hello' }, /^onCallStart: expected a function, got "hello"$/],
@@ -73,10 +77,10 @@ const refusals: readonly (readonly [string, object, RegExp])[] = [
   ],
   [
     'an effort of a moment',
-    { moments: { draft: { effort: 'fast' } } },
-    /^moments\.draft\.effort: expected one of "instant"/,
+    { effortBy: { draft: { effort: 'fast' } } },
+    /^effortBy\.draft\.effort: expected one of "instant"/,
   ],
-  ['no time at all', { latencyMs: 0 }, /^latencyMs: .*1, got 0$/],
+  ['no time at all', { latencyBudgetMs: 0 }, /^latencyBudgetMs: .*1, got 0$/],
   [
     'a name that hides nothing',
     { redact: ['card'] },
@@ -158,7 +162,7 @@ it('fills in what was left out', () => {
     maxSteps: 4,
     replyTimeoutMs: 10_000,
     mayStaySilent: false,
-    endOfTurn: { maxDelayMs: 6000 },
+    endpointing: { maxDelayMs: 6000 },
     say: { confirm: expect.stringContaining('{call}'), apology: expect.any(String) },
   });
   const agent = defineAgent({ name: 'desk', instructions: 'You answer calls.', say: { apology: 'Oh dear.' } });

@@ -61,12 +61,12 @@ it('refuses tools that need more of a call than the agent has', () => {
   defineAgent({ ...base, variables, state: other, tools: { add } });
 });
 
-it('takes agents as hand-offs, known lines, and known moments', () => {
+it('takes agents as hand-offs, known lines, and known effortBy', () => {
   const wine = defineAgent({
     ...base,
     name: 'wine',
     say: { takeover: 'Wine here.' },
-    moments: { draft: { effort: 'instant' } },
+    effortBy: { draft: { effort: 'instant' } },
   });
   defineAgent({ ...base, handoffs: [wine] });
   const cellar: Agent = defineAgent({ ...base, name: 'cellar', handoffs: () => [wine, kitchen] });
@@ -78,7 +78,7 @@ it('takes agents as hand-offs, known lines, and known moments', () => {
   // @ts-expect-error no such line
   expect(() => defineAgent({ ...base, say: { hello: 'Hi' } })).toThrow('unknown field "hello"');
   // @ts-expect-error no such moment
-  expect(() => defineAgent({ ...base, moments: { listening: { effort: 'low' } } })).toThrow(
+  expect(() => defineAgent({ ...base, effortBy: { listening: { effort: 'low' } } })).toThrow(
     'unknown field "listening"',
   );
 });

@@ -13,7 +13,7 @@ describe('before and after a call', () => {
     await scripted.page.waitForSelector('body[data-state="live"]');
     expect(scripted.call().options).toMatchObject({ agent: 'clinic', audio: { rateHz: 16_000 } });
     await scripted.page.keyboard.type('hello');
-    await scripted.received('speech.heard', ({ text }) => text === 'hello');
+    await scripted.received('transcript.updated', ({ text }) => text === 'hello');
   });
 
   it('asks for no audio when the voice is turned off', async () => {
@@ -21,13 +21,13 @@ describe('before and after a call', () => {
     await scripted.page.getByLabel('Voice').uncheck();
     await startCall(scripted.page);
     expect(scripted.call().options.audio).toBeNull();
-    scripted.call().report({ type: 'reply.grew', turn: 0, text: 'Hello!' });
+    scripted.call().report({ type: 'reply.updated', turn: 0, text: 'Hello!' });
     await turn(scripted, 0).getByText('Hello!').waitFor();
   });
 
   it('ends a call, keeps what was said, and calls again', async () => {
     const scripted = await openInCall();
-    scripted.call().report({ type: 'reply.grew', turn: 0, text: 'Hello!' });
+    scripted.call().report({ type: 'reply.updated', turn: 0, text: 'Hello!' });
     await scripted.page.getByRole('button', { name: 'End call' }).click();
     await scripted.page.waitForSelector('body[data-state="idle"]');
     await scripted.received('call.ended');
@@ -44,7 +44,7 @@ describe('before and after a call', () => {
     const scripted = await openInCall();
     scripted.call().report({ type: 'agent.changed', turn: 1, agent: 'clinic' });
     await scripted.page.getByText('clinic answers from here on.').waitFor();
-    scripted.call().report({ type: 'reply.grew', turn: 1, text: 'Which doctor?' });
+    scripted.call().report({ type: 'reply.updated', turn: 1, text: 'Which doctor?' });
     await turn(scripted, 1).getByText('clinic: Which doctor?').waitFor();
     scripted.call().report({ type: 'call.closed', reason: 'transferred', transfer: { to: '+15550100' } });
     await scripted.page.getByRole('button', { name: 'End call' }).click();
@@ -96,7 +96,7 @@ describe('before and after a call', () => {
   });
 
   it('says what to do when all lines are busy', async () => {
-    const scripted = await open({ server: { countMostCalls: 0 } });
+    const scripted = await open({ server: { maxCalls: 0 } });
     await scripted.page.getByRole('button', { name: 'Call', exact: true }).click();
     await scripted.page.getByRole('alert').getByText('All lines are busy.').waitFor();
   });
@@ -128,7 +128,7 @@ describe('a server with a key', () => {
     await key.press('Enter');
     await startCall(page);
     expect(await page.getByRole('alert').isVisible()).toBe(false);
-    scripted.call().report({ type: 'reply.grew', turn: 0, text: 'Hello!' });
+    scripted.call().report({ type: 'reply.updated', turn: 0, text: 'Hello!' });
     await turn(scripted, 0).getByText('Hello!').waitFor();
     expect(addresses.filter((address) => address.includes('sesame'))).toEqual([]);
     expect(addresses.some((address) => address.endsWith('/v1/call'))).toBe(true);

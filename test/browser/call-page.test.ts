@@ -8,28 +8,28 @@ const draft = ({ page }: ScriptedPage) => page.locator('[data-part="draft-text"]
 it('shows the draft changing while words are typed, and the reply after Enter', async () => {
   const scripted = await openInCall();
   await words(scripted).pressSequentially('a table');
-  await scripted.received('speech.heard', ({ text }) => text === 'a table');
+  await scripted.received('transcript.updated', ({ text }) => text === 'a table');
   scripted
     .call()
     .report({ type: 'draft.changed', turn: 1, act: 'say', text: 'For how many?', pEndOfTurn: 0.2, pWait: 0.1 });
   await draft(scripted).getByText('For how many?').waitFor();
 
   await words(scripted).pressSequentially(' for two');
-  const heard = await scripted.received('speech.heard', ({ text }) => text === 'a table for two');
-  expect(heard).toMatchObject({ turn: 1, state: 'partial' });
+  const heard = await scripted.received('transcript.updated', ({ text }) => text === 'a table for two');
+  expect(heard).toMatchObject({ turn: 1, state: 'interim' });
   scripted
     .call()
     .report({ type: 'draft.changed', turn: 1, act: 'say', text: 'For when?', pEndOfTurn: 0.9, pWait: 0.1 });
   await draft(scripted).getByText('For when?').waitFor();
   expect(await draft(scripted).locator('.is-kept').allTextContents()).toEqual(['For']);
   expect(await scripted.page.locator('meter').evaluate((meter) => 'value' in meter && meter.value)).toBe(0.9);
-  expect(scripted.call().received.some((event) => event.type === 'speech.heard' && event.state === 'final')).toBe(
+  expect(scripted.call().received.some((event) => event.type === 'transcript.updated' && event.state === 'final')).toBe(
     false,
   );
 
   await words(scripted).press('Enter');
-  await scripted.received('speech.heard', ({ state }) => state === 'final');
-  scripted.call().report({ type: 'reply.grew', turn: 1, text: 'For when?' });
+  await scripted.received('transcript.updated', ({ state }) => state === 'final');
+  scripted.call().report({ type: 'reply.updated', turn: 1, text: 'For when?' });
   await turn(scripted, 1).locator('.line-agent', { hasText: 'For when?' }).waitFor();
   expect(await turn(scripted, 1).locator('.line-caller').textContent()).toBe('You: a table for two');
   expect(await draft(scripted).textContent()).toBe('');
@@ -43,11 +43,11 @@ it('sends each turn as one sound, paced partials and one final', async () => {
     await words(scripted).pressSequentially(spoken);
     await words(scripted).press('Enter');
   }
-  await scripted.received('speech.heard', (event) => event.turn === 2 && event.state === 'final');
+  await scripted.received('transcript.updated', (event) => event.turn === 2 && event.state === 'final');
   const speech = scripted.call().received.filter((event) => event.type.startsWith('speech.'));
   const first = speech.filter((event) => 'turn' in event && event.turn === 1);
   expect(first[0]).toEqual({ type: 'speech.started', turn: 1 });
-  expect(first.at(-1)).toEqual({ type: 'speech.heard', turn: 1, text, state: 'final' });
+  expect(first.at(-1)).toEqual({ type: 'transcript.updated', turn: 1, text, state: 'final' });
   expect(first.length).toBeLessThan(text.length);
   expect(speech.filter((event) => event.type === 'speech.started')).toHaveLength(2);
 });
@@ -55,21 +55,21 @@ it('sends each turn as one sound, paced partials and one final', async () => {
 it('takes the words off the line when the agent answers before Enter', async () => {
   const scripted = await openInCall();
   await words(scripted).pressSequentially('a table');
-  await scripted.received('speech.heard', ({ text }) => text === 'a table');
-  scripted.call().report({ type: 'reply.grew', turn: 1, text: 'For how many?' });
+  await scripted.received('transcript.updated', ({ text }) => text === 'a table');
+  scripted.call().report({ type: 'reply.updated', turn: 1, text: 'For how many?' });
   await turn(scripted, 1).locator('.line-caller', { hasText: 'a table' }).waitFor();
   expect(await words(scripted).inputValue()).toBe('');
   await words(scripted).pressSequentially('two');
-  await scripted.received('speech.heard', (event) => event.turn === 2 && event.text === 'two');
+  await scripted.received('transcript.updated', (event) => event.turn === 2 && event.text === 'two');
 });
 
 it('types the first-run hint for a caller who clicks it, drafting on the way', async () => {
   const scripted = await openInCall();
   await scripted.page.getByRole('button', { name: 'a table for two' }).click();
-  await scripted.received('speech.heard', ({ text }) => text === 'a table');
-  await scripted.received('speech.heard', ({ text }) => text === 'a table for two tonight in San Jose');
+  await scripted.received('transcript.updated', ({ text }) => text === 'a table');
+  await scripted.received('transcript.updated', ({ text }) => text === 'a table for two tonight in San Jose');
   await words(scripted).press('Enter');
-  await scripted.received('speech.heard', ({ state }) => state === 'final');
+  await scripted.received('transcript.updated', ({ state }) => state === 'final');
   expect(await scripted.page.getByText('Try', { exact: false }).isVisible()).toBe(false);
 });
 

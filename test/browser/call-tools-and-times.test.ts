@@ -53,7 +53,7 @@ it('shows where the time of a turn went, with the sum beside the total', async (
     firstTextMs: 38.4,
     firstAudioMs: 61.2,
     totalMs: 61.2,
-    partsUs: { prefill: 38_000, 'tts.first': 21_200, unexplained: 2000 },
+    partsUs: { prefill: 38_000, 'tts.ttfb': 21_200, unexplained: 2000 },
     draft: 'hit',
     forwards: 1,
     steps: 0,

@@ -9,11 +9,11 @@ describe('the voice', () => {
   it('plays the voice and reports how far it is', async () => {
     const scripted = await openInCall();
     speak(scripted.call(), 0, 'Hello!', 400);
-    await scripted.received('playout.advanced', ({ playedMs }) => playedMs === 400);
+    await scripted.received('playback.position', ({ playedMs }) => playedMs === 400);
     const counts = await readPlayout(scripted.page);
     expect(counts).toMatchObject({ samples: 6400, droppedSamples: 0 });
     expect(counts.voicedSamples).toBeGreaterThan(6000);
-    const positions = scripted.call().received.filter((event) => event.type === 'playout.advanced');
+    const positions = scripted.call().received.filter((event) => event.type === 'playback.position');
     expect(positions.length).toBeGreaterThan(2);
     const playedMs = positions.map((event) => event.playedMs);
     expect(playedMs).toEqual([...playedMs].sort((a, b) => a - b));
@@ -23,19 +23,19 @@ describe('the voice', () => {
     const scripted = await openInCall();
     const text = 'I found three places. How about Aborn Garden?';
     speak(scripted.call(), 0, text, 5000);
-    await scripted.received('playout.advanced', ({ playedMs }) => playedMs > 0);
+    await scripted.received('playback.position', ({ playedMs }) => playedMs > 0);
     await words(scripted).pressSequentially('n');
     await scripted.received('speech.started');
     const types = scripted.call().received.map((event) => event.type);
-    expect(types[types.indexOf('speech.started') - 1]).toBe('playout.advanced');
+    expect(types[types.indexOf('speech.started') - 1]).toBe('playback.position');
 
-    scripted.call().report({ type: 'playout.cleared', turn: 0 });
+    scripted.call().report({ type: 'playback.clear', turn: 0 });
     scripted.call().report({ type: 'reply.ended', turn: 0, text, heard: 'I found three places.', interrupted: true });
     await turn(scripted, 0).getByText('interrupted').waitFor();
     expect(await turn(scripted, 0).locator('s').textContent()).toBe('How about Aborn Garden?');
 
     speak(scripted.call(), 1, 'Sorry?', 200);
-    await scripted.received('playout.advanced', (event) => event.turn === 1 && event.playedMs === 200);
+    await scripted.received('playback.position', (event) => event.turn === 1 && event.playedMs === 200);
     const { samples } = await readPlayout(scripted.page);
     expect(samples).toBeGreaterThan(3200);
     expect(samples).toBeLessThan(5000 * 16);
@@ -57,10 +57,10 @@ describe('the microphone', () => {
     await scripted.page.getByRole('button', { name: 'Microphone' }).click();
     await recognises(scripted, true);
     await hear(scripted, 'a table', false);
-    await scripted.received('speech.heard', ({ text, state }) => text === 'a table' && state === 'partial');
+    await scripted.received('transcript.updated', ({ text, state }) => text === 'a table' && state === 'interim');
     expect(await words(scripted).inputValue()).toBe('a table');
     await hear(scripted, 'a table for two', true);
-    await scripted.received('speech.heard', ({ text, state }) => text === 'a table for two' && state === 'final');
+    await scripted.received('transcript.updated', ({ text, state }) => text === 'a table for two' && state === 'final');
     await turn(scripted, 1).locator('.line-caller', { hasText: 'a table for two' }).waitFor();
     expect(await words(scripted).inputValue()).toBe('');
   });
@@ -72,7 +72,7 @@ describe('the microphone', () => {
     scripted.call().report({ type: 'audio.started', turn: 0 });
     await recognises(scripted, false);
     await scripted.page.getByText('Paused while the agent speaks.').waitFor();
-    for (const samples of toneFrames(200)) scripted.call().report({ type: 'audio.framed', turn: 0, samples });
+    for (const samples of toneFrames(200)) scripted.call().report({ type: 'audio.delta', turn: 0, samples });
     scripted.call().report({ type: 'audio.ended', turn: 0 });
     await recognises(scripted, true);
 
@@ -80,6 +80,6 @@ describe('the microphone', () => {
     scripted.call().report({ type: 'audio.started', turn: 1 });
     await scripted.page.locator('.level.is-speaking').waitFor();
     await hear(scripted, 'stop', false);
-    await scripted.received('speech.heard', ({ text }) => text === 'stop');
+    await scripted.received('transcript.updated', ({ text }) => text === 'stop');
   });
 });

@@ -12,7 +12,7 @@ describe('parseStartArguments', () => {
       voice: 'slt',
       tracesDir: '.repartee/traces',
       redaction: 'none',
-      countMostCalls: 32,
+      maxCalls: 32,
       drainMs: 10_000,
     });
   });
@@ -31,7 +31,7 @@ describe('parseStartArguments', () => {
       tracesDir: undefined,
       redaction: 'numbers',
       otlpUrl: new URL('http://127.0.0.1:4318'),
-      countMostCalls: 5,
+      maxCalls: 5,
       drainMs: 0,
     });
   });

@@ -46,7 +46,7 @@ async function talk(answers: readonly (readonly Answer[])[]): Promise<TurnRecord
   const clock = new SimulatedClock();
   const turns: TurnRecord[] = [];
   const events: RecordedEvent[] = answers.map((_, index) => ({
-    type: 'speech.heard',
+    type: 'transcript.updated',
     atMs: index * 1000,
     turn: index + 1,
     text: `word${index + 1}`,

@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { NO, YES } from '../../src/agent/consent-words.ts';
 import { toConsent } from '../../src/conversation/consent.ts';
 
-const english = { yes: YES, no: NO };
-const hindi = { yes: ['हाँ', 'जी हाँ'], no: ['नहीं'] };
-const thai = { yes: ['ใช่', 'ใช่ครับ'], no: ['ไม่'] };
-const chinese = { yes: ['是的', '对', '没错', '好的'], no: ['不', '没', '等'] };
-const japanese = { yes: ['はい', 'いい'], no: ['いいえ', '違'] };
-const tamil = { yes: ['ஆம்'], no: ['இல்லை'] };
-const spanish = { yes: ['sí', 'claro'], no: ['no'] };
+const english = { accept: YES, reject: NO };
+const hindi = { accept: ['हाँ', 'जी हाँ'], reject: ['नहीं'] };
+const thai = { accept: ['ใช่', 'ใช่ครับ'], reject: ['ไม่'] };
+const chinese = { accept: ['是的', '对', '没错', '好的'], reject: ['不', '没', '等'] };
+const japanese = { accept: ['はい', 'いい'], reject: ['いいえ', '違'] };
+const tamil = { accept: ['ஆம்'], reject: ['இல்லை'] };
+const spanish = { accept: ['sí', 'claro'], reject: ['no'] };
 
 it.each([
   ['yes please', english, 'agreed'],
@@ -49,7 +49,7 @@ it('takes no long speech for a yes', () => {
 });
 
 it('takes a no within a longer yes for part of it, and any other for a no', () => {
-  const words = { yes: [...YES, 'why not', 'no problem'], no: NO };
+  const words = { accept: [...YES, 'why not', 'no problem'], reject: NO };
   expect(toConsent('yes, why not', words)).toBe('agreed');
   expect(toConsent('no problem', words)).toBe('agreed');
   expect(toConsent('no problem, not that one', words)).toBe('agreed-but');
@@ -62,5 +62,5 @@ it.each([
   ['👎', 'refused'],
   ['🍕', 'unclear'],
 ] as const)('takes %s for an answer: %s', (heard, answer) => {
-  expect(toConsent(heard, { yes: YES, no: NO })).toBe(answer);
+  expect(toConsent(heard, { accept: YES, reject: NO })).toBe(answer);
 });

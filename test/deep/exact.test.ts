@@ -6,7 +6,7 @@ import { loadPromptLimits } from '../../src/engine/manifest.ts';
 import type { DraftRequest, DraftState, Sequence } from '../../src/engine/sequence.ts';
 
 const modelDir = join(import.meta.dirname, '../../models/repartee-s');
-const countPrompts = 40;
+const maxPrompts = 40;
 
 async function write(sequence: Sequence, request: Pick<DraftRequest, 'context' | 'effort'>): Promise<DraftState> {
   let last: DraftState | undefined;
@@ -20,7 +20,7 @@ it('writes on 40 dev prompts, checking candidates, exactly what it writes token 
   const points = readEnginePoints(modelDir, await loadPromptLimits(modelDir)).filter(({ act }) => act === 'say');
   let [countAr, countExact] = [0, 0];
   try {
-    for (const { setting, context } of points.slice(0, countPrompts)) {
+    for (const { setting, context } of points.slice(0, maxPrompts)) {
       const sequence = engine.open({ prefix: setting.prefix, tools: [] });
       const ar = await write(sequence, { context, effort: 'ar' });
       for (const effort of ['exact', 'low'] as const) {
@@ -34,6 +34,6 @@ it('writes on 40 dev prompts, checking candidates, exactly what it writes token 
   } finally {
     await engine.close();
   }
-  expect(points.length).toBeGreaterThanOrEqual(countPrompts);
+  expect(points.length).toBeGreaterThanOrEqual(maxPrompts);
   expect(countExact / countAr).toBeLessThan(0.65);
 }, 600_000);

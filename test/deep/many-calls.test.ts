@@ -63,7 +63,7 @@ it('leaves nothing of ten thousand calls one after another: no memory, handle, t
   const server = await startServer({
     port: 0,
     host: '127.0.0.1',
-    countMostCalls: 4,
+    maxCalls: 4,
     pageDir: '/nonexistent',
     transport,
     clock,
@@ -114,8 +114,8 @@ it('leaves nothing of ten thousand calls one after another: no memory, handle, t
 async function talk(url: string): Promise<void> {
   const client = await connectWire(url);
   client.send({ type: 'call.started', version: 1 });
-  client.send({ type: 'speech.heard', turn: 1, text: 'is anything', state: 'partial' });
-  client.send({ type: 'speech.heard', turn: 1, text: 'is anything open', state: 'final' });
+  client.send({ type: 'transcript.updated', turn: 1, text: 'is anything', state: 'interim' });
+  client.send({ type: 'transcript.updated', turn: 1, text: 'is anything open', state: 'final' });
   for (;;) if ((await client.nextOf('reply.ended')).turn === 1) break;
   client.send({ type: 'call.ended' });
   await client.closed;

@@ -80,8 +80,8 @@ const mutations: readonly (Break & { readonly name: string })[] = [
   {
     name: 'a write that succeeded is made again',
     file: 'conversation/runs.ts',
-    from: '?.mayRepeat !== false) return undefined;',
-    to: '?.mayRepeat !== true) return undefined;',
+    from: '?.allowDuplicate !== false) return undefined;',
+    to: '?.allowDuplicate !== true) return undefined;',
   },
   {
     name: 'the model is not told what came of a tool',
@@ -183,7 +183,7 @@ const mutations: readonly (Break & { readonly name: string })[] = [
     name: 'a call is handed to and fro in one turn',
     file: 'conversation/guards.ts',
     from: 'context.reply.isHandedOver && ',
-    to: 'context.reply.isProtected && ',
+    to: 'context.reply.isUninterruptible && ',
   },
   {
     name: 'a turn is taken back after it was handed over',

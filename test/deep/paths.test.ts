@@ -32,10 +32,10 @@ function nextEvents(snapshot: Snapshot): readonly MachineEvent[] {
   const { context } = snapshot;
   if (snapshot.status !== 'active') return [];
   const turn = Math.max(1, context.turn);
-  const heard = (text: string, state: 'partial' | 'final' | 'resumed', of = turn) =>
-    ({ type: 'speech.heard', turn: of, text, state }) as const;
+  const heard = (text: string, state: 'interim' | 'final' | 'resumed', of = turn) =>
+    ({ type: 'transcript.updated', turn: of, text, state }) as const;
   const events: MachineEvent[] = [
-    heard('a', 'partial'),
+    heard('a', 'interim'),
     heard('a', 'final'),
     heard('b', 'final'),
     heard('a', 'resumed'),

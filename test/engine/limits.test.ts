@@ -43,14 +43,14 @@ function createTimed(
   return { engine, sequence: engine.open(setting), forwards, pass };
 }
 
-/** What `latencyMs` left unchecked came in as few blocks as it takes, the first of them in time. */
-function expectBounded(state: DraftState, forwards: readonly TimedForward[], latencyMs: number): void {
+/** What `latencyBudgetMs` left unchecked came in as few blocks as it takes, the first of them in time. */
+function expectBounded(state: DraftState, forwards: readonly TimedForward[], latencyBudgetMs: number): void {
   const { blockSize } = manifest;
   const checks = forwards.filter(({ hasMasks }) => !hasMasks);
   const blocks = forwards.filter(({ hasMasks }) => hasMasks);
   const checkedMs = checks.at(-1)?.endMs ?? 0;
-  expect(checkedMs + forwardMs(2 * blockSize)).toBeGreaterThan(latencyMs);
-  expect(blocks[0]?.endMs).toBeLessThanOrEqual(latencyMs);
+  expect(checkedMs + forwardMs(2 * blockSize)).toBeGreaterThan(latencyBudgetMs);
+  expect(blocks[0]?.endMs).toBeLessThanOrEqual(latencyBudgetMs);
   // The first check gives the act, each other one a word; the last word is in the first block as well, the end in the last.
   const countLeft = state.tokens.length - (checks.length - 1);
   expect(blocks).toHaveLength(Math.ceil((1 + countLeft + 1) / blockSize));
@@ -59,40 +59,40 @@ function expectBounded(state: DraftState, forwards: readonly TimedForward[], lat
 it('checks as long as there is time for a block, and writes the rest in one forward a block', async () => {
   const unlimited = await last(createTimed().sequence, { effort: 'ar' });
   expect(unlimited.countForwards).toBeGreaterThan(20);
-  for (const latencyMs of [60, 100, 200]) {
+  for (const latencyBudgetMs of [60, 100, 200]) {
     const { sequence, forwards } = createTimed();
-    const state = await last(sequence, { effort: 'ar', latencyMs });
+    const state = await last(sequence, { effort: 'ar', latencyBudgetMs });
     expect(tokenizer.decode(state.tokens)).toBe(words);
-    expectBounded(state, forwards, latencyMs);
+    expectBounded(state, forwards, latencyBudgetMs);
   }
-  const plenty = await last(createTimed().sequence, { effort: 'ar', latencyMs: 10_000 });
+  const plenty = await last(createTimed().sequence, { effort: 'ar', latencyBudgetMs: 10_000 });
   expect([plenty.tokens, plenty.countForwards]).toEqual([unlimited.tokens, unlimited.countForwards]);
 });
 
 it('is ready by the time it is given where the rest is no longer than a block', async () => {
-  for (const latencyMs of [40, 60]) {
+  for (const latencyBudgetMs of [40, 60]) {
     const { sequence, forwards } = createTimed(reciting([replying(' hi', ' which')]));
-    const state = await last(sequence, { effort: 'ar', latencyMs });
+    const state = await last(sequence, { effort: 'ar', latencyBudgetMs });
     expect(tokenizer.decode(state.tokens)).toBe(' which');
     expect(forwards.some(({ hasMasks }) => hasMasks)).toBe(true);
-    expect(forwards.at(-1)?.endMs).toBeLessThanOrEqual(latencyMs);
+    expect(forwards.at(-1)?.endMs).toBeLessThanOrEqual(latencyBudgetMs);
   }
 });
 
 it('bounds a reply whose words are drawn by chance as well', async () => {
   const { sequence, forwards } = createTimed();
   const sampling = { temperature: 0.1, topP: 1, seed: 1 };
-  expectBounded(await last(sequence, { effort: 'ar', sampling, latencyMs: 100 }), forwards, 100);
+  expectBounded(await last(sequence, { effort: 'ar', sampling, latencyBudgetMs: 100 }), forwards, 100);
 });
 
 it('counts from the request on: its way here, and the wait for a draft that it cancels', async () => {
-  const latencyMs = 100;
+  const latencyBudgetMs = 100;
   const { sequence, forwards } = createTimed();
   const states: DraftState[] = [];
-  for await (const state of sequence.draft({ ...base, effort: 'ar', latencyMs }, 30)) states.push(state);
+  for await (const state of sequence.draft({ ...base, effort: 'ar', latencyBudgetMs }, 30)) states.push(state);
   expect(states.at(-1)?.spentUs.queue).toBe(30_000);
   expect(forwards[0]?.endMs).toBeLessThanOrEqual(forwardMs(base.context.length));
-  expect(forwards.find(({ hasMasks }) => hasMasks)?.endMs).toBeLessThanOrEqual(latencyMs - 30);
+  expect(forwards.find(({ hasMasks }) => hasMasks)?.endMs).toBeLessThanOrEqual(latencyBudgetMs - 30);
 
   let release = () => {};
   const held = new Promise<void>((resolve) => {
@@ -101,26 +101,26 @@ it('counts from the request on: its way here, and the wait for a draft that it c
   const other = createTimed(undefined, (index) => (index === 0 ? held : undefined));
   const first = last(other.sequence, { effort: 'ar' }).catch(() => undefined);
   await new Promise((resolve) => setImmediate(resolve));
-  const second = last(other.sequence, { effort: 'ar', latencyMs });
+  const second = last(other.sequence, { effort: 'ar', latencyBudgetMs });
   await new Promise((resolve) => setImmediate(resolve));
   const askedMs = other.forwards[0]?.endMs ?? 0;
   other.pass(30);
   release();
   await first;
   expect((await second).spentUs.queue).toBe(30_000);
-  expect(other.forwards.find(({ hasMasks }) => hasMasks)?.endMs).toBeLessThanOrEqual(askedMs + latencyMs);
+  expect(other.forwards.find(({ hasMasks }) => hasMasks)?.endMs).toBeLessThanOrEqual(askedMs + latencyBudgetMs);
 });
 
 it('asks whether a call follows after the words, even if the time is up', async () => {
   const spoken = replying(' hi', ' let me see');
   const model: FakeModel = (text) =>
     text.length === spoken.length ? peaked(new Map([[call, 0.9]])) : reciting([spoken])(text);
-  const draft = async (latencyMs: number) => {
+  const draft = async (latencyBudgetMs: number) => {
     const { engine, forwards } = createTimed(model);
     const state = await last(engine.open({ prefix: [bos], tools: [finding] }), {
       effort: 'ar',
       acts: ['say', 'call'],
-      latencyMs,
+      latencyBudgetMs,
     });
     expect(tokenizer.decode(state.tokens)).toBe(' let me see');
     return { pCallNext: state.pCallNext, isAskedLast: forwards.at(-1)?.hasMasks === false };
@@ -142,7 +142,7 @@ it('writes a reply that came out blank again, in blocks once its first word stan
         )
       : reciting([spoken])(text);
   const { sequence, forwards } = createTimed(model);
-  const state = await last(sequence, { effort: 'instant', latencyMs: 1 });
+  const state = await last(sequence, { effort: 'instant', latencyBudgetMs: 1 });
   expect(tokenizer.decode(state.tokens)).toBe(words);
   const countChecked = encode(' which ').length;
   expect(forwards).toHaveLength(1 + countChecked + Math.ceil((1 + state.tokens.length - countChecked + 1) / 8));
@@ -154,8 +154,12 @@ it('gives a whole reply at any effort, however little time it has', async () => 
       fc.nat(),
       fc.constantFrom<DraftRequest['effort']>('ar', 'low', 'instant', 'medium', 'high'),
       fc.integer({ min: 1, max: 200 }),
-      async (seed, effort, latencyMs) => {
-        const state = await last(createTimed(randomModel(seed, 6)).sequence, { effort, latencyMs, maxTokens: 24 });
+      async (seed, effort, latencyBudgetMs) => {
+        const state = await last(createTimed(randomModel(seed, 6)).sequence, {
+          effort,
+          latencyBudgetMs,
+          maxTokens: 24,
+        });
         expect(state.isDone).toBe(true);
         expect(state.tokens.length).toBeGreaterThan(0);
         for (const id of state.tokens) expect(id).toBeGreaterThanOrEqual(manifest.countSpecials);
@@ -173,11 +177,11 @@ it('refuses limits and efforts that are none, and says what there is', async () 
       (error: unknown) => (error instanceof EngineError ? `${error.code}: ${error.message}` : String(error)),
     );
   expect(await errorOf({ effort: 'turbo' })).toMatch(/^effort-unknown: effort "turbo" is not one of ar, .*, high$/);
-  expect(await errorOf({ latencyMs: 0 })).toBe(
-    'latency-out-of-range: latencyMs is 0, expected a whole number in 1..60000',
+  expect(await errorOf({ latencyBudgetMs: 0 })).toBe(
+    'latency-out-of-range: latencyBudgetMs is 0, expected a whole number in 1..60000',
   );
-  expect(await errorOf({ latencyMs: Number.NaN })).toMatch(/^latency-out-of-range/);
-  expect(await errorOf({ latencyMs: 500 })).toBe('none');
+  expect(await errorOf({ latencyBudgetMs: Number.NaN })).toMatch(/^latency-out-of-range/);
+  expect(await errorOf({ latencyBudgetMs: 500 })).toBe('none');
 });
 
 it('reports broken numbers of the model instead of writing by them, and stays usable', async () => {

@@ -19,9 +19,9 @@ it('speaks the reply, and measures up to its first audio frame', async () => {
   ]);
   const [measured] = flow.of('turn.measured');
   expect(measured).toMatchObject({ totalMs: 60, firstAudioMs: 60, firstTextMs: 40 });
-  expect(measured?.partsUs).toEqual({ prefill: 40_000, 'tts.first': 20_000, unexplained: 0 });
-  expect(flow.of('audio.framed').length).toBeGreaterThan(50);
-  expect(flow.of('playout.cleared')).toEqual([]);
+  expect(measured?.partsUs).toEqual({ prefill: 40_000, 'tts.ttfb': 20_000, unexplained: 0 });
+  expect(flow.of('audio.delta').length).toBeGreaterThan(50);
+  expect(flow.of('playback.clear')).toEqual([]);
 });
 
 it('stops speaking at once when the caller makes a sound, and keeps only what was heard when words follow', async () => {
@@ -29,11 +29,11 @@ it('stops speaking at once when the caller makes a sound, and keeps only what wa
   flow.final(1, 'what is open');
   await flow.clock.advance(20 + 3 * WORD_MS + 50);
   flow.send({ type: 'speech.started', turn: 2 });
-  const countFrames = flow.of('audio.framed').length;
+  const countFrames = flow.of('audio.delta').length;
   await flow.clock.advance(1500);
   flow.partial(2, 'thanks');
-  expect(flow.of('audio.framed').length).toBe(countFrames);
-  expect(flow.of('playout.cleared')).toMatchObject([{ turn: 1 }]);
+  expect(flow.of('audio.delta').length).toBe(countFrames);
+  expect(flow.of('playback.clear')).toMatchObject([{ turn: 1 }]);
   expect(flow.replies()).toEqual([
     { turn: 1, text: 'The first place is open until nine tonight.', heard: 'The first place', interrupted: true },
   ]);
@@ -47,7 +47,7 @@ it('believes the client about what was played', async () => {
   const flow = startFlow({ mouth, script });
   flow.final(1, 'what is open');
   await flow.clock.advance(300);
-  flow.send({ type: 'playout.advanced', turn: 1, playedMs: 310 });
+  flow.send({ type: 'playback.position', turn: 1, playedMs: 310 });
   flow.partial(2, 'thanks');
   await flow.clock.advance(10);
   expect(flow.replies()).toMatchObject([{ heard: 'The', interrupted: true }]);
@@ -60,11 +60,11 @@ it('clears before new audio when one turn interrupts another', async () => {
   flow.final(2, 'thanks');
   await flow.clock.advance(5000);
   const order = flow.events
-    .filter((event) => ['audio.started', 'audio.ended', 'playout.cleared', 'reply.ended'].includes(event.type))
+    .filter((event) => ['audio.started', 'audio.ended', 'playback.clear', 'reply.ended'].includes(event.type))
     .map((event) => `${event.type} ${'turn' in event ? event.turn : ''}`);
   expect(order).toEqual([
     'audio.started 1',
-    'playout.cleared 1',
+    'playback.clear 1',
     'reply.ended 1',
     'audio.started 2',
     'audio.ended 2',

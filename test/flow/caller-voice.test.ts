@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { makeAgent, say, startFlow } from '../support/flow.ts';
 
-const early = { minProbability: 0.5, pauseMs: 300 };
+const eager = { minProbability: 0.5, maxDelayMs: 300 };
 
 /** One partial of the turn's words, and time to draft the reply. */
 async function startHeard(changes: Parameters<typeof makeAgent>[0] = {}) {
@@ -15,11 +15,11 @@ async function startHeard(changes: Parameters<typeof makeAgent>[0] = {}) {
 it('counts a turn from the end of the voice that its final tells of', async () => {
   const flow = await startHeard();
   await flow.clock.advance(400);
-  flow.send({ type: 'speech.heard', turn: 1, text: 'A table for two.', state: 'final', silentMs: 620 });
+  flow.send({ type: 'transcript.updated', turn: 1, text: 'A table for two.', state: 'final', silentMs: 620 });
   expect(flow.of('turn.measured')[0]).toMatchObject({
     firstTextMs: 620,
     totalMs: 620,
-    partsUs: { 'stt.lag': 120_000, endpointing: 500_000, unexplained: 0 },
+    partsUs: { 'stt.delay': 120_000, endpointing: 500_000, unexplained: 0 },
     draft: 'hit',
   });
 });
@@ -34,20 +34,20 @@ it('has no lag where the words were named before the voice ended', async () => {
 
 it('has only lag where the final brings other words', async () => {
   const flow = await startHeard();
-  flow.send({ type: 'speech.heard', turn: 1, text: 'a table for you', state: 'final', silentMs: 90 });
+  flow.send({ type: 'transcript.updated', turn: 1, text: 'a table for you', state: 'final', silentMs: 90 });
   await flow.clock.advance(0);
-  expect(flow.of('turn.measured')[0]?.partsUs).toEqual({ 'stt.lag': 90_000, unexplained: 0 });
+  expect(flow.of('turn.measured')[0]?.partsUs).toEqual({ 'stt.delay': 90_000, unexplained: 0 });
 });
 
 it('puts the pause after which the agent ends a turn itself down to endpointing', async () => {
   const flow = startFlow({
-    agent: makeAgent({ endOfTurn: { early } }),
+    agent: makeAgent({ endpointing: { eager } }),
     script: () => ({ ...say('For when?'), pEndOfTurn: 0.9 }),
   });
   await flow.clock.advance(1000);
-  flow.send({ type: 'speech.heard', turn: 1, text: 'a table for two', state: 'partial', silentMs: 80 });
+  flow.send({ type: 'transcript.updated', turn: 1, text: 'a table for two', state: 'interim', silentMs: 80 });
   await flow.clock.advance(1000);
-  expect(flow.of('turn.measured')[0]?.partsUs).toEqual({ 'stt.lag': 80_000, endpointing: 300_000, unexplained: 0 });
+  expect(flow.of('turn.measured')[0]?.partsUs).toEqual({ 'stt.delay': 80_000, endpointing: 300_000, unexplained: 0 });
 });
 
 it.each([
@@ -66,18 +66,24 @@ it.each([
 
 it('begins anew with a final that was taken back', async () => {
   const flow = await startHeard();
-  flow.send({ type: 'speech.heard', turn: 1, text: 'a table for two please', state: 'final', silentMs: 500 });
-  flow.send({ type: 'speech.heard', turn: 1, text: 'a table for two please', state: 'resumed' });
+  flow.send({ type: 'transcript.updated', turn: 1, text: 'a table for two please', state: 'final', silentMs: 500 });
+  flow.send({ type: 'transcript.updated', turn: 1, text: 'a table for two please', state: 'resumed' });
   await flow.clock.advance(900);
-  flow.send({ type: 'speech.heard', turn: 1, text: 'a table for two please tonight', state: 'final', silentMs: 400 });
+  flow.send({
+    type: 'transcript.updated',
+    turn: 1,
+    text: 'a table for two please tonight',
+    state: 'final',
+    silentMs: 400,
+  });
   await flow.clock.advance(0);
-  expect(flow.of('turn.measured').at(-1)?.partsUs).toEqual({ 'stt.lag': 400_000, unexplained: 0 });
+  expect(flow.of('turn.measured').at(-1)?.partsUs).toEqual({ 'stt.delay': 400_000, unexplained: 0 });
 });
 
 it('never begins before the end of a reply that nobody interrupted', async () => {
   const flow = startFlow({ agent: makeAgent({ greeting: 'Hello!' }), script: () => say('Yes?') });
   await flow.clock.advance(0);
-  flow.send({ type: 'speech.heard', turn: 1, text: 'hello', state: 'final', silentMs: 5000 });
+  flow.send({ type: 'transcript.updated', turn: 1, text: 'hello', state: 'final', silentMs: 5000 });
   await flow.clock.advance(0);
   expect(flow.of('turn.measured')[0]).toMatchObject({ totalMs: 0, partsUs: { unexplained: 0 } });
 });

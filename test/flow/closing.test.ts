@@ -146,7 +146,7 @@ it('keeps of an interrupted reply what the wire says was spoken', async () => {
   const flow = startWishing(() => undefined);
   flow.final(1, 'is it open');
   await flow.clock.advance(20 + 4 * WORD_MS);
-  flow.send({ type: 'playout.interrupted', turn: 1, heard: 'Yes of' });
+  flow.send({ type: 'playback.interrupted', turn: 1, heard: 'Yes of' });
   await flow.clock.advance(10);
   expect(flow.replies()).toMatchObject([{ turn: 1, heard: 'Yes of', interrupted: true }]);
   flow.final(2, 'thank you');
@@ -161,7 +161,7 @@ it('takes more of a reply for heard than it did, when the wire says so after the
   flow.partial(2, 'thank');
   expect(flow.replies()).toMatchObject([{ turn: 1, interrupted: true }]);
   expect(flow.replies()[0]?.heard.length).toBeLessThan('Yes of course'.length);
-  flow.send({ type: 'playout.interrupted', turn: 1, heard: 'Yes of course' });
+  flow.send({ type: 'playback.interrupted', turn: 1, heard: 'Yes of course' });
   flow.final(2, 'thank you');
   await flow.clock.advance(10_000);
   expect(flow.readContext(-1)).toBe(' is it open Yes of course thank you');
@@ -173,7 +173,7 @@ it('passes over what the wire says of a reply that is long gone', async () => {
   await flow.clock.advance(10_000);
   flow.final(2, 'thank you');
   await flow.clock.advance(20 + 2 * WORD_MS);
-  flow.send({ type: 'playout.interrupted', turn: 1, heard: 'Yes' });
+  flow.send({ type: 'playback.interrupted', turn: 1, heard: 'Yes' });
   await flow.clock.advance(10_000);
   expect(heardWords(flow)).toEqual(['Yes of course it is.', 'Yes of course it is.']);
 });

@@ -103,7 +103,7 @@ describe('a hand-off', () => {
     const { clock, flow } = open({ say: { ...makeAgent().say, takeover: 'Billing here.' } });
     flow.final(1, 'my bill is wrong');
     await clock.advance(40);
-    expect(flow.of('reply.grew').at(-1)?.text).toBe('Billing here.');
+    expect(flow.of('reply.updated').at(-1)?.text).toBe('Billing here.');
     await clock.advance(200);
     expect(flow.replies()).toMatchObject([{ text: 'Billing here. Which bill is it?' }]);
     await flow.call.end();

@@ -78,9 +78,9 @@ for (const [state, reach] of Object.entries(WAYS)) {
     // What had begun to be said has ended, with no more heard than was said.
     for (const reply of flow.replies()) expect(reply.text.startsWith(reply.heard)).toBe(true);
     const endedTurns = flow.replies().map((reply) => reply.turn);
-    for (const { turn } of flow.of('reply.grew')) expect(endedTurns).toContain(turn);
+    for (const { turn } of flow.of('reply.updated')) expect(endedTurns).toContain(turn);
     expect(flow.of('audio.started').length).toBe(
-      flow.of('playout.cleared').length + flow.replies().filter((reply) => !reply.interrupted).length,
+      flow.of('playback.clear').length + flow.replies().filter((reply) => !reply.interrupted).length,
     );
   });
 }

@@ -38,7 +38,7 @@ it.each([
   const { clock, pay, flow, answer } = startPaying();
   flow.final(1, 'pay ten');
   await clock.advance(200);
-  flow.send({ type: 'playout.interrupted', turn: 1, heard });
+  flow.send({ type: 'playback.interrupted', turn: 1, heard });
   await answer(2, 'okay');
   expect(pay.runs).toHaveLength(count);
   expect(flow.replies().at(-1)?.text).toBe(count === 1 ? YES : READ_BACK);
@@ -54,17 +54,17 @@ it('believes the wire that tells afterwards that less was heard, or more', async
     const { clock, pay, flow, answer } = startPaying();
     flow.final(1, 'pay ten');
     await clock.advance(10_000);
-    flow.send({ type: 'playout.interrupted', turn: 1, heard });
+    flow.send({ type: 'playback.interrupted', turn: 1, heard });
     await answer(2, 'yes');
     expect(pay.runs, heard).toHaveLength(count);
   }
 });
 
 it('takes a yes to "Are you still there?" for the answer to that, and reads back again', async () => {
-  const { clock, pay, flow, told, answer } = startPaying({ idle: { afterMs: 3000, countPrompts: 1 } });
+  const { clock, pay, flow, told, answer } = startPaying({ idle: { afterMs: 3000, maxPrompts: 1 } });
   flow.final(1, 'pay ten');
   await clock.advance(FIRST_SOUND_MS + toSpokenMs(READ_BACK) + 3010);
-  expect(flow.of('reply.grew').at(-1)?.text).toBe('Are you still there?');
+  expect(flow.of('reply.updated').at(-1)?.text).toBe('Are you still there?');
   flow.final(2, 'yes');
   await clock.advance(4000);
   expect(pay.runs).toEqual([]);
@@ -92,7 +92,7 @@ it.each([
   ['once the call was heard', CALL_END, 1],
 ])('lets a yes over a protected read-back confirm, %s', async (_, length, count) => {
   const plain = makeAgent();
-  const { clock, pay, flow } = startPaying({ interruption: { ...plain.interruption, protect: ['confirm'] } });
+  const { clock, pay, flow } = startPaying({ interruption: { ...plain.interruption, uninterruptible: ['confirm'] } });
   flow.final(1, 'pay ten');
   await clock.advance(FIRST_SOUND_MS + toSpokenMs(READ_BACK.slice(0, length)) + 20);
   flow.final(2, 'okay');
@@ -128,7 +128,7 @@ it('holds what the model is unsure of to the same', async () => {
   });
   flow.final(1, 'book');
   await clock.advance(200);
-  flow.send({ type: 'playout.interrupted', turn: 1, heard: 'Did you' });
+  flow.send({ type: 'playback.interrupted', turn: 1, heard: 'Did you' });
   flow.final(2, 'okay');
   await clock.advance(5000);
   expect(book.runs).toEqual([]);
@@ -147,7 +147,7 @@ it('needs more time than a third of what the read-back takes to say, whatever a 
     const { clock, pay, flow } = startPaying();
     flow.final(1, 'pay ten');
     await clock.advance(afterMs);
-    flow.send({ type: 'playout.advanced', turn: 1, playedMs: 3_600_000 });
+    flow.send({ type: 'playback.position', turn: 1, playedMs: 3_600_000 });
     flow.final(2, 'yes please');
     await clock.advance(500);
     expect(pay.runs, `${afterMs} ms`).toHaveLength(count);

@@ -4,7 +4,7 @@ import { makeAgent, say, startFlow } from '../support/flow.ts';
 const script = () => say('Sure.');
 
 it('asks a silent caller whether they are there, then says goodbye and hangs up', async () => {
-  const flow = startFlow({ agent: makeAgent({ idle: { afterMs: 5000, countPrompts: 2 } }), script });
+  const flow = startFlow({ agent: makeAgent({ idle: { afterMs: 5000, maxPrompts: 2 } }), script });
   flow.final(1, 'hello');
   await flow.clock.advance(4999);
   expect(flow.replies().map((reply) => reply.text)).toEqual(['Sure.']);
@@ -21,7 +21,7 @@ it('asks a silent caller whether they are there, then says goodbye and hangs up'
 });
 
 it('begins to count anew when the caller says something', async () => {
-  const flow = startFlow({ agent: makeAgent({ idle: { afterMs: 5000, countPrompts: 1 } }), script });
+  const flow = startFlow({ agent: makeAgent({ idle: { afterMs: 5000, maxPrompts: 1 } }), script });
   for (let turn = 1; turn <= 4; turn++) {
     flow.final(turn, `word ${turn}`);
     await flow.clock.advance(9000);
@@ -33,7 +33,7 @@ it('begins to count anew when the caller says something', async () => {
 });
 
 it('does not take a sound without words for a caller who speaks', async () => {
-  const flow = startFlow({ agent: makeAgent({ idle: { afterMs: 5000, countPrompts: 1 } }), script });
+  const flow = startFlow({ agent: makeAgent({ idle: { afterMs: 5000, maxPrompts: 1 } }), script });
   flow.send({ type: 'speech.started', turn: 1 });
   await flow.clock.advance(10_000);
   expect(flow.replies().map((reply) => reply.text)).toEqual(['Are you still there?']);
@@ -46,7 +46,7 @@ it.each([
   ['silent', []],
   ['in the middle of a sound', [{ type: 'speech.started', turn: 2 }]],
 ] as const)('does not take a lost line for a silent caller, one who is %s', async (_, heard) => {
-  const flow = startFlow({ agent: makeAgent({ idle: { afterMs: 5000, countPrompts: 1 } }), script });
+  const flow = startFlow({ agent: makeAgent({ idle: { afterMs: 5000, maxPrompts: 1 } }), script });
   flow.final(1, 'hello');
   await flow.clock.advance(4000);
   for (const event of heard) flow.send(event);
@@ -61,7 +61,7 @@ it.each([
 });
 
 it('begins no silence while its line is lost', async () => {
-  const flow = startFlow({ agent: makeAgent({ idle: { afterMs: 5000, countPrompts: 1 } }), script });
+  const flow = startFlow({ agent: makeAgent({ idle: { afterMs: 5000, maxPrompts: 1 } }), script });
   flow.final(1, 'hello');
   flow.call.loseLine();
   await flow.clock.advance(20_000);
@@ -69,10 +69,10 @@ it('begins no silence while its line is lost', async () => {
 });
 
 it('keeps the question in the transcript, and takes back no reply for it', async () => {
-  const flow = startFlow({ agent: makeAgent({ idle: { afterMs: 5000, countPrompts: 1 } }), script });
+  const flow = startFlow({ agent: makeAgent({ idle: { afterMs: 5000, maxPrompts: 1 } }), script });
   flow.final(1, 'hello');
   await flow.clock.advance(5000);
-  flow.send({ type: 'speech.heard', turn: 1, text: 'hello again', state: 'resumed' });
+  flow.send({ type: 'transcript.updated', turn: 1, text: 'hello again', state: 'resumed' });
   flow.final(1, 'hello again');
   await flow.clock.advance(10);
   expect(flow.readContext(-1)).toBe(' hello Sure. Are you still there? hello again');

@@ -28,14 +28,14 @@ async function startAnswer(changes: Partial<Agent['interruption']> = {}) {
 it('goes on at the word where a sound cut it, when no words follow', async () => {
   const flow = await startAnswer();
   flow.send({ type: 'speech.started', turn: 2 });
-  const countFrames = flow.of('audio.framed').length;
+  const countFrames = flow.of('audio.delta').length;
   await flow.clock.advance(RESUME_MS - 1);
-  expect(flow.of('audio.framed')).toHaveLength(countFrames);
+  expect(flow.of('audio.delta')).toHaveLength(countFrames);
   await flow.clock.advance(10_000);
   expect(flow.of('reply.resumed')).toMatchObject([{ turn: 1, heard: 'The first place' }]);
   expect(flow.replies()).toEqual([{ turn: 1, text: LONG, heard: LONG, interrupted: false }]);
   const restMs = 5 * WORD_MS;
-  expect(flow.of('audio.framed').length - countFrames).toBe(restMs / 20);
+  expect(flow.of('audio.delta').length - countFrames).toBe(restMs / 20);
   flow.final(3, 'thanks');
   await flow.clock.advance(5000);
   expect(flow.readContext(-1)).toBe(` what is open ${LONG} thanks`);
@@ -48,14 +48,14 @@ it('clears the sound that is on its way once for each pause, and begins new audi
   flow.send({ type: 'speech.started', turn: 3 });
   await flow.clock.advance(10_000);
   const order = flow.events.filter((event) =>
-    /^(audio.started|audio.ended|playout.cleared|reply.resumed)/.test(event.type),
+    /^(audio.started|audio.ended|playback.clear|reply.resumed)/.test(event.type),
   );
   expect(order.map((event) => event.type)).toEqual([
     'audio.started',
-    'playout.cleared',
+    'playback.clear',
     'reply.resumed',
     'audio.started',
-    'playout.cleared',
+    'playback.clear',
     'reply.resumed',
     'audio.started',
     'audio.ended',
@@ -76,11 +76,11 @@ it('waits for the end of a sound, too', async () => {
 
 it('goes on after sound upon sound without a word, and lets no other one stop this reply', async () => {
   const flow = await startAnswer();
-  const countBefore = flow.of('audio.framed').length;
+  const countBefore = flow.of('audio.delta').length;
   for (let turn = 2; turn < 30; turn++) {
     flow.send({ type: 'speech.started', turn });
     await flow.clock.advance(500);
-    if (turn * 500 < 3 * RESUME_MS) expect(flow.of('audio.framed')).toHaveLength(countBefore);
+    if (turn * 500 < 3 * RESUME_MS) expect(flow.of('audio.delta')).toHaveLength(countBefore);
   }
   expect(flow.of('reply.resumed')).toHaveLength(1);
   expect(flow.replies()).toEqual([{ turn: 1, text: LONG, heard: LONG, interrupted: false }]);
@@ -148,19 +148,19 @@ it('is stopped by as many words as its agent says', async () => {
 });
 
 it('passes over sounds that are shorter than its agent says', async () => {
-  const flow = await startAnswer({ minSoundMs: 200 });
+  const flow = await startAnswer({ minDurationMs: 200 });
   flow.send({ type: 'speech.started', turn: 2 });
   await flow.clock.advance(199);
   flow.send({ type: 'speech.stopped', turn: 2 });
   await flow.clock.advance(400);
-  expect(flow.of('playout.cleared')).toEqual([]);
+  expect(flow.of('playback.clear')).toEqual([]);
   flow.send({ type: 'speech.started', turn: 3 });
   await flow.clock.advance(200);
-  expect(flow.of('playout.cleared')).toHaveLength(1);
+  expect(flow.of('playback.clear')).toHaveLength(1);
 });
 
 it('says a protected greeting to its end, and answers then what was said over it', async () => {
-  const agent = { ...agentWith({ protect: ['greeting'] }), greeting: 'This call is recorded for your safety.' };
+  const agent = { ...agentWith({ uninterruptible: ['greeting'] }), greeting: 'This call is recorded for your safety.' };
   const flow = startFlow({ mouth, script, agent });
   await flow.clock.advance(WORD_MS);
   flow.send({ type: 'speech.started', turn: 1 });
@@ -171,7 +171,7 @@ it('says a protected greeting to its end, and answers then what was said over it
     { turn: 0, text: agent.greeting, heard: agent.greeting, interrupted: false },
     { turn: 1, text: LONG, heard: LONG, interrupted: false },
   ]);
-  expect(flow.of('playout.cleared')).toEqual([]);
+  expect(flow.of('playback.clear')).toEqual([]);
 });
 
 it('works on while the caller has the floor, and says nothing of it until it is free', async () => {
@@ -188,15 +188,19 @@ it('works on while the caller has the floor, and says nothing of it until it is 
   flow.send({ type: 'speech.started', turn: 2 });
   await clock.advance(RESUME_MS - 1);
   expect(tool.runs).toMatchObject([{ isDone: true, isAborted: false }]);
-  expect([flow.of('reply.grew'), flow.of('audio.framed')]).toEqual([[], []]);
+  expect([flow.of('reply.updated'), flow.of('audio.delta')]).toEqual([[], []]);
   await clock.advance(5000);
   expect(flow.replies()).toEqual([{ turn: 1, text: 'It is open.', heard: 'It is open.', interrupted: false }]);
-  expect(flow.of('turn.measured')[0]?.partsUs).toEqual({ 'tool.look_up': 300_000, floor: 1_800_000, unexplained: 0 });
+  expect(flow.of('turn.measured')[0]?.partsUs).toEqual({
+    'tool.look_up': 300_000,
+    'false-interruption': 1_800_000,
+    unexplained: 0,
+  });
 });
 
 it('leaves no timer behind a pause that the end of the call cuts short', async () => {
-  for (const minSoundMs of [0, 300]) {
-    const flow = await startAnswer({ minSoundMs });
+  for (const minDurationMs of [0, 300]) {
+    const flow = await startAnswer({ minDurationMs });
     flow.send({ type: 'speech.started', turn: 2 });
     await flow.call.end();
     expect([flow.clock.countTimers, flow.engine.countOpen]).toEqual([0, 0]);

@@ -6,7 +6,7 @@ const GAP_MS = 3000;
 
 function startKeys(rules: Partial<DtmfRules> = {}) {
   const flow = startFlow({
-    agent: makeAgent({ dtmf: { endKey: '#', gapMs: GAP_MS, ...rules } }),
+    agent: makeAgent({ dtmf: { finishOnKey: '#', interDigitTimeoutMs: GAP_MS, ...rules } }),
     script: () => say('Thank you.'),
   });
   return {
@@ -41,7 +41,7 @@ it('takes keys as complete when no other follows', async () => {
 });
 
 it('takes keys as complete when there are as many as the agent wants', async () => {
-  const flow = startKeys({ countDigits: 4 });
+  const flow = startKeys({ maxDigits: 4 });
   flow.press(1, '4021');
   await flow.clock.advance(10);
   expect(flow.readContext(-1)).toBe(' 4021');
@@ -63,7 +63,7 @@ it.each(['33', '5678'])(
 
 it('goes on with keys that were answered before anything of the answer was heard', async () => {
   const flow = startFlow({
-    agent: makeAgent({ dtmf: { endKey: '#', gapMs: GAP_MS } }),
+    agent: makeAgent({ dtmf: { finishOnKey: '#', interDigitTimeoutMs: GAP_MS } }),
     script: () => ({ ...say('Thank you.'), prefillMs: 100 }),
   });
   for (const digit of '40#') flow.send({ type: 'dtmf.pressed', turn: 1, digit });
@@ -77,7 +77,7 @@ it('goes on with keys that were answered before anything of the answer was heard
 it('keeps keys that are pressed over a protected line, and takes them after it', async () => {
   const agent = makeAgent({
     greeting: 'Please listen to this until its very end.',
-    interruption: { ...makeAgent().interruption, protect: ['greeting'] },
+    interruption: { ...makeAgent().interruption, uninterruptible: ['greeting'] },
   });
   const flow = startFlow({ agent, script: () => say('Thank you.') });
   await flow.clock.advance(300);

@@ -23,7 +23,7 @@ it('answers the words at hand six seconds after the last of them, if no final co
 });
 
 it('waits as long as its agent says', async () => {
-  const flow = startFlow({ agent: makeAgent({ endOfTurn: { maxDelayMs: 900 } }), script });
+  const flow = startFlow({ agent: makeAgent({ endpointing: { maxDelayMs: 900 } }), script });
   flow.partial(1, 'billing');
   await flow.clock.advance(899);
   expect(answers(flow)).toEqual([]);
@@ -61,7 +61,7 @@ it('answers a final that was taken back, if the caller says no more', async () =
   const flow = startFlow({ script: (heard) => ({ ...script(heard), prefillMs: 100 }) });
   flow.final(1, 'billing');
   await flow.clock.advance(50);
-  flow.send({ type: 'speech.heard', turn: 1, text: 'billing', state: 'resumed' });
+  flow.send({ type: 'transcript.updated', turn: 1, text: 'billing', state: 'resumed' });
   await flow.clock.advance(6100);
   expect(answers(flow)).toEqual(['You said billing.']);
 });
@@ -136,7 +136,7 @@ it('answers words at hand when a goodbye that came between is held', async () =>
   flow.partial(1, 'billing');
   hangUp();
   await flow.clock.advance(100);
-  flow.send({ type: 'playout.interrupted', turn: 0, heard: '' });
+  flow.send({ type: 'playback.interrupted', turn: 0, heard: '' });
   await flow.clock.advance(20_000);
   expect(answers(flow)).toEqual(['Goodbye.', 'You said billing.']);
 });
@@ -163,13 +163,13 @@ it('leaves no timer behind', async () => {
 it('names the missing final in the ledger and in the trace', async () => {
   const flow = startRecordedFlow({ script });
   await flow.clock.advance(100);
-  flow.send({ type: 'speech.heard', turn: 1, text: 'billing', state: 'partial' });
+  flow.send({ type: 'transcript.updated', turn: 1, text: 'billing', state: 'interim' });
   await flow.clock.advance(300);
   flow.send({ type: 'speech.stopped', turn: 1, silentMs: 400 });
   await flow.clock.advance(6000);
   expect(flow.of('turn.measured')[0]).toMatchObject({
     totalMs: 6100,
-    partsUs: { 'stt.lag': 100_000, 'stt.final': 6_000_000, unexplained: 0 },
+    partsUs: { 'stt.delay': 100_000, 'stt.final': 6_000_000, unexplained: 0 },
   });
   expect(flow.lines('turn.committed')).toMatchObject([{ turn: 1, isFinalMissed: true }]);
 });

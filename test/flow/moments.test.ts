@@ -6,8 +6,8 @@ it('asks the model for drafts, replies and steps with the work of each, and else
   const clock = new SimulatedClock();
   const agent = makeAgent({
     effort: 'low',
-    latencyMs: 500,
-    moments: { draft: { effort: 'instant' }, step: { effort: 'medium', latencyMs: 90 } },
+    latencyBudgetMs: 500,
+    effortBy: { draft: { effort: 'instant' }, step: { effort: 'medium', latencyBudgetMs: 90 } },
     tools: [makeTool(clock, { effect: 'write' })],
   });
   const flow = startFlow({
@@ -20,7 +20,7 @@ it('asks the model for drafts, replies and steps with the work of each, and else
   await clock.advance(100);
   flow.final(1, 'look up Rome');
   await clock.advance(100);
-  expect(flow.engine.requests.map(({ effort, latencyMs }) => [effort, latencyMs])).toEqual([
+  expect(flow.engine.requests.map(({ effort, latencyBudgetMs }) => [effort, latencyBudgetMs])).toEqual([
     ['instant', 500],
     ['low', 500],
     ['medium', 90],

@@ -31,7 +31,14 @@ describe('the recording of a call', () => {
     await flow.clock.advance(500);
     await flow.call.end();
     const types = lines().map(({ type }) => type);
-    for (const type of ['call.ready', 'speech.heard', 'turn.committed', 'reply.grew', 'reply.ended', 'call.ended'])
+    for (const type of [
+      'call.ready',
+      'transcript.updated',
+      'turn.committed',
+      'reply.updated',
+      'reply.ended',
+      'call.ended',
+    ])
       expect(types).toContain(type);
     expect(lines().map(({ atMs }) => atMs)).toEqual(
       lines()
@@ -56,8 +63,8 @@ describe('the recording of a call', () => {
     expect(ended.map(({ death }) => death)).toEqual(['superseded', 'committed']);
     expect(ended.at(-1)?.savedUs).toBe(ended.at(-1)?.modelUs);
     expect(started.map(({ words, cause }) => [words, cause])).toEqual([
-      ['a', 'partial'],
-      ['a table', 'partial'],
+      ['a', 'interim'],
+      ['a table', 'interim'],
     ]);
   });
 
@@ -106,12 +113,12 @@ describe('the recording of a call', () => {
     await flow.call.end();
     const [measured] = of('turn.measured');
     if (measured === undefined) throw new Error('the turn was not measured');
-    const { stretches = [], partsUs, totalMs, zeroMs } = measured;
+    const { stretches = [], partsUs, totalMs, speechEndedMs } = measured;
     const painted = stretches.reduce((sum, [, fromUs, toUs]) => sum + toUs - fromUs, 0);
     expect(painted + (partsUs.unexplained ?? 0)).toBe(totalMs * 1000);
     for (const [index, [, fromUs]] of stretches.entries())
       expect(fromUs).toBeGreaterThanOrEqual(stretches[index - 1]?.[2] ?? 0);
-    expect(zeroMs).toBe(of('turn.committed')[0]?.atMs);
+    expect(speechEndedMs).toBe(of('turn.committed')[0]?.atMs);
     expect(stretches.map(([stage]) => stage)).toContain('tool.find');
   });
 
@@ -124,7 +131,7 @@ describe('the recording of a call', () => {
     await flow.clock.advance(200);
     const lengthMs = 5000;
     for (let playedMs = 100; playedMs <= lengthMs; playedMs += 100) {
-      flow.send({ type: 'playout.advanced', turn: 1, playedMs });
+      flow.send({ type: 'playback.position', turn: 1, playedMs });
       await flow.clock.advance(100);
     }
     await flow.call.end();

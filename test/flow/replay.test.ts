@@ -16,7 +16,7 @@ async function record() {
   const agent = makeAgent({
     greeting: () => 'Hello.',
     tools: [makeTool(clock, { takesMs: 50 })],
-    endOfTurn: { early: { minProbability: 0.8, pauseMs: 300 } },
+    endpointing: { eager: { minProbability: 0.8, maxDelayMs: 300 } },
   });
   const flow = startRecordedFlow({
     clock,
@@ -69,10 +69,10 @@ describe('a replay', () => {
     const plain = makeAgent();
     const agent = makeAgent({
       greeting: 'This call is recorded.',
-      tools: [makeTool(clock, { takesMs: 3000, bridgeAfterMs: 500 })],
-      say: { ...plain.say, thinking: ['One moment.'] },
-      interruption: { ...plain.interruption, minSoundMs: 100, protect: ['greeting'] },
-      idle: { afterMs: 5000, countPrompts: 2 },
+      tools: [makeTool(clock, { takesMs: 3000, fillerAfterMs: 500 })],
+      say: { ...plain.say, filler: ['One moment.'] },
+      interruption: { ...plain.interruption, minDurationMs: 100, uninterruptible: ['greeting'] },
+      idle: { afterMs: 5000, maxPrompts: 2 },
       maxCallMs: 20_000,
     });
     const flow = startRecordedFlow({
@@ -97,7 +97,7 @@ describe('a replay', () => {
   it.each([
     ['other words of the model', 'draft.stepped', { text: 'Other words.' }],
     ['another decision', 'draft.stepped', { act: 'wait' }],
-    ['other words of the caller', 'speech.heard', { text: 'something else' }],
+    ['other words of the caller', 'transcript.updated', { text: 'something else' }],
   ] as const)('shows the first thing that comes of %s', async (_, type, change) => {
     const { agent, events } = await record();
     const index = events.findLastIndex((event) => event.type === type);

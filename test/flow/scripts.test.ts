@@ -12,12 +12,12 @@ function createSilentMouth(): Mouth {
 }
 
 /** A model that pays until a result is there. */
-function startPaying(consent: { yes: string[]; no: string[] }) {
+function startPaying(confirmation: { accept: string[]; reject: string[] }) {
   const clock = new SimulatedClock();
   const pay = makeTool(clock, { name: 'pay', effect: 'write', confirm: true });
   const flow = startFlow({
     clock,
-    agent: makeAgent({ tools: [pay], consent }),
+    agent: makeAgent({ tools: [pay], confirmation }),
     script: (heard) => (heard.endsWith('}') ? say('Done.') : decideCall('pay', { city: 'delhi' })),
   });
   return { flow, pay };
@@ -29,7 +29,7 @@ it.each([
   ['sí', 'si\u0301', 1],
   ['ใช่', 'ใช้', 0],
 ])('where %s confirms, %s runs a write %i times', async (yes, answer, count) => {
-  const { flow, pay } = startPaying({ yes: [yes], no: [] });
+  const { flow, pay } = startPaying({ accept: [yes], reject: [] });
   flow.final(1, 'pay');
   await flow.clock.advance(50);
   flow.final(2, answer);
@@ -87,7 +87,7 @@ it('takes "uh-huh" for an answer to a question, whatever the question mark', asy
 it('keeps of a reply without spaces what the wire says was spoken', async () => {
   const agent = makeAgent({ greeting: '您好，欢迎致电酒店，请问您需要什么？' });
   const flow = startFlow({ agent, script: () => say('好。'), mouth: () => createSilentMouth() });
-  flow.send({ type: 'playout.interrupted', turn: 0, heard: '您好，欢迎致电' });
+  flow.send({ type: 'playback.interrupted', turn: 0, heard: '您好，欢迎致电' });
   expect(flow.replies()).toMatchObject([{ heard: '您好，欢迎致电', interrupted: true }]);
 });
 

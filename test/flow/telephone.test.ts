@@ -40,7 +40,7 @@ function startTelephone(agent: Agent, script: Script, clock = new SimulatedClock
 }
 
 it('sends a reply at once, last token included, and asks a silent caller only after it was spoken', async () => {
-  const agent = makeAgent({ idle: { afterMs: 8000, countPrompts: 1 } });
+  const agent = makeAgent({ idle: { afterMs: 8000, maxPrompts: 1 } });
   const { frames, prompt, timeOf, flow } = startTelephone(agent, () => say(LONG));
   prompt('what is free');
   await flow.clock.advance(100);
@@ -106,7 +106,7 @@ it('tells the network not to stop a protected line, and answers after it what wa
   const agent = {
     ...plain,
     greeting: 'This call is recorded.',
-    interruption: { ...plain.interruption, protect: ['greeting'] as const },
+    interruption: { ...plain.interruption, uninterruptible: ['greeting'] as const },
   };
   const { frames, prompt, timeOf, flow } = startTelephone(agent, () => say('Sure.'));
   await flow.clock.advance(300);
@@ -124,10 +124,10 @@ it('tells the network not to stop a protected line, and answers after it what wa
 it('keeps what was said before a turn that was taken back, whatever the network says of that turn', async () => {
   const flow = startFlow({ agent: makeAgent({ greeting: 'Hello and welcome.' }), script: () => say('Thank you.') });
   await flow.clock.advance(20_000);
-  flow.send({ type: 'speech.heard', turn: 1, text: 'book', state: 'final' });
-  flow.send({ type: 'speech.heard', turn: 1, text: 'book a table', state: 'partial' });
-  flow.send({ type: 'playout.interrupted', turn: 0, heard: '' });
-  flow.send({ type: 'speech.heard', turn: 1, text: 'book a table now', state: 'final' });
+  flow.send({ type: 'transcript.updated', turn: 1, text: 'book', state: 'final' });
+  flow.send({ type: 'transcript.updated', turn: 1, text: 'book a table', state: 'interim' });
+  flow.send({ type: 'playback.interrupted', turn: 0, heard: '' });
+  flow.send({ type: 'transcript.updated', turn: 1, text: 'book a table now', state: 'final' });
   await flow.clock.advance(20_000);
   expect(flow.readContext(-1)).toContain('Hello and welcome.');
 });

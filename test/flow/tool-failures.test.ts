@@ -13,7 +13,7 @@ async function failWith(thrown: unknown, effect: 'read' | 'write' = 'write') {
     description: 'Look something up',
     parameters: z.object({ city: z.string() }),
     effect,
-    countRetries: 0,
+    maxRetries: 0,
     execute: () => {
       throw thrown;
     },

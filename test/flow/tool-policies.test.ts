@@ -29,7 +29,7 @@ function failing(clock: SimulatedClock, countFailures: number, changes: object =
 
 it('tries a read that failed again, waiting twice as long each time', async () => {
   const clock = new SimulatedClock();
-  const { tool, startedMs } = failing(clock, 2, { countRetries: 2 });
+  const { tool, startedMs } = failing(clock, 2, { maxRetries: 2 });
   const flow = startFlow({ clock, agent: makeAgent({ tools: [tool] }), script: callThenTell });
   flow.final(1, 'look');
   await clock.advance(1000);
@@ -43,7 +43,7 @@ it('tells of the failure when all attempts failed, or another one makes no sense
     ['tool-result', 1],
   ] as const) {
     const clock = new SimulatedClock();
-    const { tool, startedMs } = failing(clock, 9, { countRetries: 2 }, code);
+    const { tool, startedMs } = failing(clock, 9, { maxRetries: 2 }, code);
     const flow = startFlow({ clock, agent: makeAgent({ tools: [tool] }), script: callThenTell });
     flow.final(1, 'look');
     await clock.advance(1000);
@@ -54,7 +54,7 @@ it('tells of the failure when all attempts failed, or another one makes no sense
 
 it('makes no attempt after the timeout, the interruption or the end of the call', async () => {
   const clock = new SimulatedClock();
-  const { tool, startedMs } = failing(clock, 99, { countRetries: 5, timeoutMs: 250 });
+  const { tool, startedMs } = failing(clock, 99, { maxRetries: 5, timeoutMs: 250 });
   const late = startFlow({ clock, agent: makeAgent({ tools: [tool] }), script: callThenTell });
   late.final(1, 'look');
   await clock.advance(5000);
@@ -70,14 +70,14 @@ it('makes no attempt after the timeout, the interruption or the end of the call'
 
 it('asks the caller to wait for a tool that outlives its budget, once a turn, each time in other words', async () => {
   const clock = new SimulatedClock();
-  const tool = makeTool(clock, { takesMs: 1500, bridgeAfterMs: 400 });
+  const tool = makeTool(clock, { takesMs: 1500, fillerAfterMs: 400 });
   const agent = makeAgent({ tools: [tool] });
-  const thinking = ['One moment.', 'Let me see.'];
-  const flow = startFlow({ clock, agent: { ...agent, say: { ...agent.say, thinking } }, script: callThenTell });
+  const filler = ['One moment.', 'Let me see.'];
+  const flow = startFlow({ clock, agent: { ...agent, say: { ...agent.say, filler } }, script: callThenTell });
   for (const turn of [1, 2]) {
     flow.final(turn, `look ${turn}`);
     await clock.advance(399);
-    expect(flow.of('reply.grew').filter((event) => event.turn === turn)).toEqual([]);
+    expect(flow.of('reply.updated').filter((event) => event.turn === turn)).toEqual([]);
     await clock.advance(3000);
   }
   expect(flow.replies().map((reply) => reply.text)).toEqual([
@@ -125,7 +125,7 @@ it('does not make a write again that succeeded: the model is told its result onc
 
 it('makes a write again where its tool says so, where it failed, and where another tool wrote since', async () => {
   const clock = new SimulatedClock();
-  const repeatable = makeTool(clock, { effect: 'write', mayRepeat: true });
+  const repeatable = makeTool(clock, { effect: 'write', allowDuplicate: true });
   const again = startFlow({ clock, agent: makeAgent({ tools: [repeatable] }), script: callThenTell });
   again.final(1, 'a ticket to denver');
   await clock.advance(10);
@@ -179,7 +179,7 @@ it('takes a write for another one where strings differ in case alone', async () 
 
 it('reads a repeatable write back that repeats the last one on words without any of its values', async () => {
   const clock = new SimulatedClock();
-  const tool = makeTool(clock, { effect: 'write', mayRepeat: true });
+  const tool = makeTool(clock, { effect: 'write', allowDuplicate: true });
   const flow = startFlow({
     clock,
     agent: makeAgent({ tools: [tool] }),
@@ -215,7 +215,7 @@ it('forgets a read-back of which the caller heard nothing', async () => {
   });
   flow.final(1, 'book denver');
   await clock.advance(200);
-  expect(flow.of('reply.grew')).toHaveLength(1);
+  expect(flow.of('reply.updated')).toHaveLength(1);
   flow.final(1, 'book denver please');
   flow.final(2, 'book denver');
   await clock.advance(10_000);
@@ -240,7 +240,7 @@ it('forgets a read-back when the wire says later that only the words before it w
   flow.final(1, 'book denver');
   await clock.advance(10);
   expect(flow.replies()[0]?.text).toBe('Let me see. You want to look up Denver. Is that right?');
-  flow.send({ type: 'playout.interrupted', turn: 1, heard: 'Let me see.' });
+  flow.send({ type: 'playback.interrupted', turn: 1, heard: 'Let me see.' });
   flow.final(2, 'yes do');
   await clock.advance(10);
   expect(tool.runs).toEqual([]);
@@ -263,7 +263,7 @@ it('finds a read-back again when the wire says later that it was heard after all
   flow.partial(2, 'yes');
   const [reply] = flow.replies();
   expect(reply).toMatchObject({ interrupted: true });
-  flow.send({ type: 'playout.interrupted', turn: 1, heard: reply?.text ?? '' });
+  flow.send({ type: 'playback.interrupted', turn: 1, heard: reply?.text ?? '' });
   flow.final(2, 'yes');
   await clock.advance(1000);
   expect(tool.runs).toHaveLength(1);
@@ -284,7 +284,7 @@ it('keeps what a write gave after its reply was cut off, when the wire says late
   flow.partial(2, 'and');
   await clock.advance(3000);
   expect(flow.of('tool.ended')).toHaveLength(1);
-  flow.send({ type: 'playout.interrupted', turn: 1, heard: 'Let me see.' });
+  flow.send({ type: 'playback.interrupted', turn: 1, heard: 'Let me see.' });
   flow.final(2, 'and hurry');
   await clock.advance(1000);
   expect(flow.readContext(-1)).toContain(' look Let me see. look_up {"city": "Denver"} {"ok": true}');
@@ -303,7 +303,7 @@ it('keeps a read-back for a yes that was taken for ended too early', async () =>
   await clock.advance(6000);
   flow.final(2, 'yes and quickly');
   await clock.advance(20);
-  flow.send({ type: 'speech.heard', turn: 2, text: 'yes', state: 'resumed' });
+  flow.send({ type: 'transcript.updated', turn: 2, text: 'yes', state: 'resumed' });
   flow.final(2, 'yes please');
   await clock.advance(1000);
   expect(tool.runs).toHaveLength(1);
@@ -315,7 +315,7 @@ it('reads back to the end where that line is protected, and takes for the answer
   const agent = makeAgent({ tools: [tool] });
   const flow = startFlow({
     clock,
-    agent: { ...agent, interruption: { ...agent.interruption, protect: ['confirm'] } },
+    agent: { ...agent, interruption: { ...agent.interruption, uninterruptible: ['confirm'] } },
     script: callThenTell,
     mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }),
   });
@@ -325,7 +325,7 @@ it('reads back to the end where that line is protected, and takes for the answer
   await clock.advance(5000);
   expect(tool.runs).toEqual([]);
   const readBack = flow.replies()[0]?.text;
-  expect(flow.of('reply.grew').at(-1)).toMatchObject({ turn: 2, text: readBack });
+  expect(flow.of('reply.updated').at(-1)).toMatchObject({ turn: 2, text: readBack });
   flow.final(3, 'yes');
   await clock.advance(10_000);
   expect(tool.runs).toHaveLength(1);

@@ -344,7 +344,7 @@ it('never takes a turn back once its write has started', async () => {
   const flow = startFlow({ clock, agent: makeAgent({ tools: [tool] }), script: lookUp });
   flow.final(1, 'book denver');
   await clock.advance(50);
-  flow.send({ type: 'speech.heard', turn: 1, text: 'book denver please', state: 'resumed' });
+  flow.send({ type: 'transcript.updated', turn: 1, text: 'book denver please', state: 'resumed' });
   flow.final(1, 'book denver please');
   await clock.advance(1000);
   expect(tool.runs).toHaveLength(1);

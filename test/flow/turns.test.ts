@@ -5,7 +5,12 @@ import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow
 it('greets as turn 0 and then waits', async () => {
   const flow = startFlow({ agent: makeAgent({ greeting: 'Hello there!' }), script: () => say('never') });
   await flow.clock.advance(0);
-  expect(flow.events.map((event) => event.type)).toEqual(['call.ready', 'reply.grew', 'reply.written', 'reply.ended']);
+  expect(flow.events.map((event) => event.type)).toEqual([
+    'call.ready',
+    'reply.updated',
+    'reply.completed',
+    'reply.ended',
+  ]);
   expect(flow.replies()).toEqual([{ turn: 0, text: 'Hello there!', heard: 'Hello there!', interrupted: false }]);
   expect(flow.engine.requests).toEqual([]);
 });
@@ -22,7 +27,7 @@ it('drafts on every new partial, and not again when only case or punctuation cha
     'You said a table.',
     'You said a table for two.',
   ]);
-  expect(flow.of('reply.grew')).toEqual([]);
+  expect(flow.of('reply.updated')).toEqual([]);
 });
 
 it('answers with the draft, at no model time, when the final brings the same words', async () => {
@@ -67,7 +72,7 @@ it('sends stable words while the rest is still being written', async () => {
   });
   flow.final(1, 'book it');
   await flow.clock.advance(100);
-  const texts = flow.of('reply.grew').map((event) => event.text);
+  const texts = flow.of('reply.updated').map((event) => event.text);
   expect(texts.length).toBeGreaterThan(2);
   for (const [index, text] of texts.slice(1).entries()) expect(text.startsWith(texts[index] ?? '?')).toBe(true);
   expect(flow.of('turn.measured')[0]).toMatchObject({ draft: 'missed', forwards: 4, steps: 3, firstTextMs: 20 });
@@ -77,7 +82,7 @@ it('takes a final back while nothing was heard, and answers the whole turn once'
   const flow = startFlow({ script: (heard) => ({ ...say(`Heard:${heard}`), prefillMs: 50 }) });
   flow.final(1, 'a table');
   await flow.clock.advance(20);
-  flow.send({ type: 'speech.heard', turn: 1, text: 'a table', state: 'resumed' });
+  flow.send({ type: 'transcript.updated', turn: 1, text: 'a table', state: 'resumed' });
   flow.partial(1, 'a table for two');
   flow.final(1, 'a table for two');
   await flow.clock.advance(100);
@@ -88,7 +93,7 @@ it('keeps a reply that was heard when the final is taken back too late, and tell
   const flow = startFlow({ script: (heard) => say(`Heard:${heard.slice(-12)}`) });
   flow.final(1, 'a table');
   await flow.clock.advance(20);
-  flow.send({ type: 'speech.heard', turn: 1, text: 'a table for two', state: 'resumed' });
+  flow.send({ type: 'transcript.updated', turn: 1, text: 'a table for two', state: 'resumed' });
   flow.final(1, 'a table for two');
   await flow.clock.advance(20);
   expect(flow.replies()).toHaveLength(2);
@@ -96,7 +101,7 @@ it('keeps a reply that was heard when the final is taken back too late, and tell
 });
 
 it('ignores a late final of an early commit when its words are the same', async () => {
-  const agent = makeAgent({ endOfTurn: { early: { minProbability: 0.8, pauseMs: 200 } } });
+  const agent = makeAgent({ endpointing: { eager: { minProbability: 0.8, maxDelayMs: 200 } } });
   const flow = startFlow({ agent, script: () => ({ ...say('Sure.'), pEndOfTurn: 0.9 }) });
   flow.partial(1, 'book it');
   await flow.clock.advance(199);
@@ -115,19 +120,19 @@ it('says nothing of an older draft when the final comes before the newest one ha
   flow.partial(1, 'never mind');
   flow.final(1, 'never mind');
   await flow.clock.advance(1000);
-  expect(flow.of('reply.grew').map((event) => event.text)).toEqual(['You said never mind.']);
+  expect(flow.of('reply.updated').map((event) => event.text)).toEqual(['You said never mind.']);
 });
 
 it('waits the shorter for more words, the surer the model is that the caller has finished', async () => {
-  const agent = makeAgent({ endOfTurn: { early: { minProbability: 0.6, pauseMs: 1000, surePauseMs: 200 } } });
-  for (const [pEndOfTurn, pauseMs] of [
+  const agent = makeAgent({ endpointing: { eager: { minProbability: 0.6, maxDelayMs: 1000, minDelayMs: 200 } } });
+  for (const [pEndOfTurn, maxDelayMs] of [
     [0.6, 1000],
     [0.8, 600],
     [1, 200],
   ] as const) {
     const flow = startFlow({ agent, script: () => ({ ...say('Sure.'), pEndOfTurn }) });
     flow.partial(1, 'book it');
-    await flow.clock.advance(pauseMs - 1);
+    await flow.clock.advance(maxDelayMs - 1);
     expect(flow.replies()).toEqual([]);
     await flow.clock.advance(1);
     expect(flow.replies()).toHaveLength(1);
@@ -135,7 +140,7 @@ it('waits the shorter for more words, the surer the model is that the caller has
 });
 
 it('commits early even where the draft comes later than the pause that it asks for', async () => {
-  const agent = makeAgent({ endOfTurn: { early: { minProbability: 0.8, pauseMs: 200 } } });
+  const agent = makeAgent({ endpointing: { eager: { minProbability: 0.8, maxDelayMs: 200 } } });
   const flow = startFlow({ agent, script: () => ({ ...say('Sure.'), pEndOfTurn: 0.9, prefillMs: 300 }) });
   flow.partial(1, 'book it');
   await flow.clock.advance(300);
@@ -143,7 +148,7 @@ it('commits early even where the draft comes later than the pause that it asks f
 });
 
 it('does not commit early while the model thinks that the caller goes on', async () => {
-  const agent = makeAgent({ endOfTurn: { early: { minProbability: 0.8, pauseMs: 200 } } });
+  const agent = makeAgent({ endpointing: { eager: { minProbability: 0.8, maxDelayMs: 200 } } });
   const flow = startFlow({ agent, script: () => ({ ...say('Sure.'), pEndOfTurn: 0.3 }) });
   flow.partial(1, 'book a');
   await flow.clock.advance(2000);

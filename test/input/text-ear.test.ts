@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import type { CallerEvent } from '../../src/events.ts';
 import { createTextEar } from '../../src/input/text-ear.ts';
 
-const heard = (turn: number, text: string, state: 'partial' | 'final' | 'resumed'): CallerEvent => ({
-  type: 'speech.heard',
+const heard = (turn: number, text: string, state: 'interim' | 'final' | 'resumed'): CallerEvent => ({
+  type: 'transcript.updated',
   turn,
   text,
   state,
@@ -21,24 +21,24 @@ function listen(...events: CallerEvent[]) {
 
 it('passes a turn on in order, its white space made single', () => {
   expect(
-    listen(started(1), heard(1, ' a  table\n', 'partial'), heard(1, 'a table please', 'final'), started(2)),
-  ).toEqual([started(1), heard(1, 'a table', 'partial'), heard(1, 'a table please', 'final'), started(2)]);
+    listen(started(1), heard(1, ' a  table\n', 'interim'), heard(1, 'a table please', 'final'), started(2)),
+  ).toEqual([started(1), heard(1, 'a table', 'interim'), heard(1, 'a table please', 'final'), started(2)]);
 });
 
 it('ignores what tells nothing new', () => {
   expect(
     listen(
-      heard(1, '  ', 'partial'),
-      heard(1, 'hi', 'partial'),
-      heard(1, 'hi ', 'partial'),
+      heard(1, '  ', 'interim'),
+      heard(1, 'hi', 'interim'),
+      heard(1, 'hi ', 'interim'),
       started(1),
       heard(1, 'hi', 'final'),
-      heard(1, 'hi', 'partial'),
+      heard(1, 'hi', 'interim'),
       heard(1, 'hi', 'final'),
     ),
   ).toEqual([
     undefined,
-    heard(1, 'hi', 'partial'),
+    heard(1, 'hi', 'interim'),
     undefined,
     undefined,
     heard(1, 'hi', 'final'),
@@ -48,11 +48,11 @@ it('ignores what tells nothing new', () => {
 });
 
 it('refuses a turn that goes back', () => {
-  expect(listen(started(3), started(2), heard(2, 'hi', 'partial'), heard(3, 'hi', 'partial'))).toEqual([
+  expect(listen(started(3), started(2), heard(2, 'hi', 'interim'), heard(3, 'hi', 'interim'))).toEqual([
     started(3),
     'turn-went-back',
     'turn-went-back',
-    heard(3, 'hi', 'partial'),
+    heard(3, 'hi', 'interim'),
   ]);
 });
 
@@ -86,12 +86,12 @@ it('lets a final be taken back once, with the words heard so far', () => {
 
 it('lets words after a final through: the caller goes on', () => {
   expect(
-    listen(heard(1, 'a table', 'final'), heard(1, 'a table for', 'partial'), heard(1, 'a table for two', 'final')),
-  ).toEqual([heard(1, 'a table', 'final'), heard(1, 'a table for', 'partial'), heard(1, 'a table for two', 'final')]);
+    listen(heard(1, 'a table', 'final'), heard(1, 'a table for', 'interim'), heard(1, 'a table for two', 'final')),
+  ).toEqual([heard(1, 'a table', 'final'), heard(1, 'a table for', 'interim'), heard(1, 'a table for two', 'final')]);
 });
 
 it('passes on what is not speech', () => {
-  const others: CallerEvent[] = [{ type: 'playout.advanced', turn: 0, playedMs: 20 }, { type: 'call.ended' }];
+  const others: CallerEvent[] = [{ type: 'playback.position', turn: 0, playedMs: 20 }, { type: 'call.ended' }];
   expect(listen(...others)).toEqual(others);
 });
 
@@ -99,7 +99,7 @@ it('never lets through a turn that goes back, an empty text but a resumed one, o
   const event = fc.oneof(
     fc.nat(4).map(started),
     fc
-      .tuple(fc.nat(4), fc.constantFrom('', ' ', 'a', 'a b', ' a  b '), fc.constantFrom('partial', 'final', 'resumed'))
+      .tuple(fc.nat(4), fc.constantFrom('', ' ', 'a', 'a b', ' a  b '), fc.constantFrom('interim', 'final', 'resumed'))
       .map(([turn, text, state]) => heard(turn, text, state)),
   );
   fc.assert(
@@ -110,7 +110,7 @@ it('never lets through a turn that goes back, an empty text but a resumed one, o
         const { event: passed } = ear(given);
         if (passed === undefined || !('turn' in passed) || !('turn' in last)) continue;
         expect(passed.turn).toBeGreaterThanOrEqual(last.turn);
-        if (passed.type === 'speech.heard') expect(passed.text).toMatch(/^\S+( \S+)*$/);
+        if (passed.type === 'transcript.updated') expect(passed.text).toMatch(/^\S+( \S+)*$/);
         expect(passed).not.toEqual(last);
         last = passed;
       }

@@ -21,7 +21,7 @@ function setUp(options: Omit<ScriptedVoiceOptions, 'clock'> = {}) {
     events,
     start,
     types: () => events.map((event) => event.type),
-    frames: () => events.filter((event) => event.type === 'audio.framed'),
+    frames: () => events.filter((event) => event.type === 'audio.delta'),
     heard: () => events.flatMap((event) => (event.type === 'heard.grew' ? [event.heard] : [])),
   };
 }
@@ -55,8 +55,8 @@ it('speaks a final text from its first frame to its last word, in order', async 
   await clock.advance(5000);
   const order = types().filter((type, index, all) => type !== all[index - 1]);
   expect(order).toEqual([
-    ...['clause.cut', 'clause.spoken', 'audio.started', 'audio.framed', 'clause.spoken', 'audio.framed', 'heard.grew'],
-    ...['audio.framed', 'heard.grew', 'audio.framed', 'audio.ended', 'heard.grew', 'utterance.finished'],
+    ...['clause.cut', 'clause.spoken', 'audio.started', 'audio.delta', 'clause.spoken', 'audio.delta', 'heard.grew'],
+    ...['audio.delta', 'heard.grew', 'audio.delta', 'audio.ended', 'heard.grew', 'utterance.finished'],
   ]);
   expect(heard()).toEqual(['One', 'One two.', 'One two. Three.']);
   expect(frames()).toHaveLength((700 + 400) / FRAME_MS);
@@ -192,12 +192,12 @@ describe('a caller who interrupts', () => {
     const { clock, mouth, events } = setUp();
     const utterance = mouth.start((event) => {
       events.push({ ...event, atMs: clock.nowMs() });
-      if (event.type === 'audio.framed') utterance.stop();
+      if (event.type === 'audio.delta') utterance.stop();
     });
     utterance.grow(TEXT, true);
     await clock.advance(5000);
-    expect(events.filter((event) => event.type === 'audio.framed')).toHaveLength(1);
-    expect(events.at(-1)?.type).toBe('audio.framed');
+    expect(events.filter((event) => event.type === 'audio.delta')).toHaveLength(1);
+    expect(events.at(-1)?.type).toBe('audio.delta');
     expect(clock.countTimers).toBe(0);
   });
 });

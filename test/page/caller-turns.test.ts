@@ -16,7 +16,7 @@ describe("the caller's turns", () => {
     turns.hear('a');
     expect(sent).toEqual([
       { type: 'speech.started', turn: 1, atMs: 0 },
-      { type: 'speech.heard', turn: 1, text: 'a', state: 'partial', atMs: 0 },
+      { type: 'transcript.updated', turn: 1, text: 'a', state: 'interim', atMs: 0 },
     ]);
   });
 
@@ -28,10 +28,10 @@ describe("the caller's turns", () => {
       await clock.advance(15);
     }
     await clock.advance(partialEveryMs);
-    const partials = sent.filter((message) => message.type === 'speech.heard');
+    const partials = sent.filter((message) => message.type === 'transcript.updated');
     const gapsMs = partials.slice(1).map((message, index) => message.atMs - (partials[index]?.atMs ?? 0));
     expect(Math.min(...gapsMs)).toBeGreaterThanOrEqual(partialEveryMs);
-    expect(partials.at(-1)).toMatchObject({ text, state: 'partial' });
+    expect(partials.at(-1)).toMatchObject({ text, state: 'interim' });
     expect(partials).toHaveLength(7);
   });
 
@@ -41,7 +41,7 @@ describe("the caller's turns", () => {
     turns.hear('yes please');
     expect(turns.finish(' yes please ')).toBe(1);
     await clock.advance(1000);
-    expect(sent.at(-1)).toEqual({ type: 'speech.heard', turn: 1, text: 'yes please', state: 'final', atMs: 0 });
+    expect(sent.at(-1)).toEqual({ type: 'transcript.updated', turn: 1, text: 'yes please', state: 'final', atMs: 0 });
     expect(clock.countTimers).toBe(0);
   });
 
@@ -61,7 +61,7 @@ describe("the caller's turns", () => {
     const { sent, turns } = setUp();
     turns.start();
     turns.hear('hello');
-    expect(sent.map((message) => message.type)).toEqual(['speech.started', 'speech.heard']);
+    expect(sent.map((message) => message.type)).toEqual(['speech.started', 'transcript.updated']);
   });
 
   it('send words that were taken back as taken back', async () => {
@@ -69,7 +69,7 @@ describe("the caller's turns", () => {
     turns.hear('n');
     turns.hear('');
     await clock.advance(partialEveryMs);
-    expect(sent.at(-1)).toMatchObject({ turn: 1, text: '', state: 'partial' });
+    expect(sent.at(-1)).toMatchObject({ turn: 1, text: '', state: 'interim' });
   });
 
   it('do not repeat words that are known', async () => {

@@ -20,7 +20,7 @@ describe('plain words', () => {
     expect(explainProblem('turn-went-back', 'turn 1 came after turn 2')).toBe(
       'The server reports: turn 1 came after turn 2.',
     );
-    expect(explainProblem('text-too-long', 'speech.heard: …')).toContain('4000 characters');
+    expect(explainProblem('text-too-long', 'transcript.updated: …')).toContain('4000 characters');
     expect(explainClosing(4999, 'odd')).toContain('4999 (odd)');
   });
 

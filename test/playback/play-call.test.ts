@@ -8,10 +8,10 @@ import { type Answer, type AnsweringCall, createAnsweringCall, reply } from '../
 
 const EVENTS: readonly RecordedEvent[] = [
   { type: 'speech.started', atMs: 0, turn: 1 },
-  { type: 'speech.heard', atMs: 250, turn: 1, text: 'a', state: 'partial' },
-  { type: 'speech.heard', atMs: 600, turn: 1, text: 'a table', state: 'final' },
+  { type: 'transcript.updated', atMs: 250, turn: 1, text: 'a', state: 'interim' },
+  { type: 'transcript.updated', atMs: 600, turn: 1, text: 'a table', state: 'final' },
   { type: 'speech.started', atMs: 1600, turn: 2 },
-  { type: 'speech.heard', atMs: 2000, turn: 2, text: 'bye', state: 'final' },
+  { type: 'transcript.updated', atMs: 2000, turn: 2, text: 'bye', state: 'final' },
   { type: 'call.ended', atMs: 3000 },
 ];
 
@@ -58,7 +58,7 @@ describe('a played call', () => {
 
   it('waits for the greeting', async () => {
     const greeting: readonly Answer[] = [
-      { atMs: 0, event: { type: 'reply.grew', text: 'Hello!' } },
+      { atMs: 0, event: { type: 'reply.updated', text: 'Hello!' } },
       reply('Hello!', 900),
     ];
     const { heard, turns } = await play({ 0: greeting, 1: [reply('When?', 10)], 2: [reply('Bye.', 10)] });
@@ -101,7 +101,7 @@ describe('a played call', () => {
   });
 
   it('tells how much of the audio was played out, no more than was sent, at the pace asked for', async () => {
-    const frame: Answer['event'] = { type: 'audio.framed', samples: new Int16Array(320) };
+    const frame: Answer['event'] = { type: 'audio.delta', samples: new Int16Array(320) };
     const spoken = (atMs: number): readonly Answer[] => [
       { atMs: 10, event: { type: 'audio.started' } },
       ...Array.from({ length: 20 }, (): Answer => ({ atMs: 11, event: frame })),
@@ -148,9 +148,9 @@ describe('a played call', () => {
   it('waits for the reply to the last final of a turn that was taken back', async () => {
     const events: readonly RecordedEvent[] = [
       { type: 'speech.started', atMs: 0, turn: 1 },
-      { type: 'speech.heard', atMs: 100, turn: 1, text: 'a table', state: 'final' },
-      { type: 'speech.heard', atMs: 200, turn: 1, text: 'a table for', state: 'resumed' },
-      { type: 'speech.heard', atMs: 500, turn: 1, text: 'a table for two', state: 'final' },
+      { type: 'transcript.updated', atMs: 100, turn: 1, text: 'a table', state: 'final' },
+      { type: 'transcript.updated', atMs: 200, turn: 1, text: 'a table for', state: 'resumed' },
+      { type: 'transcript.updated', atMs: 500, turn: 1, text: 'a table for two', state: 'final' },
     ];
     const { outcome, turns } = await play({ 1: [reply('When?', 50)] }, { events });
     expect(outcome).toBe('played');

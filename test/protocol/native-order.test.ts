@@ -25,16 +25,18 @@ describe('createMessageOrder', () => {
   it('lets turns stay and grow, by more than one too, but never go back', () => {
     const order = startedOrder();
     expect(order.check({ type: 'speech.started', turn: 1 })).toBeUndefined();
-    expect(order.check({ type: 'speech.heard', turn: 1, text: 'a', state: 'final' })).toBeUndefined();
+    expect(order.check({ type: 'transcript.updated', turn: 1, text: 'a', state: 'final' })).toBeUndefined();
     expect(order.check({ type: 'speech.started', turn: 4 })).toBeUndefined();
-    expect(order.check({ type: 'speech.heard', turn: 3, text: 'a', state: 'final' })?.code).toBe('turn-went-back');
+    expect(order.check({ type: 'transcript.updated', turn: 3, text: 'a', state: 'final' })?.code).toBe(
+      'turn-went-back',
+    );
     expect(order.check({ type: 'speech.started', turn: 3 })?.code).toBe('turn-went-back');
-    expect(order.check({ type: 'speech.heard', turn: 4, text: 'a', state: 'partial' })).toBeUndefined();
+    expect(order.check({ type: 'transcript.updated', turn: 4, text: 'a', state: 'interim' })).toBeUndefined();
   });
 
   it('lets playout report on an earlier turn than the caller speaks in', () => {
     const order = startedOrder();
     order.check({ type: 'speech.started', turn: 2 });
-    expect(order.check({ type: 'playout.advanced', turn: 1, playedMs: 60 })).toBeUndefined();
+    expect(order.check({ type: 'playback.position', turn: 1, playedMs: 60 })).toBeUndefined();
   });
 });

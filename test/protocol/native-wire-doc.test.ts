@@ -28,7 +28,7 @@ function readExchanges(block: string): Exchange[] {
 /** What a call has to report for an answer; errors and the closing are the server's own. */
 function toEvent(answer: string): CallEvent | undefined {
   const audio = /^\((\d+) bytes of PCM16\)$/.exec(answer);
-  if (audio !== null) return { type: 'audio.framed', turn: 0, samples: new Int16Array(Number(audio[1]) / 2) };
+  if (audio !== null) return { type: 'audio.delta', turn: 0, samples: new Int16Array(Number(audio[1]) / 2) };
   if (answer.startsWith('(')) return undefined;
   const message = parseServerMessage(answer);
   return message.type === 'error' || message.type === 'call.ready' ? undefined : message;
@@ -64,7 +64,7 @@ describe('docs/reference/native-wire.md', () => {
     const { textLength, silentMs, messageBytes, messagesPerSecond, countProblems, startTimeoutMs, unreadBytes } =
       nativeLimits;
     const stated = [
-      `| \`text\` of \`speech.heard\` | ${textLength.toLocaleString('en-US')} characters |`,
+      `| \`text\` of \`transcript.updated\` | ${textLength.toLocaleString('en-US')} characters |`,
       `| \`silentMs\` | ${silentMs / 1000} s |`,
       `| one message | ${messageBytes.toLocaleString('en-US')} bytes |`,
       `| messages and pings in any one second | ${messagesPerSecond} |`,

@@ -9,7 +9,7 @@ function problemOf(message: unknown) {
   return result.ok ? undefined : result.problem;
 }
 
-const heard = { type: 'speech.heard', turn: 1, text: 'hello', state: 'partial' };
+const heard = { type: 'transcript.updated', turn: 1, text: 'hello', state: 'interim' };
 
 describe('parseClientMessage', () => {
   it.each<ClientMessage>([
@@ -17,12 +17,12 @@ describe('parseClientMessage', () => {
     { type: 'call.started', version: 1, agent: 'restaurant', callId: 'a.b:c-1', audio: null },
     { type: 'call.started', version: 1, audio: { encoding: 'pcm16', rateHz: 16000 } },
     { type: 'speech.started', turn: 1 },
-    { type: 'speech.heard', turn: 1, text: '', state: 'partial' },
-    { type: 'speech.heard', turn: 2, text: 'a'.repeat(nativeLimits.textLength), state: 'final' },
-    { type: 'speech.heard', turn: 2, text: 'a', state: 'resumed' },
-    { type: 'speech.heard', turn: 2, text: 'a', state: 'final', silentMs: 410.5 },
+    { type: 'transcript.updated', turn: 1, text: '', state: 'interim' },
+    { type: 'transcript.updated', turn: 2, text: 'a'.repeat(nativeLimits.textLength), state: 'final' },
+    { type: 'transcript.updated', turn: 2, text: 'a', state: 'resumed' },
+    { type: 'transcript.updated', turn: 2, text: 'a', state: 'final', silentMs: 410.5 },
     { type: 'speech.stopped', turn: 2, silentMs: nativeLimits.silentMs },
-    { type: 'playout.advanced', turn: 0, playedMs: 20.5 },
+    { type: 'playback.position', turn: 0, playedMs: 20.5 },
     { type: 'call.ended' },
   ])('takes $type as it is', (message) => {
     expect(parseClientMessage(JSON.stringify(message))).toEqual({ ok: true, message });
@@ -55,7 +55,7 @@ describe('parseClientMessage', () => {
     const problem = problemOf(message);
     expect(problem?.code).toBe('unknown-type');
     expect(problem?.message).toContain(`unknown message type ${named};`);
-    expect(problem?.message).toContain('speech.heard');
+    expect(problem?.message).toContain('transcript.updated');
   });
 
   it.each([
@@ -72,10 +72,10 @@ describe('parseClientMessage', () => {
     ['turn', { type: 'speech.started', turn: '1' }],
     ['turn', { type: 'speech.started', turn: 2 ** 53 }],
     ['text', { ...heard, text: 5 }],
-    ['text', { type: 'speech.heard', turn: 1, state: 'final' }],
+    ['text', { type: 'transcript.updated', turn: 1, state: 'final' }],
     ['state', { ...heard, state: 'whole' }],
-    ['playedMs', { type: 'playout.advanced', turn: 0, playedMs: -1 }],
-    ['playedMs', '{"type":"playout.advanced","turn":0,"playedMs":1e999}'],
+    ['playedMs', { type: 'playback.position', turn: 0, playedMs: -1 }],
+    ['playedMs', '{"type":"playback.position","turn":0,"playedMs":1e999}'],
   ])('refuses a wrong %s and names it', (field, message) => {
     const problem = problemOf(message);
     expect(problem?.code).toBe('invalid-message');
@@ -83,7 +83,7 @@ describe('parseClientMessage', () => {
   });
 
   it('refuses unknown fields and names them, nested ones by their path', () => {
-    expect(problemOf({ ...heard, loud: true })?.message).toBe('speech.heard: unknown field loud');
+    expect(problemOf({ ...heard, loud: true })?.message).toBe('transcript.updated: unknown field loud');
     const audio = { encoding: 'pcm16', rateHz: 16000, channels: 2 };
     expect(problemOf({ type: 'call.started', version: 1, audio })?.message).toBe(
       'call.started: unknown field audio.channels',
@@ -92,18 +92,27 @@ describe('parseClientMessage', () => {
 
   it('refuses text over the limit under a code of its own', () => {
     const problem = problemOf({ ...heard, text: 'a'.repeat(nativeLimits.textLength + 1) });
-    expect(problem).toEqual({ code: 'text-too-long', message: 'speech.heard: text is longer than 4000 characters' });
+    expect(problem).toEqual({
+      code: 'text-too-long',
+      message: 'transcript.updated: text is longer than 4000 characters',
+    });
   });
 
   it('lets the longest text fit into the largest message, however it is escaped', () => {
     const escaped = '\\u00e9'.repeat(nativeLimits.textLength);
-    const json = `{"type":"speech.heard","turn":1,"text":"${escaped}","state":"final"}`;
+    const json = `{"type":"transcript.updated","turn":1,"text":"${escaped}","state":"final"}`;
     expect(parseClientMessage(json).ok).toBe(true);
     expect(Buffer.byteLength(json)).toBeLessThan(nativeLimits.messageBytes);
   });
 
   it('gives a message or a problem for any text, never an exception', () => {
-    const types = fc.constantFrom('call.started', 'speech.started', 'speech.heard', 'playout.advanced', 'call.ended');
+    const types = fc.constantFrom(
+      'call.started',
+      'speech.started',
+      'transcript.updated',
+      'playback.position',
+      'call.ended',
+    );
     const message = fc.record({ type: types, turn: fc.jsonValue(), text: fc.jsonValue(), state: fc.jsonValue() });
     const text = fc.oneof(
       fc.string(),
@@ -121,13 +130,13 @@ describe('parseClientMessage', () => {
 
 describe('toServerMessage', () => {
   it('writes an event as the JSON that it is', () => {
-    const event: CallEvent = { type: 'reply.grew', turn: 1, text: 'Sure.' };
-    expect(toServerMessage(event)).toBe('{"type":"reply.grew","turn":1,"text":"Sure."}');
+    const event: CallEvent = { type: 'reply.updated', turn: 1, text: 'Sure.' };
+    expect(toServerMessage(event)).toBe('{"type":"reply.updated","turn":1,"text":"Sure."}');
   });
 
   it('writes audio as little-endian PCM16 of exactly the samples given', () => {
     const samples = Int16Array.of(9, 1, -2, 256, 9).subarray(1, 4);
-    const bytes = toServerMessage({ type: 'audio.framed', turn: 1, samples });
+    const bytes = toServerMessage({ type: 'audio.delta', turn: 1, samples });
     expect(bytes).toEqual(Uint8Array.of(1, 0, 0xfe, 0xff, 0, 1));
   });
 });

@@ -62,10 +62,10 @@ describe('createRelayWire', () => {
       { voicePrompt: 'yes' },
     ].map((prompt) => read({ type: 'prompt', lang: 'en-US', ...prompt }));
     expect(heard).toEqual([
-      { kind: 'events', events: [{ type: 'speech.heard', turn: 1, text: 'a table', state: 'partial' }] },
-      { kind: 'events', events: [{ type: 'speech.heard', turn: 1, text: 'a table for two', state: 'final' }] },
+      { kind: 'events', events: [{ type: 'transcript.updated', turn: 1, text: 'a table', state: 'interim' }] },
+      { kind: 'events', events: [{ type: 'transcript.updated', turn: 1, text: 'a table for two', state: 'final' }] },
       { kind: 'events', events: [] },
-      { kind: 'events', events: [{ type: 'speech.heard', turn: 2, text: 'yes', state: 'final' }] },
+      { kind: 'events', events: [{ type: 'transcript.updated', turn: 2, text: 'yes', state: 'final' }] },
     ]);
   });
 
@@ -73,7 +73,7 @@ describe('createRelayWire', () => {
     const { read } = startedWire();
     const last = { type: 'prompt', voicePrompt: ' ', lang: 'en-US', last: true };
     read({ type: 'prompt', voicePrompt: 'a table', lang: 'en-US', last: false });
-    expect(read(last)).toMatchObject({ events: [{ type: 'speech.heard', turn: 1, text: ' ', state: 'final' }] });
+    expect(read(last)).toMatchObject({ events: [{ type: 'transcript.updated', turn: 1, text: ' ', state: 'final' }] });
     expect(read(last)).toEqual({ kind: 'events', events: [] });
     read({ type: 'dtmf', digit: '1' });
     expect(read(last)).toEqual({ kind: 'events', events: [] });
@@ -86,15 +86,17 @@ describe('createRelayWire', () => {
     const turnOf = (reading: ReturnType<typeof press>) =>
       reading.kind === 'events' ? reading.events.map((event) => 'turn' in event && event.turn) : reading.kind;
     expect([press('1'), press('#')].map(turnOf)).toEqual([[1], [1]]);
-    write({ type: 'reply.grew', turn: 1, text: 'Thanks.' });
+    write({ type: 'reply.updated', turn: 1, text: 'Thanks.' });
     expect(turnOf(press('2'))).toEqual([2]);
     expect(turnOf(press('E'))).toBe('problem');
   });
 
   it('sends the words that a reply grew by, and its last token when it ends', () => {
     const { write } = startedWire();
-    expect(write({ type: 'reply.grew', turn: 1, text: 'For' })).toEqual([{ type: 'text', token: 'For', last: false }]);
-    expect(write({ type: 'reply.grew', turn: 1, text: 'For two.' })).toEqual([
+    expect(write({ type: 'reply.updated', turn: 1, text: 'For' })).toEqual([
+      { type: 'text', token: 'For', last: false },
+    ]);
+    expect(write({ type: 'reply.updated', turn: 1, text: 'For two.' })).toEqual([
       { type: 'text', token: ' two.', last: false },
     ]);
     const ended = { type: 'reply.ended', turn: 1, text: 'For two.', heard: 'For two.', interrupted: false } as const;
@@ -104,27 +106,27 @@ describe('createRelayWire', () => {
 
   it('sends the last token as soon as the reply is written, and none when it ends', () => {
     const { write } = startedWire();
-    write({ type: 'reply.grew', turn: 1, text: 'For two.' });
-    expect(write({ type: 'reply.written', turn: 1 })).toEqual([{ type: 'text', token: '', last: true }]);
+    write({ type: 'reply.updated', turn: 1, text: 'For two.' });
+    expect(write({ type: 'reply.completed', turn: 1 })).toEqual([{ type: 'text', token: '', last: true }]);
     expect(write({ type: 'reply.ended', turn: 1, text: 'For two.', heard: 'For', interrupted: true })).toEqual([]);
   });
 
   it('takes a whole reply for spoken when the caller answers it and the network did not stop it, until it is over', () => {
     const { read, write } = startedWire();
-    write({ type: 'reply.grew', turn: 1, text: 'For two.' });
+    write({ type: 'reply.updated', turn: 1, text: 'For two.' });
     const prompt = (voicePrompt: string) => read({ type: 'prompt', voicePrompt, last: false });
     const typesOf = (reading: ReturnType<typeof prompt>) =>
       reading.kind === 'events' ? reading.events.map(({ type }) => type) : [];
-    expect(typesOf(prompt('yes'))).toEqual(['speech.heard']);
-    write({ type: 'reply.written', turn: 1 });
-    expect(typesOf(prompt('yes please'))).toEqual(['playout.advanced', 'speech.heard']);
-    expect(typesOf(prompt('yes please do'))).toEqual(['playout.advanced', 'speech.heard']);
+    expect(typesOf(prompt('yes'))).toEqual(['transcript.updated']);
+    write({ type: 'reply.completed', turn: 1 });
+    expect(typesOf(prompt('yes please'))).toEqual(['playback.position', 'transcript.updated']);
+    expect(typesOf(prompt('yes please do'))).toEqual(['playback.position', 'transcript.updated']);
     write({ type: 'reply.ended', turn: 1, text: 'For two.', heard: 'For two.', interrupted: true });
-    expect(typesOf(prompt('yes please do it'))).toEqual(['speech.heard']);
-    write({ type: 'reply.grew', turn: 2, text: 'At eight?' });
-    write({ type: 'reply.written', turn: 2 });
+    expect(typesOf(prompt('yes please do it'))).toEqual(['transcript.updated']);
+    write({ type: 'reply.updated', turn: 2, text: 'At eight?' });
+    write({ type: 'reply.completed', turn: 2 });
     read({ type: 'interrupt', utteranceUntilInterrupt: 'At' });
-    expect(typesOf(prompt('no'))).toEqual(['speech.heard']);
+    expect(typesOf(prompt('no'))).toEqual(['transcript.updated']);
   });
 
   it.each([
@@ -133,7 +135,7 @@ describe('createRelayWire', () => {
     ['without a count', {}],
   ])('tells what was heard of an interrupted reply in its own words, %s', (_, duration) => {
     const { read, write } = startedWire();
-    write({ type: 'reply.grew', turn: 1, text: 'For two,  at eight.' });
+    write({ type: 'reply.updated', turn: 1, text: 'For two,  at eight.' });
     write({
       type: 'reply.ended',
       turn: 1,
@@ -143,13 +145,13 @@ describe('createRelayWire', () => {
     });
     expect(read({ type: 'interrupt', utteranceUntilInterrupt: 'for two, at', ...duration })).toEqual({
       kind: 'events',
-      events: [{ type: 'playout.interrupted', turn: 1, heard: 'For two,  at' }],
+      events: [{ type: 'playback.interrupted', turn: 1, heard: 'For two,  at' }],
     });
   });
 
   it('speaks again what comes after the words heard, when it was no interruption', () => {
     const { write } = startedWire();
-    write({ type: 'reply.grew', turn: 1, text: 'For two, at eight.' });
+    write({ type: 'reply.updated', turn: 1, text: 'For two, at eight.' });
     expect(write({ type: 'reply.resumed', turn: 1, heard: 'For two,' })).toEqual([
       { type: 'text', token: ' at eight.', last: false },
     ]);

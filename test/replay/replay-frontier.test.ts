@@ -19,13 +19,13 @@ it('plays every caller once in each way, and compares them with the agent as it 
     calls,
     agentOf: () => agent,
     model: { engine, tokenizer, prompt },
-    sets: ['endOfTurn.delayMs=50,60000', 'effort=instant,low'],
+    sets: ['endpointing.delayMs=50,60000', 'effort=instant,low'],
     tell: (line) => told.push(line),
   });
   expect(told).toHaveLength(5);
   const [asItIs, quick, eager, short, patient] = points;
   expect(asItIs).toMatchObject({ settings: {}, turns: 10, falseStarts: 0, changedReplies: 0 });
-  expect(patient).toEqual({ ...asItIs, settings: { 'endOfTurn.delayMs': '60000', effort: 'low' } });
+  expect(patient).toEqual({ ...asItIs, settings: { 'endpointing.delayMs': '60000', effort: 'low' } });
   expect(short).toMatchObject({ waitMs: asItIs?.waitMs, falseStarts: 0, changedReplies: 1 });
   expect(eager?.waitMs.p50).toBeLessThan(asItIs?.waitMs.p50 ?? 0);
   expect(eager?.falseStarts).toBeGreaterThan(0);

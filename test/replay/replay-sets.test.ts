@@ -4,7 +4,7 @@ import { makeAgent } from '../support/flow.ts';
 
 describe('--set', () => {
   it('plays every value of each setting with every value of the others', () => {
-    const ways = parseSets(['endOfTurn.delayMs=200..400:100', 'effort=instant,low'], makeAgent());
+    const ways = parseSets(['endpointing.delayMs=200..400:100', 'effort=instant,low'], makeAgent());
     expect(ways.map(({ settings }) => Object.values(settings).join(' '))).toEqual([
       '200 instant',
       '200 low',
@@ -15,27 +15,30 @@ describe('--set', () => {
     ]);
     expect(ways[2]?.set(makeAgent())).toMatchObject({
       effort: 'instant',
-      endOfTurn: { early: { minProbability: 0.5, pauseMs: 300 } },
+      endpointing: { eager: { minProbability: 0.5, maxDelayMs: 300 } },
     });
   });
 
   it("keeps what the agent's author set beside it", () => {
-    const agent = makeAgent({ endOfTurn: { early: { minProbability: 0.8, pauseMs: 900 } } });
-    const [delay] = parseSets(['endOfTurn.delayMs=100'], agent);
-    const [probability] = parseSets(['endOfTurn.minProbability=0.25'], agent);
-    expect(delay?.set(agent).endOfTurn).toEqual({ maxDelayMs: 6000, early: { minProbability: 0.8, pauseMs: 100 } });
-    expect(probability?.set(agent).endOfTurn).toEqual({
+    const agent = makeAgent({ endpointing: { eager: { minProbability: 0.8, maxDelayMs: 900 } } });
+    const [delay] = parseSets(['endpointing.delayMs=100'], agent);
+    const [probability] = parseSets(['endpointing.minProbability=0.25'], agent);
+    expect(delay?.set(agent).endpointing).toEqual({
       maxDelayMs: 6000,
-      early: { minProbability: 0.25, pauseMs: 900 },
+      eager: { minProbability: 0.8, maxDelayMs: 100 },
+    });
+    expect(probability?.set(agent).endpointing).toEqual({
+      maxDelayMs: 6000,
+      eager: { minProbability: 0.25, maxDelayMs: 900 },
     });
   });
 
   it('shortens the pause of a sure model, whatever is set first, and never beyond the pause of an unsure one', () => {
-    const sets = ['endOfTurn.sureDelayMs=100,400', 'endOfTurn.delayMs=300', 'mayStaySilent=true'];
+    const sets = ['endpointing.sureDelayMs=100,400', 'endpointing.delayMs=300', 'mayStaySilent=true'];
     const ways = parseSets(sets, makeAgent()).map(({ set }) => set(makeAgent()));
     expect(ways).toMatchObject([
-      { mayStaySilent: true, endOfTurn: { early: { minProbability: 0.5, pauseMs: 300, surePauseMs: 100 } } },
-      { mayStaySilent: true, endOfTurn: { early: { minProbability: 0.5, pauseMs: 300, surePauseMs: 300 } } },
+      { mayStaySilent: true, endpointing: { eager: { minProbability: 0.5, maxDelayMs: 300, minDelayMs: 100 } } },
+      { mayStaySilent: true, endpointing: { eager: { minProbability: 0.5, maxDelayMs: 300, minDelayMs: 300 } } },
     ]);
   });
 
@@ -43,7 +46,7 @@ describe('--set', () => {
     'interruption.minWords',
     'idle.afterMs',
     'maxCallMs',
-    'dtmf.gapMs',
+    'dtmf.interDigitTimeoutMs',
     'tools.find.timeoutMs',
     'replyTimeoutMs',
   ])('says why %s shows nothing on recorded callers', (name) => {
@@ -54,22 +57,22 @@ describe('--set', () => {
 
   it.each([
     ['mayStaySilent=yes', 'mayStaySilent is "yes", expected true or false'],
-    ['endOfTurn.sureDelayMs=soon', 'endOfTurn.sureDelayMs is "soon", expected milliseconds of pause'],
-    ['patience=1', '--set patience=1: no setting "patience"; there are endOfTurn.delayMs'],
+    ['endpointing.sureDelayMs=soon', 'endpointing.sureDelayMs is "soon", expected milliseconds of pause'],
+    ['patience=1', '--set patience=1: no setting "patience"; there are endpointing.delayMs'],
     ['effort', '--set effort: effort is "", expected instant'],
     ['effort=most', 'effort is "most", expected instant, low'],
-    ['endOfTurn.delayMs=-1', 'endOfTurn.delayMs is "-1", expected milliseconds of pause'],
-    ['endOfTurn.delayMs=60001', 'endOfTurn.delayMs is "60001", expected milliseconds of pause'],
-    ['endOfTurn.minProbability=1.5', 'endOfTurn.minProbability is "1.5", expected what the model must give'],
-    ['endOfTurn.delayMs=800..200:100', '800..200:100 is no range, expected FROM..TO:STEP'],
-    ['endOfTurn.delayMs=0..1000:0', '0..1000:0 is no range'],
-    ['endOfTurn.delayMs=0..1000:1', '0..1000:1 is no range, expected FROM..TO:STEP with 200 steps at most'],
+    ['endpointing.delayMs=-1', 'endpointing.delayMs is "-1", expected milliseconds of pause'],
+    ['endpointing.delayMs=60001', 'endpointing.delayMs is "60001", expected milliseconds of pause'],
+    ['endpointing.minProbability=1.5', 'endpointing.minProbability is "1.5", expected what the model must give'],
+    ['endpointing.delayMs=800..200:100', '800..200:100 is no range, expected FROM..TO:STEP'],
+    ['endpointing.delayMs=0..1000:0', '0..1000:0 is no range'],
+    ['endpointing.delayMs=0..1000:1', '0..1000:1 is no range, expected FROM..TO:STEP with 200 steps at most'],
   ])('refuses %s and says why', (text, message) => {
     expect(() => parseSets([text], makeAgent())).toThrowError(message);
   });
 
   it('refuses more ways than anybody would wait for', () => {
-    const sets = ['endOfTurn.delayMs=0..190:10', 'endOfTurn.minProbability=0..1:0.1'];
+    const sets = ['endpointing.delayMs=0..190:10', 'endpointing.minProbability=0..1:0.1'];
     expect(() => parseSets(sets, makeAgent())).toThrowError('220 ways to play each call, 200 at most');
   });
 });

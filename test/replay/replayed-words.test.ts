@@ -8,8 +8,8 @@ import { createScriptedEngine } from '../../src/testing/scripted-engine.ts';
 import type { RecordedEvent } from '../../src/trace/format/call-file.ts';
 import { decideCall, makeAgent, makeTool, prompt, say, tokenizer } from '../support/flow.ts';
 
-const heard = (atMs: number, text: string, state: 'partial' | 'final'): RecordedEvent => ({
-  type: 'speech.heard',
+const heard = (atMs: number, text: string, state: 'interim' | 'final'): RecordedEvent => ({
+  type: 'transcript.updated',
   turn: 1,
   atMs,
   text,
@@ -17,13 +17,13 @@ const heard = (atMs: number, text: string, state: 'partial' | 'final'): Recorded
 });
 /** The caller stops for 600 ms within a turn, and its recogniser takes 400 ms to be sure of its end. */
 const caller = [
-  heard(0, 'a table', 'partial'),
-  heard(600, 'a table for two', 'partial'),
+  heard(0, 'a table', 'interim'),
+  heard(600, 'a table for two', 'interim'),
   heard(1000, 'A table for two.', 'final'),
 ];
 
-const early = (pauseMs: number): Partial<Agent> => ({
-  endOfTurn: { maxDelayMs: 6000, early: { minProbability: 0.5, pauseMs } },
+const eager = (maxDelayMs: number): Partial<Agent> => ({
+  endpointing: { maxDelayMs: 6000, eager: { minProbability: 0.5, maxDelayMs } },
 });
 
 function createPlayer() {
@@ -50,9 +50,9 @@ it('counts what the caller waits from the last new words on: the recogniser firs
 
 it('ends the turn by the pause that the agent is given, and sees where the caller had not finished', async () => {
   const { play } = createPlayer();
-  const [patient] = await play(early(650));
+  const [patient] = await play(eager(650));
   expect(patient).toMatchObject({ isFalseStart: false, waitMs: 400 });
-  const [hasty] = await play(early(100));
+  const [hasty] = await play(eager(100));
   expect(hasty?.isFalseStart).toBe(true);
   expect(hasty?.waitMs).toBeGreaterThanOrEqual(100);
   expect(hasty?.waitMs).toBeLessThan(110);

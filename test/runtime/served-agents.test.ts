@@ -50,7 +50,7 @@ function greetingOf(name: string): unknown {
     agent: name,
     callId: 'c',
     audio: null,
-    isSpokenThere: false,
+    clientSynthesizes: false,
     variables: {},
     report: () => undefined,
   };

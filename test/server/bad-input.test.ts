@@ -15,10 +15,10 @@ describe('bad input on a call', () => {
     ['a wrong field', '{"type":"speech.started","turn":"one"}', 'invalid-message'],
     ['an unknown field', '{"type":"call.ended","why":"bored"}', 'invalid-message'],
     ['a second call.started', '{"type":"call.started","version":1}', 'call-already-started'],
-    ['a turn that goes back', '{"type":"speech.heard","turn":2,"text":"a","state":"partial"}', 'turn-went-back'],
+    ['a turn that goes back', '{"type":"transcript.updated","turn":2,"text":"a","state":"interim"}', 'turn-went-back'],
     [
       'text over the limit',
-      JSON.stringify({ type: 'speech.heard', turn: 3, text: 'a'.repeat(4001), state: 'final' }),
+      JSON.stringify({ type: 'transcript.updated', turn: 3, text: 'a'.repeat(4001), state: 'final' }),
       'text-too-long',
     ],
   ])('%s gets an error, and the call goes on as if it had not come', async (_, frame, code) => {
@@ -28,10 +28,14 @@ describe('bad input on a call', () => {
     client.send({ type: 'speech.started', turn: 3 });
     client.sendRaw(frame);
     expect((await client.nextOf('error')).code).toBe(code);
-    client.send({ type: 'speech.heard', turn: 3, text: 'hello', state: 'final' });
+    client.send({ type: 'transcript.updated', turn: 3, text: 'hello', state: 'final' });
     client.send({ type: 'call.ended' });
     expect((await client.closed).code).toBe(1000);
-    expect(rig.calls[0]?.received.map(({ type }) => type)).toEqual(['speech.started', 'speech.heard', 'call.ended']);
+    expect(rig.calls[0]?.received.map(({ type }) => type)).toEqual([
+      'speech.started',
+      'transcript.updated',
+      'call.ended',
+    ]);
     expect(rig.logLines.filter((line) => line.includes('message.refused'))).toHaveLength(1);
   });
 
@@ -111,7 +115,7 @@ describe('bad input on a call', () => {
     const client = await connectWire(rig.url);
     client.send(start);
     client.send(side === 'the caller' ? { type: 'call.ended' } : { type: 'speech.started', turn: 1 });
-    client.send({ type: 'speech.heard', turn: 1, text: 'wait', state: 'final' });
+    client.send({ type: 'transcript.updated', turn: 1, text: 'wait', state: 'final' });
     client.sendRaw('{');
     expect((await client.closed).code).toBe(1000);
     await until(() => rig.logLines.some((line) => line.includes('call.ended')));
@@ -157,11 +161,11 @@ describe('bad input on a call', () => {
     const [call] = rig.calls;
     const samples = new Int16Array(16_000);
     for (let count = 0; count < 2000 && call?.countEnds === 0; count++) {
-      call.report({ type: 'audio.framed', turn: 0, samples });
+      call.report({ type: 'audio.delta', turn: 0, samples });
       if (count % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     expect(call?.countEnds).toBe(1);
-    call?.report({ type: 'audio.framed', turn: 0, samples });
+    call?.report({ type: 'audio.delta', turn: 0, samples });
     const overflows = rig.logLines.filter((line) => line.includes('socket.overflowed'));
     expect(overflows).toHaveLength(1);
     expect(overflows[0]).toContain(`"limitBytes":${nativeLimits.unreadBytes}`);
@@ -171,7 +175,8 @@ describe('bad input on a call', () => {
 
   it('of two calls at once the one that behaves does not notice the other', async () => {
     await using rig = await startServerRig((event, call) => {
-      if (event.type === 'speech.heard') call.report({ type: 'reply.grew', turn: event.turn, text: event.text });
+      if (event.type === 'transcript.updated')
+        call.report({ type: 'reply.updated', turn: event.turn, text: event.text });
     });
     const good = await connectWire(rig.url);
     const bad = await connectWire(rig.url);
@@ -179,7 +184,7 @@ describe('bad input on a call', () => {
     bad.send({ ...start, callId: 'bad' });
     for (let turn = 1; turn <= 15; turn++) {
       bad.sendRaw('{');
-      good.send({ type: 'speech.heard', turn, text: `words ${turn}`, state: 'final' });
+      good.send({ type: 'transcript.updated', turn, text: `words ${turn}`, state: 'final' });
     }
     bad.sendRaw(Buffer.alloc(8));
     await bad.closed;
@@ -188,7 +193,7 @@ describe('bad input on a call', () => {
     expect(good.messages).toEqual([
       { type: 'call.ready', callId: 'good', agent: 'restaurant' },
       ...Array.from({ length: 15 }, (_, index) => ({
-        type: 'reply.grew',
+        type: 'reply.updated',
         turn: index + 1,
         text: `words ${index + 1}`,
       })),
@@ -198,16 +203,16 @@ describe('bad input on a call', () => {
   it('no word of a caller reaches the log, whatever went wrong with it', async () => {
     const secret = 'xylophone';
     await using rig = await startServerRig((event) => {
-      if (event.type === 'speech.heard' && event.state === 'final') throw new Error(`can't say "${event.text}"`);
+      if (event.type === 'transcript.updated' && event.state === 'final') throw new Error(`can't say "${event.text}"`);
     });
     const client = await connectWire(rig.url);
     client.send(start);
     client.sendRaw(secret);
     client.sendRaw(JSON.stringify({ type: secret }));
     client.sendRaw(JSON.stringify({ type: 'call.ended', [secret]: true }));
-    client.sendRaw(JSON.stringify({ type: 'speech.heard', turn: 1, text: secret.repeat(1000), state: 'final' }));
-    client.send({ type: 'speech.heard', turn: 1, text: secret, state: 'partial' });
-    client.send({ type: 'speech.heard', turn: 1, text: secret, state: 'final' });
+    client.sendRaw(JSON.stringify({ type: 'transcript.updated', turn: 1, text: secret.repeat(1000), state: 'final' }));
+    client.send({ type: 'transcript.updated', turn: 1, text: secret, state: 'interim' });
+    client.send({ type: 'transcript.updated', turn: 1, text: secret, state: 'final' });
     expect((await client.closed).code).toBe(1011);
     await until(() => rig.logLines.some((line) => line.includes('call.ended')));
     const log = rig.logLines.join('');

@@ -36,7 +36,7 @@ describe('a call over a socket', () => {
     client.send(start);
     await client.nextOf('call.ready');
     rig.calls[0]?.report({ type: 'audio.started', turn: 0 });
-    rig.calls[0]?.report({ type: 'audio.framed', turn: 0, samples: Int16Array.of(1, -1) });
+    rig.calls[0]?.report({ type: 'audio.delta', turn: 0, samples: Int16Array.of(1, -1) });
     rig.calls[0]?.report({ type: 'audio.ended', turn: 0 });
     await client.nextOf('audio.ended');
     expect(client.received.map((received) => ('bytes' in received ? received.bytes : received.message.type))).toEqual([
@@ -98,7 +98,7 @@ describe('a call over a socket', () => {
 
   it('that fails to end is logged and does not hold its place', async () => {
     await using rig = await startServerRig(undefined, {
-      countMostCalls: 1,
+      maxCalls: 1,
       opened: (call) => {
         call.end = () => Promise.reject(new Error('stuck'));
       },
@@ -136,7 +136,7 @@ describe('a call over a socket', () => {
   });
 
   it('beyond the most at once is turned away with an error and 1013, until one has ended', async () => {
-    await using rig = await startServerRig(undefined, { countMostCalls: 1 });
+    await using rig = await startServerRig(undefined, { maxCalls: 1 });
     const first = await connectWire(rig.url);
     first.send(start);
     await first.nextOf('call.ready');
@@ -165,7 +165,7 @@ describe('a call over a socket', () => {
 describe('draining', () => {
   it('lets a call finish, turns new ones away with 1012 and closes sockets that have no call', async () => {
     await using rig = await startServerRig((event, call) => {
-      if (event.type === 'speech.heard') call.report({ type: 'reply.grew', turn: event.turn, text: 'Sure.' });
+      if (event.type === 'transcript.updated') call.report({ type: 'reply.updated', turn: event.turn, text: 'Sure.' });
     });
     const calling = await connectWire(rig.url);
     calling.send(start);
@@ -179,8 +179,8 @@ describe('draining', () => {
     expect((await late.closed).code).toBe(1012);
     expect((await fetch(`${rig.url}/health`)).status).toBe(503);
     expect((await fetch(`${rig.url}/`)).status).toBe(503);
-    calling.send({ type: 'speech.heard', turn: 1, text: 'one more thing', state: 'final' });
-    expect((await calling.nextOf('reply.grew')).text).toBe('Sure.');
+    calling.send({ type: 'transcript.updated', turn: 1, text: 'one more thing', state: 'final' });
+    expect((await calling.nextOf('reply.updated')).text).toBe('Sure.');
     calling.send({ type: 'call.ended' });
     await drained;
     expect((await calling.closed).code).toBe(1000);

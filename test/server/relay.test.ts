@@ -32,8 +32,8 @@ async function post(
 describe('the relay', () => {
   it('opens for a signature over the public URL, query included, and carries a call there and back', async () => {
     await using rig = await startServerRig((event, call) => {
-      if (event.type !== 'speech.heard') return;
-      call.report({ type: 'reply.grew', turn: event.turn, text: 'For two.' });
+      if (event.type !== 'transcript.updated') return;
+      call.report({ type: 'reply.updated', turn: event.turn, text: 'For two.' });
       call.report({ type: 'reply.ended', turn: event.turn, text: 'For two.', heard: 'For two.', interrupted: false });
     }, options);
     const client = await connectRelay(rig.url, '/v1/relay?x=1', {
@@ -121,9 +121,9 @@ describe('the relay', () => {
 
 describe('a relay whose connection is lost', () => {
   const answer: Script = (event, call) => {
-    if (event.type !== 'speech.heard') return;
+    if (event.type !== 'transcript.updated') return;
     const text = `${event.text}, yes.`;
-    call.report({ type: 'reply.grew', turn: event.turn, text });
+    call.report({ type: 'reply.updated', turn: event.turn, text });
     call.report({ type: 'reply.ended', turn: event.turn, text, heard: text, interrupted: false });
   };
   const isLogged = async (rig: ServerRig, word: string) => {

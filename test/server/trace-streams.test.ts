@@ -50,7 +50,7 @@ it('answers at once where there is nothing new yet', async () => {
 
 it('leaves no listener behind, however often a stream waits for its client', async () => {
   await using server = await startRig('slow-');
-  const line = `{"type":"reply.grew","atMs":5,"turn":1,"text":"${'x'.repeat(1000)}"}\n`;
+  const line = `{"type":"reply.updated","atMs":5,"turn":1,"text":"${'x'.repeat(1000)}"}\n`;
   const file = join(server.folder, 'a.jsonl');
   await writeFile(file, header + line.repeat(20_000));
   await utimes(file, 1, 1);
@@ -88,7 +88,7 @@ it('says every 15 s of silence that it is still there', async () => {
 
 it('sends a line that is longer than what it reads at once', async () => {
   const own = await mkdtemp(join(root, 'long-'));
-  const line = `{"type":"reply.grew","atMs":5,"turn":1,"text":"${'x'.repeat(3 << 20)}"}\n`;
+  const line = `{"type":"reply.updated","atMs":5,"turn":1,"text":"${'x'.repeat(3 << 20)}"}\n`;
   await writeFile(join(own, 'a.jsonl'), header + line);
   const shelf = createTraceShelf({ folder: own, demoFolder: own, clock: new SimulatedClock() });
   const follow = await shelf.follow('a', header.length, new AbortController().signal);

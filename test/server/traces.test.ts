@@ -52,12 +52,12 @@ describe('the trace viewer of a server', () => {
 
   it('finds calls by words that were said or given to a tool, in a body and never in a URL', async () => {
     const heard = (state: string, text: string) =>
-      JSON.stringify({ type: 'speech.heard', atMs: 5, turn: 1, text, state });
+      JSON.stringify({ type: 'transcript.updated', atMs: 5, turn: 1, text, state });
     const tool = { type: 'tool.started', atMs: 6, turn: 1, name: 'find', arguments: { city: 'Oakland' } };
     const reply = { type: 'reply.ended', atMs: 7, turn: 1, text: 'Über uns?', heard: '', interrupted: true };
     const lines = [
       header,
-      heard('partial', 'sushi'),
+      heard('interim', 'sushi'),
       heard('final', 'A table, please'),
       JSON.stringify({ ...tool, speculative: false }),
       JSON.stringify(reply),

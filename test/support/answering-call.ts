@@ -55,7 +55,7 @@ export function createAnsweringCall(
       receive(event) {
         const { type } = event;
         heard.push({ atMs: clock.nowMs(), ...event });
-        if (type === 'speech.heard' && event.state === 'final') answer(event.turn);
+        if (type === 'transcript.updated' && event.state === 'final') answer(event.turn);
         if (type === 'call.ended') end();
       },
       loseLine: () => undefined,

@@ -152,8 +152,8 @@ export function toneFrames(lengthMs: number): Int16Array[] {
 
 /** The agent says `text` with a tone of this length as its voice. */
 export function speak(call: ScriptedCall, turn: number, text: string, lengthMs: number): void {
-  call.report({ type: 'reply.grew', turn, text });
+  call.report({ type: 'reply.updated', turn, text });
   call.report({ type: 'audio.started', turn });
-  for (const samples of toneFrames(lengthMs)) call.report({ type: 'audio.framed', turn, samples });
+  for (const samples of toneFrames(lengthMs)) call.report({ type: 'audio.delta', turn, samples });
   call.report({ type: 'audio.ended', turn });
 }

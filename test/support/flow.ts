@@ -21,15 +21,15 @@ export const tokenizer = loadTokenizer(
 );
 export const prompt = createPrompt(tokenizer);
 
-type Changes = Partial<Omit<Agent, 'endOfTurn'>> & { readonly endOfTurn?: Partial<Agent['endOfTurn']> };
+type Changes = Partial<Omit<Agent, 'endpointing'>> & { readonly endpointing?: Partial<Agent['endpointing']> };
 
-export function makeAgent({ endOfTurn, ...changes }: Changes = {}): Agent {
+export function makeAgent({ endpointing, ...changes }: Changes = {}): Agent {
   return {
-    endOfTurn: { maxDelayMs: 6000, ...endOfTurn },
+    endpointing: { maxDelayMs: 6000, ...endpointing },
     name: 'test',
     instructions: 'You answer calls.',
     effort: 'low',
-    moments: {},
+    effortBy: {},
     redact: [],
     truncate: false,
     tools: [],
@@ -40,20 +40,26 @@ export function makeAgent({ endOfTurn, ...changes }: Changes = {}): Agent {
       missing: 'Please say {values}.',
       unsure: 'Did you say {values}?',
       correct: 'What should it be?',
-      thinking: [],
+      filler: [],
       idle: 'Are you still there?',
       goodbye: 'Goodbye.',
       transfer: 'One moment.',
     },
     maxSteps: 4,
     replyTimeoutMs: 10_000,
-    interruption: { minWords: 1, minSoundMs: 0, resumeAfterMs: 2000, backchannels: ['uh-huh'], protect: [] },
-    consent: { yes: YES, no: NO },
+    interruption: {
+      minWords: 1,
+      minDurationMs: 0,
+      falseInterruptionTimeoutMs: 2000,
+      backchannels: ['uh-huh'],
+      uninterruptible: [],
+    },
+    confirmation: { accept: YES, reject: NO },
     hangUpOnGoodbye: true,
     goodbyes: GOODBYES,
-    idle: { countPrompts: 2 },
+    idle: { maxPrompts: 2 },
     maxCallMs: 3_600_000,
-    dtmf: { endKey: '#', gapMs: 3000 },
+    dtmf: { finishOnKey: '#', interDigitTimeoutMs: 3000 },
     readVariables: (given) => given,
     createState: () => ({}),
     mayStaySilent: false,
@@ -85,9 +91,9 @@ export function makeTool(
     confirmBelow: 0,
     grounded: false,
     timeoutMs: 5000,
-    countRetries: 0,
-    bridgeAfterMs: 1000,
-    mayRepeat: false,
+    maxRetries: 0,
+    fillerAfterMs: 1000,
+    allowDuplicate: false,
     maxResultLength: 400,
     check: () => undefined,
     describe: (args) => `look up ${Object.values(args).join(', ')}`,
@@ -163,8 +169,8 @@ export function startFlow({
     /** The last reply of each turn as the caller got it. */
     replies: () => of('reply.ended').map(({ turn, text, heard, interrupted }) => ({ turn, text, heard, interrupted })),
     send: (event: CallerEvent) => call.receive(event),
-    partial: (turn: number, text: string) => call.receive({ type: 'speech.heard', turn, text, state: 'partial' }),
-    final: (turn: number, text: string) => call.receive({ type: 'speech.heard', turn, text, state: 'final' }),
+    partial: (turn: number, text: string) => call.receive({ type: 'transcript.updated', turn, text, state: 'interim' }),
+    final: (turn: number, text: string) => call.receive({ type: 'transcript.updated', turn, text, state: 'final' }),
     /** Text of the context of the n-th model request, specials left out. */
     readContext: (index: number) => {
       const request = engine.requests.at(index);

@@ -10,7 +10,7 @@ import { LATE_SOUND, type Seen, UNSURE_WORDS, type Witness } from './witness.ts'
 
 type Checker = (witness: Witness) => string | undefined;
 /** The reply before is not the newest any more. */
-const reopening: ReadonlySet<string> = new Set(['turn.committed', 'turn.taken-back', 'reply.grew']);
+const reopening: ReadonlySet<string> = new Set(['turn.committed', 'turn.taken-back', 'reply.updated']);
 
 type Said<T extends Emitted['type']> = Extract<Emitted, { type: T }>;
 
@@ -39,7 +39,7 @@ export const invariants: Readonly<Record<string, Checker>> = {
         return `"${open.text}" was sent, and its turn taken back`;
       if (event.type === 'turn.committed') open = { turn: event.turn, text: '' };
       else if (event.type === 'turn.taken-back' || event.type === 'reply.ended') open = undefined;
-      else if (event.type === 'reply.grew') {
+      else if (event.type === 'reply.updated') {
         if (open === undefined && asides.includes(event.text)) open = { turn: event.turn, text: event.text };
         if (open?.turn !== event.turn) return `turn ${event.turn} said "${event.text}" without being asked`;
         if (!event.text.startsWith(open.text)) return `"${open.text}" became "${event.text}"`;
@@ -54,14 +54,14 @@ export const invariants: Readonly<Record<string, Checker>> = {
     let keysTurn = 0;
     let committed = '';
     for (const seen of log) {
-      if (seen.kind === 'told' && seen.event.type === 'speech.heard') heard = toSaid(seen.event.text);
+      if (seen.kind === 'told' && seen.event.type === 'transcript.updated') heard = toSaid(seen.event.text);
       // How far back the keys of a turn go is the machine's to say: they end with the last one that is a word.
       if (seen.kind === 'told' && seen.event.type === 'dtmf.pressed')
         heard = toSaid(seen.event.digit) || (isKey(heard) && seen.event.turn === keysTurn ? heard : '');
       if (seen.kind === 'told' && seen.event.type === 'dtmf.pressed') keysTurn = seen.event.turn;
       if (seen.kind !== 'said') continue;
       if (seen.event.type === 'turn.committed') committed = heard;
-      if (seen.event.type !== 'reply.grew') continue;
+      if (seen.event.type !== 'reply.updated') continue;
       for (const [, words = ''] of seen.event.text.matchAll(/You said ([^.]*)\./g))
         if (
           toSaid(words) !== '' &&
@@ -85,8 +85,8 @@ export const invariants: Readonly<Record<string, Checker>> = {
     let done: Said<'tool.ended'>[] = [];
     let hasAgreed = false;
     for (const seen of log) {
-      if (seen.kind === 'told' && seen.event.type === 'speech.heard')
-        hasAgreed ||= ['agreed', 'agreed-and-more'].includes(toConsent(seen.event.text, agent.consent));
+      if (seen.kind === 'told' && seen.event.type === 'transcript.updated')
+        hasAgreed ||= ['agreed', 'agreed-and-more'].includes(toConsent(seen.event.text, agent.confirmation));
       if (seen.kind !== 'said') continue;
       const { event } = seen;
       if (event.type === 'turn.committed') {
@@ -98,7 +98,7 @@ export const invariants: Readonly<Record<string, Checker>> = {
       } else if (event.type === 'reply.ended') {
         isCommitted = false;
         if (event.heard.length <= event.text.search(READ_BACK)) readBack = undefined;
-      } else if (event.type === 'reply.grew' && READ_BACK.test(event.text)) {
+      } else if (event.type === 'reply.updated' && READ_BACK.test(event.text)) {
         if (event.text !== readBack?.text) hasAgreed = false;
         readBack = { text: event.text, countCommits };
       } else if (event.type === 'tool.ended' && 'result' in event && agent.tools.some((tool) => isWriteOf(tool, event)))
@@ -108,7 +108,10 @@ export const invariants: Readonly<Record<string, Checker>> = {
         if (tool?.effect !== 'write') continue;
         if (!isCommitted || event.speculative) return `${toKey(event)} ran before its turn was committed`;
         countStarted.set(toKey(event), (countStarted.get(toKey(event)) ?? 0) + 1);
-        if (!tool.mayRepeat && done.some((made) => toKey({ ...event, ...made, type: 'tool.started' }) === toKey(event)))
+        if (
+          !tool.allowDuplicate &&
+          done.some((made) => toKey({ ...event, ...made, type: 'tool.started' }) === toKey(event))
+        )
           return `${toKey(event)} ran though it had succeeded`;
         const values = Object.values(event.arguments).map(String);
         const unsure = tool.confirmBelow > 0 ? values.filter((value) => value.includes(UNSURE_WORDS)) : [];
@@ -133,15 +136,15 @@ export const invariants: Readonly<Record<string, Checker>> = {
     for (const { kind, atMs, ...seen } of log) {
       if (kind === 'asked' || !('event' in seen)) continue;
       const { event } = seen;
-      if (event.type === 'speech.heard' && toWords(event.text) !== '' && !firstWordsMs.has(event.turn))
+      if (event.type === 'transcript.updated' && toWords(event.text) !== '' && !firstWordsMs.has(event.turn))
         firstWordsMs.set(event.turn, atMs);
-      if (event.type === 'playout.interrupted' && event.turn === asked?.turn)
+      if (event.type === 'playback.interrupted' && event.turn === asked?.turn)
         asked = { ...asked, heard: takeHeard(asked.text, event.heard), isTold: true };
       if (event.type === 'turn.committed') [answered, turn] = [asked, event.turn];
       if (event.type === 'turn.taken-back') asked = answered;
       const isOn =
-        event.type === 'reply.grew' && event.turn === asked?.turn && !asked.isEnded && event.text === asked.text;
-      if (event.type === 'reply.grew' && !isOn) {
+        event.type === 'reply.updated' && event.turn === asked?.turn && !asked.isEnded && event.text === asked.text;
+      if (event.type === 'reply.updated' && !isOn) {
         firstWordsMs = new Map();
         const { text } = event;
         asked = READ_BACK.test(text)
@@ -212,7 +215,7 @@ export const invariants: Readonly<Record<string, Checker>> = {
     /** The wire may tell of it later that less was heard, or more. */
     let last: Said<'reply.ended'> | undefined;
     for (const seen of log) {
-      if (seen.kind === 'told' && seen.event.type === 'playout.interrupted' && seen.event.turn === last?.turn) {
+      if (seen.kind === 'told' && seen.event.type === 'playback.interrupted' && seen.event.turn === last?.turn) {
         heard.pop();
         heard.push(takeHeard(last.text, seen.event.heard));
       }
@@ -239,11 +242,11 @@ export const invariants: Readonly<Record<string, Checker>> = {
         isCleared = false;
         isOver = false;
       }
-      if (event.type === 'audio.framed' && isOver) return `sound of turn ${event.turn} after its reply`;
+      if (event.type === 'audio.delta' && isOver) return `sound of turn ${event.turn} after its reply`;
       if (event.type === 'reply.ended') isOver = true;
-      if (event.type !== 'playout.cleared' && event.type !== 'audio.framed' && event.type !== 'audio.ended') continue;
+      if (event.type !== 'playback.clear' && event.type !== 'audio.delta' && event.type !== 'audio.ended') continue;
       if (isCleared) return `${event.type} of turn ${event.turn} after a clear`;
-      isCleared = event.type === 'playout.cleared';
+      isCleared = event.type === 'playback.clear';
     }
     return undefined;
   },
@@ -276,7 +279,7 @@ export const invariants: Readonly<Record<string, Checker>> = {
       if (open === undefined) continue;
       if (event.type === 'reply.paused') pausedAtMs = atMs;
       if (event.type === 'reply.resumed') open.pausedMs += atMs - pausedAtMs;
-      const isWords = event.type === 'reply.grew';
+      const isWords = event.type === 'reply.updated';
       const isEnd = event.type === 'reply.ended' || event.type === 'turn.taken-back';
       if (open.isSilent && (isWords || isEnd)) {
         const tookMs = atMs - open.atMs - open.pausedMs;
@@ -298,13 +301,13 @@ export const invariants: Readonly<Record<string, Checker>> = {
     for (const seen of log) {
       const { atMs } = seen;
       if (seen.kind === 'asked') continue;
-      if (paused !== undefined && atMs - soundMs > agent.interruption.resumeAfterMs)
+      if (paused !== undefined && atMs - soundMs > agent.interruption.falseInterruptionTimeoutMs)
         return `turn ${paused} is paused for ever`;
-      if (paused !== undefined && atMs - pausedMs > MOST_WAITS * agent.interruption.resumeAfterMs)
+      if (paused !== undefined && atMs - pausedMs > MOST_WAITS * agent.interruption.falseInterruptionTimeoutMs)
         return `turn ${paused} is paused for ${atMs - pausedMs} ms`;
       if (seen.kind === 'told') soundMs = atMs;
       // The wire knows better what was heard.
-      if (seen.kind === 'told' && seen.event.type === 'playout.interrupted') resumed = undefined;
+      if (seen.kind === 'told' && seen.event.type === 'playback.interrupted') resumed = undefined;
       if (seen.kind === 'told') continue;
       const { event } = seen;
       if (event.type === 'reply.paused') soundMs = atMs;
@@ -315,9 +318,9 @@ export const invariants: Readonly<Record<string, Checker>> = {
       if (event.type === 'reply.ended') resumed = undefined;
       if (event.type === 'reply.resumed') resumed = event;
       if (event.type === 'reply.resumed' && paused !== event.turn) return `turn ${event.turn} resumed without a pause`;
-      if (event.type === 'reply.grew' && paused !== undefined)
+      if (event.type === 'reply.updated' && paused !== undefined)
         return `turn ${event.turn} said "${event.text}" in a pause`;
-      if (event.type === 'audio.framed' && paused !== undefined) return `turn ${event.turn} was audible in a pause`;
+      if (event.type === 'audio.delta' && paused !== undefined) return `turn ${event.turn} was audible in a pause`;
       if (event.type === 'reply.resumed' || event.type === 'reply.ended' || event.type === 'turn.taken-back')
         paused = undefined;
     }

@@ -43,7 +43,7 @@ export function playPath(agent: Agent, events: readonly MachineEvent[]): Witness
   actor.start();
   for (const event of [...events, { type: 'call.ended' } as const]) {
     if (actor.getSnapshot().status !== 'active') break;
-    if (event.type === 'speech.heard') log.push({ kind: 'told', atMs: 0, event });
+    if (event.type === 'transcript.updated') log.push({ kind: 'told', atMs: 0, event });
     actor.send(event);
   }
   return {

@@ -52,12 +52,12 @@ function expectedMs({ aheadMs, isChanged, reply, call, synthesisMs, silence }: P
   const first = afterZero(call ?? reply, sinceNamedMs);
   const second = call === undefined ? { prefill: 0, denoise: 0 } : afterZero(reply, 0);
   const parts = {
-    'stt.lag': Math.max(0, silentMs - sinceNamedMs),
+    'stt.delay': Math.max(0, silentMs - sinceNamedMs),
     endpointing: Math.min(silentMs, sinceNamedMs),
     prefill: first.prefill + second.prefill,
     denoise: first.denoise + second.denoise,
     'tool.look_up': call?.toolMs ?? 0,
-    'tts.first': synthesisMs,
+    'tts.ttfb': synthesisMs,
   };
   return Object.fromEntries(Object.entries(parts).filter(([, ms]) => ms > 0));
 }
@@ -70,11 +70,11 @@ function toSpeech(turn: number, { aheadMs, isChanged, silence }: PlannedTurn): [
   const partial: [number, CallerEvent][] =
     aheadMs === 0
       ? []
-      : [[aheadMs, { type: 'speech.heard', turn, text: isChanged ? 'never mind' : text, state: 'partial' }]];
+      : [[aheadMs, { type: 'transcript.updated', turn, text: isChanged ? 'never mind' : text, state: 'interim' }]];
   const said = silence?.saidBy === 'final' ? { silentMs: silence.lengthMs } : {};
   return [
     ...[...partial, ...stop].sort(([a], [b]) => b - a),
-    [0, { type: 'speech.heard', turn, text, state: 'final', ...said }],
+    [0, { type: 'transcript.updated', turn, text, state: 'final', ...said }],
   ];
 }
 
@@ -93,7 +93,7 @@ export async function expectLedgersAsScripted(countCalls: number): Promise<void>
       let turn = 0;
       // A write is never run ahead, so that its time is the turn's.
       const tool: AgentTool = {
-        ...makeTool(clock, { effect: 'write', mayRepeat: true }),
+        ...makeTool(clock, { effect: 'write', allowDuplicate: true }),
         run: (args, context) => makeTool(clock, { takesMs: now?.call?.toolMs ?? 0 }).run(args, context),
       };
       const flow = startRecordedFlow({

@@ -15,14 +15,14 @@ const serverMessageSchema = z.discriminatedUnion('type', [
     pWait: z.number().min(0).max(1),
   }),
   z.strictObject({
-    type: z.literal('reply.grew'),
+    type: z.literal('reply.updated'),
     turn,
     text: z.string(),
-    isProtected: z.literal(true).exactOptional(),
+    isUninterruptible: z.literal(true).exactOptional(),
   }),
   z.strictObject({ type: z.literal('audio.started'), turn }),
   z.strictObject({ type: z.literal('audio.ended'), turn }),
-  z.strictObject({ type: z.literal('playout.cleared'), turn }),
+  z.strictObject({ type: z.literal('playback.clear'), turn }),
   z.strictObject({
     type: z.literal('reply.ended'),
     turn,

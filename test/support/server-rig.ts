@@ -53,7 +53,7 @@ export async function startServerRig(
   const server = await startServer({
     port: 0,
     host: '127.0.0.1',
-    countMostCalls: 8,
+    maxCalls: 8,
     pageDir: '/nonexistent',
     transport,
     clock: systemClock,

@@ -34,7 +34,7 @@ function makeUnruly(clock: SimulatedClock, seed: number, changes: Partial<AgentT
 
 export function makeStormAgent(clock: SimulatedClock, seed: number, onCallStart: (call: CallContext) => void) {
   const plain = makeAgent();
-  const find = makeUnruly(clock, seed, { name: 'find', takesMs: 30 + (seed % 200), countRetries: seed % 3 });
+  const find = makeUnruly(clock, seed, { name: 'find', takesMs: 30 + (seed % 200), maxRetries: seed % 3 });
   const confirmBelow = seed % 4 < 2 ? 0.5 : 0;
   const book = makeUnruly(clock, seed, { name: 'book', effect: 'write', takesMs: 30 + (seed % 150), confirmBelow });
   const pay = makeUnruly(clock, seed, {
@@ -42,8 +42,8 @@ export function makeStormAgent(clock: SimulatedClock, seed: number, onCallStart:
     effect: 'write',
     confirm: true,
     takesMs: seed % 90,
-    mayRepeat: true,
-    bridgeAfterMs: 300,
+    allowDuplicate: true,
+    fillerAfterMs: 300,
   });
   const agent = {
     ...plain,
@@ -52,23 +52,23 @@ export function makeStormAgent(clock: SimulatedClock, seed: number, onCallStart:
     greeting: seed % 3 === 0 ? 'Hello and welcome.' : '',
     mayStaySilent: seed % 5 === 0,
     replyTimeoutMs: 1500,
-    endOfTurn: {
+    endpointing: {
       maxDelayMs: 1500,
-      ...(seed % 7 === 0 ? { early: { minProbability: 0.4, pauseMs: 300, surePauseMs: 100 } } : {}),
+      ...(seed % 7 === 0 ? { eager: { minProbability: 0.4, maxDelayMs: 300, minDelayMs: 100 } } : {}),
     },
     say: {
       ...plain.say,
-      thinking: seed % 4 < 2 ? ['One moment please.'] : [],
+      filler: seed % 4 < 2 ? ['One moment please.'] : [],
       ...(seed % 3 === 0 ? { voicemail: 'Please call back.' } : {}),
     },
-    idle: seed % 11 === 0 ? { afterMs: 3000, countPrompts: 2 } : plain.idle,
-    dtmf: { endKey: '#', gapMs: 700, ...(seed % 5 === 1 ? { countDigits: 4 } : {}) },
+    idle: seed % 11 === 0 ? { afterMs: 3000, maxPrompts: 2 } : plain.idle,
+    dtmf: { finishOnKey: '#', interDigitTimeoutMs: 700, ...(seed % 5 === 1 ? { maxDigits: 4 } : {}) },
     interruption: {
       ...plain.interruption,
-      resumeAfterMs: 500,
+      falseInterruptionTimeoutMs: 500,
       minWords: seed % 13 === 0 ? 2 : 1,
-      minSoundMs: seed % 6 === 0 ? 100 : 0,
-      protect: seed % 8 < 2 ? (['greeting', 'confirm'] as const) : [],
+      minDurationMs: seed % 6 === 0 ? 100 : 0,
+      uninterruptible: seed % 8 < 2 ? (['greeting', 'confirm'] as const) : [],
     },
   };
   // Two that hand over to each other, and can do the same.

@@ -38,10 +38,10 @@ export function toTold(event: UnstampedEvent): Told | undefined {
   switch (event.type) {
     case 'speech.started':
     case 'speech.stopped':
-    case 'speech.heard':
+    case 'transcript.updated':
     case 'dtmf.pressed':
-    case 'playout.advanced':
-    case 'playout.interrupted':
+    case 'playback.position':
+    case 'playback.interrupted':
     case 'voicemail.detected':
     case 'call.ended':
       return event;

@@ -62,8 +62,8 @@ function toSteps(
   for (const { kind, text, waitMs } of list) {
     const tell = (event: Told) => steps.push({ atMs, event });
     const wish = (wished: Wished['wish']) => tell({ type: 'agent.wished', wish: wished });
-    const hear = (heard: string, state: 'partial' | 'final' | 'resumed') =>
-      tell({ type: 'speech.heard', turn, text: heard, state });
+    const hear = (heard: string, state: 'interim' | 'final' | 'resumed') =>
+      tell({ type: 'transcript.updated', turn, text: heard, state });
     /** The reply to this turn or, late, to the one before. */
     const replyTurn = Math.max(0, turn - (waitMs % 3 === 0 ? 1 : 0));
     if (kind === 'turn' || kind === 'noise' || kind === 'next' || kind === 'keys') turn++;
@@ -72,27 +72,33 @@ function toSteps(
       const all = text.split(' ');
       for (let count = 1; count < all.length; count++) {
         atMs += 100;
-        hear(all.slice(0, count).join(' '), 'partial');
+        hear(all.slice(0, count).join(' '), 'interim');
       }
       // Some recognisers repeat all words as a partial, and then make them final at once.
       atMs += 100;
-      if (waitMs % 2 === 0) hear(text, 'partial');
-      tell({ type: 'speech.heard', turn, text, state: 'final', ...(waitMs % 3 === 0 ? { silentMs: waitMs } : {}) });
+      if (waitMs % 2 === 0) hear(text, 'interim');
+      tell({
+        type: 'transcript.updated',
+        turn,
+        text,
+        state: 'final',
+        ...(waitMs % 3 === 0 ? { silentMs: waitMs } : {}),
+      });
     }
     // A write that is read back, and a yes to it: at once, over it, after it, or after something else was asked.
     if (kind === 'paid') {
       turn++;
       hear('pay', 'final');
       atMs += waitMs;
-      if (waitMs % 5 === 0) tell({ type: 'playout.advanced', turn, playedMs: 3_600_000 });
-      if (waitMs % 5 === 1) tell({ type: 'playout.interrupted', turn, heard: 'You want to' });
+      if (waitMs % 5 === 0) tell({ type: 'playback.position', turn, playedMs: 3_600_000 });
+      if (waitMs % 5 === 1) tell({ type: 'playback.interrupted', turn, heard: 'You want to' });
       if (waitMs % 5 === 2) atMs += 6500;
       if (waitMs % 5 === 3) atMs += 3 * waitMs;
       turn++;
-      if (waitMs % 2 === 0) hear('yes', 'partial');
+      if (waitMs % 2 === 0) hear('yes', 'interim');
       hear('yes please', 'final');
     }
-    if (kind === 'partial' || kind === 'final' || kind === 'resumed') hear(text, kind);
+    if (kind === 'interim' || kind === 'final' || kind === 'resumed') hear(text, kind);
     if (kind === 'stopped') tell({ type: 'speech.stopped', turn });
     if (kind === 'key') tell({ type: 'dtmf.pressed', turn, digit: '0*#1'[waitMs % 4] ?? '0' });
     if (kind === 'keys')
@@ -100,8 +106,8 @@ function toSteps(
         tell({ type: 'dtmf.pressed', turn, digit });
         atMs += 150;
       }
-    if (kind === 'played') tell({ type: 'playout.advanced', turn: replyTurn, playedMs: waitMs ** 2 / 50 });
-    if (kind === 'halted') tell({ type: 'playout.interrupted', turn: replyTurn, heard: `You said ${text}` });
+    if (kind === 'played') tell({ type: 'playback.position', turn: replyTurn, playedMs: waitMs ** 2 / 50 });
+    if (kind === 'halted') tell({ type: 'playback.interrupted', turn: replyTurn, heard: `You said ${text}` });
     if (kind === 'asked') wish({ type: 'play', source: 'bell.mp3' });
     if (kind === 'hangUp') wish({ type: 'hang-up' });
     if (kind === 'transfer') wish({ type: 'transfer', transfer: { to: '+15005550006' } });
@@ -139,7 +145,7 @@ export async function playStorm({ seed, steps }: Storm): Promise<Witness> {
       return decide(parts, acts, tools, seed);
     },
     report(event) {
-      if (event.type === 'audio.framed') log.push({ kind: 'said', atMs: clock.nowMs(), event });
+      if (event.type === 'audio.delta') log.push({ kind: 'said', atMs: clock.nowMs(), event });
     },
     recording: {
       append(event, atMs) {
@@ -185,13 +191,13 @@ const said: ReadonlySet<string> = new Set([
   'turn.taken-back',
   'turn.measured',
   'reply.paused',
-  'reply.written',
-  'reply.grew',
+  'reply.completed',
+  'reply.updated',
   'reply.resumed',
   'reply.ended',
   'audio.started',
   'audio.ended',
-  'playout.cleared',
+  'playback.clear',
   'tool.started',
   'tool.ended',
   'agent.changed',

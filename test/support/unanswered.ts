@@ -11,8 +11,8 @@ export const unanswered: Readonly<Record<string, (witness: Witness) => string | 
     let answered: typeof said;
     for (const seen of log) {
       const waitedMs = open === undefined ? 0 : seen.atMs - open.atMs;
-      if (waitedMs > agent.endOfTurn.maxDelayMs) return `turn ${open?.turn} waits for ${waitedMs} ms`;
-      if (seen.kind === 'told' && seen.event.type === 'speech.heard' && toWords(seen.event.text) !== '') {
+      if (waitedMs > agent.endpointing.maxDelayMs) return `turn ${open?.turn} waits for ${waitedMs} ms`;
+      if (seen.kind === 'told' && seen.event.type === 'transcript.updated' && toWords(seen.event.text) !== '') {
         said = { turn: seen.event.turn, words: toWords(seen.event.text), atMs: seen.atMs };
         const isNew = said.turn !== answered?.turn || said.words !== answered.words;
         if (isNew && !isReplying) open = said;
@@ -22,7 +22,7 @@ export const unanswered: Readonly<Record<string, (witness: Witness) => string | 
       if (seen.kind !== 'said') continue;
       const { type } = seen.event;
       if (type === 'turn.committed') answered = said;
-      if (type === 'turn.committed' || type === 'reply.grew') isReplying = true;
+      if (type === 'turn.committed' || type === 'reply.updated') isReplying = true;
       if (type === 'turn.taken-back' || type === 'reply.ended') isReplying = false;
       // Words that stopped the reply, or made it none.
       const isCut = type === 'turn.taken-back' || (type === 'reply.ended' && seen.event.interrupted);
@@ -42,12 +42,12 @@ export const unanswered: Readonly<Record<string, (witness: Witness) => string | 
         if (newest && seen.event.turn > newest.turn) newest = undefined;
         // Keys of a turn take the place of its words.
         if (seen.event.type === 'dtmf.pressed') newest = undefined;
-        const words = seen.event.type === 'speech.heard' ? toWords(seen.event.text) : '';
+        const words = seen.event.type === 'transcript.updated' ? toWords(seen.event.text) : '';
         if (words !== '') newest = { turn: seen.event.turn, words };
       }
       if (seen.kind === 'said' && seen.event.type === 'turn.committed') newest = undefined;
       if (seen.kind === 'said' && seen.event.type === 'reply.ended') overtaken = [];
-      if (seen.kind === 'said' && ['turn.committed', 'reply.grew'].includes(seen.event.type)) isReplying = true;
+      if (seen.kind === 'said' && ['turn.committed', 'reply.updated'].includes(seen.event.type)) isReplying = true;
       if (seen.kind === 'said' && ['turn.taken-back', 'reply.ended'].includes(seen.event.type)) isReplying = false;
       if (seen.kind !== 'asked') continue;
       const read = toWords(seen.parts.findLast(({ role }) => role === 'user')?.text ?? '');
@@ -59,5 +59,5 @@ export const unanswered: Readonly<Record<string, (witness: Witness) => string | 
 };
 
 function isSaying({ type }: Told): boolean {
-  return type === 'speech.heard' || type === 'speech.started' || type === 'dtmf.pressed';
+  return type === 'transcript.updated' || type === 'speech.started' || type === 'dtmf.pressed';
 }

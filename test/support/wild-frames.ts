@@ -35,16 +35,22 @@ const junk = fc.oneof(
 const silentMs = fc.oneof({ weight: 20, arbitrary: fc.nat(3000) }, { weight: 1, arbitrary: fc.double() });
 
 export const nativeMessage = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ type: fc.constant('speech.heard'), turn, text, state: stateOf('partial') }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ type: fc.constant('transcript.updated'), turn, text, state: stateOf('interim') }),
+  },
   {
     weight: 4,
-    arbitrary: fc.record({ type: fc.constant('speech.heard'), turn, text, state: stateOf('final'), silentMs }),
+    arbitrary: fc.record({ type: fc.constant('transcript.updated'), turn, text, state: stateOf('final'), silentMs }),
   },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('speech.heard'), turn, text, state: stateOf('resumed') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('transcript.updated'), turn, text, state: stateOf('resumed') }),
+  },
   { weight: 2, arbitrary: fc.record({ type: fc.constantFrom('speech.started', 'speech.stopped'), turn }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('dtmf.pressed'), turn, digit }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('playout.interrupted'), turn: fc.nat(5), heard: text }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('playout.advanced'), turn: fc.nat(5), playedMs: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('playback.interrupted'), turn: fc.nat(5), heard: text }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('playback.position'), turn: fc.nat(5), playedMs: fc.nat() }) },
 );
 
 const variables = fc.oneof(

@@ -103,10 +103,10 @@ async function fuzzCall(wire: WildWire, frames: readonly WildFrame[]): Promise<n
   });
   const settingOf = createSettings(prompt);
   const logLines: string[] = [];
-  const admission = new Admission({ countMostCalls: 8, clock, log: createLog((line) => logLines.push(line)) });
+  const admission = new Admission({ maxCalls: 8, clock, log: createLog((line) => logLines.push(line)) });
   admission.open({
     agents: ['test'],
-    openCall: ({ callId, isSpokenThere, variables, report }) =>
+    openCall: ({ callId, clientSynthesizes, variables, report }) =>
       startCall({
         model: { engine, tokenizer, prompt },
         clock,
@@ -114,7 +114,7 @@ async function fuzzCall(wire: WildWire, frames: readonly WildFrame[]): Promise<n
         settingOf,
         callId,
         variables,
-        mouth: isSpokenThere ? createPacedMouth(clock) : createTextMouth(),
+        mouth: clientSynthesizes ? createPacedMouth(clock) : createTextMouth(),
         hasAudio: false,
         report,
       }),
@@ -136,10 +136,10 @@ async function fuzzCall(wire: WildWire, frames: readonly WildFrame[]): Promise<n
     if (wild.isOpen && frame.kind === 'text') countRead++;
     await play(frame, wild, clock);
     if (frame.kind === 'vanish' && sockets.length < MOST_SOCKETS) wild = connect();
-    if (index === frames.length >> 1) sayWell({ type: 'speech.heard', turn: 1, text: 'hello', state: 'final' });
+    if (index === frames.length >> 1) sayWell({ type: 'transcript.updated', turn: 1, text: 'hello', state: 'final' });
   }
   await clock.advance(1000);
-  sayWell({ type: 'speech.heard', turn: 2, text: 'hello again', state: 'final' });
+  sayWell({ type: 'transcript.updated', turn: 2, text: 'hello again', state: 'final' });
   await clock.advance(1000);
   wild.vanish();
   await clock.advance(LONG_MS);

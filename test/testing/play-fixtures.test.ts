@@ -24,7 +24,7 @@ function readFixture(name: string): readonly RecordedEvent[] {
 
 /** Turns whose last partial was already the final's words. */
 function countForeseen(events: readonly RecordedEvent[]): number {
-  const heard = events.filter((event) => event.type === 'speech.heard');
+  const heard = events.filter((event) => event.type === 'transcript.updated');
   return heard.filter((event, index) => event.state === 'final' && heard[index - 1]?.text === event.text).length;
 }
 
@@ -72,7 +72,7 @@ describe('the fixture calls, played on simulated time', () => {
     async (name) => {
       const events = readFixture(name);
       const finals = events.flatMap((event) =>
-        event.type === 'speech.heard' && event.state === 'final' ? [event.text] : [],
+        event.type === 'transcript.updated' && event.state === 'final' ? [event.text] : [],
       );
       const [greeting, ...turns] = await play(events);
       expect(greeting).toMatchObject({ turn: 0, reply: 'Hello!' });

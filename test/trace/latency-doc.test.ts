@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { compareStages, describeStage, toBudgetMs } from '../../src/trace/ledger/stages.ts';
 
 const doc = readFileSync(join(import.meta.dirname, '../../docs/reference/latency.md'), 'utf8');
-const rows = [...doc.matchAll(/^\| `([\w.]+)` \| (\d+) \| (.+) \|$/gm)].map(([, stage = '', budgetMs, meaning]) => ({
+const rows = [...doc.matchAll(/^\| `([\w.-]+)` \| (\d+) \| (.+) \|$/gm)].map(([, stage = '', budgetMs, meaning]) => ({
   stage: stage.replace('NAME', 'find'),
   budgetMs: Number(budgetMs),
   meaning,

@@ -11,7 +11,13 @@ function modelOf(...lines: object[]): CallModel {
   return toCallModel(file.header, file.events);
 }
 
-const heard = (atMs: number, text: string, state = 'partial') => ({ type: 'speech.heard', atMs, turn: 1, text, state });
+const heard = (atMs: number, text: string, state = 'interim') => ({
+  type: 'transcript.updated',
+  atMs,
+  turn: 1,
+  text,
+  state,
+});
 const changed = (atMs: number, text: string) => ({
   ...{ type: 'draft.changed', atMs, turn: 1, act: 'say', text },
   ...{ pEndOfTurn: 0.5, pWait: 0 },
@@ -23,8 +29,8 @@ const measured = {
 
 describe('a call in the viewer', () => {
   it('has its zero where the ledger says, else at the final', () => {
-    expect(modelOf(heard(100, 'hi', 'final')).turns[0]?.zeroMs).toBe(100);
-    expect(modelOf(heard(100, 'hi', 'final'), { ...measured, zeroMs: 60 }).turns[0]?.zeroMs).toBe(60);
+    expect(modelOf(heard(100, 'hi', 'final')).turns[0]?.speechEndedMs).toBe(100);
+    expect(modelOf(heard(100, 'hi', 'final'), { ...measured, speechEndedMs: 60 }).turns[0]?.speechEndedMs).toBe(60);
   });
 
   it('shows a file without model steps by its drafts at each partial', () => {

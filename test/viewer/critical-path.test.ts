@@ -20,20 +20,20 @@ function turnsOf(text: string) {
 function turnWith(stretches: readonly Stretch[] | undefined) {
   const figures = { partsUs: {}, draft: 'repaired', forwards: 1, steps: 1, firstTextMs: 100, totalMs: 120 } as const;
   const placed = stretches === undefined ? {} : { stretches: [...stretches] };
-  const started = { type: 'draft.started', turn: 1, cause: 'partial', words: 'a' } as const;
+  const started = { type: 'draft.started', turn: 1, cause: 'interim', words: 'a' } as const;
   const ended = { type: 'draft.ended', turn: 1, modelUs: 1, savedUs: 1, neededUs: 0, wastedUs: 0 } as const;
   const tool = { turn: 1, name: 'find', arguments: {}, speculative: false } as const;
   const events: readonly RecordedEvent[] = [
-    { type: 'speech.heard', atMs: 800, turn: 1, text: 'a', state: 'partial' },
+    { type: 'transcript.updated', atMs: 800, turn: 1, text: 'a', state: 'interim' },
     { ...started, atMs: 900, draft: 1 },
     { ...ended, atMs: 1040, draft: 1, death: 'committed' },
     { type: 'tool.started', atMs: 1040, ...tool },
     { type: 'tool.ended', atMs: 1060, ...tool, result: 1 },
     { ...started, atMs: 1060, draft: 2, cause: 'step' },
     { ...ended, atMs: 1100, draft: 2, death: 'committed' },
-    { type: 'reply.grew', atMs: 1100, turn: 1, text: 'b' },
+    { type: 'reply.updated', atMs: 1100, turn: 1, text: 'b' },
     { type: 'audio.started', atMs: 1120, turn: 1 },
-    { type: 'turn.measured', atMs: 1120, turn: 1, zeroMs: 1000, ...figures, ...placed },
+    { type: 'turn.measured', atMs: 1120, turn: 1, speechEndedMs: 1000, ...figures, ...placed },
   ];
   const [turn] = toCallModel({ type: 'header', version: 1, agent: 'test' }, events).turns;
   if (turn === undefined) throw new Error('no turn');
@@ -50,7 +50,7 @@ describe('the critical path of a turn', () => {
       ['wire', 60_000, 61_000],
       ['prefill', 61_000, 100_000],
       ['clause', 100_000, 102_000],
-      ['tts.first', 102_000, 119_000],
+      ['tts.ttfb', 102_000, 119_000],
       ['wire', 119_000, 120_000],
     ]);
     const told = toLanes(turn).lanes.map(({ label, critical }) => [label, critical.map(({ stage }) => stage)]);
@@ -60,7 +60,7 @@ describe('the critical path of a turn', () => {
       ['draft 2', ['prefill']],
       ['find', ['tool.find', 'wire']],
       ['reply', ['clause']],
-      ['heard', ['tts.first', 'wire']],
+      ['heard', ['tts.ttfb', 'wire']],
     ]);
   });
 

@@ -29,8 +29,8 @@ describe('repartee start', () => {
     const client = await connectWire(url);
     client.send(start);
     expect((await client.nextOf('reply.ended')).turn).toBe(0);
-    client.send({ type: 'speech.heard', turn: 1, text: 'i want to eat thai', state: 'partial' });
-    client.send({ type: 'speech.heard', turn: 1, text: 'I want to eat Thai food in Oakland.', state: 'final' });
+    client.send({ type: 'transcript.updated', turn: 1, text: 'i want to eat thai', state: 'interim' });
+    client.send({ type: 'transcript.updated', turn: 1, text: 'I want to eat Thai food in Oakland.', state: 'final' });
     const reply = await client.nextOf('reply.ended');
     expect(reply.turn).toBe(1);
     expect(reply.heard.length).toBeGreaterThan(0);
@@ -78,7 +78,7 @@ describe('repartee start', () => {
     while ((await fetch(`${url}/health`)).status !== 503) await new Promise((resolve) => setTimeout(resolve, 10));
     const late = await connectWire(url);
     expect((await late.closed).code).toBe(1012);
-    client.send({ type: 'speech.heard', turn: 1, text: 'A table for two in San Jose, please.', state: 'final' });
+    client.send({ type: 'transcript.updated', turn: 1, text: 'A table for two in San Jose, please.', state: 'final' });
     expect((await client.nextOf('reply.ended')).heard.length).toBeGreaterThan(0);
     client.send({ type: 'call.ended' });
     expect((await client.closed).code).toBe(1000);

@@ -30,9 +30,9 @@ export async function* decode(
   // A draft from nothing is the same whatever was drafted before, in cost as well.
   const drafts = request.previous === undefined ? [] : memory.earlier;
   const proposer = createProposer({ phrases, manifest, context, drafts, mayEnd: asked.acts.includes('call') });
-  const { latencyMs, steps } = request;
+  const { latencyBudgetMs, steps } = request;
   const deadline =
-    latencyMs === undefined ? noDeadline : createDeadline(where.meter.startedMs + latencyMs, costs, nowMs);
+    latencyBudgetMs === undefined ? noDeadline : createDeadline(where.meter.startedMs + latencyBudgetMs, costs, nowMs);
   const effort = steps === undefined ? table[request.effort] : inSteps(steps, manifest.blockSize);
   const decoding: Decoding = { ...asked, proposer, deadline, effort };
 

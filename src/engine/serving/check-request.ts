@@ -40,11 +40,11 @@ function longestOf(request: DraftRequest, acts: readonly Act[]): number {
 const mostLatencyMs = 60_000;
 const effortRows: Readonly<Record<string, Effort>> = efforts;
 
-function checkEffort({ effort, steps, latencyMs, sampling }: DraftRequest, { blockSize }: Manifest): void {
+function checkEffort({ effort, steps, latencyBudgetMs, sampling }: DraftRequest, { blockSize }: Manifest): void {
   if (effortRows[effort] === undefined)
     throw new EngineError('effort-unknown', `effort "${effort}" is not one of ${Object.keys(efforts).join(', ')}`);
   checkRange('steps', steps, 1, blockSize, 'steps-out-of-range');
-  checkRange('latencyMs', latencyMs, 1, mostLatencyMs, 'latency-out-of-range');
+  checkRange('latencyBudgetMs', latencyBudgetMs, 1, mostLatencyMs, 'latency-out-of-range');
   if (sampling !== undefined) checkSampling(sampling, effort);
 }
 

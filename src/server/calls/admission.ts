@@ -11,7 +11,7 @@ import { createParking, type Parking } from './parking.ts';
 
 export interface AdmissionOptions {
   /** Sockets open at once. */
-  readonly countMostCalls: number;
+  readonly maxCalls: number;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -77,13 +77,13 @@ export class Admission {
 
   /** Takes a socket, or tells it why not and closes it. Only after `open`. */
   admit(socket: Socket, wire: Wire): void {
-    const { clock, log, countMostCalls } = this.#options;
+    const { clock, log, maxCalls } = this.#options;
     if (this.#calls === undefined || this.#drained !== undefined) {
       this.#turnAway(socket, wire, draining, nativeCloseCodes.serverDraining);
       return;
     }
-    if (this.#connections.size >= countMostCalls) {
-      const message = `this server takes ${countMostCalls} calls at once; try again later`;
+    if (this.#connections.size >= maxCalls) {
+      const message = `this server takes ${maxCalls} calls at once; try again later`;
       this.#turnAway(socket, wire, { code: 'too-many-calls', message }, nativeCloseCodes.tryAgainLater);
       return;
     }

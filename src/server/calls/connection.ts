@@ -143,7 +143,7 @@ export class Connection {
         agent,
         callId,
         audio,
-        isSpokenThere: this.#wire.isSpeaking,
+        clientSynthesizes: this.#wire.isSpeaking,
         variables,
         report: (event) => line.report(event),
       }),

@@ -19,7 +19,7 @@ export interface OpenCallOptions {
   /** What to speak in; null: text only. */
   readonly audio: { readonly rateHz: 16000 } | null;
   /** The other side speaks the words itself: they take time to be heard. */
-  readonly isSpokenThere: boolean;
+  readonly clientSynthesizes: boolean;
   /** What the call brings along; the agent checks it. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly report: (event: CallEvent) => void;

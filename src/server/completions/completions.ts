@@ -49,7 +49,7 @@ export function createCompletions({ engine, tokenizer, prompt, modelName }: Comp
     const { instructions, messages } = toDialogue(request.messages, prompt.limits);
     const prefix = prompt.renderSetting({ instructions, tools });
     const context = [...prefix, ...prompt.renderMessages(messages, tools)];
-    const { temperature, top_p: topP, seed = randomInt(mostSeed), latency_ms: latencyMs } = request;
+    const { temperature, top_p: topP, seed = randomInt(mostSeed), latency_ms: latencyBudgetMs } = request;
     const maxTokens = request.max_completion_tokens ?? request.max_tokens;
     const acts: Act[] = mustCall ? ['call'] : tools.length > 0 ? ['say', 'call'] : ['say'];
     const written = write({ prefix, tools }, context.length, (sequence) =>
@@ -60,7 +60,7 @@ export function createCompletions({ engine, tokenizer, prompt, modelName }: Comp
         signal,
         effort: request.effort ?? (temperature > 0 ? 'ar' : 'low'),
         ...(temperature > 0 ? { sampling: { temperature, topP, seed } } : {}),
-        ...(latencyMs === undefined ? {} : { latencyMs }),
+        ...(latencyBudgetMs === undefined ? {} : { latencyBudgetMs }),
         ...(maxTokens === undefined ? {} : { maxTokens }),
       }),
     );

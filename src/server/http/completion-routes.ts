@@ -196,7 +196,7 @@ function fail(response: ServerResponse, headers: Headers, error: unknown): void 
   const status = statusOf[code] ?? 500;
   const type = status < 500 ? 'invalid_request_error' : 'server_error';
   const extra = status === 401 ? { ...headers, 'www-authenticate': 'Bearer' } : headers;
-  const message = toMessage(error).replaceAll('maxTokens', 'max_tokens').replaceAll('latencyMs', 'latency_ms');
+  const message = toMessage(error).replaceAll('maxTokens', 'max_tokens').replaceAll('latencyBudgetMs', 'latency_ms');
   send(response, extra, status, { error: { message, type, code, param: null } });
 }
 

@@ -21,7 +21,7 @@ export interface HttpOptions {
   readonly tickets: Tickets;
   readonly ticketLifetimeMs: number;
   readonly signedUrls: SignedUrls;
-  readonly countMostCalls: number;
+  readonly maxCalls: number;
   readonly apiKey: string | undefined;
   readonly publicUrl: URL | undefined;
   readonly log: Log;
@@ -115,12 +115,12 @@ function reply(request: IncomingMessage, options: HttpOptions): Reply {
 }
 
 function replyHealth(request: IncomingMessage, options: HttpOptions): Reply {
-  const { apiKey, publicUrl, countMostCalls } = options;
+  const { apiKey, publicUrl, maxCalls } = options;
   const { isReady, agents, problems, countCalls, countSockets, counters } = options.admission.state;
   const open = { live: true, ready: isReady, needsKey: apiKey !== undefined };
   const isOwn = refuseForeignHost(request.headers, publicUrl) === undefined;
   const isTrusted = isOwn && (apiKey === undefined || hasKey(request.headers, apiKey));
-  const counts = { countCalls, countSockets, countMostCalls, ...counters };
+  const counts = { countCalls, countSockets, maxCalls, ...counters };
   return toJson(isReady ? 200 : 503, isTrusted ? { ...open, agents, problems, ...counts } : open);
 }
 

@@ -19,8 +19,8 @@ const nothing = Buffer.alloc(0);
 const beginning = /^\{"type":"([\w.-]+)"/;
 const longestBeginning = 40;
 /** Whose words are searched; each turn of the caller ends in a final. */
-const spoken: ReadonlySet<string> = new Set(['speech.heard', 'reply.ended', 'tool.started']);
-const partial = Buffer.from('"state":"partial"');
+const spoken: ReadonlySet<string> = new Set(['transcript.updated', 'reply.ended', 'tool.started']);
+const partial = Buffer.from('"state":"interim"');
 const needed: ReadonlySet<string> = new Set([
   'header',
   'turn.measured',

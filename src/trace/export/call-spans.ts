@@ -112,7 +112,7 @@ export function createCallSpans(
   function note(open: OpenTurn, event: TurnEvent, atMs: number): void {
     switch (event.type) {
       case 'speech.started':
-      case 'speech.heard':
+      case 'transcript.updated':
         open.ear ??= start('speech_to_text', '', open.context, atMs, {});
         return;
       case 'turn.committed':
@@ -123,7 +123,7 @@ export function createCallSpans(
       case 'turn.taken-back':
         open.span.addEvent('repartee.turn.taken_back', toTime(atMs));
         return;
-      case 'reply.grew':
+      case 'reply.updated':
         if (!open.hasText) open.span.addEvent('repartee.first_text', toTime(atMs));
         open.hasText = true;
         return;
@@ -170,7 +170,7 @@ export function createCallSpans(
       case 'turn.measured':
         open.span.setAttributes(toFigures(event));
         // Known only now, but it has the time that it was.
-        if (event.zeroMs !== undefined) open.span.addEvent('repartee.zero', toTime(event.zeroMs));
+        if (event.speechEndedMs !== undefined) open.span.addEvent('repartee.zero', toTime(event.speechEndedMs));
         return;
       case 'reply.ended':
         open.isOver = true;
@@ -206,7 +206,7 @@ export function createCallSpans(
       lastMs = Math.max(lastMs, atMs);
       if (event.type === 'error') call.addEvent('repartee.error', { 'error.type': event.code }, toTime(lastMs));
       else if (event.type === 'call.closed') call.setAttribute('repartee.close_reason', event.reason);
-      if (!('turn' in event) || event.type === 'playout.advanced' || event.type === 'draft.changed') return;
+      if (!('turn' in event) || event.type === 'playback.position' || event.type === 'draft.changed') return;
       // What comes too late for its turn must not begin it again.
       if (event.turn <= newestEnded && !turns.has(event.turn)) return;
       const open = turnAt(event.turn, lastMs);

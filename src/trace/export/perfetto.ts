@@ -59,8 +59,8 @@ export function toPerfetto(name: string, events: readonly RecordedEvent[]): Perf
   for (const event of events) {
     const { atMs } = event;
     switch (event.type) {
-      case 'speech.heard':
-        if (event.state === 'partial')
+      case 'transcript.updated':
+        if (event.state === 'interim')
           begin('caller', `turn-${event.turn}`, `turn ${event.turn}`, atMs, { text: event.text });
         else open.get(`turn-${event.turn}`)?.(atMs, { text: event.text });
         traceEvents.push({ ph: 'i', s: 't', ...at('caller', event.text, atMs, { state: event.state }) });
@@ -95,15 +95,15 @@ export function toPerfetto(name: string, events: readonly RecordedEvent[]): Perf
           traceEvents.push({
             ph: 'X',
             dur: toUs - fromUs,
-            ...at('ledger', stage, (event.zeroMs ?? atMs - event.totalMs) + fromUs / 1000, { turn: event.turn }),
+            ...at('ledger', stage, (event.speechEndedMs ?? atMs - event.totalMs) + fromUs / 1000, { turn: event.turn }),
           });
         break;
       case 'audio.started':
         begin('voice', `voice-${event.turn}`, `reply ${event.turn}`, atMs, {});
         break;
       case 'audio.ended':
-      case 'playout.cleared':
-        open.get(`voice-${event.turn}`)?.(atMs, { cleared: event.type === 'playout.cleared' });
+      case 'playback.clear':
+        open.get(`voice-${event.turn}`)?.(atMs, { cleared: event.type === 'playback.clear' });
         break;
       default:
     }

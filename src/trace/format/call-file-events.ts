@@ -30,14 +30,14 @@ const loop = z.strictObject({ steps: z.array(loopStep), aloneUs: us, waitedUs: u
 export const eventSchemas = [
   z.strictObject({ type: z.literal('speech.started'), atMs, turn }),
   z.strictObject({
-    type: z.literal('speech.heard'),
+    type: z.literal('transcript.updated'),
     atMs,
     turn,
     text: z.string(),
-    state: z.enum(['partial', 'final', 'resumed']),
+    state: z.enum(['interim', 'final', 'resumed']),
     silentMs,
   }),
-  z.strictObject({ type: z.literal('playout.advanced'), atMs, turn, playedMs: z.number().min(0) }),
+  z.strictObject({ type: z.literal('playback.position'), atMs, turn, playedMs: z.number().min(0) }),
   z.strictObject({ type: z.literal('call.ended'), atMs }),
   z.strictObject({ type: z.literal('call.ready'), atMs, callId: z.string(), agent: z.string() }),
   z.strictObject({
@@ -50,15 +50,15 @@ export const eventSchemas = [
     pWait: z.number(),
   }),
   z.strictObject({
-    type: z.literal('reply.grew'),
+    type: z.literal('reply.updated'),
     atMs,
     turn,
     text: z.string(),
-    isProtected: z.literal(true).exactOptional(),
+    isUninterruptible: z.literal(true).exactOptional(),
   }),
   z.strictObject({ type: z.literal('audio.started'), atMs, turn }),
   z.strictObject({ type: z.literal('audio.ended'), atMs, turn }),
-  z.strictObject({ type: z.literal('playout.cleared'), atMs, turn }),
+  z.strictObject({ type: z.literal('playback.clear'), atMs, turn }),
   z.strictObject({
     type: z.literal('reply.ended'),
     atMs,
@@ -100,14 +100,14 @@ export const eventSchemas = [
     forwards: z.int(),
     steps: z.int(),
     /** When the turn's zero was: the caller stopped speaking, or, where the wire doesn't say when, the turn was committed. */
-    zeroMs: z.number().exactOptional(),
+    speechEndedMs: z.number().exactOptional(),
     /** Disjoint, in order of time; what no stretch covers is unexplained. */
     stretches: z.array(stretch).exactOptional(),
     loop: loop.exactOptional(),
   }),
   z.strictObject({ type: z.literal('speech.stopped'), atMs, turn, silentMs }),
   z.strictObject({ type: z.literal('dtmf.pressed'), atMs, turn, digit: z.string() }),
-  z.strictObject({ type: z.literal('playout.interrupted'), atMs, turn, heard: z.string() }),
+  z.strictObject({ type: z.literal('playback.interrupted'), atMs, turn, heard: z.string() }),
   z.strictObject({ type: z.literal('voicemail.detected'), atMs }),
   z.strictObject({ type: z.literal('reply.resumed'), atMs, turn, heard: z.string() }),
   z.strictObject({ type: z.literal('agent.changed'), atMs, turn, agent: z.string() }),

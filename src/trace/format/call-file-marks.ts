@@ -23,13 +23,13 @@ export const markSchemas = [
   /** A sound of the caller made the agent fall silent. */
   z.strictObject({ type: z.literal('reply.paused'), atMs, turn }),
   /** No more words will be added to the turn's reply. */
-  z.strictObject({ type: z.literal('reply.written'), atMs, turn }),
+  z.strictObject({ type: z.literal('reply.completed'), atMs, turn }),
   z.strictObject({
     type: z.literal('draft.started'),
     atMs,
     turn,
     draft,
-    cause: z.enum(['partial', 'final', 'step']),
+    cause: z.enum(['interim', 'final', 'step']),
     /** The caller's words that it answers. */
     words: z.string(),
     acts: z.array(act).exactOptional(),

@@ -1,7 +1,7 @@
 // What drafting cost and what it was good for: model time by draft in, saved and wasted time out.
 
 /** What made somebody ask for the draft. */
-export type DraftCause = 'partial' | 'final' | 'step';
+export type DraftCause = 'interim' | 'final' | 'step';
 
 /** Why the draft is over. `committed`: its words became the reply, or a part of it. */
 export type DraftDeath = 'committed' | 'superseded' | 'barge-in' | 'ended';
@@ -52,7 +52,7 @@ export function createDraftBook(): DraftBook {
     if (draft === undefined) return undefined;
     drafts.delete(id);
     const { turn, cause, startedMs, modelUs } = draft;
-    const aheadUs = cause === 'partial' ? (draft.aheadUs ?? modelUs) : 0;
+    const aheadUs = cause === 'interim' ? (draft.aheadUs ?? modelUs) : 0;
     const savedUs = Math.round(aheadUs * Math.min(1, Math.max(0, keptShare)));
     const neededUs = death === 'committed' ? modelUs - aheadUs : 0;
     const wastedUs = modelUs - savedUs - neededUs;

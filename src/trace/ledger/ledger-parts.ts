@@ -52,9 +52,9 @@ export function toLabel(stage: string): string {
 }
 
 const names: Readonly<Record<string, string>> = {
-  'stt.lag': 'recognition',
+  'stt.delay': 'recognition',
   'stt.final': 'missing final',
-  'tts.first': 'first speech',
+  'tts.ttfb': 'first speech',
 };
 
 /** "38 ms to first words · 61 ms to first sound". */

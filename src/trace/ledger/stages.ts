@@ -9,10 +9,10 @@ interface StageRow {
 
 /** In the order in which a turn passes through them. */
 const STAGES = {
-  'stt.lag': { meaning: 'From the last voiced audio to the recogniser naming its words.', budgetMs: 150 },
+  'stt.delay': { meaning: 'From the last voiced audio to the recogniser naming its words.', budgetMs: 150 },
   endpointing: { meaning: 'From the last word to the decision that the caller has finished.', budgetMs: 300 },
   'stt.final': { meaning: 'From the last word to the end of waiting for a final that never came.', budgetMs: 0 },
-  floor: { meaning: 'Keeping silent for a sound of the caller that was no interruption.', budgetMs: 10 },
+  'false-interruption': { meaning: 'Keeping silent for a sound of the caller that was no interruption.', budgetMs: 10 },
   queue: { meaning: 'Waiting for the engine while it works for somebody else.', budgetMs: 10 },
   prefill: {
     meaning: 'Forwards that append tokens to the context, the block that rides along included.',
@@ -22,7 +22,7 @@ const STAGES = {
   constrain: { meaning: "Keeping a tool call's arguments within their schema.", budgetMs: 5 },
   tool: { meaning: 'Waiting for a tool of the agent.', budgetMs: 300 },
   clause: { meaning: 'From the first stable word to a clause that is long enough to be spoken.', budgetMs: 30 },
-  'tts.first': { meaning: "The first clause's way through text-to-speech to its first audio.", budgetMs: 80 },
+  'tts.ttfb': { meaning: "The first clause's way through text-to-speech to its first audio.", budgetMs: 80 },
   wire: { meaning: 'Hand-overs between threads, and from the reply to the socket.', budgetMs: 3 },
   unexplained: { meaning: 'The rest, so that the parts sum to the total.', budgetMs: 2 },
 } as const satisfies Readonly<Record<string, StageRow>>;

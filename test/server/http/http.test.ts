@@ -118,7 +118,7 @@ describe('/health', () => {
       agents: ['restaurant', 'clinic'],
       countCalls: 1,
       countSockets: 1,
-      countMostCalls: 8,
+      maxCalls: 8,
       countCallsStarted: 1,
       countCallsFailed: 0,
       countSocketsRefused: 0,
@@ -180,7 +180,7 @@ describe('/health', () => {
     const server = await startServer({
       port: 0,
       host: '127.0.0.1',
-      countMostCalls: 1,
+      maxCalls: 1,
       pageDir,
       transport,
       clock: systemClock,
@@ -298,7 +298,7 @@ function statusOfUpgrade(url: string, subprotocols: string[] = []): Promise<numb
 describe('startServer', () => {
   const options = {
     port: 0,
-    countMostCalls: 1,
+    maxCalls: 1,
     pageDir: '/nonexistent',
     transport,
     clock: systemClock,

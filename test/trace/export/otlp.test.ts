@@ -132,12 +132,12 @@ it("marks a turn's zero within its span, the first sound as much later as the tu
   const turns = collector.spans().filter(({ name }) => name.startsWith('invoke_agent'));
   const measured = events.filter((event) => event.type === 'turn.measured');
   expect(measured.length).toBe(3);
-  for (const { turn, zeroMs = 0, totalMs } of measured) {
+  for (const { turn, speechEndedMs = 0, totalMs } of measured) {
     const span = turns.find(({ attributes }) => attributesOf(attributes)['repartee.turn'] === turn);
     const momentOf = (name: string) =>
       BigInt(span?.events?.find((mark) => mark.name === name)?.timeUnixNano ?? 0) - startNano;
     const zero = momentOf('repartee.zero');
-    expect(Number(zero)).toBeCloseTo(zeroMs * 1e6, -4);
+    expect(Number(zero)).toBeCloseTo(speechEndedMs * 1e6, -4);
     expect(zero >= BigInt(span?.startTimeUnixNano ?? 0) - startNano).toBe(true);
     expect(Math.abs(Number(momentOf('repartee.first_audio') - zero) / 1e6 - totalMs)).toBeLessThan(1);
   }
@@ -148,12 +148,12 @@ it('sends no word that was said, asked or answered', async () => {
   const { spans } = startExport({ url: collector.url });
   const trace = spans.open('call-1', { agent: 'test' });
   const secret = 'xylophone';
-  trace?.append({ type: 'speech.heard', turn: 1, text: secret, state: 'final' }, 1);
-  trace?.append({ type: 'draft.started', turn: 1, draft: 1, cause: 'partial', words: secret }, 2);
+  trace?.append({ type: 'transcript.updated', turn: 1, text: secret, state: 'final' }, 1);
+  trace?.append({ type: 'draft.started', turn: 1, draft: 1, cause: 'interim', words: secret }, 2);
   trace?.append({ type: 'tool.started', turn: 1, name: 'look_up', arguments: { a: secret }, speculative: false }, 3);
   const ended = { turn: 1, name: 'look_up', arguments: { a: secret }, speculative: false } as const;
   trace?.append({ type: 'tool.ended', ...ended, result: secret, error: secret }, 4);
-  trace?.append({ type: 'reply.grew', turn: 1, text: secret }, 5);
+  trace?.append({ type: 'reply.updated', turn: 1, text: secret }, 5);
   trace?.append({ type: 'clause.cut', turn: 1, text: secret }, 6);
   trace?.append({ type: 'error', code: 'odd', message: secret }, 7);
   await trace?.close();

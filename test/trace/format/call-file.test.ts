@@ -12,7 +12,7 @@ import {
 
 const HEADER = '{"type":"header","version":1,"agent":"restaurant"}';
 const STARTED = '{"type":"speech.started","atMs":0,"turn":1}';
-const HEARD = '{"type":"speech.heard","atMs":500,"turn":1,"text":"a table","state":"partial"}';
+const HEARD = '{"type":"transcript.updated","atMs":500,"turn":1,"text":"a table","state":"interim"}';
 
 function problemOf(...lines: string[]): string {
   const file = parseCallFile(`${lines.join('\n')}\n`);
@@ -23,7 +23,7 @@ type WithoutTime<E> = E extends { readonly atMs: number } ? Omit<E, 'atMs'> : ne
 
 describe('a call file', () => {
   it('holds every event of a call except audio', () => {
-    type OnTheWire = Exclude<CallerEvent | CallEvent, { readonly type: 'audio.framed' }>;
+    type OnTheWire = Exclude<CallerEvent | CallEvent, { readonly type: 'audio.delta' }>;
     expectTypeOf<OnTheWire>().toExtend<UnstampedEvent>();
     type Recorded = Extract<RecordedEvent, { readonly type: OnTheWire['type'] }>;
     expectTypeOf<Recorded['type']>().toEqualTypeOf<OnTheWire['type']>();
@@ -36,7 +36,7 @@ describe('a call file', () => {
       lines.push(line),
     );
     writer.append({ type: 'speech.started', turn: 1 }, 0.1234567);
-    writer.append({ type: 'speech.heard', turn: 1, text: 'näxt\nline "quoted"', state: 'final' }, 900);
+    writer.append({ type: 'transcript.updated', turn: 1, text: 'näxt\nline "quoted"', state: 'final' }, 900);
     writer.append(
       { type: 'tool.ended', turn: 1, name: 'find', arguments: { city: 'X' }, result: [1], speculative: true },
       901,
@@ -50,7 +50,7 @@ describe('a call file', () => {
       header: { type: 'header', version: 1, agent: 'clinic', seed: 7, startedAt: '2026-01-01T00:00:00.000Z' },
       events: [
         { type: 'speech.started', atMs: 0.123, turn: 1 },
-        { type: 'speech.heard', atMs: 900, turn: 1, text: 'näxt\nline "quoted"', state: 'final' },
+        { type: 'transcript.updated', atMs: 900, turn: 1, text: 'näxt\nline "quoted"', state: 'final' },
         {
           type: 'tool.ended',
           atMs: 901,
@@ -95,7 +95,7 @@ describe('a call file', () => {
 
   it('reads back what only a recording knows', () => {
     const events: readonly UnstampedEvent[] = [
-      { type: 'draft.started', turn: 1, draft: 1, cause: 'partial', words: 'a table', acts: ['say', 'call'] },
+      { type: 'draft.started', turn: 1, draft: 1, cause: 'interim', words: 'a table', acts: ['say', 'call'] },
       {
         type: 'draft.stepped',
         turn: 1,
@@ -124,7 +124,7 @@ describe('a call file', () => {
         neededUs: 0,
         wastedUs: 0,
       },
-      { type: 'reply.written', turn: 1 },
+      { type: 'reply.completed', turn: 1 },
       { type: 'clause.cut', turn: 1, text: 'For many?' },
       { type: 'clause.spoken', turn: 1, text: 'For many?', lengthMs: 640 },
       { type: 'audio.peaks', side: 'agent', fromMs: 40, peaks: [0, 127] },
@@ -141,7 +141,7 @@ describe('a call file', () => {
         draft: 'hit',
         forwards: 0,
         steps: 0,
-        zeroMs: 900,
+        speechEndedMs: 900,
         stretches: [['wire', 0, 150]],
         loop: { steps: [{ kind: 'model', aloneUs: 9100, waitedUs: 0 }], aloneUs: 9100, waitedUs: 0, savedUs: 9100 },
       },

@@ -13,7 +13,7 @@ const args = { card_number: '4111-22', city: 'Rome' };
 const started = { type: 'tool.started', turn: 1, name: 'pay', arguments: args, speculative: false } as const;
 
 it('writes no value of a named field: neither in arguments, results, nor in what is said of it later', () => {
-  const reply = { type: 'reply.grew', turn: 1, text: 'Paid with 4111-22 in Rome.' } as const;
+  const reply = { type: 'reply.updated', turn: 1, text: 'Paid with 4111-22 in Rome.' } as const;
   const ended = {
     ...started,
     type: 'tool.ended',
@@ -51,7 +51,7 @@ it.each([
 });
 
 it('covers variables from the first line on, and leaves other words and short ones', () => {
-  const greeting = { type: 'reply.grew', turn: 0, text: 'Hello Ada Mayer, al is here at 7.' } as const;
+  const greeting = { type: 'reply.updated', turn: 0, text: 'Hello Ada Mayer, al is here at 7.' } as const;
   expect(coverAll([greeting], ['ada mayer', 'al', 7])).toEqual([
     { ...greeting, text: 'Hello ××× ×××××, al is here at 7.' },
   ]);

@@ -5,12 +5,12 @@ import { createDraftBook, type DraftCause, type DraftDeath } from '../../../src/
 describe('a draft book', () => {
   it('counts a superseded draft by what its successor kept', () => {
     const book = createDraftBook();
-    book.open(1, 1, 'partial', 10);
+    book.open(1, 1, 'interim', 10);
     book.spend(1, 40_000);
     expect(book.end(1, 'superseded', 0.25, 60)).toEqual({
       id: 1,
       turn: 1,
-      cause: 'partial',
+      cause: 'interim',
       startedMs: 10,
       endedMs: 60,
       death: 'superseded',
@@ -23,7 +23,7 @@ describe('a draft book', () => {
 
   it('splits a draft that the final overtook into work done ahead and work waited for', () => {
     const book = createDraftBook();
-    book.open(1, 1, 'partial', 0);
+    book.open(1, 1, 'interim', 0);
     book.spend(1, 30_000);
     book.commit(1);
     book.spend(1, 50_000);
@@ -42,8 +42,8 @@ describe('a draft book', () => {
 
   it('ends what is still open when the call ends, and ignores reports about the dead', () => {
     const book = createDraftBook();
-    book.open(1, 1, 'partial', 0);
-    book.open(2, 2, 'partial', 5);
+    book.open(1, 1, 'interim', 0);
+    book.open(2, 2, 'interim', 5);
     book.spend(2, 9000);
     expect(book.close(20).map(({ id, death, wastedUs }) => ({ id, death, wastedUs }))).toEqual([
       { id: 1, death: 'ended', wastedUs: 0 },
@@ -55,7 +55,7 @@ describe('a draft book', () => {
   });
 
   it('explains every microsecond of model time', () => {
-    const causes: readonly DraftCause[] = ['partial', 'final', 'step'];
+    const causes: readonly DraftCause[] = ['interim', 'final', 'step'];
     const deaths: readonly DraftDeath[] = ['committed', 'superseded', 'barge-in', 'ended'];
     fc.assert(
       fc.property(

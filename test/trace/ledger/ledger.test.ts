@@ -3,15 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createTurnLedger, type Ledger } from '../../../src/trace/ledger/ledger.ts';
 import type { PaintedStage } from '../../../src/trace/ledger/stages.ts';
 
-const STAGES: readonly PaintedStage[] = [
-  'queue',
-  'prefill',
-  'denoise',
-  'constrain',
-  'tool.find',
-  'clause',
-  'tts.first',
-];
+const STAGES: readonly PaintedStage[] = ['queue', 'prefill', 'denoise', 'constrain', 'tool.find', 'clause', 'tts.ttfb'];
 const stage = fc.constantFrom(...STAGES);
 const ms = fc.double({ min: -500, max: 5000, noNaN: true });
 
@@ -133,14 +125,14 @@ describe('a turn ledger', () => {
   it('can be read at first text and again at first audio', () => {
     const ledger = createTurnLedger(0);
     ledger.paint('denoise', 0, 8);
-    ledger.paint('tts.first', 9, 20);
+    ledger.paint('tts.ttfb', 9, 20);
     expect(ledger.close(10)).toEqual({
       totalUs: 10_000,
-      partsUs: { denoise: 8000, 'tts.first': 1000, unexplained: 1000 },
+      partsUs: { denoise: 8000, 'tts.ttfb': 1000, unexplained: 1000 },
     });
     expect(ledger.close(20)).toEqual({
       totalUs: 20_000,
-      partsUs: { denoise: 8000, 'tts.first': 11_000, unexplained: 1000 },
+      partsUs: { denoise: 8000, 'tts.ttfb': 11_000, unexplained: 1000 },
     });
   });
 });

@@ -3,14 +3,24 @@ import { compareStages, describeStage, findOverruns, toBudgetMs } from '../../..
 
 describe('stage names', () => {
   it('sort in the order in which a turn passes through them, tools by name, unknown names last', () => {
-    const shuffled = ['mystery', 'unexplained', 'tool.b', 'wire', 'queue', 'tts.first', 'tool.a', 'prefill', 'stt.lag'];
+    const shuffled = [
+      'mystery',
+      'unexplained',
+      'tool.b',
+      'wire',
+      'queue',
+      'tts.ttfb',
+      'tool.a',
+      'prefill',
+      'stt.delay',
+    ];
     expect(shuffled.sort(compareStages)).toEqual([
-      'stt.lag',
+      'stt.delay',
       'queue',
       'prefill',
       'tool.a',
       'tool.b',
-      'tts.first',
+      'tts.ttfb',
       'wire',
       'unexplained',
       'mystery',

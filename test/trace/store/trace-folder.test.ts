@@ -17,7 +17,7 @@ afterEach(() => rm(root, { recursive: true }));
 
 const startedAt = '2026-11-25T10:00:00.000Z';
 const header = { agent: 'test', startedAt };
-const words = { type: 'reply.grew', turn: 1, text: 'Table 12 for Ann.' } as const;
+const words = { type: 'reply.updated', turn: 1, text: 'Table 12 for Ann.' } as const;
 const warnings: string[] = [];
 
 function create(options: Partial<TraceFolderOptions> = {}) {
@@ -169,7 +169,7 @@ it('stops with one line when the disk is full in the middle of a call, and the c
     const folder = createTraceFolder({ folder: ${JSON.stringify(join(root, 'traces'))}, redaction: 'none', warn });
     const trace = folder.open('a', { agent: 'test' });
     for (let atMs = 0; atMs < 200; atMs++) {
-      trace.append({ type: 'reply.grew', turn: 1, text: 'x'.repeat(1000) }, atMs);
+      trace.append({ type: 'reply.updated', turn: 1, text: 'x'.repeat(1000) }, atMs);
       await new Promise((resolve) => setImmediate(resolve));
     }
     await trace.close();
