@@ -53,8 +53,11 @@ export async function createFlite(voice: FliteVoiceName): Promise<Flite> {
       const words = text.match(/\S+/g) ?? [];
       const spoken = words.map(toSpoken);
       const line = spoken.filter(Boolean).join(' ').replace(/ ,/g, ',');
-      if (!/[a-z0-9]/i.test(line))
+      if (!/[a-z0-9]/i.test(line)) {
+        const foreign = /[\p{L}\p{N}]/u.exec(text)?.[0];
+        if (foreign !== undefined) throw new VoiceError('voice-failed', toUnspeakable(foreign));
         return { samples: new Int16Array(0), words: words.map((word) => ({ text: word, startMs: 0, endMs: 0 })) };
+      }
       const { printed, files } = run.with(['-voice', voice, '-psdur', '-t', line, '-o', OUTPUT]);
       const phones = parsePhones(printed);
       const audio = fromWav(files.get(OUTPUT) ?? new Uint8Array(0));
@@ -138,4 +141,10 @@ function cut(audio: Int16Array, fromMs: number, voicedEndMs: number, pauseMs: nu
   const samples = new Int16Array(toSamples(voicedEndMs + pauseMs - fromMs));
   samples.set(audio.subarray(toSamples(fromMs), toSamples(fromMs) + samples.length));
   return samples;
+}
+
+/** Names the letter alone: words of a reply belong in no log. */
+function toUnspeakable(letter: string): string {
+  const code = `U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  return `Flite speaks English and has no sounds for the letters of this clause, the first is ${code}; take another voice`;
 }
