@@ -170,6 +170,6 @@ class FliteVoice implements Voice {
 /** Threads run compiled code only: beside this file, or in dist/ when this file runs as TypeScript. */
 function toWorkerUrl(here: string): URL {
   return here.endsWith('.ts')
-    ? new URL('../../dist/src/tts/flite/flite-worker.js', here)
+    ? new URL('../../../dist/src/tts/flite/flite-worker.js', here)
     : new URL('./flite-worker.js', here);
 }
