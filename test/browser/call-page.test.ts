@@ -44,7 +44,9 @@ it('sends each turn as one sound, paced partials and one final', async () => {
     await words(scripted).press('Enter');
   }
   await scripted.received('transcript.updated', (event) => event.turn === 2 && event.state === 'final');
-  const speech = scripted.call().received.filter((event) => event.type.startsWith('speech.'));
+  const speech = scripted
+    .call()
+    .received.filter(({ type }) => type.startsWith('speech.') || type === 'transcript.updated');
   const first = speech.filter((event) => 'turn' in event && event.turn === 1);
   expect(first[0]).toEqual({ type: 'speech.started', turn: 1 });
   expect(first.at(-1)).toEqual({ type: 'transcript.updated', turn: 1, text, state: 'final' });
