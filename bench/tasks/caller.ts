@@ -162,6 +162,8 @@ export function createCaller({ script, task, readBackOf, random }: CallerOptions
   function replyToReadBack(text: string): string {
     if (task.leavesAtTurn !== undefined) return leave(leaves);
     if (task.refusesReadBack || wantsNothing()) return leave(refuses);
+    const other = takeUnasked(text);
+    if (other !== undefined) return other;
     const wrong = sayable().filter((name) => slots[name]?.agrees(text, goal[name] ?? '') === false);
     slip = undefined;
     const isForeign = script.isForeign?.(text, goal) === true;
@@ -169,6 +171,18 @@ export function createCaller({ script, task, readBackOf, random }: CallerOptions
     if (++countRepeats > MOST_REPEATS) return end(givesUp);
     if (wrong.length === 0) return pick(disowns, random);
     return fill(fixes, wrong.map(phrase).join(' '));
+  }
+
+  /** Something that was found is read back before the caller chose: who has no preference takes it, who wants another one says so. */
+  function takeUnasked(text: string): string | undefined {
+    const found = offers && accepted === undefined ? offered.find((name) => sounds(text, name)) : undefined;
+    if (offers === undefined || found === undefined) return undefined;
+    if (task.picks === 'second' && found === offered[0] && ++countRepeats <= MOST_REPEATS)
+      return `no ${pick(others, random)}`;
+    accepted = found;
+    goal = { ...goal, [offers.slot]: found };
+    said.add(offers.slot);
+    return undefined;
   }
 
   function replyToOffer(line: string): string | undefined {

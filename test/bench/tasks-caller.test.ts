@@ -131,6 +131,16 @@ it('hears a second offer before it takes that one, or goes back to the first', (
   }
 });
 
+it('takes what is read back before it chose, unless it wants another one', () => {
+  const line = 'I have a table for 4 people at Pasta Lucia in San Jose, Tuesday, January 20, 2026 at 7 pm, correct?';
+  const caller = call(diner, restaurantScript);
+  expect(caller.next(line, [found])).toMatch(/^ye/);
+  expect(caller.goal.restaurant).toBe('Pasta Lucia');
+  const choosy = call({ ...diner, kind: 'second result', picks: 'second' }, restaurantScript);
+  expect(choosy.next(line, [found])).toMatch(/^no .*(other|else|another)/);
+  expect(choosy.goal.restaurant).toBeUndefined();
+});
+
 it('takes something else when it is refused, or nothing', () => {
   const refused: ToolRecord = { name: 'reserve_gear', arguments: {}, result: { reserved: false }, speculative: false };
   const task: Task = { ...straight, goal: { ...skis, gear: 'snowshoes' }, otherwise: { gear: 'skis' } };
