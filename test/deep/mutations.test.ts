@@ -26,7 +26,7 @@ const mutations: readonly (Break & { readonly name: string })[] = [
   {
     name: 'a write needs no confirmation',
     file: 'conversation/confirming.ts',
-    from: 'if (tool.confirm) {',
+    from: "if (tool.confirm || (tool.effect === 'write' && isSlip(context, call))) {",
     to: 'if (tool.confirm && before === undefined) {',
   },
   {
@@ -50,7 +50,7 @@ const mutations: readonly (Break & { readonly name: string })[] = [
   {
     name: 'a value that was confirmed holds for another value',
     file: 'conversation/confirming.ts',
-    from: 'before.names.filter((name) => hasSame(before.call, call, name))',
+    from: 'before.names.filter((name) => hasSame(before.call, call, name, tool.effect))',
     to: 'before.names',
   },
   {
