@@ -12,7 +12,8 @@ import { playPath } from '../support/machine-rig.ts';
 
 type Snapshot = SnapshotFrom<typeof conversationMachine>;
 
-const DEEPEST = 12;
+/** Nine take three minutes of two quiet cores, twelve a quarter of an hour. */
+const DEEPEST = Number(process.env.REPARTEE_PATH_EVENTS ?? 9);
 const clock = new SimulatedClock();
 const desk = makeAgent({ name: 'desk' });
 const agent = makeAgent({
