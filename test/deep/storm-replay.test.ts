@@ -8,7 +8,7 @@ import { readStorm } from '../support/storm-file.ts';
 const root = resolve(import.meta.dirname, '../..');
 const unconfirmed = {
   file: 'conversation/confirming.ts',
-  from: 'if (tool.confirm) {',
+  from: "if (tool.confirm || (tool.effect === 'write' && isSlip(context, call))) {",
   to: 'if (tool.confirm && before === undefined) {',
 };
 
