@@ -44,6 +44,8 @@ export const unanswered: Readonly<Record<string, (witness: Witness) => string | 
         if (seen.event.type === 'dtmf.pressed') newest = undefined;
         const words = seen.event.type === 'transcript.updated' ? toWords(seen.event.text) : '';
         if (words !== '') newest = { turn: seen.event.turn, words };
+        // A recogniser that takes its final back without words takes the words back.
+        else if (seen.event.type === 'transcript.updated' && seen.event.state === 'resumed') newest = undefined;
       }
       if (seen.kind === 'said' && seen.event.type === 'turn.committed') newest = undefined;
       if (seen.kind === 'said' && seen.event.type === 'reply.ended') overtaken = [];
