@@ -80,7 +80,8 @@ export function createReadBacks(agent: Agent): (line: string) => string | undefi
       [say.unsure, '{values}'],
     ].map(([template = '', slot = '']) => {
       const [before = '', after = ''] = template.split(slot);
-      return new RegExp(`${toLiteral(before)}(.+?)${toLiteral(after)}`, 'is');
+      // The last one: a model may have read something back in its own words before.
+      return new RegExp(`^.*${toLiteral(before)}(.+?)${toLiteral(after)}`, 'is');
     }),
   );
   return (line) => patterns.map((pattern) => pattern.exec(line)?.[1]).find((found) => found !== undefined);

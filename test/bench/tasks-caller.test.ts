@@ -88,6 +88,12 @@ it('says no to a wrong read-back, and what is right', () => {
   expect(words).not.toMatch(/greta/);
 });
 
+it('answers the read-back that was asked last', () => {
+  const line =
+    'I have skis for 9 days, correct? I have skis in shoe size 42, Tuesday, January 20, for 3 days, under Greta, correct?';
+  expect(call(straight).next(line, [])).toMatch(/^(yes|yep|yeah)/);
+});
+
 it('takes what the agent asks it to confirm in its own words for a read-back too', () => {
   const caller = call(straight);
   expect(caller.next('Please confirm: skis for 5 days.', [])).toMatch(/^no.*\b(3|three) days/);
