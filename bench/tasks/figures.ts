@@ -12,6 +12,8 @@ export interface Share {
 export interface TaskFigures {
   readonly calls: number;
   readonly success: Share;
+  /** Of the calls in which something was to be done; null without one. The rest are easier: an agent that does nothing passes most of them. */
+  readonly doing: Share | null;
   readonly wrongWrites: Share;
   readonly missing: Share;
   readonly falseClaims: Share;
@@ -28,10 +30,12 @@ export function figuresOf(verdicts: readonly Verdict[]): TaskFigures | null {
   const calls = verdicts.length;
   if (calls === 0) return null;
   const share = (has: (verdict: Verdict) => boolean) => toShare(verdicts.filter(has).length, calls);
+  const wanting = verdicts.filter(({ wanted }) => wanted !== undefined);
   const mean = (count: (verdict: Verdict) => number) => verdicts.reduce((sum, one) => sum + count(one), 0) / calls;
   return {
     calls,
     success: share(({ isSuccess }) => isSuccess),
+    doing: wanting.length === 0 ? null : toShare(wanting.filter(({ isSuccess }) => isSuccess).length, wanting.length),
     wrongWrites: share(({ isWrongWrite }) => isWrongWrite),
     missing: share(({ isMissing }) => isMissing),
     falseClaims: share(({ isFalseClaim }) => isFalseClaim),

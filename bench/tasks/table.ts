@@ -34,6 +34,7 @@ export interface JudgedTask {
 const columns: readonly (readonly [heading: string, value: (figures: TaskFigures) => string])[] = [
   ['calls', ({ calls }) => String(calls)],
   ['success', ({ success }) => withInterval(success)],
+  ['where something was to be done', ({ doing }) => (doing === null ? '–' : withInterval(doing))],
   ['wrong writes', ({ wrongWrites }) => withInterval(wrongWrites)],
   ['not done', ({ missing }) => short(missing)],
   ['false claims', ({ falseClaims }) => withInterval(falseClaims)],

@@ -117,6 +117,14 @@ it('counts by Wilson: an interval that stays within 0 and 1, and holds the share
   expect(figuresOf([])).toBeNull();
 });
 
+it('tells apart calls in which something was to be done: who does nothing fails all of those', () => {
+  const idle = judge(play([turn('skis', 'Okay.')]));
+  const task = { kind: 'change of mind', goal, opening: [], leavesAtTurn: 1 } as const;
+  const left = judge(play([turn('never mind', 'Okay.')], { task }));
+  expect(figuresOf([idle, left])).toMatchObject({ success: { share: 0.5 }, doing: { count: 0, share: 0 } });
+  expect(figuresOf([left])?.doing).toBeNull();
+});
+
 it('shows a failed call with what was wanted, done and said', () => {
   const played = play([turn('skis please', 'Done.', reserve({ ...kept, days: 9 }))]);
   const text = renderCall(played, judge(played));
