@@ -92,9 +92,10 @@ export const vocabulary = speaking.extend({
       event.type === 'transcript.updated' ? markEarly(context, event.turn) : {},
     ),
     /** What was said or pressed over a protected line is heard after it. */
-    answerOverheard: enqueueActions(({ context: { overheard }, enqueue }) => {
-      enqueue.assign({ overheard: [] });
-      for (const event of overheard) enqueue.raise(event);
+    answerOverheard: enqueueActions(({ context, enqueue }) => {
+      const { change, rest } = hearing.takeOverheard(context);
+      enqueue.assign({ ...change, overheard: [] });
+      for (const event of rest) enqueue.raise(event);
     }),
     startIdle: enqueueActions(({ context, enqueue }) => {
       const { afterMs } = context.agent.idle;

@@ -80,6 +80,21 @@ export function overhear(context: Context, event: Overheard): Change {
   return { ...mark, overheard: [...overheard.slice(0, -1), heard] };
 }
 
+/** What was overheard, to be heard now. A line of keys that words followed is no turn of its own: both are answered in one. */
+export function takeOverheard(context: Context): { readonly change: Change; readonly rest: readonly Overheard[] } {
+  let after = context;
+  let change: Change = {};
+  let rest = context.overheard;
+  for (const [index, event] of context.overheard.slice(0, -1).entries()) {
+    after = { ...after, ...hear(after, event) };
+    if (after.dialling !== 'complete') continue;
+    after = { ...after, dialling: 'open' };
+    change = after;
+    rest = context.overheard.slice(index + 1);
+  }
+  return { change, rest };
+}
+
 /** One more key: of the keys of this turn, or, where those were answered already, the first of a new line. */
 function press(context: Context, turn: number, digit: string): Change {
   const { finishOnKey, maxDigits = Number.POSITIVE_INFINITY } = context.agent.dtmf;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { DtmfRules } from '../../src/agent/agent.ts';
+import { createPacedMouth } from '../../src/output/paced-mouth.ts';
 import { makeAgent, say, startFlow } from '../support/flow.ts';
 
 const GAP_MS = 3000;
@@ -79,13 +80,28 @@ it('keeps keys that are pressed over a protected line, and takes them after it',
     greeting: 'Please listen to this until its very end.',
     interruption: { ...makeAgent().interruption, uninterruptible: ['greeting'] },
   });
-  const flow = startFlow({ agent, script: () => say('Thank you.') });
+  const flow = startFlow({ agent, script: () => say('Thank you.'), mouth: createPacedMouth, hasAudio: false });
   await flow.clock.advance(300);
   for (const digit of '402#') flow.send({ type: 'dtmf.pressed', turn: 1, digit });
+  expect(flow.replies()).toEqual([]);
   await flow.clock.advance(20_000);
   expect(flow.replies()).toMatchObject([
     { turn: 0, heard: 'Please listen to this until its very end.', interrupted: false },
     { turn: 1, heard: 'Thank you.' },
   ]);
   expect(flow.readContext(-1)).toMatch(/ 402$/);
+});
+
+it('answers keys over a protected line together with the word that came after them, however short', async () => {
+  const agent = makeAgent({
+    greeting: 'Please listen to this until its very end.',
+    interruption: { ...makeAgent().interruption, minWords: 2, uninterruptible: ['greeting'] },
+  });
+  const flow = startFlow({ agent, script: () => say('Thank you.'), mouth: createPacedMouth, hasAudio: false });
+  await flow.clock.advance(300);
+  for (const digit of '402#') flow.send({ type: 'dtmf.pressed', turn: 1, digit });
+  flow.send({ type: 'transcript.updated', turn: 2, text: 'operator', state: 'final' });
+  await flow.clock.advance(20_000);
+  expect(flow.readContext(-1)).toMatch(/ 402 operator$/);
+  expect(flow.replies()).toMatchObject([{ turn: 0 }, { turn: 2, heard: 'Thank you.' }]);
 });
