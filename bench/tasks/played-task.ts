@@ -47,13 +47,13 @@ export async function playTask(options: PlayOptions): Promise<PlayedTask> {
     for (let line = call.greeting; turns.length < MOST_TURNS && !call.isClosed; ) {
       const words = caller.next(line, tools);
       if (words === undefined) break;
-      const turn = await call.says(words);
+      const turn = await call.say(words);
       turns.push({ ...turn, caller: words });
       tools.push(...turn.tools);
       line = turn.reply;
     }
   } finally {
-    await call.hangsUp();
+    await call.hangUp();
   }
   const { goal, countReAsks } = caller;
   const { greeting, ran } = call;

@@ -36,8 +36,8 @@ export interface TaskCall {
   /** What tools gave, each time that one ran: a turn's record has a result also where it was only told once more. */
   readonly ran: readonly ToolRecord[];
   /** Resolves when the reply is over, or did not come. */
-  says(words: string): Promise<TurnRecord>;
-  hangsUp(): Promise<void>;
+  say(words: string): Promise<TurnRecord>;
+  hangUp(): Promise<void>;
 }
 
 export async function openTaskCall({ agent, model, settingOf, callId }: TaskCallOptions): Promise<TaskCall> {
@@ -102,7 +102,7 @@ export async function openTaskCall({ agent, model, settingOf, callId }: TaskCall
     get isClosed() {
       return isClosed;
     },
-    async says(said) {
+    async say(said) {
       turn++;
       tell({ type: 'speech.started', turn });
       await pass(WORD_MS * said.split(' ').length);
@@ -111,7 +111,7 @@ export async function openTaskCall({ agent, model, settingOf, callId }: TaskCall
       tell({ type: 'transcript.updated', turn, text: said, state: 'final' });
       return waitForReply();
     },
-    async hangsUp() {
+    async hangUp() {
       const ended = call.end();
       await pass(0);
       await ended;

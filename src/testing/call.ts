@@ -25,7 +25,7 @@ import { createSettings, type SettingOf } from '../session/settings.ts';
 import { type Answers, createAnsweringEngine } from './answers.ts';
 import { createPlayedCaller } from './played-caller.ts';
 
-export interface CallOptions {
+export interface TestCallOptions {
   /** What the model decides, on simulated time. @default the model that comes with repartee decides, on real time */
   readonly answers?: Answers;
   /** What the call brings along: the agent's `variables`. @default {} */
@@ -49,16 +49,16 @@ export interface TestCall {
    * The caller says this; resolves when the agent's reply is over. Throws RuntimeError `call-over`, `reply-missing`, `words-missing`, and what
    * `answers` threw, or `answer-invalid` for an answer that is none.
    */
-  says(words: string): Promise<TurnRecord>;
+  say(words: string): Promise<TurnRecord>;
   /**
    * The model plays the caller, who they are and what they want given as to an agent; resolves to the turns that came of it. Over when the
    * caller says goodbye or the same again, when the call is, or after `countTurns`. @default 8
    */
-  plays(goal: string, countTurns?: number): Promise<readonly TurnRecord[]>;
-  /** The caller presses keys, as a turn of its own. Throws RuntimeError as `says`, and `digits-invalid`. */
-  presses(digits: string): Promise<TurnRecord>;
+  play(goal: string, countTurns?: number): Promise<readonly TurnRecord[]>;
+  /** The caller presses keys, as a turn of its own. Throws RuntimeError as `say`, and `digits-invalid`. */
+  pressKeys(digits: string): Promise<TurnRecord>;
   /** The caller hangs up; resolves when nothing of the call is left. Idempotent. */
-  hangsUp(): Promise<void>;
+  hangUp(): Promise<void>;
 }
 
 const patienceMs = 60_000;
@@ -73,8 +73,8 @@ interface Parts {
   readonly failures: readonly unknown[];
 }
 
-/** Opens a call with an agent. End it with `hangsUp`. Throws AgentError `variables-invalid`, and `agent-invalid` for what the model would not read; EngineError for a tool that no model could be held to. */
-export async function call(agent: Agent, options: CallOptions = {}): Promise<TestCall> {
+/** Opens a call with an agent. End it with `hangUp`. Throws AgentError `variables-invalid`, and `agent-invalid` for what the model would not read; EngineError for a tool that no model could be held to. */
+export async function startTestCall(agent: Agent, options: TestCallOptions = {}): Promise<TestCall> {
   const { answers } = options;
   const modelDir = packagePath('models/repartee-s');
   const tokenizer = loadTokenizer(await readFile(packagePath('models/repartee-s/tokenizer.json'), 'utf8'));
@@ -101,7 +101,7 @@ export async function call(agent: Agent, options: CallOptions = {}): Promise<Tes
   }
 }
 
-async function open(agent: Agent, options: CallOptions, parts: Parts): Promise<TestCall> {
+async function open(agent: Agent, options: TestCallOptions, parts: Parts): Promise<TestCall> {
   const { variables = {}, partialEveryMs = 250 } = options;
   const { model, clock, simulated, settingOf, failures } = parts;
   const log = createTurnLog();
@@ -158,9 +158,9 @@ async function open(agent: Agent, options: CallOptions, parts: Parts): Promise<T
     tell({ type: 'speech.started', turn });
   }
 
-  async function says(words: string): Promise<TurnRecord> {
+  async function say(words: string): Promise<TurnRecord> {
     const all = words.split(/\s+/).filter((word) => word !== '');
-    if (all.length === 0) throw new RuntimeError('words-missing', 'says takes words of the caller, got none');
+    if (all.length === 0) throw new RuntimeError('words-missing', 'say takes words of the caller, got none');
     begin();
     for (let count = 2; count < all.length; count += 2) {
       tell({ type: 'transcript.updated', turn, text: all.slice(0, count).join(' '), state: 'interim' });
@@ -171,7 +171,7 @@ async function open(agent: Agent, options: CallOptions, parts: Parts): Promise<T
     const isRefused = events
       .slice(from)
       .some((event) => event.type === 'error' && event.code === 'final-without-words');
-    if (isRefused) throw new RuntimeError('words-missing', `says takes words of the caller, "${words}" holds none`);
+    if (isRefused) throw new RuntimeError('words-missing', `say takes words of the caller, "${words}" holds none`);
     return waitForReply();
   }
 
@@ -198,8 +198,8 @@ async function open(agent: Agent, options: CallOptions, parts: Parts): Promise<T
     get closed() {
       return closed;
     },
-    says,
-    async plays(goal, countTurns = 8) {
+    say,
+    async play(goal, countTurns = 8) {
       const caller = createPlayedCaller(model, goal);
       const played: TurnRecord[] = [];
       try {
@@ -207,7 +207,7 @@ async function open(agent: Agent, options: CallOptions, parts: Parts): Promise<T
         while (played.length < countTurns && closed === undefined) {
           const words = await waitFor(caller.reply(heard));
           if (words === '' || words === played.at(-1)?.caller) break;
-          const record = await says(words);
+          const record = await say(words);
           played.push(record);
           if (/\b(good)?bye\b/.test(words)) break;
           heard = record.heard || 'Hello?';
@@ -217,9 +217,9 @@ async function open(agent: Agent, options: CallOptions, parts: Parts): Promise<T
       }
       return played;
     },
-    async presses(digits) {
+    async pressKeys(digits) {
       if (!/^[0-9*#A-D]+$/.test(digits))
-        throw new RuntimeError('digits-invalid', `presses takes keys (0 to 9, *, #, A to D), got "${digits}"`);
+        throw new RuntimeError('digits-invalid', `pressKeys takes keys (0 to 9, *, #, A to D), got "${digits}"`);
       begin();
       for (const digit of digits) {
         tell({ type: 'dtmf.pressed', turn, digit });
@@ -227,7 +227,7 @@ async function open(agent: Agent, options: CallOptions, parts: Parts): Promise<T
       }
       return waitForReply();
     },
-    async hangsUp() {
+    async hangUp() {
       const ended = started.end();
       await wait(0);
       await ended;

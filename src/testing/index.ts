@@ -11,4 +11,4 @@ export {
   type RecordedEvent,
 } from '../trace/format/call-file.ts';
 export type { Answer, Answers, Asked } from './answers.ts';
-export { type CallOptions, call, type TestCall } from './call.ts';
+export { startTestCall, type TestCall, type TestCallOptions } from './call.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { call } from 'repartee/testing';
+import { startTestCall } from 'repartee/testing';
 import { expect, it } from 'vitest';
 import { loadAgent } from '../../src/agent/load.ts';
 import { checkReadingLimits } from '../../src/agent/reading-limits.ts';
@@ -26,7 +26,7 @@ it('shows an agent that loads without a warning, and takes a call', async () => 
     const agent = await loadAgent(join(folder, 'pizza.ts'));
     expect(checkReadingLimits(agent, defaultPromptLimits)).toEqual([]);
     const order = { call: 'send_order', arguments: { address: '1 Main Street' } };
-    const guest = await call(agent, {
+    const guest = await startTestCall(agent, {
       variables: { callerName: 'Ada' },
       answers: ({ words, results }) => {
         if (results.length > 0) return { say: 'Done.' };
@@ -34,10 +34,10 @@ it('shows an agent that loads without a warning, and takes a call', async () => 
       },
     });
     expect(guest.greeting).toBe('Hello Ada! Which slices would you like?');
-    await guest.says('three slices with mushrooms');
-    expect((await guest.says('to one main street')).reply).toContain('the order to 1 Main Street');
-    expect((await guest.says('yes please')).tools).toMatchObject([{ name: 'send_order', result: { slices: 3 } }]);
-    await guest.hangsUp();
+    await guest.say('three slices with mushrooms');
+    expect((await guest.say('to one main street')).reply).toContain('the order to 1 Main Street');
+    expect((await guest.say('yes please')).tools).toMatchObject([{ name: 'send_order', result: { slices: 3 } }]);
+    await guest.hangUp();
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Agent } from 'repartee';
-import { type Answer, type Answers, call } from 'repartee/testing';
+import { type Answer, type Answers, startTestCall } from 'repartee/testing';
 import { expect, it } from 'vitest';
 import { loadAgent } from '../../src/agent/load.ts';
 import { keepAgentStateApart } from '../support/agent-state.ts';
@@ -21,7 +21,7 @@ function callsFor(table: Readonly<Record<string, Answer>>): Answers {
 
 it('takes a coffee order of several items, changes it, reads it back and places it once', async () => {
   const place = { call: 'place_order', arguments: { name: 'Ada' } };
-  const guest = await call(await load('coffee'), {
+  const guest = await startTestCall(await load('coffee'), {
     answers: callsFor({
       'two large lattes': { call: 'add_item', arguments: { drink: 'latte', size: 'large', milk: 'oat', quantity: 2 } },
       'a tea': { call: 'add_item', arguments: { drink: 'tea' } },
@@ -33,54 +33,54 @@ it('takes a coffee order of several items, changes it, reads it back and places 
     }),
   });
   expect(guest.greeting).toBe('Hello! What can I get you?');
-  await guest.says('two large lattes with oat milk please');
-  await guest.says('and a tea');
-  await guest.says('and another tea');
-  await guest.says('no make it only one latte');
-  expect((await guest.says('what do i have')).tools.at(-1)?.result).toEqual({
+  await guest.say('two large lattes with oat milk please');
+  await guest.say('and a tea');
+  await guest.say('and another tea');
+  await guest.say('no make it only one latte');
+  expect((await guest.say('what do i have')).tools.at(-1)?.result).toEqual({
     count: 3,
     items: '1 large latte with oat milk, 2 medium tea',
     total: '$11.75',
   });
-  const readBack = await guest.says('that is for ada');
+  const readBack = await guest.say('that is for ada');
   expect([readBack.tools, readBack.reply]).toEqual([[], 'Please confirm: the order for Ada. Is that right?']);
-  const placed = await guest.says('yes');
+  const placed = await guest.say('yes');
   expect(placed.tools).toMatchObject([{ name: 'place_order', result: { order_number: 1, name: 'Ada', count: 3 } }]);
-  const again = await guest.says('yes');
+  const again = await guest.say('yes');
   expect(again.tools).toMatchObject([{ name: 'place_order', result: { order_number: 1 } }]);
   expect(guest.events.filter((event) => event.type === 'tool.started' && event.name === 'place_order')).toHaveLength(1);
-  await guest.hangsUp();
+  await guest.hangUp();
 });
 
 it('tells a caller what is wrong with an order, and goes on', async () => {
-  const guest = await call(await load('coffee'), {
+  const guest = await startTestCall(await load('coffee'), {
     answers: callsFor({
       'no mocha': { call: 'remove_item', arguments: { drink: 'mocha' } },
       'thirty teas': { call: 'add_item', arguments: { drink: 'tea', quantity: 30 } },
     }),
   });
-  expect((await guest.says('no mocha')).tools).toMatchObject([
+  expect((await guest.say('no mocha')).tools).toMatchObject([
     { error: expect.stringContaining('no mocha in the order') },
   ]);
-  expect((await guest.says('thirty teas')).tools).toMatchObject([{ error: expect.stringMatching(/^quantity: .*12/) }]);
-  await guest.hangsUp();
+  expect((await guest.say('thirty teas')).tools).toMatchObject([{ error: expect.stringMatching(/^quantity: .*12/) }]);
+  await guest.hangUp();
 });
 
 it('finds a restaurant and books a table there when the caller has confirmed', async () => {
   const wish = { restaurant_name: 'Hana Sushi Bar', city: 'San Francisco', time: '7 pm', party_size: 2 };
-  const guest = await call(await load('restaurant'), {
+  const guest = await startTestCall(await load('restaurant'), {
     answers: callsFor({
       'chinese food': { call: 'find_restaurants', arguments: { cuisine: 'Chinese', city: 'San Jose' } },
       'book hana': { call: 'reserve_restaurant', arguments: wish },
       yes: { call: 'reserve_restaurant', arguments: wish },
     }),
   });
-  const found = await guest.says('i want chinese food in san jose');
+  const found = await guest.say('i want chinese food in san jose');
   expect(found.tools.at(-1)).toMatchObject({ name: 'find_restaurants', speculative: false });
-  expect((await guest.says('book hana for two at seven')).reply).toContain('a table for 2 people at Hana Sushi Bar');
-  const booked = await guest.says('yes');
+  expect((await guest.say('book hana for two at seven')).reply).toContain('a table for 2 people at Hana Sushi Bar');
+  const booked = await guest.say('yes');
   expect(booked.tools).toMatchObject([{ name: 'reserve_restaurant', result: { count: 1 } }]);
-  await guest.hangsUp();
+  await guest.hangUp();
 });
 
 it('changes the table that was booked in the call, and no other', async () => {
@@ -90,7 +90,7 @@ it('changes the table that was booked in the call, and no other', async () => {
     arguments: { restaurant_name: 'Hana Sushi Bar', time: '8 pm', party_size: 4 },
   };
   let isBooked = false;
-  const guest = await call(await load('restaurant'), {
+  const guest = await startTestCall(await load('restaurant'), {
     answers: (asked) =>
       callsFor({
         'book hana': { call: 'reserve_restaurant', arguments: wish },
@@ -98,18 +98,18 @@ it('changes the table that was booked in the call, and no other', async () => {
         yes: isBooked ? change : { call: 'reserve_restaurant', arguments: wish },
       })(asked),
   });
-  const early = await guest.says('make it at eight for four');
+  const early = await guest.say('make it at eight for four');
   expect(early.reply).toContain('your table at Hana Sushi Bar now for 4 people, at 8 pm');
   isBooked = true;
-  expect((await guest.says('yes')).reply).toContain('no reservation at Hana Sushi Bar in this call');
+  expect((await guest.say('yes')).reply).toContain('no reservation at Hana Sushi Bar in this call');
   isBooked = false;
-  await guest.says('book hana for two at seven');
-  const { results } = Object((await guest.says('yes please')).tools.at(-1)?.result);
+  await guest.say('book hana for two at seven');
+  const { results } = Object((await guest.say('yes please')).tools.at(-1)?.result);
   isBooked = true;
-  await guest.says('no rather at eight for four');
-  const changed = (await guest.says('yes do that')).tools.at(-1);
+  await guest.say('no rather at eight for four');
+  const changed = (await guest.say('yes do that')).tools.at(-1);
   expect(changed?.result).toEqual({ count: 1, results: [{ ...results[0], time: '20:00', party_size: 4 }] });
-  await guest.hangsUp();
+  await guest.hangUp();
 });
 
 it('finds a doctor whose name was spelled, on a day as callers say it', async () => {
@@ -118,23 +118,23 @@ it('finds a doctor whose name was spelled, on a day as callers say it', async ()
     appointment_date: 'the twelfth',
     appointment_time: 'half past two',
   };
-  const guest = await call(await load('clinic'), {
+  const guest = await startTestCall(await load('clinic'), {
     answers: callsFor({
       gutman: { call: 'book_appointment', arguments: wish },
       yes: { call: 'book_appointment', arguments: wish },
     }),
   });
-  const asked = await guest.says('doctor helena gutman g u t m a double n on the twelfth at half past two');
+  const asked = await guest.say('doctor helena gutman g u t m a double n on the twelfth at half past two');
   expect(asked.reply).toContain('an appointment with helena Gutmann, Tuesday, March 12, 2019 at 2:30 pm');
-  const booked = (await guest.says('yes')).tools.at(-1);
+  const booked = (await guest.say('yes')).tools.at(-1);
   expect(booked?.result).toMatchObject({
     results: [{ doctor_name: 'Dr. Helena Gutmann', appointment_date: '2019-03-12', appointment_time: '14:30' }],
   });
-  await guest.hangsUp();
+  await guest.hangUp();
 });
 
 it('hands a caller of the front desk to the agent who can help, who goes on from there', async () => {
-  const guest = await call(await load('front-desk'), {
+  const guest = await startTestCall(await load('front-desk'), {
     answers: (asked) => {
       if (asked.agent === 'front-desk')
         return asked.words.includes('table')
@@ -146,28 +146,28 @@ it('hands a caller of the front desk to the agent who can help, who goes on from
       })(asked);
     },
   });
-  expect((await guest.says('hello there')).reply).toBe('What can I find for you?');
+  expect((await guest.say('hello there')).reply).toBe('What can I find for you?');
   expect(guest.agent).toBe('front-desk');
-  expect((await guest.says('i need a table for two')).reply).toBe('Gladly. In which city?');
+  expect((await guest.say('i need a table for two')).reply).toBe('Gladly. In which city?');
   expect(guest.agent).toBe('restaurant');
-  const found = await guest.says('in san jose and chinese');
+  const found = await guest.say('in san jose and chinese');
   expect(found.tools.at(-1)).toMatchObject({ name: 'find_restaurants', result: { count: expect.any(Number) } });
-  await guest.hangsUp();
+  await guest.hangUp();
 });
 
 it('books the appointment that was read back, and another one after the caller changed their mind', async () => {
   const wish = { doctor_name: 'Los Gatos Dental', appointment_time: '2 pm', appointment_date: 'next monday' };
   const later = { ...wish, appointment_time: '3 pm' };
-  const guest = await call(await load('clinic'), {
+  const guest = await startTestCall(await load('clinic'), {
     answers: callsFor({
       'at two': { call: 'book_appointment', arguments: wish },
       'three rather': { call: 'book_appointment', arguments: later },
       yes: { call: 'book_appointment', arguments: later },
     }),
   });
-  expect((await guest.says('an appointment next monday at two')).reply).toContain('at 2 pm');
-  expect((await guest.says('no at three rather')).reply).toContain('at 3 pm');
-  const booked = await guest.says('yes');
+  expect((await guest.say('an appointment next monday at two')).reply).toContain('at 2 pm');
+  expect((await guest.say('no at three rather')).reply).toContain('at 3 pm');
+  const booked = await guest.say('yes');
   expect(booked.tools).toMatchObject([{ name: 'book_appointment', arguments: { appointment_time: '3 pm' } }]);
-  await guest.hangsUp();
+  await guest.hangUp();
 });

@@ -4,7 +4,7 @@ import { defineAgent } from '../../src/agent/define-agent.ts';
 import { defineTool, type ToolDefinition } from '../../src/agent/define-tool.ts';
 import { checkReadingLimits } from '../../src/agent/reading-limits.ts';
 import { defaultPromptLimits } from '../../src/engine/prompt/limits.ts';
-import { call } from '../../src/testing/index.ts';
+import { startTestCall } from '../../src/testing/index.ts';
 
 const toolOptions = {
   description: 'd'.repeat(90),
@@ -47,7 +47,7 @@ it('refuses what the model would not read, with both numbers of each', async () 
   const message = `agent desk: ${lines.join('; ')}: shorten what the model would not read, or say truncate: true to have it cut`;
   const refusal = expect.objectContaining({ code: 'agent-invalid', message });
   expect(() => checkReadingLimits(agent, defaultPromptLimits)).toThrow(refusal);
-  await expect(call(agent, { answers: () => ({ say: 'Hello.' }) })).rejects.toThrow(refusal);
+  await expect(startTestCall(agent, { answers: () => ({ say: 'Hello.' }) })).rejects.toThrow(refusal);
 });
 
 it('says what is cut of an agent that allows it', () => {

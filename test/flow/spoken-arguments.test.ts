@@ -1,5 +1,5 @@
 import { type Agent, defineAgent, defineTool, spokenDate, spokenNumber, spokenTime } from 'repartee';
-import { type Answer, call } from 'repartee/testing';
+import { type Answer, startTestCall } from 'repartee/testing';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 
@@ -30,12 +30,12 @@ function withTool(parameters: z.ZodObject, more: { confirm?: boolean; grounded?:
 
 async function talk(agent: Agent, args: Record<string, unknown>, ...lines: readonly string[]): Promise<string[]> {
   const wish: Answer = { call: 'book', arguments: args };
-  const caller = await call(agent, {
+  const caller = await startTestCall(agent, {
     answers: ({ results }) => (results.length > 0 ? { say: `Done: ${results.at(-1)}` } : wish),
   });
   const replies: string[] = [];
-  for (const line of lines) replies.push((await caller.says(line)).reply);
-  await caller.hangsUp();
+  for (const line of lines) replies.push((await caller.say(line)).reply);
+  await caller.hangUp();
   return replies;
 }
 

@@ -5,10 +5,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { loadAgent } from '../../src/agent/load.ts';
 import { defineAgent, defineTool } from '../../src/index.ts';
-import { type Answers, call, type TestCall } from '../../src/testing/index.ts';
+import { type Answers, startTestCall, type TestCall } from '../../src/testing/index.ts';
 
 let open: TestCall | undefined;
-afterEach(() => open?.hangsUp());
+afterEach(() => open?.hangUp());
 
 const booked: { city: string; key: string }[] = [];
 const hotel = defineAgent({
@@ -53,10 +53,10 @@ const answers: Answers = ({ words, results }) => {
 
 describe('a call in a test', () => {
   it('gives each turn with its tools, its words and where its time went', async () => {
-    open = await call(hotel, { answers });
+    open = await startTestCall(hotel, { answers });
     expect(open.greeting).toBe('Hello there!');
-    expect((await open.says('I need a hotel')).reply).toBe('In which city?');
-    const turn = await open.says('one in Oslo please');
+    expect((await open.say('I need a hotel')).reply).toBe('In which city?');
+    const turn = await open.say('one in Oslo please');
     expect(turn).toMatchObject({
       caller: 'one in Oslo please',
       reply: 'I found Harbour House.',
@@ -71,32 +71,34 @@ describe('a call in a test', () => {
 
   it('shows that a write is read back first, and done once', async () => {
     booked.length = 0;
-    open = await call(hotel, { answers });
-    const asked = await open.says('please book it');
+    open = await startTestCall(hotel, { answers });
+    const asked = await open.say('please book it');
     expect([asked.reply, booked]).toEqual(['You want to book hotel: Oslo, right?', []]);
-    const done = await open.says('yes');
+    const done = await open.say('yes');
     expect([done.reply, booked.map(({ city }) => city)]).toEqual(['Booked.', ['Oslo']]);
   });
 
   it('brings variables along, and refuses what the agent refuses', async () => {
-    open = await call(hotel, { answers, variables: { name: 'Ann' } });
+    open = await startTestCall(hotel, { answers, variables: { name: 'Ann' } });
     expect(open.greeting).toBe('Hello Ann!');
-    await expect(call(hotel, { answers, variables: { name: 4 } })).rejects.toMatchObject({ code: 'variables-invalid' });
+    await expect(startTestCall(hotel, { answers, variables: { name: 4 } })).rejects.toMatchObject({
+      code: 'variables-invalid',
+    });
   });
 
   it('is over when the agent hangs up', async () => {
-    open = await call(hotel, { answers });
-    await open.says('that is all bye');
+    open = await startTestCall(hotel, { answers });
+    await open.say('that is all bye');
     expect(open.closed).toBe('agent-hung-up');
-    await expect(open.says('hello?')).rejects.toMatchObject({ code: 'call-over' });
+    await expect(open.say('hello?')).rejects.toMatchObject({ code: 'call-over' });
   });
 
   it('takes keys of the phone as the words of a turn', async () => {
-    open = await call(hotel, { answers: ({ words }) => ({ say: `You pressed ${words}.` }) });
-    expect((await open.presses('12#')).caller).toBe('12#');
-    await expect(open.presses('1x')).rejects.toMatchObject({ code: 'digits-invalid' });
-    await expect(open.says(' ')).rejects.toMatchObject({ code: 'words-missing' });
-    await expect(open.says('?!')).rejects.toMatchObject({ code: 'words-missing' });
+    open = await startTestCall(hotel, { answers: ({ words }) => ({ say: `You pressed ${words}.` }) });
+    expect((await open.pressKeys('12#')).caller).toBe('12#');
+    await expect(open.pressKeys('1x')).rejects.toMatchObject({ code: 'digits-invalid' });
+    await expect(open.say(' ')).rejects.toMatchObject({ code: 'words-missing' });
+    await expect(open.say('?!')).rejects.toMatchObject({ code: 'words-missing' });
     expect(open.turns).toHaveLength(1);
     expect(open.turns[0]?.reply).toMatch(/^You pressed .*1.*2/);
   });
@@ -107,13 +109,13 @@ describe('a call in a test', () => {
       'In which city?': 'I am looking in Oslo.',
       'I found Harbour House.': 'Thanks, goodbye!',
     };
-    open = await call(hotel, {
+    open = await startTestCall(hotel, {
       answers: (asked) => {
         if (asked.agent === 'caller') return { say: lines[asked.words] ?? 'What?' };
         return answers({ ...asked, words: asked.words.replace('oslo', 'Oslo') });
       },
     });
-    const turns = await open.plays('You are looking for a hotel in Oslo.');
+    const turns = await open.play('You are looking for a hotel in Oslo.');
     expect(turns.map(({ caller, reply }) => [caller, reply])).toEqual([
       ['a hotel please', 'In which city?'],
       ['i am looking in oslo', 'I found Harbour House.'],
@@ -130,35 +132,35 @@ describe('a call in a test', () => {
     ],
     ['nothing', () => undefined, 'answers gave undefined for hotel'],
   ])('fails the test whose answers give %s', async (_, wrong, message) => {
-    open = await call(hotel, { answers: wrong as Answers });
-    const said = open.says('hello');
+    open = await startTestCall(hotel, { answers: wrong as Answers });
+    const said = open.say('hello');
     await expect(said).rejects.toMatchObject({ code: 'answer-invalid' });
     await expect(said).rejects.toThrow(message);
   });
 
   it('fails the test whose answers throw', async () => {
-    open = await call(hotel, {
+    open = await startTestCall(hotel, {
       answers: () => {
         throw new TypeError('no such room');
       },
     });
-    await expect(open.says('hello')).rejects.toThrow('no such room');
+    await expect(open.say('hello')).rejects.toThrow('no such room');
   });
 
   it('takes no agent with a tool that no model could be held to', async () => {
     const parameters = z.object({ host: z.string().regex(/a(?=b)/) });
     const find = defineTool({ description: 'Find', parameters, effect: 'read', execute: () => 1 });
     const desk = defineAgent({ name: 'desk', instructions: 'Be brief.', tools: { find } });
-    await expect(call(desk, { answers: () => ({ say: 'Hello.' }) })).rejects.toMatchObject({
+    await expect(startTestCall(desk, { answers: () => ({ say: 'Hello.' }) })).rejects.toMatchObject({
       code: 'schema-unsupported',
     });
   });
 
   it('answers a draft and the final alike, so that a foreseen turn costs no model time', async () => {
-    open = await call(hotel, { answers });
-    const turn = await open.says('i need a hotel for the night in town please now');
+    open = await startTestCall(hotel, { answers });
+    const turn = await open.say('i need a hotel for the night in town please now');
     expect(turn.measured?.draft).not.toBe('hit');
-    expect((await open.says('i need a hotel')).measured).toBeDefined();
+    expect((await open.say('i need a hotel')).measured).toBeDefined();
   });
 
   it('runs an agent that comes with the package', async () => {
@@ -167,19 +169,19 @@ describe('a call in a test', () => {
     process.env.REPARTEE_TODAY = '2019-03-01';
     try {
       const agent = await loadAgent(join(import.meta.dirname, '../../agents/restaurant.ts'));
-      open = await call(agent, {
+      open = await startTestCall(agent, {
         answers: ({ results }) =>
           results.length > 0
             ? { say: 'Here you are.' }
             : { call: 'find_restaurants', arguments: { cuisine: 'Italian', city: 'San Jose' } },
       });
-      const { tools, reply } = await open.says('an italian place in san jose');
+      const { tools, reply } = await open.say('an italian place in san jose');
       expect([tools.at(-1)?.error, reply]).toEqual([undefined, 'Here you are.']);
       expect(tools.at(-1)?.result).toHaveProperty('results');
     } finally {
       delete process.env.REPARTEE_STATE;
       delete process.env.REPARTEE_TODAY;
-      await open?.hangsUp();
+      await open?.hangUp();
       await rm(state, { recursive: true, force: true });
     }
   });

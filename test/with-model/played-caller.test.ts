@@ -1,10 +1,10 @@
 import { afterEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineAgent, defineTool } from '../../src/index.ts';
-import { call, type TestCall } from '../../src/testing/index.ts';
+import { startTestCall, type TestCall } from '../../src/testing/index.ts';
 
 let open: TestCall | undefined;
-afterEach(() => open?.hangsUp());
+afterEach(() => open?.hangUp());
 
 const agent = defineAgent({
   name: 'restaurant',
@@ -21,8 +21,8 @@ const agent = defineAgent({
 });
 
 it('plays a caller who keeps to the goal, with the model that comes with repartee', { timeout: 120_000 }, async () => {
-  open = await call(agent, { partialEveryMs: 50 });
-  const turns = await open.plays('You are calling a restaurant line. You want to eat in San Jose.', 2);
+  open = await startTestCall(agent, { partialEveryMs: 50 });
+  const turns = await open.play('You are calling a restaurant line. You want to eat in San Jose.', 2);
   expect(turns).toHaveLength(2);
   expect(turns[0]?.caller).toContain('san jose');
   for (const { reply, errors } of turns) expect([reply === '', errors]).toEqual([false, []]);
@@ -31,7 +31,7 @@ it('plays a caller who keeps to the goal, with the model that comes with reparte
 it('leaves no thread behind a call that its agent does not take', async () => {
   const choosy = defineAgent({ name: 'choosy', instructions: 'You help.', variables: z.object({ name: z.string() }) });
   const countBefore = countThreads();
-  await expect(call(choosy)).rejects.toMatchObject({ code: 'variables-invalid' });
+  await expect(startTestCall(choosy)).rejects.toMatchObject({ code: 'variables-invalid' });
   expect(countThreads()).toBe(countBefore);
 });
 
