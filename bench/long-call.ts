@@ -47,14 +47,14 @@ export function makeLongCall(countTurns: number, seed: number): string {
       writeSteps(turn, answer, 1 + Math.floor(random() * 4));
       const modelUs = 20_000 + Math.floor(random() * 30_000);
       const savedUs = count + 2 > words.length ? modelUs : Math.floor(modelUs * random() * 0.5);
-      const death = count + 2 > words.length ? 'committed' : 'superseded';
+      const outcome = count + 2 > words.length ? 'committed' : 'superseded';
       const costs = { modelUs, savedUs, neededUs: 0, wastedUs: modelUs - savedUs };
-      writer.append({ type: 'draft.ended', turn, draft, death, ...costs }, wait(60));
+      writer.append({ type: 'draft.ended', turn, draft, outcome, ...costs }, wait(60));
       previous = draft;
     }
     const caller = words.join(' ');
     writer.append({ type: 'transcript.updated', turn, text: caller, state: 'final' }, wait(120));
-    const speechEndedMs = atMs;
+    const userSpeechEndedMs = atMs;
     const use = pick(['hit', 'hit', 'hit', 'repaired', 'missed'] as const);
     writer.append({ type: 'turn.committed', turn, isHit: use === 'hit' }, atMs);
     const hasTool = random() < 0.15;
@@ -79,8 +79,8 @@ export function makeLongCall(countTurns: number, seed: number): string {
     const partsUs: Record<string, number> = { unexplained: 300 };
     for (const [stage, length] of parts) partsUs[stage] = (partsUs[stage] ?? 0) + length;
     const totalMs = us / 1000;
-    writer.append({ type: 'reply.updated', turn, text: answer }, Math.max(atMs, speechEndedMs + totalMs - 24));
-    atMs = Math.max(atMs, speechEndedMs + totalMs);
+    writer.append({ type: 'reply.updated', turn, text: answer }, Math.max(atMs, userSpeechEndedMs + totalMs - 24));
+    atMs = Math.max(atMs, userSpeechEndedMs + totalMs);
     writer.append({ type: 'audio.started', turn }, atMs);
     const figures = {
       firstTextMs: totalMs - 24,
@@ -88,7 +88,7 @@ export function makeLongCall(countTurns: number, seed: number): string {
       totalMs,
       partsUs,
       draft: use,
-      speechEndedMs,
+      userSpeechEndedMs,
       stretches,
     };
     const steps = { steps: use === 'missed' ? 6 : 0, forwards: use === 'hit' ? 0 : 3 };
@@ -113,9 +113,9 @@ export function makeLongCall(countTurns: number, seed: number): string {
       if (isCut && count > 4) break;
     }
     const heard = isCut ? spoken.slice(0, 5).join(' ') : answer;
-    const lengthMs = atMs - (speechEndedMs + totalMs);
+    const lengthMs = atMs - (userSpeechEndedMs + totalMs);
     const loud = Array.from({ length: Math.ceil(lengthMs / 100) }, () => 20 + Math.floor(random() * 90));
-    writer.append({ type: 'audio.peaks', side: 'agent', fromMs: speechEndedMs + totalMs, peaks: loud }, atMs);
+    writer.append({ type: 'audio.peaks', side: 'agent', fromMs: userSpeechEndedMs + totalMs, peaks: loud }, atMs);
     writer.append({ type: isCut ? 'playback.clear' : 'audio.ended', turn }, atMs);
     writer.append({ type: 'reply.ended', turn, text: answer, heard, interrupted: isCut }, atMs);
   }

@@ -4,7 +4,7 @@ import type { Emitted } from '../conversation/events.ts';
 import type { Draft, WriteRequest } from '../conversation/writer.ts';
 import type { DraftState } from '../engine/sequence.ts';
 import type { UnstampedEvent } from '../trace/format/call-file.ts';
-import { createDraftBook, type DraftAccount, type DraftDeath } from '../trace/ledger/drafts.ts';
+import { createDraftBook, type DraftAccount, type DraftOutcome } from '../trace/ledger/drafts.ts';
 import type { Answer } from './observer.ts';
 import { changedSpans } from './text-spans.ts';
 
@@ -33,19 +33,19 @@ export function createDraftRecorder(append: (event: UnstampedEvent) => void, now
   let newest = 0;
   let committedTurn: number | undefined;
 
-  function end(id: number, death: DraftDeath, keptShare: number): void {
+  function end(id: number, outcome: DraftOutcome, keptShare: number): void {
     open.delete(id);
-    write(book.end(id, death, keptShare, nowMs()));
+    write(book.end(id, outcome, keptShare, nowMs()));
   }
 
   function write(account: DraftAccount | undefined): void {
     if (account === undefined) return;
-    const { id, turn, death, modelUs, savedUs, neededUs, wastedUs } = account;
-    append({ type: 'draft.ended', turn, draft: id, death, modelUs, savedUs, neededUs, wastedUs });
+    const { id, turn, outcome, modelUs, savedUs, neededUs, wastedUs } = account;
+    append({ type: 'draft.ended', turn, draft: id, outcome, modelUs, savedUs, neededUs, wastedUs });
   }
 
-  function endAll(death: DraftDeath): void {
-    for (const id of [...open.keys()]) end(id, death, 0);
+  function endAll(outcome: DraftOutcome): void {
+    for (const id of [...open.keys()]) end(id, outcome, 0);
   }
 
   return {

@@ -14,7 +14,7 @@ export interface Recorder extends CallObserver {
   /** The machine is told next, by whomever. */
   told(event: MachineEvent): void;
   said(event: Emitted): void;
-  /** A turn's ledger is closed: `speechEndedMs` is the clock's time of its zero. */
+  /** A turn's ledger is closed: `userSpeechEndedMs` is the clock's time of its zero. */
   measured: TakeMeasured;
   /** The call is over: no line follows. */
   close(): void;
@@ -89,11 +89,11 @@ export function createRecorder(writer: CallWriter, clock: Clock): Recorder {
       }
     },
     said: report,
-    measured: (event, speechEndedMs, stretches, loop) =>
+    measured: (event, userSpeechEndedMs, stretches, loop) =>
       append(
         {
           ...event,
-          speechEndedMs: Math.max(0, speechEndedMs - startMs),
+          userSpeechEndedMs: Math.max(0, userSpeechEndedMs - startMs),
           stretches: [...stretches],
           loop: { ...loop, steps: loop.steps.map((step) => ({ ...step })) },
         },

@@ -42,7 +42,7 @@ export interface TurnMeter {
 /** Takes a turn's figures, the clock's time of its zero, and the stretches and the work that they are made of. */
 export type TakeMeasured = (
   event: Extract<CallEvent, { type: 'turn.measured' }>,
-  speechEndedMs: number,
+  userSpeechEndedMs: number,
   stretches: readonly Stretch[],
   loop: Loop,
 ) => void;

@@ -64,8 +64,8 @@ export function startCall(options: CallOptions): Call {
     options.report(event);
   };
   const ear = createTextEar();
-  const meter = createTurnMeter(clock, options.hasAudio, (event, speechEndedMs, stretches, loop) => {
-    recorder?.measured(event, speechEndedMs, stretches, loop);
+  const meter = createTurnMeter(clock, options.hasAudio, (event, userSpeechEndedMs, stretches, loop) => {
+    recorder?.measured(event, userSpeechEndedMs, stretches, loop);
     report(event);
   });
   const observer: CallObserver = {

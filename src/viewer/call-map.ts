@@ -41,7 +41,7 @@ export function createCallMap(picked: (turn: number) => void): CallMap {
       ink.fillRect(place(chosen.startMs), 0, Math.max(2, place(chosen.endMs) - place(chosen.startMs)), height);
     }
     for (const turn of turns) {
-      const endMs = turn.speechEndedMs ?? turn.startMs;
+      const endMs = turn.userSpeechEndedMs ?? turn.startMs;
       block(turn.startMs, endMs, 'caller');
       if (peaks.length === 0) {
         const voice = turn.voice ?? textSpan(turn.grown.at(0)?.atMs, turn.endMs);

@@ -35,7 +35,7 @@ export interface Draft {
   readonly words: string;
   readonly startMs: number;
   endMs: number;
-  death: string;
+  outcome: string;
   modelUs: number;
   savedUs: number;
   neededUs: number;
@@ -63,7 +63,7 @@ export interface Turn {
   readonly startMs: number;
   endMs: number;
   /** When the caller stopped speaking: the zero of the turn's time. */
-  speechEndedMs: number | undefined;
+  userSpeechEndedMs: number | undefined;
   caller: string;
   readonly partials: Said[];
   readonly drafts: Draft[];
@@ -133,7 +133,7 @@ function turnAt(turns: Map<number, Turn>, turn: number, atMs: number): Turn {
     turn,
     startMs: atMs,
     endMs: atMs,
-    speechEndedMs: undefined,
+    userSpeechEndedMs: undefined,
     caller: '',
     partials: [],
     drafts: [],
@@ -157,14 +157,14 @@ function note(turn: Turn, event: Extract<RecordedEvent, { turn: number }>): void
     case 'transcript.updated':
       turn.caller = event.text;
       turn.partials.push({ atMs, text: event.text });
-      if (event.state === 'final' && turn.measured === undefined) turn.speechEndedMs = atMs;
+      if (event.state === 'final' && turn.measured === undefined) turn.userSpeechEndedMs = atMs;
       return;
     case 'turn.committed':
-      if (turn.measured === undefined) turn.speechEndedMs = atMs;
+      if (turn.measured === undefined) turn.userSpeechEndedMs = atMs;
       return;
     case 'turn.measured':
       turn.measured = event;
-      turn.speechEndedMs = event.speechEndedMs ?? turn.speechEndedMs;
+      turn.userSpeechEndedMs = event.userSpeechEndedMs ?? turn.userSpeechEndedMs;
       return;
     case 'reply.updated':
       turn.reply = event.text;
@@ -240,8 +240,8 @@ function noteDraft(
   if (draft === undefined) return;
   draft.endMs = event.atMs;
   if (event.type === 'draft.ended') {
-    const { death, modelUs, savedUs, neededUs, wastedUs } = event;
-    Object.assign(draft, { death, modelUs, savedUs, neededUs, wastedUs });
+    const { outcome, modelUs, savedUs, neededUs, wastedUs } = event;
+    Object.assign(draft, { outcome, modelUs, savedUs, neededUs, wastedUs });
     return;
   }
   const { atMs, step, stage, act, text, fixed, tookUs, pEndOfTurn, argumentConfidences: confidences = {} } = event;
@@ -249,7 +249,7 @@ function noteDraft(
   draft.steps.push({ draft: event.draft, atMs, step, stage, act, text, fixed, tookUs: sumUs, pEndOfTurn, confidences });
 }
 
-const NO_COST = { death: '', modelUs: 0, savedUs: 0, neededUs: 0, wastedUs: 0 } as const;
+const NO_COST = { outcome: '', modelUs: 0, savedUs: 0, neededUs: 0, wastedUs: 0 } as const;
 
 /** A file without the model's steps still tells how the draft's text went: one draft for each partial. */
 function noteChange(turn: Turn, { atMs, act, text, pEndOfTurn }: Event<'draft.changed'>): void {

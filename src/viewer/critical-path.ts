@@ -18,10 +18,12 @@ const wire = 'wire';
 
 /** In order of time, without what is unexplained; nothing where the file doesn't say when the stages were. */
 export function toCriticalPath(turn: Turn): readonly CriticalStretch[] {
-  const { measured, speechEndedMs } = turn;
-  if (measured?.stretches === undefined || speechEndedMs === undefined) return [];
+  const { measured, userSpeechEndedMs } = turn;
+  if (measured?.stretches === undefined || userSpeechEndedMs === undefined) return [];
   const stretches = toStretches(measured).filter(({ stage }) => stage !== unexplained);
-  const blamed = stretches.map((stretch) => (stretch.stage === wire ? undefined : blame(turn, stretch, speechEndedMs)));
+  const blamed = stretches.map((stretch) =>
+    stretch.stage === wire ? undefined : blame(turn, stretch, userSpeechEndedMs),
+  );
   let last = blamed.find((waited) => waited !== undefined);
   return stretches.flatMap((stretch, index) => {
     last = blamed[index] ?? last;
@@ -29,9 +31,9 @@ export function toCriticalPath(turn: Turn): readonly CriticalStretch[] {
   });
 }
 
-function blame({ drafts, tools }: Turn, stretch: Stretch, speechEndedMs: number): Waited | undefined {
+function blame({ drafts, tools }: Turn, stretch: Stretch, userSpeechEndedMs: number): Waited | undefined {
   const { stage } = stretch;
-  const [fromMs, toMs] = [speechEndedMs + stretch.fromUs / 1000, speechEndedMs + stretch.toUs / 1000];
+  const [fromMs, toMs] = [userSpeechEndedMs + stretch.fromUs / 1000, userSpeechEndedMs + stretch.toUs / 1000];
   if (stage === 'stt.delay' || stage === 'stt.final' || stage === 'endpointing' || stage === 'false-interruption')
     return { kind: 'caller' };
   if (stage === 'clause') return { kind: 'reply' };

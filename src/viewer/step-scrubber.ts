@@ -17,7 +17,7 @@ const playEveryMs = 220;
 
 export function createStepScrubber(turn: Turn): StepScrubber {
   const steps = toSteps(turn);
-  const speechEndedMs = turn.speechEndedMs ?? turn.startMs;
+  const userSpeechEndedMs = turn.userSpeechEndedMs ?? turn.startMs;
   const slider = element('input', 'step-slider');
   slider.type = 'range';
   slider.min = '0';
@@ -58,7 +58,7 @@ export function createStepScrubber(turn: Turn): StepScrubber {
     if (pieces.length === 0) words.append(element('span', 'piece-open', '…'));
     words.dataset.act = step.act;
     const draft = turn.drafts.find((one) => one.steps.includes(step));
-    const sinceMs = step.atMs - speechEndedMs;
+    const sinceMs = step.atMs - userSpeechEndedMs;
     const when = sinceMs < 0 ? `${formatMs(-sinceMs)} before zero` : `${formatMs(sinceMs)} after zero`;
     const facts = [`step ${Number(slider.value) + 1} of ${steps.length}`, when];
     if (step.draft > 0) facts.push(`draft ${step.draft}, forward ${step.step}`);

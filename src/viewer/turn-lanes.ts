@@ -31,8 +31,8 @@ export interface TurnLanes {
 }
 
 export function toLanes(turn: Turn): TurnLanes {
-  const speechEndedMs = turn.speechEndedMs ?? turn.startMs;
-  const at = (ms: number) => ms - speechEndedMs;
+  const userSpeechEndedMs = turn.userSpeechEndedMs ?? turn.startMs;
+  const at = (ms: number) => ms - userSpeechEndedMs;
   const lanes: Lane[] = [];
   const path = toCriticalPath(turn);
   const waitedFor = (kind: Waited['kind'], index?: number) =>
@@ -77,7 +77,7 @@ export function toLanes(turn: Turn): TurnLanes {
 }
 
 function toDraftLane(draft: Draft, at: (ms: number) => number): Omit<Lane, 'critical'> {
-  const { steps, modelUs, savedUs, neededUs, wastedUs, death } = draft;
+  const { steps, modelUs, savedUs, neededUs, wastedUs, outcome } = draft;
   const kind = savedUs > 0 ? 'saved' : neededUs > 0 ? 'needed' : 'wasted';
   const bar: Bar = {
     // Without costs in the file nothing can be said of its use.
@@ -92,12 +92,12 @@ function toDraftLane(draft: Draft, at: (ms: number) => number): Omit<Lane, 'crit
     [wastedUs, 'wasted'],
   ] as const;
   const spent = costs.filter(([us]) => us > 0).map(([us, name]) => `${(us / 1000).toFixed(1)} ms ${name}`);
-  const note = [deaths[death] ?? death, ...spent].filter((part) => part !== '').join(' · ');
+  const note = [outcomes[outcome] ?? outcome, ...spent].filter((part) => part !== '').join(' · ');
   const label = draft.draft > 0 ? `draft ${draft.draft}` : 'draft';
   return { label, bar, text: steps.at(-1)?.text ?? '', note, draft: draft.draft };
 }
 
-const deaths: Readonly<Record<string, string>> = {
+const outcomes: Readonly<Record<string, string>> = {
   committed: 'became the reply',
   superseded: 'other words came',
   'barge-in': 'the caller spoke',

@@ -60,7 +60,7 @@ describe('the recording of a call', () => {
     const ended = of('draft.ended');
     expect(ended.map(({ draft }) => draft)).toEqual(started.map(({ draft }) => draft));
     for (const { modelUs, savedUs, neededUs, wastedUs } of ended) expect(savedUs + neededUs + wastedUs).toBe(modelUs);
-    expect(ended.map(({ death }) => death)).toEqual(['superseded', 'committed']);
+    expect(ended.map(({ outcome }) => outcome)).toEqual(['superseded', 'committed']);
     expect(ended.at(-1)?.savedUs).toBe(ended.at(-1)?.modelUs);
     expect(started.map(({ words, cause }) => [words, cause])).toEqual([
       ['a', 'interim'],
@@ -74,7 +74,7 @@ describe('the recording of a call', () => {
     await flow.clock.advance(500);
     await flow.call.end();
     const [only] = of('draft.ended');
-    expect(only).toMatchObject({ death: 'committed', savedUs: 0, wastedUs: 0 });
+    expect(only).toMatchObject({ outcome: 'committed', savedUs: 0, wastedUs: 0 });
     expect(only?.neededUs).toBeGreaterThan(0);
   });
 
@@ -113,12 +113,12 @@ describe('the recording of a call', () => {
     await flow.call.end();
     const [measured] = of('turn.measured');
     if (measured === undefined) throw new Error('the turn was not measured');
-    const { stretches = [], partsUs, totalMs, speechEndedMs } = measured;
+    const { stretches = [], partsUs, totalMs, userSpeechEndedMs } = measured;
     const painted = stretches.reduce((sum, [, fromUs, toUs]) => sum + toUs - fromUs, 0);
     expect(painted + (partsUs.unexplained ?? 0)).toBe(totalMs * 1000);
     for (const [index, [, fromUs]] of stretches.entries())
       expect(fromUs).toBeGreaterThanOrEqual(stretches[index - 1]?.[2] ?? 0);
-    expect(speechEndedMs).toBe(of('turn.committed')[0]?.atMs);
+    expect(userSpeechEndedMs).toBe(of('turn.committed')[0]?.atMs);
     expect(stretches.map(([stage]) => stage)).toContain('tool.find');
   });
 
@@ -144,6 +144,6 @@ describe('the recording of a call', () => {
     flow.partial(1, 'a table');
     await flow.clock.advance(100);
     await flow.call.end();
-    expect(of('draft.ended').map(({ death }) => death)).toEqual(['ended']);
+    expect(of('draft.ended').map(({ outcome }) => outcome)).toEqual(['ended']);
   });
 });

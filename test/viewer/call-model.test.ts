@@ -29,8 +29,10 @@ const measured = {
 
 describe('a call in the viewer', () => {
   it('has its zero where the ledger says, else at the final', () => {
-    expect(modelOf(heard(100, 'hi', 'final')).turns[0]?.speechEndedMs).toBe(100);
-    expect(modelOf(heard(100, 'hi', 'final'), { ...measured, speechEndedMs: 60 }).turns[0]?.speechEndedMs).toBe(60);
+    expect(modelOf(heard(100, 'hi', 'final')).turns[0]?.userSpeechEndedMs).toBe(100);
+    expect(modelOf(heard(100, 'hi', 'final'), { ...measured, userSpeechEndedMs: 60 }).turns[0]?.userSpeechEndedMs).toBe(
+      60,
+    );
   });
 
   it('shows a file without model steps by its drafts at each partial', () => {

@@ -26,14 +26,14 @@ function turnWith(stretches: readonly Stretch[] | undefined) {
   const events: readonly RecordedEvent[] = [
     { type: 'transcript.updated', atMs: 800, turn: 1, text: 'a', state: 'interim' },
     { ...started, atMs: 900, draft: 1 },
-    { ...ended, atMs: 1040, draft: 1, death: 'committed' },
+    { ...ended, atMs: 1040, draft: 1, outcome: 'committed' },
     { type: 'tool.started', atMs: 1040, ...tool },
     { type: 'tool.ended', atMs: 1060, ...tool, result: 1 },
     { ...started, atMs: 1060, draft: 2, cause: 'step' },
-    { ...ended, atMs: 1100, draft: 2, death: 'committed' },
+    { ...ended, atMs: 1100, draft: 2, outcome: 'committed' },
     { type: 'reply.updated', atMs: 1100, turn: 1, text: 'b' },
     { type: 'audio.started', atMs: 1120, turn: 1 },
-    { type: 'turn.measured', atMs: 1120, turn: 1, speechEndedMs: 1000, ...figures, ...placed },
+    { type: 'turn.measured', atMs: 1120, turn: 1, userSpeechEndedMs: 1000, ...figures, ...placed },
   ];
   const [turn] = toCallModel({ type: 'header', version: 1, agent: 'test' }, events).turns;
   if (turn === undefined) throw new Error('no turn');

@@ -170,7 +170,8 @@ export function createCallSpans(
       case 'turn.measured':
         open.span.setAttributes(toFigures(event));
         // Known only now, but it has the time that it was.
-        if (event.speechEndedMs !== undefined) open.span.addEvent('repartee.zero', toTime(event.speechEndedMs));
+        if (event.userSpeechEndedMs !== undefined)
+          open.span.addEvent('repartee.user_speech_ended', toTime(event.userSpeechEndedMs));
         return;
       case 'reply.ended':
         open.isOver = true;
@@ -182,7 +183,7 @@ export function createCallSpans(
 
   function endDraft({ drafts }: OpenTurn, event: Event<'draft.ended'>, atMs: number): void {
     drafts.get(event.draft)?.setAttributes({
-      'repartee.draft.death': event.death,
+      'repartee.draft.outcome': event.outcome,
       'repartee.draft.model_us': event.modelUs,
       'repartee.draft.saved_us': event.savedUs,
       'repartee.draft.needed_us': event.neededUs,

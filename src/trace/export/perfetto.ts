@@ -77,8 +77,8 @@ export function toPerfetto(name: string, events: readonly RecordedEvent[]): Perf
         break;
       }
       case 'draft.ended': {
-        const { draft, death, modelUs, savedUs, neededUs, wastedUs } = event;
-        open.get(`draft-${draft}`)?.(atMs, { death, modelUs, savedUs, neededUs, wastedUs });
+        const { draft, outcome, modelUs, savedUs, neededUs, wastedUs } = event;
+        open.get(`draft-${draft}`)?.(atMs, { outcome, modelUs, savedUs, neededUs, wastedUs });
         break;
       }
       case 'tool.started':
@@ -95,7 +95,9 @@ export function toPerfetto(name: string, events: readonly RecordedEvent[]): Perf
           traceEvents.push({
             ph: 'X',
             dur: toUs - fromUs,
-            ...at('ledger', stage, (event.speechEndedMs ?? atMs - event.totalMs) + fromUs / 1000, { turn: event.turn }),
+            ...at('ledger', stage, (event.userSpeechEndedMs ?? atMs - event.totalMs) + fromUs / 1000, {
+              turn: event.turn,
+            }),
           });
         break;
       case 'audio.started':

@@ -100,7 +100,7 @@ export const eventSchemas = [
     forwards: z.int(),
     steps: z.int(),
     /** When the turn's zero was: the caller stopped speaking, or, where the wire doesn't say when, the turn was committed. */
-    speechEndedMs: z.number().exactOptional(),
+    userSpeechEndedMs: z.number().exactOptional(),
     /** Disjoint, in order of time; what no stretch covers is unexplained. */
     stretches: z.array(stretch).exactOptional(),
     loop: loop.exactOptional(),

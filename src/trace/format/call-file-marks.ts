@@ -70,7 +70,7 @@ export const markSchemas = [
     atMs,
     turn,
     draft,
-    death: z.enum(['committed', 'superseded', 'barge-in', 'ended']),
+    outcome: z.enum(['committed', 'superseded', 'barge-in', 'ended']),
     /** `savedUs` + `neededUs` + `wastedUs` = `modelUs`. */
     modelUs: us,
     /** Worked ahead of the turn's zero, and used. */

@@ -4,7 +4,7 @@
 export type DraftCause = 'interim' | 'final' | 'step';
 
 /** Why the draft is over. `committed`: its words became the reply, or a part of it. */
-export type DraftDeath = 'committed' | 'superseded' | 'barge-in' | 'ended';
+export type DraftOutcome = 'committed' | 'superseded' | 'barge-in' | 'ended';
 
 export interface DraftAccount {
   readonly id: number;
@@ -12,7 +12,7 @@ export interface DraftAccount {
   readonly cause: DraftCause;
   readonly startedMs: number;
   readonly endedMs: number;
-  readonly death: DraftDeath;
+  readonly outcome: DraftOutcome;
   /** `savedUs` + `neededUs` + `wastedUs` = `modelUs`. */
   readonly modelUs: number;
   /** Worked ahead of the final and used. */
@@ -39,7 +39,7 @@ export interface DraftBook {
   /** The caller has finished: from here on the turn's drafts are waited for. */
   commit(turn: number): void;
   /** `keptShare`: the part of its tokens that the reply or a later draft took over, 0..1. */
-  end(id: number, death: DraftDeath, keptShare: number, atMs: number): DraftAccount | undefined;
+  end(id: number, outcome: DraftOutcome, keptShare: number, atMs: number): DraftAccount | undefined;
   /** Ends what is still open. */
   close(atMs: number): readonly DraftAccount[];
 }
@@ -47,16 +47,16 @@ export interface DraftBook {
 export function createDraftBook(): DraftBook {
   const drafts = new Map<number, OpenDraft>();
 
-  function end(id: number, death: DraftDeath, keptShare: number, atMs: number): DraftAccount | undefined {
+  function end(id: number, outcome: DraftOutcome, keptShare: number, atMs: number): DraftAccount | undefined {
     const draft = drafts.get(id);
     if (draft === undefined) return undefined;
     drafts.delete(id);
     const { turn, cause, startedMs, modelUs } = draft;
     const aheadUs = cause === 'interim' ? (draft.aheadUs ?? modelUs) : 0;
     const savedUs = Math.round(aheadUs * Math.min(1, Math.max(0, keptShare)));
-    const neededUs = death === 'committed' ? modelUs - aheadUs : 0;
+    const neededUs = outcome === 'committed' ? modelUs - aheadUs : 0;
     const wastedUs = modelUs - savedUs - neededUs;
-    return { id, turn, cause, startedMs, endedMs: atMs, death, modelUs, savedUs, neededUs, wastedUs };
+    return { id, turn, cause, startedMs, endedMs: atMs, outcome, modelUs, savedUs, neededUs, wastedUs };
   }
 
   return {

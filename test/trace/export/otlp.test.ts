@@ -132,12 +132,12 @@ it("marks a turn's zero within its span, the first sound as much later as the tu
   const turns = collector.spans().filter(({ name }) => name.startsWith('invoke_agent'));
   const measured = events.filter((event) => event.type === 'turn.measured');
   expect(measured.length).toBe(3);
-  for (const { turn, speechEndedMs = 0, totalMs } of measured) {
+  for (const { turn, userSpeechEndedMs = 0, totalMs } of measured) {
     const span = turns.find(({ attributes }) => attributesOf(attributes)['repartee.turn'] === turn);
     const momentOf = (name: string) =>
       BigInt(span?.events?.find((mark) => mark.name === name)?.timeUnixNano ?? 0) - startNano;
-    const zero = momentOf('repartee.zero');
-    expect(Number(zero)).toBeCloseTo(speechEndedMs * 1e6, -4);
+    const zero = momentOf('repartee.user_speech_ended');
+    expect(Number(zero)).toBeCloseTo(userSpeechEndedMs * 1e6, -4);
     expect(zero >= BigInt(span?.startTimeUnixNano ?? 0) - startNano).toBe(true);
     expect(Math.abs(Number(momentOf('repartee.first_audio') - zero) / 1e6 - totalMs)).toBeLessThan(1);
   }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createDraftBook, type DraftCause, type DraftDeath } from '../../../src/trace/ledger/drafts.ts';
+import { createDraftBook, type DraftCause, type DraftOutcome } from '../../../src/trace/ledger/drafts.ts';
 
 describe('a draft book', () => {
   it('counts a superseded draft by what its successor kept', () => {
@@ -13,7 +13,7 @@ describe('a draft book', () => {
       cause: 'interim',
       startedMs: 10,
       endedMs: 60,
-      death: 'superseded',
+      outcome: 'superseded',
       modelUs: 40_000,
       savedUs: 10_000,
       neededUs: 0,
@@ -45,9 +45,9 @@ describe('a draft book', () => {
     book.open(1, 1, 'interim', 0);
     book.open(2, 2, 'interim', 5);
     book.spend(2, 9000);
-    expect(book.close(20).map(({ id, death, wastedUs }) => ({ id, death, wastedUs }))).toEqual([
-      { id: 1, death: 'ended', wastedUs: 0 },
-      { id: 2, death: 'ended', wastedUs: 9000 },
+    expect(book.close(20).map(({ id, outcome, wastedUs }) => ({ id, outcome, wastedUs }))).toEqual([
+      { id: 1, outcome: 'ended', wastedUs: 0 },
+      { id: 2, outcome: 'ended', wastedUs: 9000 },
     ]);
     book.spend(2, 99_000);
     expect(book.end(2, 'committed', 1, 30)).toBeUndefined();
@@ -56,22 +56,22 @@ describe('a draft book', () => {
 
   it('explains every microsecond of model time', () => {
     const causes: readonly DraftCause[] = ['interim', 'final', 'step'];
-    const deaths: readonly DraftDeath[] = ['committed', 'superseded', 'barge-in', 'ended'];
+    const outcomes: readonly DraftOutcome[] = ['committed', 'superseded', 'barge-in', 'ended'];
     fc.assert(
       fc.property(
         fc.constantFrom(...causes),
-        fc.constantFrom(...deaths),
+        fc.constantFrom(...outcomes),
         fc.nat(1_000_000),
         fc.nat(1_000_000),
         fc.boolean(),
         fc.double({ min: -1, max: 2, noNaN: true }),
-        (cause, death, aheadUs, laterUs, isCommitted, keptShare) => {
+        (cause, outcome, aheadUs, laterUs, isCommitted, keptShare) => {
           const book = createDraftBook();
           book.open(1, 1, cause, 0);
           book.spend(1, aheadUs);
           if (isCommitted) book.commit(1);
           book.spend(1, aheadUs + laterUs);
-          const account = book.end(1, death, keptShare, 1);
+          const account = book.end(1, outcome, keptShare, 1);
           expect(account?.modelUs).toBe(aheadUs + laterUs);
           const { savedUs = -1, neededUs = -1, wastedUs = -1 } = account ?? {};
           expect(Math.min(savedUs, neededUs, wastedUs)).toBeGreaterThanOrEqual(0);
