@@ -25,6 +25,13 @@ export type CallerEvent =
   /** Hung up. */
   | { readonly type: 'call.ended' };
 
+/** Who calls whom, as far as the wire tells. On the phone numbers as the network writes them: "+15550100". */
+export interface CallParties {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly direction?: 'inbound' | 'outbound' | undefined;
+}
+
 /** Why a call is over. */
 export type CloseReason =
   | 'caller-hung-up'

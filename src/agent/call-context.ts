@@ -1,12 +1,18 @@
 // A call as its agent's tools and hooks see it: what the call brought, what the agent keeps, what the agent may ask of it.
 
-import type { Transfer } from '../events.ts';
+import type { CallParties, Transfer } from '../events.ts';
 import { checkDigits, checkLanguage, checkSource, checkTransfer } from './wishes.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
 export interface CallFacts<Variables = Values, State = Record<string, unknown>> {
   readonly callId: string;
+  /** Who calls, as the wire has it: "+15550100", "sip:ann@example.com". Undefined: it doesn't say. No proof of who it is. */
+  readonly from: string | undefined;
+  /** Who is called: the number that was dialled. Undefined: the wire doesn't say. */
+  readonly to: string | undefined;
+  /** `outbound`: the call was made for the agent. Undefined: the wire doesn't say. */
+  readonly direction: CallParties['direction'];
   /** What the call brought along (a wire's custom parameters), checked against the agent's `variables`. */
   readonly variables: Variables;
   /** The agent's own, for as long as the call lasts. */
@@ -37,11 +43,8 @@ export type Wish =
 
 /** The same call, with wishes that go to `ask`. */
 export function withWishes(call: CallFacts, ask: (wish: Wish) => void): CallContext {
-  const { callId, variables, state } = call;
   return {
-    callId,
-    variables,
-    state,
+    ...call,
     hangUp: () => ask({ type: 'hang-up' }),
     transfer: (to, note) =>
       ask({ type: 'transfer', transfer: { to: checkTransfer(to), ...(note === undefined ? {} : { note }) } }),

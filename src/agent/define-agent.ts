@@ -75,7 +75,7 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   readonly mayStaySilent?: boolean;
   /** May what is longer than the model reads be cut, instructions, descriptions, tools, listed values, results? Else the agent is refused. @default false */
   readonly truncate?: boolean;
-  /** Names of arguments and of variables whose values no trace may hold. @default none */
+  /** Names of arguments and of variables whose values no trace may hold; `from` and `to` too. @default none */
   readonly redact?: readonly string[];
   readonly onCallStart?: (call: CallContext<z.output<V>, z.output<S>>) => void | Promise<void>;
   readonly onCallEnd?: (call: CallContext<z.output<V>, z.output<S>>, reason: CloseReason) => void | Promise<void>;
@@ -260,7 +260,7 @@ function readInstructions(instructions: AgentOptions['instructions']): string {
 
 /** A name that nothing has would hide nothing. */
 function toRedacted(names: readonly string[], tools: readonly AgentTool[], variables: readonly string[]): string[] {
-  const known = new Set([...variables, ...tools.flatMap(({ parameters }) => findNames(parameters))]);
+  const known = new Set(['from', 'to', ...variables, ...tools.flatMap(({ parameters }) => findNames(parameters))]);
   return [
     ...new Set(
       names.flatMap((name) => {

@@ -14,6 +14,8 @@ export const nativeWire = {
 export const nativeLimits = {
   /** Of `text` in transcript.updated, UTF-16 code units. */
   textLength: 4000,
+  /** Of `from` and `to`, UTF-16 code units. */
+  partyLength: 256,
   /** Of `silentMs`, milliseconds. */
   silentMs: 60_000,
   /** Of one message from the client; a longer one closes the socket with 1009. */
@@ -48,6 +50,11 @@ export interface CallStarted {
   readonly callId?: string | undefined;
   /** Speech as binary frames, or text only. @default null */
   readonly audio?: { readonly encoding: 'pcm16'; readonly rateHz: 16000 } | null | undefined;
+  /** Who calls, and who is called, 1 to 256 characters each; the server can't check them. @default unknown */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** @default unknown */
+  readonly direction?: 'inbound' | 'outbound' | undefined;
   /** What the agent's tools know of the call; the agent says which it takes. @default none */
   readonly variables?: Readonly<Record<string, string | number | boolean>> | undefined;
 }

@@ -14,6 +14,7 @@ export type ParseResult =
 const identifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, {
   error: 'expected 1 to 64 letters, digits or . _ : - with a letter or digit first',
 });
+const party = z.string().min(1).max(nativeLimits.partyLength).optional();
 const callerTurn = z.int().min(1);
 const silentMs = z.number().min(0).max(nativeLimits.silentMs).exactOptional();
 
@@ -27,6 +28,9 @@ const clientMessageSchema = z.discriminatedUnion('type', [
       .strictObject({ encoding: z.literal('pcm16'), rateHz: z.literal(16000) })
       .nullable()
       .optional(),
+    from: party,
+    to: party,
+    direction: z.enum(['inbound', 'outbound']).optional(),
     variables: z.record(z.string().max(64), z.union([z.string().max(1000), z.number(), z.boolean()])).optional(),
   }),
   z.strictObject({ type: z.literal('speech.started'), turn: callerTurn }),

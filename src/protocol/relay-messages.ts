@@ -2,7 +2,7 @@
 // Fields that nothing here reads are passed over: either side may add some.
 
 import { z } from 'zod';
-import type { Problem } from './native-messages.ts';
+import { nativeLimits, type Problem } from './native-messages.ts';
 
 export const relayPath = '/v1/relay';
 
@@ -11,6 +11,7 @@ export const relayLimits = {
   textLength: 4000,
 } as const;
 
+const party = z.string().max(nativeLimits.partyLength).nullish();
 const words = z.string().max(relayLimits.textLength);
 /** Twilio and Telnyx differ: one sends a number where the other sends its digits. */
 const milliseconds = z.union([z.number().min(0), z.string().regex(/^\d+(\.\d+)?$/)]);
@@ -20,6 +21,9 @@ const relayMessageSchema = z.discriminatedUnion('type', [
     type: z.literal('setup'),
     sessionId: z.string().max(200).optional(),
     callSid: z.string().max(200).optional(),
+    from: party,
+    to: party,
+    direction: party,
     customParameters: z.record(z.string().max(64), z.string().max(1000)).nullish(),
   }),
   z.object({ type: z.literal('prompt'), voicePrompt: words, last: z.boolean().optional() }),

@@ -3,10 +3,12 @@
 
 import { takeHeard } from '../base/words.ts';
 import { unreachable } from '../errors.ts';
-import type { CallEvent, CallerEvent } from '../events.ts';
+import type { CallEvent, CallerEvent, CallParties } from '../events.ts';
 import type { CallStarted, Problem } from './native-messages.ts';
 import { parseRelayMessage, type RelayMessage, type RelayReply } from './relay-messages.ts';
 import type { Reading, Wire } from './wire.ts';
+
+type Setup = Extract<RelayMessage, { type: 'setup' }>;
 
 const NOTHING: Reading = { kind: 'events', events: [] };
 
@@ -178,16 +180,25 @@ export function createRelayWire(): Wire {
   };
 }
 
-function toStart({ sessionId, customParameters }: Extract<RelayMessage, { type: 'setup' }>): CallStarted {
+function toStart({ sessionId, customParameters, from, to, direction }: Setup): CallStarted {
   const { agent, ...variables } = customParameters ?? {};
   const isCallId = sessionId !== undefined && /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/.test(sessionId);
   return {
     type: 'call.started',
     version: 1,
     variables,
+    from: from || undefined,
+    to: to || undefined,
+    direction: toDirection(direction),
     ...(agent === undefined ? {} : { agent }),
     ...(isCallId ? { callId: sessionId } : {}),
   };
+}
+
+/** Networks differ: "outbound-api", "outgoing". */
+function toDirection(named: Setup['direction']): CallParties['direction'] {
+  if (named?.startsWith('in')) return 'inbound';
+  return named?.startsWith('out') ? 'outbound' : undefined;
 }
 
 function toFrame(reply: RelayReply): string {

@@ -6,7 +6,7 @@ import { checkReadingLimits } from '../agent/reading-limits.ts';
 import { systemClock } from '../base/clock.ts';
 import type { EngineStats } from '../engine/sequence.ts';
 import { checkLoad, isBusy } from '../engine/serving/load.ts';
-import type { CallEvent } from '../events.ts';
+import type { CallEvent, CallParties } from '../events.ts';
 import { createPacedMouth } from '../output/paced-mouth.ts';
 import { createSpeakingMouth } from '../output/speaking-mouth.ts';
 import { createTextMouth } from '../output/text-mouth.ts';
@@ -43,6 +43,8 @@ export interface CallRequest {
   readonly audio: { readonly rateHz: number } | null;
   /** Without audio: the client speaks the words itself. @default false */
   readonly clientSynthesizes?: boolean;
+  /** Who calls whom. @default nobody knows */
+  readonly parties?: CallParties;
   /** What the call brings along; the agent checks it. @default {} */
   readonly variables?: Readonly<Record<string, unknown>>;
   /** Whose words the caller speaks and on which day, if they are recorded ones: the trace says so too. */
@@ -102,7 +104,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
       return agents;
     },
     prepare,
-    openCall(agent, { callId, audio, clientSynthesizes = false, variables = {}, origin = {}, report }) {
+    openCall(agent, { callId, audio, clientSynthesizes = false, parties = {}, variables = {}, origin = {}, report }) {
       checkLoad(engine.stats());
       // A call that is refused is none, and leaves no file.
       checkVariables(agent, variables);
@@ -131,6 +133,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
           agent,
           settingOf,
           callId,
+          parties,
           variables,
           mouth: hasAudio
             ? createSpeakingMouth({ voice, clock: systemClock })

@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Emitted, MachineEvent, Mark } from '../conversation/events.ts';
 import { conversationMachine } from '../conversation/machine.ts';
 import { RuntimeError } from '../errors.ts';
-import type { CallEvent, CallerEvent, CloseReason } from '../events.ts';
+import type { CallEvent, CallerEvent, CallParties, CloseReason } from '../events.ts';
 import { createTextEar } from '../input/text-ear.ts';
 import type { Mouth } from '../output/mouth.ts';
 import type { CallObserver } from '../recording/observer.ts';
@@ -31,6 +31,8 @@ export interface CallOptions {
   readonly callId: string;
   /** What the call brings along, as it came: the agent checks it. @default {} */
   readonly variables?: Values;
+  /** Who calls whom. @default nobody knows */
+  readonly parties?: CallParties;
   readonly mouth: Mouth;
   /** The wire carries audio: a turn's total runs to its first frame. */
   readonly hasAudio: boolean;
@@ -56,7 +58,7 @@ export interface Call {
 /** Starts a call: its first events are `call.ready` and the greeting. Throws AgentError `variables-invalid`. */
 export function startCall(options: CallOptions): Call {
   const { model, clock, agent, callId, mouth } = options;
-  const { agents, factsOf, agentNamed } = createRoster(agent, callId, options.variables ?? {});
+  const { agents, factsOf, agentNamed } = createRoster(agent, callId, options.variables ?? {}, options.parties);
   const recording = options.recording && coverNamed(options.recording, agents, factsOf);
   const recorder = recording && createRecorder(recording, clock);
   const report = (event: CallEvent) => {
@@ -191,7 +193,12 @@ const marks: ReadonlySet<string> = new Set<Mark['type']>(['turn.committed', 'tur
 function coverNamed(recording: CallWriter, agents: readonly Agent[], factsOf: Roster['factsOf']): CallWriter {
   const names = agents.flatMap(({ redact }) => redact);
   if (names.length === 0) return recording;
-  const values = agents.flatMap((agent) => names.map((name) => factsOf(agent).variables[name]));
+  const values = agents.flatMap((agent) => {
+    const { from, to, variables } = factsOf(agent);
+    const parties: Values = { from, to };
+    // A number is often said and kept without its plus.
+    return names.flatMap((name) => [variables[name], parties[name], String(parties[name] ?? '').replace(/^\+/, '')]);
+  });
   return coverFields(recording, names, values);
 }
 

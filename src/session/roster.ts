@@ -3,6 +3,7 @@
 import type { Agent } from '../agent/agent.ts';
 import type { CallFacts, Values } from '../agent/call-context.ts';
 import { allAgents } from '../agent/handoffs.ts';
+import type { CallParties } from '../events.ts';
 
 export interface Roster {
   readonly agents: readonly Agent[];
@@ -16,7 +17,8 @@ export function checkVariables(first: Agent, given: Values): void {
 }
 
 /** Throws as `checkVariables` does. */
-export function createRoster(first: Agent, callId: string, given: Values): Roster {
+export function createRoster(first: Agent, callId: string, given: Values, parties: CallParties = {}): Roster {
+  const { from, to, direction } = parties;
   const agents = allAgents(first);
   const states = new Map<Agent['createState'], Record<string, unknown>>();
   const facts = new Map(agents.map((agent) => [agent, toFacts(agent)]));
@@ -24,7 +26,7 @@ export function createRoster(first: Agent, callId: string, given: Values): Roste
   function toFacts(agent: Agent): CallFacts {
     const state = states.get(agent.createState) ?? agent.createState();
     states.set(agent.createState, state);
-    return { callId, variables: agent.readVariables(given), state };
+    return { callId, from, to, direction, variables: agent.readVariables(given), state };
   }
 
   return {

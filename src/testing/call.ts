@@ -15,7 +15,7 @@ import { createPrompt } from '../engine/prompt/prompt.ts';
 import type { Engine, Setting } from '../engine/sequence.ts';
 import { loadTokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { RuntimeError } from '../errors.ts';
-import type { CallEvent, CallerEvent, CloseReason } from '../events.ts';
+import type { CallEvent, CallerEvent, CallParties, CloseReason } from '../events.ts';
 import { createTextMouth } from '../output/text-mouth.ts';
 import { packagePath } from '../package-path.ts';
 import { createTurnLog, type TurnRecord } from '../playback/turn-log.ts';
@@ -25,7 +25,7 @@ import { createSettings, type SettingOf } from '../session/settings.ts';
 import { type Answers, createAnsweringEngine } from './answers.ts';
 import { createPlayedCaller } from './played-caller.ts';
 
-export interface TestCallOptions {
+export interface TestCallOptions extends CallParties {
   /** What the model decides, on simulated time. @default the model that comes with repartee decides, on real time */
   readonly answers?: Answers;
   /** What the call brings along: the agent's `variables`. @default {} */
@@ -102,7 +102,7 @@ export async function startTestCall(agent: Agent, options: TestCallOptions = {})
 }
 
 async function open(agent: Agent, options: TestCallOptions, parts: Parts): Promise<TestCall> {
-  const { variables = {}, partialEveryMs = 250 } = options;
+  const { variables = {}, partialEveryMs = 250, from, to, direction } = options;
   const { model, clock, simulated, settingOf, failures } = parts;
   const log = createTurnLog();
   const events: CallEvent[] = [];
@@ -117,6 +117,7 @@ async function open(agent: Agent, options: TestCallOptions, parts: Parts): Promi
     agent,
     settingOf,
     callId: 'test-call',
+    parties: { from, to, direction },
     variables,
     mouth: createTextMouth(),
     hasAudio: false,

@@ -4,7 +4,12 @@ import { ToolError } from '../../src/errors.ts';
 
 function ask(wish: (call: ReturnType<typeof withWishes>) => void): Wish[] {
   const asked: Wish[] = [];
-  wish(withWishes({ callId: 'call-1', variables: {}, state: {} }, (one) => asked.push(one)));
+  wish(
+    withWishes(
+      { callId: 'call-1', from: undefined, to: undefined, direction: undefined, variables: {}, state: {} },
+      (one) => asked.push(one),
+    ),
+  );
   return asked;
 }
 

@@ -38,3 +38,18 @@ it('keeps what any of the agents names out of the whole recording, and out of no
     result: { card: '×××××××', receipt: 'for ×××××××' },
   });
 });
+
+it('keeps the numbers of both sides out of the recording, with and without their plus', async () => {
+  const agent = makeAgent({
+    redact: ['from', 'to'],
+    greeting: ({ from, to, direction }) => `An ${direction} call from ${from} to ${to?.slice(1)}.`,
+  });
+  const parties = { from: '+15550100', to: '+15550199', direction: 'inbound' } as const;
+  const flow = startRecordedFlow({ agent, parties, script: () => say('Yes?') });
+  await flow.clock.advance(100);
+  await flow.call.end();
+  expect(flow.replies()[0]?.text).toBe('An inbound call from +15550100 to 15550199.');
+  const written = JSON.stringify(flow.read());
+  expect(written).not.toMatch(/15550/);
+  expect(written).toContain('An inbound call from +×××××××× to ××××××××.');
+});

@@ -61,10 +61,19 @@ describe('docs/reference/native-wire.md', () => {
   });
 
   it('states the limits that are enforced', () => {
-    const { textLength, silentMs, messageBytes, messagesPerSecond, countProblems, startTimeoutMs, unreadBytes } =
-      nativeLimits;
+    const {
+      textLength,
+      partyLength,
+      silentMs,
+      messageBytes,
+      messagesPerSecond,
+      countProblems,
+      startTimeoutMs,
+      unreadBytes,
+    } = nativeLimits;
     const stated = [
       `| \`text\` of \`transcript.updated\` | ${textLength.toLocaleString('en-US')} characters |`,
+      `| \`from\` and \`to\` of \`call.started\`, each | ${partyLength} characters |`,
       `| \`silentMs\` | ${silentMs / 1000} s |`,
       `| one message | ${messageBytes.toLocaleString('en-US')} bytes |`,
       `| messages and pings in any one second | ${messagesPerSecond} |`,

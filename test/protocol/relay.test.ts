@@ -37,6 +37,9 @@ describe('createRelayWire', () => {
         version: 1,
         agent: 'clinic',
         callId: setup.sessionId,
+        from: '+15005550006',
+        to: '+15005550001',
+        direction: 'inbound',
         variables: { branch: 'north' },
       },
       resumeKey: setup.callSid,
@@ -48,8 +51,33 @@ describe('createRelayWire', () => {
     const telnyx = { ...rest, callControlId: 'v3:x', callLegId: 'leg', customParameters: null, callStatus: 'active' };
     expect(createRelayWire().read(JSON.stringify(telnyx))).toEqual({
       kind: 'start',
-      start: { type: 'call.started', version: 1, variables: {} },
+      start: {
+        type: 'call.started',
+        version: 1,
+        from: '+15005550006',
+        to: '+15005550001',
+        direction: 'inbound',
+        variables: {},
+      },
       resumeKey: setup.callSid,
+    });
+  });
+
+  it.each([
+    ['outbound-api', 'outbound'],
+    ['outgoing', 'outbound'],
+    ['incoming', 'inbound'],
+    ['sideways', undefined],
+    [null, undefined],
+  ])('takes a direction %s for %s', (direction, taken) => {
+    expect(createRelayWire().read(JSON.stringify({ ...setup, direction }))).toMatchObject({
+      start: { direction: taken },
+    });
+  });
+
+  it('knows nobody where the network names nobody', () => {
+    expect(createRelayWire().read(JSON.stringify({ type: 'setup', from: '', to: null }))).toMatchObject({
+      start: { from: undefined, to: undefined, direction: undefined },
     });
   });
 

@@ -51,6 +51,7 @@ function greetingOf(name: string): unknown {
     callId: 'c',
     audio: null,
     clientSynthesizes: false,
+    parties: {},
     variables: {},
     report: () => undefined,
   };

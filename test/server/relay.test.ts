@@ -39,13 +39,16 @@ describe('the relay', () => {
     const client = await connectRelay(rig.url, '/v1/relay?x=1', {
       'x-twilio-signature': sign('wss://voice.example.com/v1/relay?x=1'),
     });
-    client.send(setup);
+    client.send({ ...setup, from: '+15005550006', to: '+15005550001', direction: 'inbound' });
     client.send({ type: 'prompt', voicePrompt: 'a table for two', lang: 'en-US', last: true });
     expect([await client.next(), await client.next()]).toEqual([
       { type: 'text', token: 'For two.', last: false },
       { type: 'text', token: '', last: true },
     ]);
     expect(rig.calls[0]?.options).toMatchObject({ agent: 'clinic', callId: 'VX1', audio: null });
+    expect(rig.calls[0]?.options.parties).toEqual({ from: '+15005550006', to: '+15005550001', direction: 'inbound' });
+    expect(rig.logLines.join()).toContain('call.started');
+    expect(rig.logLines.join()).not.toContain('1500555000');
     client.close();
     await client.closed;
   });

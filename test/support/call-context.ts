@@ -2,5 +2,8 @@ import { type CallContext, withWishes } from '../../src/agent/call-context.ts';
 
 /** A call for tools that are run by themselves: what they ask of it is lost. */
 export function makeCallContext(state: Record<string, unknown> = {}): CallContext {
-  return withWishes({ callId: 'call-1', variables: {}, state }, () => undefined);
+  return withWishes(
+    { callId: 'call-1', from: undefined, to: undefined, direction: undefined, variables: {}, state },
+    () => undefined,
+  );
 }

@@ -7,7 +7,7 @@ import { toHandoffs } from '../../src/agent/handoffs.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { createPrompt } from '../../src/engine/prompt/prompt.ts';
 import { loadTokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
-import type { CallEvent, CallerEvent } from '../../src/events.ts';
+import type { CallEvent, CallerEvent, CallParties } from '../../src/events.ts';
 import type { Mouth } from '../../src/output/mouth.ts';
 import { createTextMouth } from '../../src/output/text-mouth.ts';
 import type { AuthorFailure } from '../../src/session/author-code.ts';
@@ -125,6 +125,7 @@ export interface FlowOptions {
   /** @default a mouth is given */
   readonly hasAudio?: boolean;
   readonly recording?: CallWriter;
+  readonly parties?: CallParties;
   readonly authorFailed?: (failure: AuthorFailure) => void;
   /** Every event of the call as it comes. */
   readonly report?: (event: CallEvent) => void;
@@ -138,6 +139,7 @@ export function startFlow({
   mouth,
   hasAudio = mouth !== undefined,
   recording,
+  parties = {},
   authorFailed,
   report,
 }: FlowOptions) {
@@ -149,6 +151,7 @@ export function startFlow({
     agent,
     settingOf: createSettings(prompt),
     callId: 'call-1',
+    parties,
     mouth: mouth?.(clock) ?? createTextMouth(),
     hasAudio,
     report(event) {

@@ -86,6 +86,16 @@ describe('a call in a test', () => {
     });
   });
 
+  it('tells the agent who calls whom', async () => {
+    const desk = defineAgent({
+      name: 'desk',
+      instructions: 'You answer calls.',
+      greeting: ({ from, to, direction }) => `${direction} from ${from} to ${to}`,
+    });
+    open = await startTestCall(desk, { answers, from: '+4722000000', to: '+15550100', direction: 'inbound' });
+    expect(open.greeting).toBe('inbound from +4722000000 to +15550100');
+  });
+
   it('is over when the agent hangs up', async () => {
     open = await startTestCall(hotel, { answers });
     await open.say('that is all bye');

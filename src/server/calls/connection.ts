@@ -136,7 +136,7 @@ export class Connection {
     counters.countCallsStarted++;
     const audio = message.audio ? { rateHz: message.audio.rateHz } : null;
     log('call.started', { callId, agent, audio: audio !== null });
-    const { variables = {} } = message;
+    const { variables = {}, from, to, direction } = message;
     const line: Held['line'] = { report: (event) => this.#report(event) };
     const call = this.#open(() =>
       calls.openCall({
@@ -144,6 +144,7 @@ export class Connection {
         callId,
         audio,
         clientSynthesizes: this.#wire.isSpeaking,
+        parties: { from, to, direction },
         variables,
         report: (event) => line.report(event),
       }),

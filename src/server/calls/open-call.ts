@@ -1,4 +1,4 @@
-import type { CallEvent, CallerEvent } from '../../events.ts';
+import type { CallEvent, CallerEvent, CallParties } from '../../events.ts';
 
 /** One call in progress, as the server sees it. */
 export interface Call {
@@ -20,6 +20,8 @@ export interface OpenCallOptions {
   readonly audio: { readonly rateHz: 16000 } | null;
   /** The other side speaks the words itself: they take time to be heard. */
   readonly clientSynthesizes: boolean;
+  /** Who calls whom; never logged. */
+  readonly parties: CallParties;
   /** What the call brings along; the agent checks it. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly report: (event: CallEvent) => void;
