@@ -176,6 +176,7 @@ function toState(event: Extract<RecordedEvent, { type: 'draft.stepped' }>, befor
     countForwards: event.step,
     countSteps: event.countSteps,
     countReused: event.countReused,
+    countProposed: 0,
     countAccepted: 0,
     countSteady: 0,
     spentUs: { queue: sum('queue'), prefill: sum('prefill'), denoise: sum('denoise'), constrain: sum('constrain') },

@@ -8,7 +8,7 @@ import { findAgentFile, readAgents } from '../runtime/read-agents.ts';
 import { type ServedAgents, type ServedAgentsOptions, serveAgents } from '../runtime/served-agents.ts';
 import { openSpanExport, toOtlpUrl } from '../runtime/span-export.ts';
 import { createLog, type Log, toFailureFields, toLogFields } from '../server/log.ts';
-import { startServer } from '../server/server.ts';
+import { type Server, startServer } from '../server/server.ts';
 import { findAuthorScope } from '../session/author-code.ts';
 import type { CallSink } from '../trace/store/call-sink.ts';
 import { createTraceFolder } from '../trace/store/trace-folder.ts';
@@ -71,6 +71,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
       ...(spans === undefined ? [] : [spans]),
     ],
     log,
+    server.draftEnded,
   );
   let isLoading = true;
   try {
@@ -79,7 +80,8 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     isLoading = false;
     const isReady = () => loaded.parts.stats().isDown !== true;
     const isBusy = () => loaded.parts.isBusy();
-    server.serve({ ...loaded.agents.calls, isReady, isBusy }, loaded.parts.completions);
+    const engineStats = loaded.parts.stats;
+    server.serve({ ...loaded.agents.calls, isReady, isBusy, engineStats }, loaded.parts.completions);
     process.stdout.write(`repartee is ready: ${args.publicUrl?.origin ?? server.url}\n`);
     return await stop.stopped;
   } finally {
@@ -112,12 +114,14 @@ async function loadParts(
   read: Pick<ServedAgentsOptions, 'agents' | 'files'>,
   sinks: readonly CallSink[],
   log: Log,
+  draftEnded: Server['draftEnded'],
 ): Promise<Loaded> {
   const { createParts } = await import('../runtime/parts.ts');
   const parts = await createParts({
     voice: args.voice,
     warn: tell,
     sinks,
+    draftEnded,
     authorFailed: ({ cause, ...run }) =>
       log('agent.failed', { ...run, file: findAgentFile(read, run.agent), ...toFailureFields(cause) }),
     ...(args.modelDir === undefined ? {} : { modelDir: args.modelDir }),

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import { EngineError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
-import type { Engine } from './sequence.ts';
+import type { DraftState, Engine } from './sequence.ts';
 import type { WorkerOptions } from './worker/messages.ts';
 import { keepAlive } from './worker/restarts.ts';
 
@@ -20,6 +20,8 @@ export interface EngineOptions {
   readonly kvBudgetBytes?: number;
   /** One line when the engine's thread died, and when it starts again. @default nobody is told */
   readonly warn?: (line: string) => void;
+  /** Told of each draft, when it is over, its last state: for figures. @default nobody is told */
+  readonly draftEnded?: (last: DraftState) => void;
 }
 
 /** The matrices are small: further threads wait more than they work. */
@@ -37,7 +39,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   };
   const file = findWorkerFile();
   const startWorker = (atWork: Int32Array) => new Worker(file, { workerData: { ...workerData, atWork } });
-  return keepAlive({ startWorker, clock: systemClock, warn: options.warn ?? (() => undefined) });
+  const { warn = () => undefined, draftEnded = () => undefined } = options;
+  return keepAlive({ startWorker, clock: systemClock, warn, draftEnded });
 }
 
 /** The machine's, or what this process may use of it. */

@@ -89,7 +89,9 @@ export interface DraftState {
   readonly countSteps: number;
   /** Tokens of `previous` that were kept. */
   readonly countReused: number;
-  /** Candidates of any origin that the causal head let stand, those of `previous` among them: tokens without a forward of their own. */
+  /** Candidates of any origin that were held against the causal head: draft tokens, as speculative decoding counts them. */
+  readonly countProposed: number;
+  /** Those of them that it let stand, those of `previous` among them: tokens without a forward of their own. */
   readonly countAccepted: number;
   /** Leading tokens that the two drafts before this one had as well, in the same turn: for who would speak before the turn ends. */
   readonly countSteady: number;

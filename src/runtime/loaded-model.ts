@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { createEngine } from '../engine/engine.ts';
+import { createEngine, type EngineOptions } from '../engine/engine.ts';
 import { loadPromptLimits } from '../engine/manifest.ts';
 import { createPrompt } from '../engine/prompt/prompt.ts';
 import { loadTokenizer } from '../engine/tokenizer/tokenizer.ts';
@@ -18,9 +18,13 @@ export interface LoadedModel extends ModelParts {
 }
 
 /** Close its engine. Throws ModelError, EngineError. */
-export async function loadModel(modelDir: string | undefined, warn: (line: string) => void): Promise<LoadedModel> {
+export async function loadModel(
+  modelDir: string | undefined,
+  warn: (line: string) => void,
+  draftEnded?: EngineOptions['draftEnded'],
+): Promise<LoadedModel> {
   const folder = modelDir ?? packagePath('models/repartee-s');
-  const engine = await createEngine({ modelDir: folder, warn });
+  const engine = await createEngine({ modelDir: folder, warn, ...(draftEnded ? { draftEnded } : {}) });
   const [tokenizerFile, modelFile] = await Promise.all([
     readFile(join(folder, 'tokenizer.json'), 'utf8'),
     // It holds the hashes of all other files of the model.

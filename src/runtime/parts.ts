@@ -4,7 +4,7 @@ import type { Agent } from '../agent/agent.ts';
 import { allAgents } from '../agent/handoffs.ts';
 import { checkReadingLimits } from '../agent/reading-limits.ts';
 import { systemClock } from '../base/clock.ts';
-import type { EngineStats } from '../engine/sequence.ts';
+import type { DraftState, EngineStats } from '../engine/sequence.ts';
 import { checkLoad, isBusy } from '../engine/serving/load.ts';
 import type { CallEvent, CallParties } from '../events.ts';
 import { createPacedMouth } from '../output/paced-mouth.ts';
@@ -33,6 +33,8 @@ export interface PartsOptions {
   readonly warn?: (line: string) => void;
   /** Told of what tools and hooks threw. @default nobody is */
   readonly authorFailed?: (failure: AuthorFailure) => void;
+  /** Told of each draft of the engine, when it is over, its last state. @default nobody is */
+  readonly draftEnded?: (last: DraftState) => void;
   /** Where calls are written down. @default nowhere */
   readonly sinks?: readonly CallSink[];
 }
@@ -72,10 +74,10 @@ export interface Parts {
 
 /** Loads the model and the voice. Throws ModelError, EngineError. */
 export async function createParts(options: PartsOptions = {}): Promise<Parts> {
-  const { modelDir, voice: voiceName = 'slt', warn = () => undefined, sinks = [] } = options;
+  const { modelDir, voice: voiceName = 'slt', warn = () => undefined, draftEnded, sinks = [] } = options;
   const startingVoice: Promise<Voice | undefined> =
     voiceName === null ? Promise.resolve(undefined) : createFliteVoice({ voice: voiceName });
-  const loadingModel = loadModel(modelDir, warn);
+  const loadingModel = loadModel(modelDir, warn, draftEnded);
   const [{ engine, tokenizer, prompt, hash: modelHash, name: modelName }, voice, version] = await Promise.all([
     loadingModel,
     startingVoice,

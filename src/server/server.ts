@@ -13,7 +13,7 @@ import type { Completions } from './completions/completions.ts';
 import { createCompletionRoutes } from './http/completion-routes.ts';
 import { isLoopback } from './http/guard.ts';
 import { createRequestListener } from './http/http.ts';
-import { createMetrics } from './http/metrics.ts';
+import { createMetrics, type Metrics } from './http/metrics.ts';
 import { createSignedUrls } from './http/signed-url.ts';
 import { readStaticFiles } from './http/static-files.ts';
 import { createTickets } from './http/tickets.ts';
@@ -60,6 +60,8 @@ export interface Server {
   readonly url: string;
   /** Begins to take calls, and requests of HTTP clients: until then the server answers that it isn't ready. */
   serve(calls: CallSource, completions?: Completions): void;
+  /** To be told of each draft of the engine, when it is over, its last state: for /metrics. */
+  readonly draftEnded: Metrics['draftEnded'];
   /** Takes no more calls, lets those in progress finish for up to `drainMs`, ends the rest and closes. */
   drain(drainMs: number): Promise<void>;
 }
@@ -79,7 +81,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const viewerFiles = options.traces ? await readStaticFiles(options.traces.viewerDir) : undefined;
   const traces = options.traces && createTraceRoutes({ shelf: createTraceShelf({ ...options.traces, clock }), apiKey });
   const admission = new Admission({ maxCalls, clock, log });
-  const metrics = createMetrics(log, options.spanCounts);
+  const metrics = createMetrics({ state: () => admission.state, log, spanCounts: options.spanCounts });
   const tickets = createTickets({ clock, lifetimeMs: ticketLifetimeMs });
   const signedUrls = createSignedUrls(clock, signedUrlLifetimeMs);
   const twilio =
@@ -127,6 +129,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       served = completions;
       admission.open(metrics.watch(calls));
     },
+    draftEnded: metrics.draftEnded,
     drain(drainMs) {
       closed ??= close(drainMs);
       return closed;

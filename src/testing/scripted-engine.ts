@@ -115,6 +115,7 @@ function toState(
     countForwards: step + 1,
     countSteps: step,
     countReused: firstChange === -1 ? tokens.length : firstChange,
+    countProposed: 0,
     countAccepted: 0,
     countSteady: 0,
     spentUs,

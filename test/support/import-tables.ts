@@ -102,7 +102,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'server/secrets': [],
   'server/log': ['errors', 'server/secrets'],
   transport: ['base', 'errors'],
-  'server/calls': ['base', 'errors', 'events', 'protocol', 'server/log', 'transport'],
+  'server/calls': ['base', 'engine/sequence', 'errors', 'events', 'protocol', 'server/log', 'transport'],
   'server/read-json': ['errors'],
   'server/completions': [
     'engine/constraints',
@@ -144,6 +144,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'server/http': [
     'agent',
     'base',
+    'engine/sequence',
     'errors',
     'events',
     'protocol',
@@ -229,6 +230,7 @@ export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   ],
   esbuild: ['agent/load'],
   chokidar: ['agent/watch'],
+  'prom-client': ['server/http/metrics'],
   'fastest-levenshtein': ['engine/prompt/given-names', 'spoken/grounding'],
   'chrono-node': ['spoken/dates'],
   refa: ['engine/constraints/pattern'],

@@ -1,4 +1,5 @@
 import { systemClock } from '../../src/base/clock.ts';
+import type { EngineStats } from '../../src/engine/sequence.ts';
 import type { Completions } from '../../src/server/completions/completions.ts';
 import { createLog } from '../../src/server/log.ts';
 import { type Server, type ServerOptions, startServer } from '../../src/server/server.ts';
@@ -27,6 +28,8 @@ export interface RigOptions {
   readonly isReady?: () => boolean;
   /** Would a turn wait too long? @default it would not */
   readonly isBusy?: () => boolean;
+  /** What the engine says of itself. @default there is none */
+  readonly engineStats?: () => EngineStats;
   /** Takes calls from the start. @default true */
   readonly isServing?: boolean;
   /** Told of each call once it has said call.ready; throwing breaks its start. */
@@ -45,6 +48,7 @@ export async function startServerRig(
     agentProblems,
     isReady,
     isBusy,
+    engineStats,
     opened,
     completions,
     isServing = true,
@@ -67,6 +71,7 @@ export async function startServerRig(
         ...(agentProblems ? { problems: agentProblems } : {}),
         ...(isReady ? { isReady } : {}),
         ...(isBusy ? { isBusy } : {}),
+        ...(engineStats ? { engineStats } : {}),
         openCall: (callOptions) => {
           const call = new ScriptedCall(callOptions, script);
           calls.push(call);

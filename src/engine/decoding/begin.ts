@@ -47,6 +47,7 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
     pending: [],
     confidence: outlook.pAct,
     countReused: 0,
+    countProposed: 0,
     countAccepted: 0,
     pCallNext: 0,
     isNextKnown: false,
@@ -63,6 +64,8 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
   const countAct = isInside || !isSameAct || candidates.length === 0 ? 0 : 1;
   const firstRow = endRow + countAct;
   const old = isSameAct ? candidates.slice(countAct) : [];
+  // What stood behind another act falls with it.
+  if (!isSameAct) progress.countProposed += Math.max(0, candidates.length - 1);
   if (isInside || countAct > 0) {
     // What was proposed beyond the earlier draft is nobody's words yet.
     const countPrevious = given.length - countAct;

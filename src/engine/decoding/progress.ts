@@ -33,7 +33,9 @@ export interface Progress {
   pending: number[];
   confidence: number;
   countReused: number;
-  /** Candidates that the causal head let stand: tokens that took no forward of their own. */
+  /** Candidates that were held against the causal head. */
+  countProposed: number;
+  /** Those that it let stand: tokens that took no forward of their own. */
   countAccepted: number;
   pCallNext: number;
   /** The forward that ended the reply went beyond its end: pCallNext was in it. */
@@ -75,6 +77,7 @@ export function toState(decoding: Decoding, progress: Progress, isDone: boolean)
     countForwards: meter.countForwards,
     countSteps: meter.countSteps,
     countReused: progress.countReused,
+    countProposed: progress.countProposed,
     countAccepted: progress.countAccepted,
     countSteady: Math.max(0, memory.countSteady(written) - countActs),
     spentUs: meter.spentUs(),

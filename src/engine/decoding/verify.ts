@@ -21,6 +21,7 @@ export function walk(
   return where.meter.constrain(() => {
     const { guide } = progress;
     let count = 0;
+    progress.countProposed += candidates.length;
     const accept = () => {
       count++;
       progress.countAccepted++;

@@ -35,13 +35,14 @@ export interface Thread {
   /** See WorkerOptions. */
   readonly atWork: Int32Array;
   readonly clock: Clock;
+  readonly draftEnded: (last: DraftState) => void;
 }
 
 /** No model takes so long to load, however slow the disk. */
 const loadTimeoutMs = 300_000;
 
 /** Waits until the thread has loaded the model; rejects with ModelError or EngineError. */
-export async function openLink({ worker, atWork, clock }: Thread): Promise<Link> {
+export async function openLink({ worker, atWork, clock, draftEnded }: Thread): Promise<Link> {
   const tasks = new Map<number, Task>();
   const sequences = new Set<number>();
   const settingIds = new WeakMap<Setting, number>();
@@ -159,13 +160,19 @@ export async function openLink({ worker, atWork, clock }: Thread): Promise<Link>
         mailbox.cancel();
       };
       signal?.addEventListener('abort', cancel, { once: true });
-      tasks.set(id, mailbox);
+      let last: DraftState | undefined;
+      const change = (state: DraftState) => {
+        last = state;
+        mailbox.change(state);
+      };
+      tasks.set(id, { change, end: mailbox.end });
       post({ type: 'draft.wanted', sequence, task: id, request, sentUs: sharedNowUs() });
       try {
         yield* mailbox.states;
       } finally {
         signal?.removeEventListener('abort', cancel);
         if (tasks.delete(id)) post({ type: 'draft.cancelled', task: id });
+        if (last !== undefined) draftEnded(last);
       }
     },
 

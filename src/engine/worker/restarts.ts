@@ -11,6 +11,8 @@ export interface KeepAliveOptions {
   readonly startWorker: (atWork: Int32Array) => Worker;
   readonly clock: Clock;
   readonly warn: (line: string) => void;
+  /** Told of each draft, when it is over, its last state. @default nobody is told */
+  readonly draftEnded?: (last: DraftState) => void;
 }
 
 /** Before the first start anew; twice as long before each that follows a life without use. */
@@ -19,12 +21,17 @@ const firstDelayMs = 250;
 const mostFailures = 5;
 
 /** Rejects if the first thread can't start: then there is nothing to keep alive. */
-export async function keepAlive({ startWorker, clock, warn }: KeepAliveOptions): Promise<Engine> {
+export async function keepAlive({
+  startWorker,
+  clock,
+  warn,
+  draftEnded = () => undefined,
+}: KeepAliveOptions): Promise<Engine> {
   const closing = new AbortController();
   const prepared = new Set<WeakRef<Setting>>();
   const open = () => {
     const atWork = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-    return openLink({ worker: startWorker(atWork), atWork, clock });
+    return openLink({ worker: startWorker(atWork), atWork, clock, draftEnded });
   };
   let link: Link | undefined = await open();
   let latest = link.stats();

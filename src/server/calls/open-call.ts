@@ -1,3 +1,4 @@
+import type { EngineStats } from '../../engine/sequence.ts';
 import type { CallEvent, CallerEvent, CallParties } from '../../events.ts';
 
 /** One call in progress, as the server sees it. */
@@ -37,6 +38,8 @@ export interface CallSource {
   readonly isReady?: () => boolean;
   /** True while a turn would wait too long for those of other calls, so that new calls belong elsewhere. @default never */
   readonly isBusy?: () => boolean;
+  /** Of the engine that answers, for /metrics. @default there are none */
+  readonly engineStats?: () => EngineStats;
   /** Agents are reloaded on save: what is wrong with those whose last save can't be used, in a line each. @default they are not */
   readonly problems?: () => readonly string[];
 }

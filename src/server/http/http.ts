@@ -74,10 +74,12 @@ export function createRequestListener(
     if (foreign === undefined && options.traces?.(request, response, toPath(request), securityHeaders)) return;
     if (foreign === undefined && options.twilio?.(request, response, toPath(request))) return;
     if (foreign === undefined && options.completions(request, response, toPath(request), securityHeaders)) return;
-    const { status, headers, body } = foreign ? toReply(foreign) : reply(request, options);
-    if (status === 401 || status === 403) options.log('request.refused', { status });
-    response.writeHead(status, { ...securityHeaders, ...headers });
-    response.end(body);
+    const send = ({ status, headers, body }: Reply) => {
+      if (status === 401 || status === 403) options.log('request.refused', { status });
+      response.writeHead(status, { ...securityHeaders, ...headers });
+      response.end(body);
+    };
+    Promise.resolve(foreign ? toReply(foreign) : reply(request, options)).then(send, () => response.destroy());
   };
 }
 
@@ -93,7 +95,7 @@ export function toPath(request: { readonly url?: string | undefined }): string {
   return (request.url ?? '/').split('?', 1)[0] ?? '/';
 }
 
-function reply(request: IncomingMessage, options: HttpOptions): Reply {
+function reply(request: IncomingMessage, options: HttpOptions): Reply | Promise<Reply> {
   const path = toPath(request);
   if (path === '/metrics') return allow(request, ['GET', 'HEAD']) ?? replyMetrics(request, options);
   if (path === healthPath) return allow(request, ['GET', 'HEAD']) ?? replyHealth(request, options);
@@ -131,12 +133,12 @@ function replyReady({ isDraining, isReady, isBusy }: AdmissionState): Reply {
   return isBusy ? toJson(503, { ready: false, reason: 'turns-wait' }) : toJson(200, { ready: true });
 }
 
-function replyMetrics(request: IncomingMessage, { apiKey, metrics, admission }: HttpOptions): Reply {
+async function replyMetrics(request: IncomingMessage, { apiKey, metrics }: HttpOptions): Promise<Reply> {
   if (apiKey !== undefined && !hasKey(request.headers, apiKey))
     return toReply(toKeyRefusal(request.headers), { 'www-authenticate': 'Bearer' });
-  const body = Buffer.from(metrics.render(admission.state));
+  const body = Buffer.from(await metrics.render());
   const headers = {
-    'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+    'content-type': metrics.contentType,
     'content-length': body.length,
     'cache-control': 'no-store',
   };

@@ -3,7 +3,7 @@ import type { Manifest } from '../../../src/engine/manifest.ts';
 import type { DraftRequest, DraftState, Sequence } from '../../../src/engine/sequence.ts';
 import { createLocalEngine } from '../../../src/engine/serving/local-engine.ts';
 import { finding } from '../../support/engine-rig.ts';
-import { createFakeDevice, type FakeModel, peaked, randomModel } from '../../support/fake-device.ts';
+import { createFakeDevice, type FakeModel, peaked, randomModel, reciting } from '../../support/fake-device.ts';
 import { manifest, tokenizer } from '../../support/small-vocabulary.ts';
 
 const { bos, user, end, say, call, wait } = manifest.specials;
@@ -52,6 +52,22 @@ it('adds what the manifest says to the odds of calling and waiting', async () =>
     pCall: expect.closeTo(0.5, 3),
     pWait: expect.closeTo(0.125, 3),
   });
+});
+
+it('counts the draft tokens that were held against the model, and those that it let stand', async () => {
+  const words = tokenizer.encode(' we open at nine');
+  const reply = [say, ...words, end];
+  const sequence = open(reciting([[...context, ...reply]]), manifest);
+  const exact = await last(sequence, { previous: reply });
+  expect(exact).toMatchObject({ tokens: words, countForwards: 1, countAccepted: words.length + 1 });
+  expect(exact.countProposed).toBe(exact.countAccepted);
+  const wrong = [say, ...words.slice(0, 1), ...words.slice(0, 1), ...words.slice(2), end];
+  const repaired = await last(open(reciting([[...context, ...reply]]), manifest), { previous: wrong });
+  expect(repaired.tokens).toEqual(words);
+  expect(repaired.countProposed).toBeGreaterThanOrEqual(wrong.length - 1);
+  expect(repaired.countProposed).toBeGreaterThan(repaired.countAccepted);
+  const called = await last(open(reciting([[...context, ...reply]]), manifest), { previous: [call, ...words, end] });
+  expect(called.countProposed).toBeGreaterThanOrEqual(words.length + 1);
 });
 
 it('refuses steps that a block has no positions for', async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, expect, it } from 'vitest';
 import { SimulatedClock } from '../../../src/base/simulated-clock.ts';
-import type { DraftRequest, Engine, Sequence } from '../../../src/engine/sequence.ts';
+import type { DraftRequest, DraftState, Engine, Sequence } from '../../../src/engine/sequence.ts';
 import { keepAlive } from '../../../src/engine/worker/restarts.ts';
 import { EngineError, ModelError } from '../../../src/errors.ts';
 
@@ -37,11 +37,17 @@ async function createRig(isBroken: (life: number) => boolean = () => false) {
     works.push(atWork);
     return worker;
   };
-  const engine = await keepAlive({ startWorker, clock, warn: (line) => warnings.push(line) });
+  const drafts: DraftState[] = [];
+  const engine = await keepAlive({
+    startWorker,
+    clock,
+    warn: (line) => warnings.push(line),
+    draftEnded: (last) => drafts.push(last),
+  });
   engines.push(engine);
   /** Resolves when the newest thread is no more. */
   const ended = () => new Promise<void>((resolve) => lives.at(-1)?.once('exit', () => resolve()));
-  return { clock, warnings, lives, works, engine, ended };
+  return { clock, warnings, drafts, lives, works, engine, ended };
 }
 
 async function ask(
@@ -69,6 +75,21 @@ it('fails what runs when the thread dies, by a typed error, and starts it again'
   expect(await answer).toEqual([[50, 51, 0]]);
   expect(await ask(other, orders.answer)).toEqual([[50, 51, 0]]);
   expect(lives).toHaveLength(2);
+});
+
+it('tells of each draft, when it is over, its last state, be it broken off or not', async () => {
+  const { engine, drafts } = await createRig();
+  const sequence = engine.open(setting);
+  await ask(sequence, orders.answer);
+  expect(drafts).toMatchObject([{ tokens: [50, 51, 0], isDone: true }]);
+  const request: DraftRequest = { context: orders.linger, effort: 'low', acts: ['say'], priority: 'draft' };
+  for await (const _ of sequence.draft(request)) break;
+  expect(drafts).toHaveLength(2);
+  const controller = new AbortController();
+  const hanging = ask(sequence, orders.hang, controller.signal);
+  controller.abort();
+  await hanging;
+  expect(drafts).toHaveLength(2);
 });
 
 it('prepares again what was prepared, and nothing else', async () => {

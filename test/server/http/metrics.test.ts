@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import type { CallEvent } from '../../../src/events.ts';
 import { startServerRig } from '../../support/server-rig.ts';
@@ -16,13 +17,14 @@ function parseMetrics(text: string): Map<string, number> {
   const samples = new Map<string, number>();
   let described = '';
   for (const line of text.trimEnd().split('\n')) {
-    const type = /^# TYPE ([a-z_]+) (?:gauge|counter|histogram)$/.exec(line);
+    const type = /^# TYPE ([a-z0-9_]+) (?:gauge|counter|histogram)$/.exec(line);
     if (type) described = type[1] ?? '';
-    if (line.startsWith('#')) continue;
+    if (line.startsWith('#') || line === '') continue;
     const [, name = '', labels = '', value] =
-      /^([a-z_]+)(\{[a-z]+="[^"\\\n]*"(?:,[a-z]+="[^"\\\n]*")*\})? (-?[\d.e+-]+)$/.exec(line) ?? [];
+      /^([a-z0-9_]+)(\{[a-z]+="[^"\\\n]*"(?:,[a-z]+="[^"\\\n]*")*\})? (-?[\d.e+-]+|Nan)$/.exec(line) ?? [];
     expect([line, name.replace(/_(bucket|sum|count)$/, '')]).toEqual([line, described]);
-    samples.set(name + labels, Number(value));
+    const sorted = labels.replace(/\{(.*)\}/, (_, list: string) => `{${list.split(',').sort().join(',')}}`);
+    samples.set(name + sorted, Number(value));
   }
   return samples;
 }
@@ -45,6 +47,9 @@ it('tells calls, turns by draft, time by stage and overruns to Prometheus', asyn
     repartee_ready: 1,
     repartee_calls: 1,
     repartee_calls_started_total: 1,
+    'repartee_turn_drafts_total{draft="hit"}': 2,
+    'repartee_turn_drafts_total{draft="repaired"}': 0,
+    'repartee_turn_drafts_total{draft="missed"}': 1,
     'repartee_turn_seconds_bucket{draft="hit",le="0.001"}': 1,
     'repartee_turn_seconds_bucket{draft="hit",le="0.05"}': 2,
     'repartee_turn_seconds_bucket{draft="missed",le="5"}': 0,
@@ -52,7 +57,7 @@ it('tells calls, turns by draft, time by stage and overruns to Prometheus', asyn
     'repartee_turn_seconds_sum{draft="hit"}': 0.0408,
     'repartee_turn_seconds_count{draft="missed"}': 1,
     'repartee_stage_seconds_sum{stage="unexplained"}': 0.0015,
-    'repartee_stage_seconds_bucket{stage="denoise",le="0.05"}': 2,
+    'repartee_stage_seconds_bucket{le="0.05",stage="denoise"}': 2,
     'repartee_stage_seconds_count{stage="denoise"}': 3,
     'repartee_stage_overruns_total{stage="denoise"}': 1,
   });
@@ -77,7 +82,7 @@ it('says of which turn more was left unexplained than may be', async () => {
   expect(alarms).toMatchObject([{ callId, turn: 1, tookUs: 3000, budgetUs: 2000 }]);
 });
 
-it('counts what went wrong by tool', async () => {
+it('counts what went wrong by tool and code', async () => {
   await using rig = await startServerRig();
   const client = await connectWire(rig.url);
   client.send(start);
@@ -87,5 +92,79 @@ it('counts what went wrong by tool', async () => {
   rig.calls[0]?.report({ ...ended, error: 'pay took too long', code: 'tool-timeout' });
   rig.calls[0]?.report({ ...ended, result: 1 });
   const samples = parseMetrics(await (await fetch(`${rig.url}/metrics`)).text());
-  expect(samples.get('repartee_tool_errors_total{tool="pay"}')).toBe(2);
+  expect(samples.get('repartee_tool_errors_total{code="tool-failed",tool="pay"}')).toBe(1);
+  expect(samples.get('repartee_tool_errors_total{code="tool-timeout",tool="pay"}')).toBe(1);
+});
+
+it('tells what the engine has queued and keeps, and what became of draft tokens', async () => {
+  const stats = {
+    device: 'none',
+    countSequences: 3,
+    countWaiting: 2,
+    countForwards: 40,
+    forwardMs: 12,
+    waitMs: 500,
+    kvBytes: 4096,
+  };
+  await using rig = await startServerRig(undefined, { engineStats: () => stats });
+  rig.server.draftEnded({
+    spentUs: { queue: 30_000, prefill: 0, denoise: 0, constrain: 0 },
+    countProposed: 8,
+    countAccepted: 6,
+  });
+  rig.server.draftEnded({
+    spentUs: { queue: 500, prefill: 0, denoise: 0, constrain: 0 },
+    countProposed: 2,
+    countAccepted: 0,
+  });
+  const read = async () => Object.fromEntries(parseMetrics(await (await fetch(`${rig.url}/metrics`)).text()));
+  expect(await read()).toMatchObject({
+    repartee_engine_sequences: 3,
+    repartee_engine_queue_length: 2,
+    repartee_engine_wait_seconds: 0.5,
+    repartee_engine_forwards_total: 40,
+    repartee_engine_forward_seconds: 0.012,
+    repartee_engine_kv_bytes: 4096,
+    'repartee_engine_queue_seconds_bucket{le="0.001"}': 1,
+    repartee_engine_queue_seconds_sum: 0.0305,
+    repartee_engine_queue_seconds_count: 2,
+    repartee_draft_tokens_proposed_total: 10,
+    repartee_draft_tokens_accepted_total: 6,
+  });
+  expect((await read()).repartee_engine_forwards_total).toBe(40);
+});
+
+it('tells of the process, however many servers it has', async () => {
+  await using one = await startServerRig();
+  await using other = await startServerRig();
+  for (const { url } of [one, other]) {
+    const samples = parseMetrics(await (await fetch(`${url}/metrics`)).text());
+    for (const name of [
+      'nodejs_eventloop_lag_seconds',
+      'nodejs_eventloop_lag_p99_seconds',
+      'process_resident_memory_bytes',
+    ])
+      expect([name, samples.has(name)]).toEqual([name, true]);
+  }
+});
+
+it('is listed in full, with its labels, by the page for operators', async () => {
+  const page = await readFile(new URL('../../../docs/operate/exports.md', import.meta.url), 'utf8');
+  const listed = [...page.matchAll(/`(repartee_[a-z_]+)(?:\{([a-z,]+)\})?`/g)].map(
+    ([, name, labels = '']) => `${name} ${labels}`,
+  );
+  await using rig = await startServerRig(undefined, { spanCounts: () => ({ countExported: 1, countDropped: 0 }) });
+  const client = await connectWire(rig.url);
+  client.send(start);
+  await client.nextOf('call.ready');
+  rig.calls[0]?.report(measured(7000, 'missed'));
+  const failed = { error: 'pay failed', code: 'tool-failed', arguments: {}, speculative: false } as const;
+  rig.calls[0]?.report({ type: 'tool.ended', turn: 1, name: 'pay', ...failed });
+  const text = await (await fetch(`${rig.url}/metrics`)).text();
+  const told = [...text.matchAll(/^# TYPE (repartee_[a-z_]+)/gm)].map(([, name = '']) => {
+    const labels = new RegExp(`^${name}(?:_bucket)?\\{(.*)\\}`, 'm').exec(text)?.[1] ?? '';
+    const names = [...labels.matchAll(/([a-z]+)="/g)].map(([, label = '']) => label).filter((label) => label !== 'le');
+    return `${name} ${names.sort().join(',')}`;
+  });
+  expect(told.sort()).toEqual(listed.sort());
 });
