@@ -100,8 +100,8 @@ async function see(
   for (const [index, dialogue] of drawDialogues(source, limit, seed).entries()) {
     if (dialogue.tools.length === 0) continue;
     const evaluated = toPoints(dialogue, parts.prompt, createRandom(seed + index));
-    for (const { point, outlook } of (await answer(parts, evaluated, [], warn)) ?? [])
-      seen.push({ after: point.after, act: point.reference.act, outlook: shift(outlook, undo) });
+    for (const { point, actProbabilities } of (await answer(parts, evaluated, [], warn)) ?? [])
+      seen.push({ after: point.after, act: point.reference.act, actProbabilities: shift(actProbabilities, undo) });
   }
   return seen;
 }

@@ -1,6 +1,6 @@
 // Which constants, added to the log-odds of calling and of waiting, make a model act as people's agents did. Pure functions; know no engine.
 import type { Act } from '../src/engine/sequence.ts';
-import type { Outlook } from './model-answers.ts';
+import type { ActProbabilities } from './model-answers.ts';
 import type { Point } from './model-points.ts';
 
 export interface Calibration {
@@ -12,7 +12,7 @@ export interface Calibration {
 export interface SeenPoint {
   readonly after: Point['after'];
   readonly act: Act;
-  readonly outlook: Outlook;
+  readonly actProbabilities: ActProbabilities;
 }
 
 /** Means over sources, so that none counts more for its size. */
@@ -47,7 +47,7 @@ const leastGain = 0.005;
 export function callRows(sources: readonly (readonly SeenPoint[])[]): CallRow[] {
   const asked = sources.map((points) => points.filter(({ after }) => after !== 'cut'));
   return offsets().map((callNats) => {
-    const isRight = ({ act, outlook: { pSay, pCall } }: SeenPoint) =>
+    const isRight = ({ act, actProbabilities: { pSay, pCall } }: SeenPoint) =>
       (pCall * Math.exp(callNats) > pSay ? 'call' : 'say') === act;
     const recallOf = (act: Act) =>
       meanShare(
@@ -62,7 +62,7 @@ export function callRows(sources: readonly (readonly SeenPoint[])[]): CallRow[] 
 export function waitRows(sources: readonly (readonly SeenPoint[])[], callNats: number): WaitRow[] {
   const at = (after: Point['after']) => sources.map((points) => points.filter((point) => point.after === after));
   return offsets().map((waitNats) => {
-    const waits = ({ outlook: { pSay, pCall, pWait } }: SeenPoint) =>
+    const waits = ({ actProbabilities: { pSay, pCall, pWait } }: SeenPoint) =>
       pWait * Math.exp(waitNats) > Math.max(pSay, pCall * Math.exp(callNats));
     return { waitNats, found: meanShare(at('cut'), waits), falseWaits: meanShare(at('turn'), waits) };
   });
@@ -84,7 +84,10 @@ export function calibrate(sources: readonly (readonly SeenPoint[])[]): Calibrati
 }
 
 /** As it would be with other constants. */
-export function shift({ pSay, pCall, pWait, pEndOfTurn }: Outlook, { callNats, waitNats }: Calibration): Outlook {
+export function shift(
+  { pSay, pCall, pWait, pEndOfTurn }: ActProbabilities,
+  { callNats, waitNats }: Calibration,
+): ActProbabilities {
   const call = pCall * Math.exp(callNats);
   const wait = pWait * Math.exp(waitNats);
   const sum = pSay + call + wait;

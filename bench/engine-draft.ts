@@ -34,7 +34,7 @@ export async function timeDraft(
 
 /** Puts the context into the sequence's KV, so that what follows is measured without it. */
 export async function prefill(sequence: Sequence, context: readonly number[]): Promise<void> {
-  await timeDraft(sequence, { context, effort: 'ar', acts: ['say'], maxTokens: 1 });
+  await timeDraft(sequence, { context, effort: 'autoregressive', acts: ['say'], maxTokens: 1 });
 }
 
 export function spread(values: readonly number[]): Spread {

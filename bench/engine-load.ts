@@ -5,7 +5,7 @@ import { parseOptions, toWhole } from '../src/arguments.ts';
 import { percentile } from '../src/base/percentile.ts';
 import { createEngine } from '../src/engine/engine.ts';
 import { loadManifest, type Manifest } from '../src/engine/manifest.ts';
-import type { Engine, Sequence, Setting } from '../src/engine/sequence.ts';
+import type { Engine, PromptPrefix, Sequence } from '../src/engine/sequence.ts';
 import { packagePath } from '../src/package-path.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { type ReplyPoint, readReplyPoints } from './reply-points.ts';
@@ -96,17 +96,17 @@ export async function measureLoad(
 
 /** Of each dialogue the places where the agent answers the caller by words. */
 async function readDialogues(engine: Engine, manifest: Manifest): Promise<ReplyPoint[][]> {
-  const dialogues = new Map<Setting, ReplyPoint[]>();
+  const dialogues = new Map<PromptPrefix, ReplyPoint[]>();
   for (const point of readReplyPoints(packagePath('fixtures/goldens.jsonl'), manifest)) {
-    const { act, context, setting } = point;
+    const { act, context, promptPrefix } = point;
     const opening = context.lastIndexOf(manifest.specials.user);
     const endsWithCaller = opening >= 0 && context.indexOf(manifest.specials.end, opening) === context.length - 1;
     if (act !== 'say' || !endsWithCaller || context.length > manifest.contextTokens / 2) continue;
-    const known = dialogues.get(setting);
+    const known = dialogues.get(promptPrefix);
     if (known) known.push(point);
-    else dialogues.set(setting, [point]);
+    else dialogues.set(promptPrefix, [point]);
   }
-  for (const setting of dialogues.keys()) await engine.prepare(setting);
+  for (const promptPrefix of dialogues.keys()) await engine.prepare(promptPrefix);
   return [...dialogues.values()];
 }
 
@@ -162,7 +162,7 @@ function createCaller(engine: Engine, manifest: Manifest, everyMs: number | unde
       while (performance.now() < untilMs) {
         const [first] = dialogue;
         if (!first) return;
-        const sequence = engine.open(first.setting);
+        const sequence = engine.open(first.promptPrefix);
         for (const point of dialogue) {
           if (performance.now() >= untilMs) break;
           await speak(sequence, point);

@@ -24,17 +24,17 @@ export async function measurePartials(
   points: readonly EnginePoint[],
 ): Promise<PartFigures> {
   const runs: Timed[] = [];
-  for (const { setting, context } of points) {
+  for (const { promptPrefix, context } of points) {
     const start = context.lastIndexOf(specials.user);
     // The last turn is the caller's.
     if (start < 0 || context.indexOf(specials.end, start) !== context.length - 1) continue;
-    const sequence = engine.open(setting);
+    const sequence = engine.open(promptPrefix);
     let previous: readonly number[] | undefined;
     for (let length = start + 1 + partialTokens; length < context.length; length += partialTokens) {
       const run = await timeDraft(sequence, {
         context: [...context.slice(0, length), specials.end],
         effort: 'low',
-        acts: setting.tools.length > 0 ? ['say', 'call'] : ['say'],
+        acts: promptPrefix.tools.length > 0 ? ['say', 'call'] : ['say'],
         priority: 'draft',
         ...(previous ? { previous } : {}),
       });
@@ -52,9 +52,9 @@ export async function measureCalls(
   points: readonly EnginePoint[],
 ): Promise<PartFigures & { readonly tokens: number; readonly constrainMsPerForward: number }> {
   const runs: Timed[] = [];
-  for (const { act, countArguments, setting, context } of points) {
+  for (const { act, countArguments, promptPrefix, context } of points) {
     if (act !== 'call' || countArguments !== wantedArguments) continue;
-    const sequence = engine.open(setting);
+    const sequence = engine.open(promptPrefix);
     await prefill(sequence, context);
     runs.push(await timeDraft(sequence, { context, effort: 'low', acts: ['say', 'call'], forceAct: 'call' }));
     sequence.close();

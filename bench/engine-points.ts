@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PromptLimits } from '../src/engine/prompt/limits.ts';
 import { createPrompt } from '../src/engine/prompt/prompt.ts';
-import type { Setting } from '../src/engine/sequence.ts';
+import type { PromptPrefix } from '../src/engine/sequence.ts';
 import { loadTokenizer } from '../src/engine/tokenizer/tokenizer.ts';
 import { createRandom } from '../training/recogniser.ts';
 import { toPoints } from './model-points.ts';
 import { drawDialogues, findSources } from './model-sources.ts';
 
 export interface EnginePoint {
-  readonly setting: Setting;
+  readonly promptPrefix: PromptPrefix;
   /** Up to the token before the act. */
   readonly context: readonly number[];
   readonly act: 'say' | 'call';
@@ -28,12 +28,12 @@ export function readEnginePoints(modelDir: string, limits: PromptLimits): Engine
   const all = { name: 'all', files: sources.flatMap(({ files }) => files) };
   const dialogues = drawDialogues(all, Number.POSITIVE_INFINITY, 1);
   return dialogues.flatMap((dialogue) => {
-    const { setting, points } = toPoints(dialogue, prompt, createRandom(1));
+    const { promptPrefix, points } = toPoints(dialogue, prompt, createRandom(1));
     return points.flatMap(({ context, reference }): EnginePoint[] => {
       if (reference.act === 'wait') return [];
       const countArguments = reference.act === 'call' ? Object.keys(reference.arguments).length : 0;
       const saidTokens = reference.act === 'say' ? tokenizer.encode(` ${reference.text}`).length + 1 : 0;
-      return [{ setting, context, act: reference.act, saidTokens, countArguments }];
+      return [{ promptPrefix, context, act: reference.act, saidTokens, countArguments }];
     });
   });
 }

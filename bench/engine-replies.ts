@@ -1,6 +1,6 @@
 // Replies of some lengths at every effort, and the same words by llama.cpp, by turns. Takes an engine and points, gives a row for each length and effort.
 import { efforts } from '../src/engine/decoding/efforts.ts';
-import type { EffortName, Engine, Sequence, Setting } from '../src/engine/sequence.ts';
+import type { EffortName, Engine, PromptPrefix, Sequence } from '../src/engine/sequence.ts';
 import { prefill, quantile, round2, type Spread, spread, sum, type Timed, timeDraft } from './engine-draft.ts';
 import type { Quantization, Rival } from './engine-llama.ts';
 import type { EnginePoint } from './engine-points.ts';
@@ -60,12 +60,12 @@ export async function chooseByLength(
   countPoints: number,
 ): Promise<LengthPoints[]> {
   const written: { readonly point: EnginePoint; readonly countTokens: number }[] = [];
-  let opened: { readonly setting: Setting; readonly sequence: Sequence } | undefined;
+  let opened: { readonly promptPrefix: PromptPrefix; readonly sequence: Sequence } | undefined;
   for (const point of candidatesOf(points)) {
     // A dialogue's points begin with each other: only what is new between them is read.
-    if (opened?.setting !== point.setting) {
+    if (opened?.promptPrefix !== point.promptPrefix) {
       opened?.sequence.close();
-      opened = { setting: point.setting, sequence: engine.open({ ...point.setting, tools: [] }) };
+      opened = { promptPrefix: point.promptPrefix, sequence: engine.open({ ...point.promptPrefix, tools: [] }) };
     }
     const { state } = await timeDraft(opened.sequence, { context: point.context, effort: 'low', acts: ['say'] });
     if (!state.isTruncated) written.push({ point, countTokens: state.tokens.length + 1 });
@@ -106,11 +106,11 @@ export async function measureReplies(
   });
   for (let round = 0; round < rounds; round++)
     for (const { points, byEffort, rivalRuns } of all)
-      for (const { setting, context } of points) {
-        const sequence = engine.open({ ...setting, tools: [] });
+      for (const { promptPrefix, context } of points) {
+        const sequence = engine.open({ ...promptPrefix, tools: [] });
         await prefill(sequence, context);
         for (const index of effortNames.keys()) {
-          const effort = effortNames[(index + round) % effortNames.length] ?? 'ar';
+          const effort = effortNames[(index + round) % effortNames.length] ?? 'autoregressive';
           byEffort.get(effort)?.push(await timeDraft(sequence, { context, effort, acts: ['say'] }));
         }
         sequence.close();
@@ -126,7 +126,7 @@ export async function measureReplies(
 }
 
 export function toReplyFigures({ tokens, byEffort }: LengthRuns): ReplyFigures[] {
-  const yardstick = byEffort.get('ar') ?? [];
+  const yardstick = byEffort.get('autoregressive') ?? [];
   return [...byEffort].map(([effort, runs]) => {
     const countTokens = sum(runs.map(({ state }) => state.tokens.length + 1));
     const forwards = sum(runs.map(({ state }) => state.countForwards));

@@ -41,14 +41,14 @@ export interface EngineBench {
   readonly prefill512: Omit<PartFigures, 'forwards'>;
   /** Of four arguments, at effort low. */
   readonly toolCall: PartFigures & { readonly tokens: number; readonly constrainMsPerForward: number };
-  readonly ar: { readonly msPerToken: number | null };
+  readonly autoregressive: { readonly msPerToken: number | null };
   readonly llamaCpp:
     | Missing
     | {
         readonly release: string;
         readonly q8: RivalFigures;
         readonly q4: RivalFigures;
-        /** Share of the tokens of effort ar that Q8_0 would have chosen as well: the weights are the same. */
+        /** Share of the tokens of effort autoregressive that Q8_0 would have chosen as well: the weights are the same. */
         readonly sameAsAr: number;
       };
   readonly ratios: { readonly llamaCppQ8At32: number | null };
@@ -57,7 +57,7 @@ export interface EngineBench {
 }
 
 export function renderEngine(bench: EngineBench): string {
-  const { settings, replies, partial, prefill512, toolCall, ar, llamaCpp, ratios, load } = bench;
+  const { settings, replies, partial, prefill512, toolCall, autoregressive, llamaCpp, ratios, load } = bench;
   const { machine } = settings;
   const row = (cells: readonly (string | number | null)[]) => `| ${cells.join(' | ')} |\n`;
   const head = [
@@ -71,7 +71,7 @@ export function renderEngine(bench: EngineBench): string {
     'forwards',
     'tokens a forward',
   ];
-  const more = ['accepted a forward', 'constrain ms a forward', 'same as ar', 'replies'];
+  const more = ['accepted a forward', 'constrain ms a forward', 'same as autoregressive', 'replies'];
   return [
     `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${settings.device}, ${settings.threads} threads, load average `,
     `${settings.loadAverages.join(' to ')}, ${machine.date}; contexts of ${settings.contextTokensP50} tokens (median)\n\n`,
@@ -98,12 +98,12 @@ export function renderEngine(bench: EngineBench): string {
     `prefill of 512 tokens: ${prefill512.msP50} ms p50\n`,
     `tool call of 4 arguments: ${toolCall.msP50} ms p50, ${toolCall.msP90} p90, ${toolCall.tokens} tokens, ${toolCall.forwards} forwards, `,
     `constraints ${toolCall.constrainMsPerForward} ms a forward\n`,
-    `token by token: ${ar.msPerToken} ms a token\n`,
+    `token by token: ${autoregressive.msPerToken} ms a token\n`,
     'why' in llamaCpp
       ? `llama.cpp: not measured, ${llamaCpp.why}\n`
       : [
           `llama.cpp (${llamaCpp.release}): Q8_0 ${llamaCpp.q8.msPerToken} ms a token on two threads, ${llamaCpp.q8.msPerTokenOneThread} on one; `,
-          `Q4_0 ${llamaCpp.q4.msPerToken} and ${llamaCpp.q4.msPerTokenOneThread}; Q8_0 would have chosen ${llamaCpp.sameAsAr} of the tokens of ar\n`,
+          `Q4_0 ${llamaCpp.q4.msPerToken} and ${llamaCpp.q4.msPerTokenOneThread}; Q8_0 would have chosen ${llamaCpp.sameAsAr} of the tokens of autoregressive\n`,
           `low against Q8_0 on two threads, replies of 32 tokens: ${ratios.llamaCppQ8At32} times faster\n`,
         ].join(''),
     'why' in load

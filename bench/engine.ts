@@ -88,7 +88,7 @@ export async function benchEngine(argv: readonly string[]): Promise<void> {
       },
       replies: runs.flatMap(toReplyFigures),
       ...parts,
-      ar: { msPerToken: msPerToken(runs, 'ar') },
+      autoregressive: { msPerToken: msPerToken(runs, 'autoregressive') },
       llamaCpp:
         'why' in rivals
           ? rivals
@@ -141,7 +141,7 @@ function rivalOf(runs: readonly LengthRuns[], quantization: 'q8' | 'q4'): RivalF
 async function agreement(engine: Engine, { all }: Rivals, context: readonly number[]): Promise<number> {
   const sequence = engine.open({ prefix: [], tools: [] });
   await prefill(sequence, context);
-  const { state } = await timeDraft(sequence, { context, effort: 'ar', acts: ['say'] });
+  const { state } = await timeDraft(sequence, { context, effort: 'autoregressive', acts: ['say'] });
   sequence.close();
   const eight = all.find(({ quantization }) => quantization === 'q8');
   const { countSame = 0 } = (await eight?.write(state.tokens)) ?? {};

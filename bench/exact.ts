@@ -79,16 +79,16 @@ export async function benchExact(argv: readonly string[]): Promise<number> {
 
 async function compare(
   { engine, tokenizer, maxContextTokens }: ModelParts,
-  { setting, points }: EvaluatedDialogue,
+  { promptPrefix, points }: EvaluatedDialogue,
   mostPrompts: number,
   figures: ExactFigures,
 ): Promise<void> {
   const { say, end } = tokenizer.specials;
-  const sequence = engine.open({ ...setting, tools: [] });
+  const sequence = engine.open({ ...promptPrefix, tools: [] });
   for (const { context, reference } of points) {
     if (reference.act !== 'say' || context.length > maxContextTokens || figures.prompts >= mostPrompts) continue;
     const write = async (effort: EffortName) => (await timeDraft(sequence, { context, effort, acts: ['say'] })).state;
-    const [ar, exact] = [await write('ar'), await write('exact')];
+    const [ar, exact] = [await write('autoregressive'), await write('exact')];
     figures.prompts++;
     figures.tokens += ar.tokens.length + 1;
     figures.arForwards += ar.countForwards;
@@ -111,7 +111,7 @@ async function compare(
 async function lossOf(sequence: Sequence, context: readonly number[], token: number | undefined): Promise<number> {
   if (token === undefined) return Number.POSITIVE_INFINITY;
   const previous = [token];
-  return (await timeDraft(sequence, { context, effort: 'ar', acts: [], previous, maxTokens: 1 })).state
+  return (await timeDraft(sequence, { context, effort: 'autoregressive', acts: [], previous, maxTokens: 1 })).state
     .previousLossNats;
 }
 

@@ -15,7 +15,7 @@ export interface Way {
 }
 
 /** What the causal head says at the end of a context, whatever it would be allowed to do. */
-export interface Outlook {
+export interface ActProbabilities {
   readonly pSay: number;
   readonly pCall: number;
   readonly pWait: number;
@@ -39,7 +39,7 @@ export interface Draft {
 
 export interface Answer {
   readonly point: Point;
-  readonly outlook: Outlook;
+  readonly actProbabilities: ActProbabilities;
   /** By the label of the way; none at a cut turn. */
   readonly drafts: ReadonlyMap<string, Draft>;
 }
@@ -62,18 +62,18 @@ export async function answer(
 
 async function answerAll(parts: ModelParts, dialogue: EvaluatedDialogue, ways: readonly Way[]): Promise<Answer[]> {
   const { engine, maxContextTokens } = parts;
-  await engine.prepare(dialogue.setting);
-  const sequence = engine.open(dialogue.setting);
+  await engine.prepare(dialogue.promptPrefix);
+  const sequence = engine.open(dialogue.promptPrefix);
   const answers: Answer[] = [];
   try {
     for (const point of dialogue.points) {
       if (point.context.length > maxContextTokens) continue;
-      const outlook = toOutlook(await look(sequence, point.context, []));
+      const actProbabilities = toOutlook(await look(sequence, point.context, []));
       const drafts = new Map<string, Draft>();
       // By turns, so that none has the better moments of the machine.
       for (const way of rotated(ways, answers.length))
         if (isAsked(way, point)) drafts.set(way.label, await write(parts, sequence, dialogue.tools, point, way));
-      answers.push({ point, outlook, drafts });
+      answers.push({ point, actProbabilities, drafts });
     }
   } finally {
     sequence.close();
@@ -87,7 +87,7 @@ function isAsked({ steps }: Way, { reference: { act } }: Point): boolean {
 
 /** One forward: the chances of each act, and how likely the causal head is to say `previous`. */
 function look(sequence: Sequence, context: readonly number[], previous: readonly number[]): Promise<DraftState> {
-  return lastState(sequence, { context, previous, effort: 'ar', acts: ['say', 'wait'], forceAct: 'wait' });
+  return lastState(sequence, { context, previous, effort: 'autoregressive', acts: ['say', 'wait'], forceAct: 'wait' });
 }
 
 async function write(
@@ -125,7 +125,7 @@ async function lastState(sequence: Sequence, request: Omit<DraftRequest, 'priori
   return last;
 }
 
-function toOutlook({ pCall, pWait, pEndOfTurn }: DraftState): Outlook {
+function toOutlook({ pCall, pWait, pEndOfTurn }: DraftState): ActProbabilities {
   return { pSay: 1 - pCall - pWait, pCall, pWait, pEndOfTurn };
 }
 

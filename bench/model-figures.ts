@@ -4,7 +4,7 @@ import { percentile } from '../src/base/percentile.ts';
 import type { PromptTool } from '../src/engine/prompt/prompt.ts';
 import type { Act } from '../src/engine/sequence.ts';
 import { bootstrapInterval, type Counted } from './bootstrap.ts';
-import type { Answer, Draft, Outlook } from './model-answers.ts';
+import type { ActProbabilities, Answer, Draft } from './model-answers.ts';
 import { type Call, createCallValidator, judgeCall, type Slot } from './model-calls.ts';
 import { says } from './model-entities.ts';
 import type { Point } from './model-points.ts';
@@ -94,13 +94,14 @@ export function figuresOf(dialogues: readonly AnsweredDialogue[], way: string, s
 }
 
 /** After a whole turn or a result the runtime chooses among say and call; only while the caller speaks may it wait. */
-export function decide({ pSay, pCall, pWait }: Outlook, after: Point['after']): Act {
+export function decide({ pSay, pCall, pWait }: ActProbabilities, after: Point['after']): Act {
   if (after === 'cut' && pWait > Math.max(pSay, pCall)) return 'wait';
   return pCall > pSay ? 'call' : 'say';
 }
 
 function actFigures(dialogues: readonly AnsweredDialogue[], seed: number): ActFigures {
-  const isRight = ({ point, outlook }: Answer) => decide(outlook, point.after) === point.reference.act;
+  const isRight = ({ point, actProbabilities }: Answer) =>
+    decide(actProbabilities, point.after) === point.reference.act;
   const answers = dialogues.flatMap((dialogue) => dialogue.answers);
   const ofAct = (act: Act) => share(answers.filter(({ point }) => point.reference.act === act).map(isRight));
   const counted = dialogues.map((dialogue) => count(dialogue.answers.map(isRight)));
@@ -111,7 +112,11 @@ function actFigures(dialogues: readonly AnsweredDialogue[], seed: number): ActFi
     accuracyInterval: bootstrapInterval(counted, seed),
     recall: { say: ofAct('say'), call: ofAct('call'), wait: ofAct('wait') },
     sayOrCall: share(answers.filter(({ point }) => point.after !== 'cut').map(isRight)),
-    wouldWait: share(turns.map(({ outlook }) => outlook.pWait > Math.max(outlook.pSay, outlook.pCall))),
+    wouldWait: share(
+      turns.map(
+        ({ actProbabilities }) => actProbabilities.pWait > Math.max(actProbabilities.pSay, actProbabilities.pCall),
+      ),
+    ),
   };
 }
 
@@ -125,9 +130,9 @@ interface JudgedCall {
 function callFigures(dialogues: readonly AnsweredDialogue[], way: string, seed: number): CallFigures {
   const isValid = createCallValidator();
   const judged = dialogues.map(({ answers, tools }) =>
-    [...draftsOf(answers, 'call', way)].map(([{ point, outlook }, { call }]): JudgedCall => {
+    [...draftsOf(answers, 'call', way)].map(([{ point, actProbabilities }, { call }]): JudgedCall => {
       const made: Call = point.reference.act === 'call' ? point.reference : { name: '', arguments: {} };
-      const isChosen = decide(outlook, point.after) === 'call';
+      const isChosen = decide(actProbabilities, point.after) === 'call';
       return {
         isChosen,
         isValid: isValid(tools, call),
@@ -197,7 +202,7 @@ function replyFigures(dialogues: readonly AnsweredDialogue[], way: string, seed:
 
 function endOfTurn(answers: readonly Answer[]): EndOfTurnFigures {
   const at = (after: Point['after']) =>
-    answers.flatMap(({ point, outlook }) => (point.after === after ? [outlook.pEndOfTurn] : []));
+    answers.flatMap(({ point, actProbabilities }) => (point.after === after ? [actProbabilities.pEndOfTurn] : []));
   return endOfTurnFigures(at('turn'), at('cut'));
 }
 

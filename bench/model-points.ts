@@ -1,7 +1,7 @@
 // Takes dialogues, gives the places in them where a model is asked what it would do: whole caller turns, cut ones, and results.
 import { type Message, type Prompt, type PromptTool, plain } from '../src/engine/prompt/prompt.ts';
 import { toSpacedJson } from '../src/engine/prompt/spaced-json.ts';
-import type { Setting } from '../src/engine/sequence.ts';
+import type { PromptPrefix } from '../src/engine/sequence.ts';
 import type { Dialogue } from '../training/dialogues.ts';
 import type { Random } from '../training/recogniser.ts';
 import { type Entity, entitiesOf } from './model-entities.ts';
@@ -15,7 +15,7 @@ export type Reference =
 export interface Point {
   /** What the context ends with. */
   readonly after: 'turn' | 'cut' | 'result';
-  /** Everything before the act, the setting included. */
+  /** Everything before the act, the prompt prefix included. */
   readonly context: readonly number[];
   /** The dialogue so far, as the context has it. */
   readonly heard: readonly Message[];
@@ -25,7 +25,7 @@ export interface Point {
 export interface EvaluatedDialogue {
   readonly id: string;
   readonly tools: readonly PromptTool[];
-  readonly setting: Setting;
+  readonly promptPrefix: PromptPrefix;
   readonly points: readonly Point[];
 }
 
@@ -33,8 +33,8 @@ export interface EvaluatedDialogue {
 export function toPoints(dialogue: Dialogue, prompt: Prompt, random: Random): EvaluatedDialogue {
   const tools = dialogue.tools.slice(0, prompt.limits.maxTools);
   const { instructions } = dialogue;
-  const prefix = prompt.renderSetting({ instructions, tools });
-  const setting = { prefix, tools: tools.map(({ name, parameters }) => ({ name, parameters })) };
+  const prefix = prompt.renderPrefix({ instructions, tools });
+  const promptPrefix = { prefix, tools: tools.map(({ name, parameters }) => ({ name, parameters })) };
   const render = (message: Message) => prompt.renderMessages([asHeard(message)], tools);
   const points: Point[] = [];
   let context: readonly number[] = prefix;
@@ -55,7 +55,7 @@ export function toPoints(dialogue: Dialogue, prompt: Prompt, random: Random): Ev
       points.push({ after, context, heard: heard.slice(0, index), reference });
     context = [...context, ...render(message)];
   }
-  return { id: dialogue.id, tools, setting, points };
+  return { id: dialogue.id, tools, promptPrefix, points };
 }
 
 /** Turns as a recogniser sends them, results as the runtime writes them. */

@@ -99,9 +99,9 @@ async function measure(
 
 function renderReplies(source: string, { id, answers }: AnsweredDialogue): string {
   return answers
-    .flatMap(({ point: { after, reference }, outlook, drafts }) => {
+    .flatMap(({ point: { after, reference }, actProbabilities, drafts }) => {
       const texts = Object.fromEntries([...drafts].map(([label, { text }]) => [label, text]));
-      return `${JSON.stringify({ source, id, after, reference, outlook, drafts: texts }, roundNumbers)}\n`;
+      return `${JSON.stringify({ source, id, after, reference, actProbabilities, drafts: texts }, roundNumbers)}\n`;
     })
     .join('');
 }

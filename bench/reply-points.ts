@@ -1,10 +1,10 @@
 // Takes the golden dialogues, gives the places in them where the agent replied: contexts to draft on.
 import { readFileSync } from 'node:fs';
 import type { Manifest } from '../src/engine/manifest.ts';
-import type { Setting, ToolSchema } from '../src/engine/sequence.ts';
+import type { PromptPrefix, ToolSchema } from '../src/engine/sequence.ts';
 
 export interface ReplyPoint {
-  readonly setting: Setting;
+  readonly promptPrefix: PromptPrefix;
   /** Up to the token before the act. */
   readonly context: readonly number[];
   readonly act: 'say' | 'call';
@@ -24,12 +24,12 @@ export function readReplyPoints(file: string, { specials }: Manifest): ReplyPoin
   return lines.flatMap((line) => {
     const { dialogue, toolOrder, ids }: Golden = JSON.parse(line);
     const tools = toolOrder.flatMap((index) => dialogue.tools[index] ?? []);
-    const setting = { prefix: ids.slice(0, ids.indexOf(specials.user)), tools };
+    const promptPrefix = { prefix: ids.slice(0, ids.indexOf(specials.user)), tools };
     return [...ids.entries()].flatMap(([index, id]): ReplyPoint[] => {
       const act = id === specials.say ? 'say' : id === specials.call ? 'call' : undefined;
       if (act === undefined || ids[index - 1] !== specials.end) return [];
       const end = ids.indexOf(specials.end, index);
-      return end < 0 ? [] : [{ setting, context: ids.slice(0, index), act, reply: ids.slice(index + 1, end) }];
+      return end < 0 ? [] : [{ promptPrefix, context: ids.slice(0, index), act, reply: ids.slice(index + 1, end) }];
     });
   });
 }

@@ -7,7 +7,7 @@ import { allAgents } from '../src/agent/handoffs.ts';
 import { parseOptions, toWhole } from '../src/arguments.ts';
 import { UsageError } from '../src/errors.ts';
 import { loadModel } from '../src/runtime/loaded-model.ts';
-import { createSettings } from '../src/session/settings.ts';
+import { createPromptPrefixes } from '../src/session/prompt-prefixes.ts';
 import { createRandom } from '../training/recogniser.ts';
 import { describeMachine } from './machine.ts';
 import { TODAY } from './tasks/dates.ts';
@@ -81,14 +81,14 @@ async function playAll(
   tell: (line: string) => void,
 ): Promise<readonly JudgedTask[]> {
   process.env.REPARTEE_TODAY = TODAY;
-  const settingOf = createSettings(model.prompt);
+  const promptPrefixOf = createPromptPrefixes(model.prompt);
   const judged: JudgedTask[] = [];
   for (const { name, isUnseen, load, callers } of agents) {
     const agent = await load();
-    for (const one of allAgents(agent)) await model.engine.prepare(settingOf(one));
+    for (const one of allAgents(agent)) await model.engine.prepare(promptPrefixOf(one));
     for (const [index, scripted] of callers(createRandom(seed)).slice(0, limit).entries()) {
       const played = await inFreshState(() =>
-        playTask({ agent, index, ...scripted, model, settingOf, random: createRandom(seed * 1000 + index) }),
+        playTask({ agent, index, ...scripted, model, promptPrefixOf, random: createRandom(seed * 1000 + index) }),
       );
       const verdict = judge(played);
       judged.push({ agent: name, isUnseen, index, kind: scripted.task.kind, verdict });

@@ -132,9 +132,9 @@ function toTold({ events }: NamedCall): readonly Told[] {
         return [{ atMs, tell: (meter) => meter.observe(event) }];
       case 'clause.cut':
       case 'clause.spoken':
-        return [{ atMs, tell: (meter) => meter.mouthReported(event) }];
+        return [{ atMs, tell: (meter) => meter.outputReported(event) }];
       case 'audio.started':
-        return [{ atMs, tell: (meter) => meter.mouthReported({ type: 'audio.delta', samples: silence }) }];
+        return [{ atMs, tell: (meter) => meter.outputReported({ type: 'audio.delta', samples: silence }) }];
       default:
         return [];
     }
@@ -195,7 +195,7 @@ function passFrames(): void {
   const meter = createTurnMeter(clock, true, () => undefined);
   const peaks = createPeaks(() => undefined);
   for (let frame = 0; frame < countFrames; frame++, nowMs += 20) {
-    meter.mouthReported({ type: 'audio.delta', samples: silence });
+    meter.outputReported({ type: 'audio.delta', samples: silence });
     peaks.add(silence, nowMs);
   }
 }

@@ -1,6 +1,6 @@
 // The vocabulary of a call: what the caller's side reports, and what the call reports back. Imports nothing.
 
-/** What reaches a call from its wire or its ear. Turns count up from 1; the greeting is turn 0. */
+/** What reaches a call from its wire or its transcript input. Turns count up from 1; the greeting is turn 0. */
 export type CallerEvent =
   | { readonly type: 'speech.started'; readonly turn: number }
   | {

@@ -10,7 +10,7 @@ import {
   manifestFile,
   manifestSchema,
 } from '../src/engine/manifest.ts';
-import { phrasesFile } from '../src/engine/proposals/phrases.ts';
+import { phrasesFile } from '../src/engine/proposals/ngram-table.ts';
 import { loadTokenizer, type SpecialName, type Tokenizer } from '../src/engine/tokenizer/tokenizer.ts';
 import { ModelError, toMessage } from '../src/errors.ts';
 import { buildGraph } from './graph.ts';
@@ -70,7 +70,7 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
   await writeFile(join(to, graphFile), toOnnxFile(graph, opsets));
   await writeFile(join(to, selfTestFile), `${JSON.stringify(createSelfTest(tensors, config, tokenizer))}\n`);
 
-  // Phrases are counted on dialogues, not trained: they stay as they are.
+  // NgramTable are counted on dialogues, not trained: they stay as they are.
   const phrases = (await exists(join(to, phrasesFile))) ? [phrasesFile] : [];
   const names = [graphFile, ...store.files, tokenizerFile, selfTestFile, ...phrases];
   const manifest: Manifest = {

@@ -12,7 +12,7 @@ import {
   phrasesVersion,
   phraseTokens,
   shareStep,
-} from '../src/engine/proposals/phrases.ts';
+} from '../src/engine/proposals/ngram-table.ts';
 import { ModelError, toMessage } from '../src/errors.ts';
 import type { Piece } from './pieces.ts';
 import { decodeTokenFile } from './token-file.ts';

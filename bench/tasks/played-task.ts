@@ -3,7 +3,7 @@
 import type { Agent } from '../../src/agent/agent.ts';
 import type { ToolRecord, TurnRecord } from '../../src/playback/turn-log.ts';
 import type { ModelParts } from '../../src/session/model-writer.ts';
-import type { SettingOf } from '../../src/session/settings.ts';
+import type { PromptPrefixOf } from '../../src/session/prompt-prefixes.ts';
 import type { Random } from '../../training/recogniser.ts';
 import { createCaller } from './caller.ts';
 import { createReadBacks } from './heard.ts';
@@ -31,16 +31,16 @@ export interface PlayOptions extends Scripted {
   readonly agent: Agent;
   readonly index: number;
   readonly model: ModelParts;
-  readonly settingOf: SettingOf;
+  readonly promptPrefixOf: PromptPrefixOf;
   readonly random: Random;
 }
 
 /** Throws EngineError. */
 export async function playTask(options: PlayOptions): Promise<PlayedTask> {
-  const { agent, index, script, task, model, settingOf, random } = options;
+  const { agent, index, script, task, model, promptPrefixOf, random } = options;
   const readBackOf = createReadBacks(agent);
   const caller = createCaller({ script, task, readBackOf, random });
-  const call = await openTaskCall({ agent, model, settingOf, callId: `${agent.name}-${index}` });
+  const call = await openTaskCall({ agent, model, promptPrefixOf, callId: `${agent.name}-${index}` });
   const turns: TurnRecord[] = [];
   const tools: ToolRecord[] = [];
   try {

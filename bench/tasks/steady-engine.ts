@@ -7,9 +7,9 @@ const FORWARD_US = 20_000;
 
 export function createSteadyEngine(engine: Engine): Engine {
   return {
-    prepare: (setting) => engine.prepare(setting),
-    open(setting) {
-      const sequence = engine.open(setting);
+    prepare: (promptPrefix) => engine.prepare(promptPrefix),
+    open(promptPrefix) {
+      const sequence = engine.open(promptPrefix);
       return {
         async *draft(request) {
           for await (const state of sequence.draft(request)) yield steady(state);

@@ -4,13 +4,13 @@ import type { Agent } from '../../src/agent/agent.ts';
 import { changeAgents } from '../../src/agent/handoffs.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import type { CallerEvent } from '../../src/events.ts';
-import { createTextMouth } from '../../src/output/text-mouth.ts';
+import { createTextOutput } from '../../src/output/text-output.ts';
 import { createTurnLog, type ToolRecord, type TurnRecord } from '../../src/playback/turn-log.ts';
 import { createOutsideWork, type OutsideWork } from '../../src/replay/outside-work.ts';
 import { createTimedEngine } from '../../src/replay/timed-engine.ts';
 import { startCall } from '../../src/session/call.ts';
 import type { ModelParts } from '../../src/session/model-writer.ts';
-import type { SettingOf } from '../../src/session/settings.ts';
+import type { PromptPrefixOf } from '../../src/session/prompt-prefixes.ts';
 
 const TICK_MS = 20;
 const BREATH_MS = 250;
@@ -23,7 +23,7 @@ const PATIENCE_MS = 60_000;
 export interface TaskCallOptions {
   readonly agent: Agent;
   readonly model: ModelParts;
-  readonly settingOf: SettingOf;
+  readonly promptPrefixOf: PromptPrefixOf;
   readonly callId: string;
 }
 
@@ -40,7 +40,7 @@ export interface TaskCall {
   hangUp(): Promise<void>;
 }
 
-export async function openTaskCall({ agent, model, settingOf, callId }: TaskCallOptions): Promise<TaskCall> {
+export async function openTaskCall({ agent, model, promptPrefixOf, callId }: TaskCallOptions): Promise<TaskCall> {
   const clock = new SimulatedClock();
   const work = createOutsideWork();
   const log = createTurnLog();
@@ -54,9 +54,9 @@ export async function openTaskCall({ agent, model, settingOf, callId }: TaskCall
     model: { ...model, engine: createTimedEngine({ engine: model.engine, clock, work, memory: new Map() }) },
     clock,
     agent: runOutside(agent, work, (run) => ran.push(run)),
-    settingOf,
+    promptPrefixOf,
     callId,
-    mouth: createTextMouth(),
+    output: createTextOutput(),
     hasAudio: false,
     report(event) {
       log.observe(event);

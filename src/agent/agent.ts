@@ -3,7 +3,7 @@
 import type { CloseReason } from '../events.ts';
 import type { CallContext, CallFacts, Values } from './call-context.ts';
 
-export type Effort = 'instant' | 'low' | 'medium' | 'high' | 'exact' | 'ar';
+export type Effort = 'instant' | 'low' | 'medium' | 'high' | 'exact' | 'autoregressive';
 
 /** While the caller speaks; once the turn is committed; after the result of a tool. */
 export type Moment = 'draft' | 'reply' | 'step';
@@ -160,7 +160,7 @@ export interface SayLines {
 export interface ExecuteContext<Call = CallContext> {
   /** Aborted on timeout, on barge-in before a read returned, and at the end of the call. */
   readonly signal: AbortSignal;
-  /** Of a tool with effect `read`, which may run on a draft, wishes are refused with ToolError `tool-effect`. */
+  /** Of a tool with effect `read`, which may run on a draft, what it asks of the call is refused with ToolError `tool-effect`. */
   readonly call: Call;
   /** The same for every attempt at the same decision: call, turn, tool and arguments. */
   readonly idempotencyKey: string;

@@ -1,7 +1,7 @@
 // A call as its agent's tools and hooks see it: what the call brought, what the agent keeps, what the agent may ask of it.
 
 import type { CallParties, Transfer } from '../events.ts';
-import { checkDigits, checkLanguage, checkSource, checkTransfer } from './wishes.ts';
+import { checkDigits, checkLanguage, checkSource, checkTransfer } from './call-actions.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -19,7 +19,7 @@ export interface CallFacts<Variables = Values, State = Record<string, unknown>> 
   readonly state: State;
 }
 
-/** A call whose agent may ask something of it. Each throws a ToolError `wish-invalid` for what no wire could do. */
+/** A call whose agent may ask something of it. Each throws a ToolError `action-invalid` for what no wire could do. */
 export interface CallContext<Variables = Values, State = Record<string, unknown>> extends CallFacts<Variables, State> {
   /** Says goodbye, unless something was just said, and ends the call. */
   hangUp(): void;
@@ -34,15 +34,15 @@ export interface CallContext<Variables = Values, State = Record<string, unknown>
 }
 
 /** What an agent asks of its call; the conversation decides when. */
-export type Wish =
+export type CallAction =
   | { readonly type: 'hang-up' }
   | { readonly type: 'transfer'; readonly transfer: Transfer }
   | { readonly type: 'play'; readonly source: string }
   | { readonly type: 'send-digits'; readonly digits: string }
   | { readonly type: 'set-language'; readonly language: string };
 
-/** The same call, with wishes that go to `ask`. */
-export function withWishes(call: CallFacts, ask: (wish: Wish) => void): CallContext {
+/** The same call, with actions that go to `ask`. */
+export function createCallContext(call: CallFacts, ask: (action: CallAction) => void): CallContext {
   return {
     ...call,
     hangUp: () => ask({ type: 'hang-up' }),

@@ -89,7 +89,7 @@ const hook = z.custom<NonNullable<Agent['onCallStart']>>(isFunction, 'expected a
 const endHook = z.custom<NonNullable<Agent['onCallEnd']>>(isFunction, 'expected a function');
 const zodObject = z.custom<z.ZodObject>((value) => value instanceof z.ZodObject, 'expected z.object({ … }) of zod 4');
 
-const effort = z.enum(['instant', 'low', 'medium', 'high', 'exact', 'ar']);
+const effort = z.enum(['instant', 'low', 'medium', 'high', 'exact', 'autoregressive']);
 const latencyBudgetMs = z.number().int().min(1).max(60_000);
 const work = z
   .strictObject({ effort: effort.exactOptional(), latencyBudgetMs: latencyBudgetMs.exactOptional() })

@@ -15,7 +15,7 @@ import { type Difference, replayCall } from '../replay/replay-call.ts';
 import { playFrontier } from '../replay/replay-frontier.ts';
 import { exampleAgents } from '../runtime/example-agents.ts';
 import { type LoadedModel, loadModel } from '../runtime/loaded-model.ts';
-import { createSettings } from '../session/settings.ts';
+import { createPromptPrefixes } from '../session/prompt-prefixes.ts';
 
 const help = `usage: repartee replay FILE… [--live] [--agent FILE] [--model DIR]
        repartee replay FILE… --set NAME=VALUES [--set …] [--svg OUT] [--json] [--agent FILE] [--model DIR]
@@ -94,7 +94,7 @@ async function replayAll(
 }
 
 function createRedecoder(model: LoadedModel): Redecode {
-  const settingOf = createSettings(model.prompt);
+  const promptPrefixOf = createPromptPrefixes(model.prompt);
   return async (call, agent, asked) => {
     const { modelHash = 'unknown' } = call.header;
     if (modelHash !== model.hash)
@@ -102,8 +102,8 @@ function createRedecoder(model: LoadedModel): Redecode {
         'not-replayable',
         `${call.name} was recorded with the model ${modelHash}, and this one is ${model.hash}: give its folder with --model`,
       );
-    for (const one of allAgents(agent)) await model.engine.prepare(settingOf(one));
-    return redecodeCall({ model, agent, settingOf, asked, events: call.events });
+    for (const one of allAgents(agent)) await model.engine.prepare(promptPrefixOf(one));
+    return redecodeCall({ model, agent, promptPrefixOf, asked, events: call.events });
   };
 }
 

@@ -4,18 +4,18 @@ import { assign, cancel, emit, enqueueActions, raise, sendTo } from 'xstate';
 import { toWords } from '../base/words.ts';
 import { unreachable } from '../errors.ts';
 import type { Act, CloseReason } from '../events.ts';
-import { canDraftAhead, keepComplete, takeAhead, toAheadRequest } from './ahead.ts';
 import { canBeHeld, toClosing } from './closing.ts';
 import { markEarly } from './confirming.ts';
 import * as drafts from './drafts.ts';
 import type { MachineEvent } from './events.ts';
-import { toNextPauseMs } from './floor.ts';
+import { canDraftAhead, keepComplete, takeFollowUp, toAheadRequest } from './follow-up.ts';
 import { isLeaving } from './goodbye.ts';
 import * as hearing from './hearing.ts';
+import { toNextPauseMs } from './interruption.ts';
 import * as replies from './replies.ts';
 import { speaking } from './speaking.ts';
 
-export const vocabulary = speaking.extend({
+export const callSetup = speaking.extend({
   actions: {
     hear: assign(({ context, event }) => (isSaid(event) ? hearing.hear(context, event) : {})),
     /** Asks for a draft, unless it was asked for these words or a write is about to change what the model knows. */
@@ -24,14 +24,14 @@ export const vocabulary = speaking.extend({
       if (words === '' || words === context.requestedWords || context.run?.effect === 'write') return;
       const id = context.countRequests + 1;
       const request = drafts.toDraftRequest(context, id);
-      enqueue.assign({ ...drafts.keepRequest(request, words), ahead: keepComplete(context) });
+      enqueue.assign({ ...drafts.keepRequest(request, words), followUp: keepComplete(context) });
       enqueue.sendTo('writer', { type: 'write', request });
     }),
     /** Asks for the reply or its next step, starting from the draft at hand. */
     requestReply: enqueueActions(({ context, enqueue }, params: { only: readonly Act[] } | undefined) => {
       const id = context.countRequests + 1;
       const request = drafts.toReplyRequest(context, id, params?.only);
-      enqueue.assign({ ...drafts.keepRequest(request, undefined), ahead: keepComplete(context) });
+      enqueue.assign({ ...drafts.keepRequest(request, undefined), followUp: keepComplete(context) });
       enqueue.sendTo('writer', { type: 'write', request });
     }),
     cancelWriter: sendTo('writer', { type: 'cancel' }),
@@ -47,8 +47,8 @@ export const vocabulary = speaking.extend({
     }),
     /** After a failed draft the same words may be asked for again. */
     forgetRequest: assign({ requestedWords: undefined }),
-    /** Asks what would be said after the result of a read that ran ahead. */
-    draftAhead: enqueueActions(({ context, enqueue }) => {
+    /** Asks what would be said after the result of a read that ran followUp. */
+    draftFollowUp: enqueueActions(({ context, enqueue }) => {
       const { run, heard } = context;
       if (run === undefined || !canDraftAhead(context)) return;
       const id = context.countRequests + 1;
@@ -56,15 +56,15 @@ export const vocabulary = speaking.extend({
       if (request === undefined) return;
       enqueue.assign({
         countRequests: id,
-        ahead: { requestId: id, acts: request.acts, runId: run.id, words: toWords(heard) },
+        followUp: { requestId: id, acts: request.acts, runId: run.id, words: toWords(heard) },
       });
       enqueue.sendTo('writer', { type: 'write', request });
     }),
-    keepAhead: assign(({ context: { ahead }, event }) =>
-      event.type === 'draft.grew' && ahead ? { ahead: { ...ahead, draft: event.draft } } : {},
+    keepFollowUp: assign(({ context: { followUp }, event }) =>
+      event.type === 'draft.grew' && followUp ? { followUp: { ...followUp, draft: event.draft } } : {},
     ),
-    forgetAhead: assign({ ahead: undefined }),
-    takeAhead: assign(({ context }) => takeAhead(context)),
+    forgetFollowUp: assign({ followUp: undefined }),
+    takeFollowUp: assign(({ context }) => takeFollowUp(context)),
     commit: enqueueActions(({ context, event, enqueue }) => {
       // What was drafted is no part of a goodbye.
       const isAnswered = !isLeaving(context, context.countCommitted + 1);
@@ -80,7 +80,7 @@ export const vocabulary = speaking.extend({
     }),
     openGreeting: assign(({ context }) => replies.openGreeting(context)),
     forwardPlayout: enqueueActions(({ event, enqueue }) => {
-      if (event.type === 'playback.position') enqueue.sendTo('mouth', { type: event.type, playedMs: event.playedMs });
+      if (event.type === 'playback.position') enqueue.sendTo('output', { type: event.type, playedMs: event.playedMs });
     }),
     correctHeard: assign(({ context, event }) =>
       event.type === 'playback.interrupted' ? replies.correctHeard(context, event.heard) : {},
@@ -109,23 +109,23 @@ export const vocabulary = speaking.extend({
     regainLine: assign({ isLineLost: false, awaiting: undefined }),
     countIdlePrompt: assign(({ context }) => ({ countIdlePrompts: context.countIdlePrompts + 1 })),
     limitCall: raise({ type: 'call.overlong' }, { delay: ({ context }) => context.agent.maxCallMs }),
-    openAside: assign(({ context }) => replies.openAside(context)),
-    takeWish: enqueueActions(({ context: { closing }, event, enqueue }) => {
-      if (event.type !== 'agent.wished') return;
-      const { wish } = event;
-      switch (wish.type) {
+    openOutOfBand: assign(({ context }) => replies.openOutOfBand(context)),
+    takeAction: enqueueActions(({ context: { closing }, event, enqueue }) => {
+      if (event.type !== 'action.requested') return;
+      const { action } = event;
+      switch (action.type) {
         case 'hang-up':
           return enqueue.assign({ closing: toClosing(closing, { reason: 'agent-hung-up' }) });
         case 'transfer':
-          return enqueue.assign({ closing: toClosing(closing, { reason: 'transferred', transfer: wish.transfer }) });
+          return enqueue.assign({ closing: toClosing(closing, { reason: 'transferred', transfer: action.transfer }) });
         case 'play':
-          return enqueue.emit({ type: 'sound.requested', source: wish.source });
+          return enqueue.emit({ type: 'sound.requested', source: action.source });
         case 'send-digits':
-          return enqueue.emit({ type: 'digits.requested', digits: wish.digits });
+          return enqueue.emit({ type: 'digits.requested', digits: action.digits });
         case 'set-language':
-          return enqueue.emit({ type: 'language.requested', language: wish.language });
+          return enqueue.emit({ type: 'language.requested', language: action.language });
         default:
-          return unreachable(wish);
+          return unreachable(action);
       }
     }),
     close: assign(({ context: { closing } }, params: { reason: CloseReason }) => ({

@@ -23,7 +23,7 @@ export function toClosing(before: Closing | undefined, wanted: Omit<Closing, 'is
 }
 
 /** What is said last. */
-export function partingLine(agent: Agent, { reason }: Closing): string {
+export function goodbyeLine(agent: Agent, { reason }: Closing): string {
   switch (reason) {
     case 'transferred':
       return agent.say.transfer;

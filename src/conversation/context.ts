@@ -51,7 +51,7 @@ export interface Refusal {
 }
 
 /** The reply after a speculative run's result, drafted for when the turn comes to these words and that call. */
-export interface Ahead {
+export interface FollowUp {
   readonly requestId: number;
   readonly acts: readonly Act[];
   readonly runId: number;
@@ -59,7 +59,7 @@ export interface Ahead {
   readonly draft?: Draft;
 }
 
-/** The reply being given: `text` is all that was given to the mouth, `base` the part before the current say. */
+/** The reply being given: `text` is all that was given to the output, `base` the part before the current say. */
 export interface Reply {
   readonly turn: number;
   readonly base: string;
@@ -83,7 +83,7 @@ export interface Reply {
   /** No more words will be added. */
   readonly isFinal: boolean;
   /** `caller`: a sound of theirs made the agent pause; `unsure`: it may yet. */
-  readonly floor: 'agent' | 'unsure' | 'caller';
+  readonly interruption: 'none' | 'possible' | 'holding';
   /** Sounds that brought no words made it pause for too long: only words stop it now. */
   readonly isSure: boolean;
   /** Set: it has ended. More of it may turn out to have been heard than was thought then. */
@@ -122,7 +122,7 @@ export interface Context {
   /** Newest state of request `requestId`, or of the one before while nothing has come. */
   readonly draft: Draft | undefined;
   readonly draftId: number;
-  /** A call that an earlier draft of this turn decided: the same one twice may run ahead. */
+  /** A call that an earlier draft of this turn decided: the same one twice may run followUp. */
   readonly lastDraftedCall: Call | undefined;
   readonly countSpeculations: number;
   readonly run: Run | undefined;
@@ -132,7 +132,7 @@ export interface Context {
   /** Times that the caller was asked to wait for a tool. */
   readonly countBridges: number;
   /** What would be said after the result of a speculative run. */
-  readonly ahead: Ahead | undefined;
+  readonly followUp: FollowUp | undefined;
   readonly reply: Reply;
   readonly awaiting: Awaiting | undefined;
   /** Since a write was made. */
@@ -170,7 +170,7 @@ export const NO_REPLY: Reply = {
   readBack: undefined,
   isUninterruptible: false,
   isFinal: false,
-  floor: 'agent',
+  interruption: 'none',
   isSure: false,
   ending: undefined,
 };
@@ -204,7 +204,7 @@ export function createContext(input: CallInput): Context {
     nextRunId: 1,
     journal: [],
     countBridges: 0,
-    ahead: undefined,
+    followUp: undefined,
     reply: NO_REPLY,
     awaiting: undefined,
     refusals: [],

@@ -27,7 +27,7 @@ export function forgetDrafts(): Change {
     requestedWords: undefined,
     lastDraftedCall: undefined,
     countSpeculations: 0,
-    ahead: undefined,
+    followUp: undefined,
   };
 }
 

@@ -1,7 +1,7 @@
 // Everything that the machine hears, and everything that it says.
 
 import type { Agent, AgentTool } from '../agent/agent.ts';
-import type { Wish } from '../agent/call-context.ts';
+import type { CallAction } from '../agent/call-context.ts';
 import type { CallEvent, CallerEvent } from '../events.ts';
 import type { Call } from './transcript.ts';
 import type { WriterEvent } from './writer.ts';
@@ -18,13 +18,13 @@ export type ToolEvent =
   | { readonly type: 'tool.returned'; readonly runId: number; readonly result: unknown }
   | { readonly type: 'tool.failed'; readonly runId: number; readonly message: string; readonly code?: string };
 
-export type MouthCommand =
+export type OutputCommand =
   | { readonly type: 'grow'; readonly text: string; readonly isFinal: boolean }
   /** Silent at once; the next `grow` goes on after what was heard. */
   | { readonly type: 'pause' }
   | { readonly type: 'playback.position'; readonly playedMs: number };
 
-export type MouthReport =
+export type OutputReport =
   | { readonly type: 'reply.heard'; readonly heard: string }
   | { readonly type: 'utterance.finished' }
   | { readonly type: 'utterance.failed'; readonly message: string };
@@ -33,17 +33,17 @@ export type MachineEvent =
   | CallerEvent
   | WriterEvent
   | ToolEvent
-  | MouthReport
-  | { readonly type: 'agent.wished'; readonly wish: Wish }
+  | OutputReport
+  | { readonly type: 'action.requested'; readonly action: CallAction }
   /** Code of the agent's threw where nobody could catch it. */
   | { readonly type: 'agent.failed' }
   | { readonly type: 'pause.passed'; readonly pausedMs: number }
   /** The caller's sound went on for long enough to make the agent pause. */
   | { readonly type: 'sound.lasted' }
   /** No words came after the sound. */
-  | { readonly type: 'floor.left' }
+  | { readonly type: 'interruption.lapsed' }
   /** Sounds came and came, and none of them became words. */
-  | { readonly type: 'floor.overdue' }
+  | { readonly type: 'interruption.overdue' }
   /** The tool has outlived its budget. */
   | { readonly type: 'tool.lingered' }
   /** The recogniser never said that the words at hand are all. */

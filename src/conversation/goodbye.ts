@@ -12,18 +12,18 @@ const LONGEST_GOODBYE = 200;
 export function isGoodbye(heard: string, goodbyes: readonly string[]): boolean {
   if (heard.length > LONGEST_GOODBYE || hasQuestionMark(heard)) return false;
   const words = listWords(heard);
-  const partings = toPhrases(goodbyes);
+  const phrases = toPhrases(goodbyes);
   const around = toPhrases(AROUND_GOODBYE);
-  let hasParting = false;
+  let hasGoodbye = false;
   let at = 0;
   while (at < words.length) {
-    const end = skipOne(words, at, partings);
+    const end = skipOne(words, at, phrases);
     const next = Math.max(end, skipOne(words, at, around));
     if (next === at) return false;
-    hasParting ||= end > at;
+    hasGoodbye ||= end > at;
     at = next;
   }
-  return hasParting;
+  return hasGoodbye;
 }
 
 /** The words of the `turn`-th committed turn take leave, and the agent waits for no answer to what it read back. */

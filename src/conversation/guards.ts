@@ -2,22 +2,22 @@
 
 import { fromCallback, setup } from 'xstate';
 import { toWords } from '../base/words.ts';
-import { isAheadCurrent } from './ahead.ts';
-import { partingLine } from './closing.ts';
+import { goodbyeLine } from './closing.ts';
 import { confirmedCall, toReadBack } from './confirming.ts';
 import type { CallInput, Context } from './context.ts';
 import * as drafts from './drafts.ts';
-import type { Emitted, MachineEvent, MouthCommand, ToolEvent, ToolInput } from './events.ts';
-import { isSpokenOver, toPauseMs } from './floor.ts';
+import type { Emitted, MachineEvent, OutputCommand, ToolEvent, ToolInput } from './events.ts';
+import { isAheadCurrent } from './follow-up.ts';
 import { isLeaving } from './goodbye.ts';
 import { toTurnWords } from './hearing.ts';
+import { isSpokenOver, toPauseMs } from './interruption.ts';
 import * as replies from './replies.ts';
 import * as runs from './runs.ts';
 import type { WriterCommand } from './writer.ts';
 
 // session/ provides what really writes, speaks and runs tools.
 const writer = fromCallback<WriterCommand>(() => undefined);
-const mouth = fromCallback<MouthCommand, { turn: number }>(() => undefined);
+const output = fromCallback<OutputCommand, { turn: number }>(() => undefined);
 const tool = fromCallback<ToolEvent, ToolInput>(() => undefined);
 
 /** Characters: as much as one turn may have. */
@@ -30,7 +30,7 @@ export const ported = setup({
     emitted: {} as Emitted,
     input: {} as CallInput,
   },
-  actors: { writer, mouth, tool },
+  actors: { writer, output, tool },
 });
 
 export const guarded = ported.extend({
@@ -59,9 +59,9 @@ export const guarded = ported.extend({
     isCarryingMuch: ({ context }) => context.carried.length > MOST_CARRIED,
     isDialled: ({ context }) => context.dialling === 'complete',
     isClosing: ({ context }) => context.closing !== undefined,
-    hasParting: ({ context }) =>
-      context.closing?.isSaid === false && partingLine(context.agent, context.closing) !== '',
-    mayBridge: ({ context }) => context.reply.text === '' && context.agent.say.filler.length > 0,
+    hasGoodbye: ({ context }) =>
+      context.closing?.isSaid === false && goodbyeLine(context.agent, context.closing) !== '',
+    mayFill: ({ context }) => context.reply.text === '' && context.agent.say.filler.length > 0,
     hasSpoken: ({ context }) => context.reply.base !== '',
     isPlayed: ({ context, event }) => event.type === 'playback.position' && event.turn === context.reply.turn,
     isCurrentDraft: ({ context, event }) =>
@@ -112,13 +112,13 @@ export const guarded = ported.extend({
     /** Read back, refused and asked about as often as it may be. */
     isGivenUp: ({ context }) => toReadBack(context, context.countCommitted)?.kind === 'gives-up',
     needsConfirmation: ({ context }) => toReadBack(context, context.countCommitted) !== undefined,
-    isAheadDraft: ({ context, event }) =>
-      (event.type === 'draft.grew' || event.type === 'draft.failed') && event.id === context.ahead?.requestId,
+    isFollowUpDraft: ({ context, event }) =>
+      (event.type === 'draft.grew' || event.type === 'draft.failed') && event.id === context.followUp?.requestId,
     /** The call, its result, and what to say after it are all there. */
-    hasReplyAhead: ({ context }) =>
-      runs.isRunAhead(context) && isAheadCurrent(context) && context.ahead?.draft?.isDone === true,
-    isReplyAheadUnderway: ({ context }) => runs.isRunAhead(context) && isAheadCurrent(context),
-    hasResultAhead: ({ context }) => runs.isRunAhead(context) && context.run?.outcome !== undefined,
-    isRunAhead: ({ context }) => runs.isRunAhead(context),
+    hasFollowUpReply: ({ context }) =>
+      runs.isRunningSpeculatively(context) && isAheadCurrent(context) && context.followUp?.draft?.isDone === true,
+    isFollowUpUnderway: ({ context }) => runs.isRunningSpeculatively(context) && isAheadCurrent(context),
+    hasSpeculativeResult: ({ context }) => runs.isRunningSpeculatively(context) && context.run?.outcome !== undefined,
+    isRunningSpeculatively: ({ context }) => runs.isRunningSpeculatively(context),
   },
 });

@@ -2,15 +2,15 @@
 // Pure: it never knows what writes, speaks or runs tools, nor any clock but the machine's.
 
 import { and, not } from 'xstate';
-import { vocabulary } from './actions.ts';
-import { partingLine } from './closing.ts';
+import { callSetup } from './actions.ts';
+import { goodbyeLine } from './closing.ts';
 import { createContext } from './context.ts';
 
 const interrupt = ['cancelWriter', 'dropRead', { type: 'endReply', params: { isInterrupted: true } }] as const;
 const reopen = ['dropRead', 'takeBack', 'hear'] as const;
 /** A call that is to end, ends, after its last words. */
 const close = [
-  { guard: 'hasParting', actions: ['cancelWriter', 'dropSpeculation', 'openAside'], target: 'replying.parting' },
+  { guard: 'hasGoodbye', actions: ['cancelWriter', 'dropSpeculation', 'openOutOfBand'], target: 'replying.goodbye' },
   { guard: 'isClosing', target: 'ended' },
 ] as const;
 
@@ -20,7 +20,7 @@ const close = [
  *                               └─────────┘                 ▲         │
  *                              barge-in                     └─ calling┘
  */
-export const conversationMachine = vocabulary.createMachine({
+export const conversationMachine = callSetup.createMachine({
   id: 'call',
   context: ({ input }) => createContext(input),
   invoke: { src: 'writer', id: 'writer' },
@@ -30,7 +30,7 @@ export const conversationMachine = vocabulary.createMachine({
     'call.ended': { actions: { type: 'close', params: { reason: 'caller-hung-up' } }, target: '.ended' },
     'voicemail.detected': { actions: { type: 'close', params: { reason: 'voicemail' } } },
     'call.overlong': { actions: { type: 'close', params: { reason: 'too-long' } } },
-    'agent.wished': { actions: 'takeWish' },
+    'action.requested': { actions: 'takeAction' },
     'agent.failed': { actions: { type: 'close', params: { reason: 'agent-failed' } } },
     'line.lost': { actions: ['loseLine', 'endIdle', 'endFinal'] },
     'line.back': { actions: 'regainLine' },
@@ -52,7 +52,7 @@ export const conversationMachine = vocabulary.createMachine({
         'idle.passed': [
           {
             guard: 'mayPrompt',
-            actions: ['cancelWriter', 'countIdlePrompt', 'openAside'],
+            actions: ['cancelWriter', 'countIdlePrompt', 'openOutOfBand'],
             target: 'replying.prompting',
           },
           { actions: { type: 'close', params: { reason: 'caller-silent' } } },
@@ -87,23 +87,23 @@ export const conversationMachine = vocabulary.createMachine({
           { guard: 'hasWords', actions: ['hear', 'startPause', 'requestDraft', 'awaitFinal'] },
         ],
         'draft.grew': [
-          { guard: 'isCurrentDraft', actions: ['keepDraft', 'speculate', 'draftAhead'] },
-          { guard: 'isAheadDraft', actions: 'keepAhead' },
+          { guard: 'isCurrentDraft', actions: ['keepDraft', 'speculate', 'draftFollowUp'] },
+          { guard: 'isFollowUpDraft', actions: 'keepFollowUp' },
         ],
         'draft.failed': [
           { guard: 'isCurrentDraft', actions: 'forgetRequest' },
-          { guard: 'isAheadDraft', actions: 'forgetAhead' },
+          { guard: 'isFollowUpDraft', actions: 'forgetFollowUp' },
         ],
-        'tool.returned': { guard: 'isOwnRun', actions: ['keepResult', 'requestDraft', 'draftAhead'] },
-        'tool.failed': { guard: 'isOwnRun', actions: ['keepResult', 'requestDraft', 'draftAhead'] },
+        'tool.returned': { guard: 'isOwnRun', actions: ['keepResult', 'requestDraft', 'draftFollowUp'] },
+        'tool.failed': { guard: 'isOwnRun', actions: ['keepResult', 'requestDraft', 'draftFollowUp'] },
         'pause.passed': { actions: 'countPause' },
       },
     },
 
     replying: {
       entry: 'startDeadline',
-      exit: ['endDeadline', 'endFloor'],
-      invoke: { src: 'mouth', id: 'mouth', input: ({ context }) => ({ turn: context.reply.turn }) },
+      exit: ['endDeadline', 'endInterruption'],
+      invoke: { src: 'output', id: 'output', input: ({ context }) => ({ turn: context.reply.turn }) },
       initial: 'deciding',
       on: {
         'call.ended': {
@@ -124,11 +124,11 @@ export const conversationMachine = vocabulary.createMachine({
           { guard: 'isUninterruptible', actions: 'overhear' },
           { actions: [...interrupt, 'hear'], target: 'hearing' },
         ],
-        'speech.started': { guard: and(['isOfLaterTurn', not('isUninterruptible')]), actions: 'yieldFloor' },
+        'speech.started': { guard: and(['isOfLaterTurn', not('isUninterruptible')]), actions: 'noteSound' },
         'speech.stopped': { actions: 'endSound' },
         'sound.lasted': { actions: 'pause' },
-        'floor.left': { actions: 'resume' },
-        'floor.overdue': { actions: 'resume' },
+        'interruption.lapsed': { actions: 'resume' },
+        'interruption.overdue': { actions: 'resume' },
         'transcript.updated': [
           { guard: and(['isSpokenOver', 'isUninterruptible']), actions: 'overhear' },
           { guard: and(['isSpokenOver', 'isFinal']), actions: ['markEarly', 'resume'] },
@@ -176,13 +176,13 @@ export const conversationMachine = vocabulary.createMachine({
           always: 'finishing',
         },
 
-        parting: {
+        goodbye: {
           entry: [
             'endClosing',
             {
               type: 'say',
               params: ({ context: { agent, closing } }) => ({
-                text: closing ? partingLine(agent, closing) : '',
+                text: closing ? goodbyeLine(agent, closing) : '',
                 isFinal: true,
               }),
             },
@@ -198,7 +198,7 @@ export const conversationMachine = vocabulary.createMachine({
             {
               guard: 'isLeaving',
               actions: ['cancelWriter', 'dropSpeculation', { type: 'close', params: { reason: 'agent-hung-up' } }],
-              target: 'parting',
+              target: 'goodbye',
             },
             { guard: 'isHit', target: 'acting' },
             { guard: 'isUnderway', actions: ['promoteDraft', 'growReply'], target: 'writing' },
@@ -275,37 +275,37 @@ export const conversationMachine = vocabulary.createMachine({
               target: 'writing',
             },
             { guard: 'needsConfirmation', actions: ['dropSpeculation', 'readBack'], target: 'finishing' },
-            { guard: 'hasReplyAhead', actions: ['adoptRun', 'takeAhead'] },
+            { guard: 'hasFollowUpReply', actions: ['adoptRun', 'takeFollowUp'] },
             {
-              guard: 'isReplyAheadUnderway',
-              actions: ['adoptRun', 'takeAhead', 'promoteDraft', 'growReply'],
+              guard: 'isFollowUpUnderway',
+              actions: ['adoptRun', 'takeFollowUp', 'promoteDraft', 'growReply'],
               target: 'writing',
             },
-            { guard: 'hasResultAhead', actions: ['adoptRun', 'requestReply'], target: 'writing' },
-            { guard: 'isRunAhead', actions: 'adoptRun', target: 'calling' },
+            { guard: 'hasSpeculativeResult', actions: ['adoptRun', 'requestReply'], target: 'writing' },
+            { guard: 'isRunningSpeculatively', actions: 'adoptRun', target: 'calling' },
             { actions: 'startDecidedRun', target: 'calling' },
           ],
         },
 
         calling: {
-          entry: 'startBridge',
-          exit: 'endBridge',
+          entry: 'startFiller',
+          exit: 'endFiller',
           on: {
-            'tool.lingered': { guard: 'mayBridge', actions: 'bridge' },
+            'tool.lingered': { guard: 'mayFill', actions: 'sayFiller' },
             'tool.returned': [
               {
                 guard: and(['isOwnRun', 'isClosing', 'hasSpoken']),
                 actions: ['keepResult', 'endClosing', { type: 'say', params: { text: '', isFinal: true } }],
                 target: 'finishing',
               },
-              { guard: and(['isOwnRun', 'isClosing']), actions: 'keepResult', target: 'parting' },
+              { guard: and(['isOwnRun', 'isClosing']), actions: 'keepResult', target: 'goodbye' },
               { guard: 'isOwnRun', actions: ['keepResult', 'requestReply'], target: 'writing' },
             ],
             'tool.failed': { guard: 'isOwnRun', actions: ['keepResult', 'requestReply'], target: 'writing' },
           },
         },
 
-        /** All words are with the mouth: until the caller has heard them. */
+        /** All words are with the output: until the caller has heard them. */
         finishing: {
           on: {
             'utterance.finished': {

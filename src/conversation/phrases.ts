@@ -1,4 +1,4 @@
-// Phrases in a list of words, as consent and goodbyes are told by. Pure; knows words, no meaning.
+// NgramTable in a list of words, as consent and goodbyes are told by. Pure; knows words, no meaning.
 
 import { joinWords, toWords } from '../base/words.ts';
 

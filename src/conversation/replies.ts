@@ -52,8 +52,8 @@ export function canTakeBack({ reply, closing }: Context): boolean {
   return reply.turn > 0 && reply.heard === '' && !reply.hasWritten && closing === undefined;
 }
 
-/** Words that answer nothing, by a mouth of their own: what was heard before stays in the lines, isn't said again or taken back. */
-export function openAside({ reply, lines }: Context): { readonly reply: Reply } {
+/** Words that answer nothing, by a output of their own: what was heard before stays in the lines, isn't said again or taken back. */
+export function openOutOfBand({ reply, lines }: Context): { readonly reply: Reply } {
   const { turn, words, calls } = reply;
   return { reply: { ...NO_REPLY, turn, words, calls, from: lines.length, hasWritten: true } };
 }
@@ -75,7 +75,7 @@ export function endSay(context: Context, say: string): { readonly lines: readonl
   return { lines: addSay(context.lines, say), reply: { ...context.reply, base: text, text } };
 }
 
-/** The part of the reply that was given to the mouth and is no line yet. */
+/** The part of the reply that was given to the output and is no line yet. */
 export function unwrittenSay(context: Context): string {
   return context.reply.text.slice(context.reply.base.length).trimStart();
 }

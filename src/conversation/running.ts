@@ -1,11 +1,11 @@
 // What the machine can do with tools, by name: run them ahead of the commit, for good, or no more.
 
 import { assign, cancel, enqueueActions } from 'xstate';
-import { keepComplete } from './ahead.ts';
 import { confirmedCall, toReadBack } from './confirming.ts';
 import type { Context, Outcome } from './context.ts';
 import * as drafts from './drafts.ts';
 import type { ToolEvent } from './events.ts';
+import { keepComplete } from './follow-up.ts';
 import { guarded, type ported } from './guards.ts';
 import * as runs from './runs.ts';
 import { type Call, isAlikeCall } from './transcript.ts';
@@ -49,7 +49,7 @@ export const running = guarded.extend({
     /** The caller said yes: what was read back is what was decided, whatever a draft says. */
     takeConfirmed: assign(({ context }) => {
       const call = confirmedCall(context, context.countCommitted);
-      return call ? { ...drafts.decideCall(context, call), ahead: keepComplete(context) } : {};
+      return call ? { ...drafts.decideCall(context, call), followUp: keepComplete(context) } : {};
     }),
     startDecidedRun: enqueueActions(({ context, enqueue }) => {
       const call = runs.decidedCall(context);
@@ -97,11 +97,11 @@ export const running = guarded.extend({
       });
       enqueue.assign(runs.recordRun(context, call, outcome));
     }),
-    startBridge: enqueueActions(({ context, enqueue }) => {
+    startFiller: enqueueActions(({ context, enqueue }) => {
       const tool = context.run && runs.findTool(context.agent, context.run.call.name);
-      if (tool) enqueue.raise({ type: 'tool.lingered' }, { id: 'bridge', delay: tool.fillerAfterMs });
+      if (tool) enqueue.raise({ type: 'tool.lingered' }, { id: 'filler', delay: tool.fillerAfterMs });
     }),
-    endBridge: cancel('bridge'),
+    endFiller: cancel('filler'),
     /** A call that its tool or the caller would not take: never run, and the model is told why. */
     refuseCall: enqueueActions(({ context, enqueue }) => {
       const call = runs.decidedCall(context);

@@ -70,7 +70,7 @@ export function decidedCall(context: Context): Call | undefined {
 }
 
 /** The run at hand is the one that the draft decided, started ahead of its commit. */
-export function isRunAhead(context: Context): boolean {
+export function isRunningSpeculatively(context: Context): boolean {
   const call = decidedCall(context);
   return call !== undefined && context.run?.isSpeculative === true && isAlikeCall(context.run.call, call);
 }

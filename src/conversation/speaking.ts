@@ -1,4 +1,4 @@
-// What the agent says, and who has the floor meanwhile: says become lines, words on the wire and in the mouth.
+// What the agent says, and what a possible interruption does to it: says become lines, words on the wire and in the output.
 
 import { cancel, enqueueActions } from 'xstate';
 import { joinNames } from '../agent/describe-call.ts';
@@ -18,19 +18,26 @@ function say(context: Context, enqueue: Enqueue, text: string, isFinal: boolean)
   voice({ ...reply, isFinal }, enqueue, reply.text !== context.reply.text);
 }
 
-/** To the wire and to the mouth, unless the caller has the floor: then all of it waits. */
-function voice({ turn, text, isFinal, floor, isUninterruptible }: Reply, enqueue: Enqueue, hasGrown: boolean): void {
-  if (floor === 'caller') return;
+/** To the wire and to the output, unless an interruption holds the reply back: then all of it waits. */
+function voice(
+  { turn, text, isFinal, interruption, isUninterruptible }: Reply,
+  enqueue: Enqueue,
+  hasGrown: boolean,
+): void {
+  if (interruption === 'holding') return;
   if (hasGrown)
     enqueue.emit({ type: 'reply.updated', turn, text, ...(isUninterruptible ? { isUninterruptible } : {}) });
   if (isFinal) enqueue.emit({ type: 'reply.completed', turn });
-  enqueue.sendTo('mouth', { type: 'grow', text, isFinal });
+  enqueue.sendTo('output', { type: 'grow', text, isFinal });
 }
 
-/** After so long without the caller's words the agent has the floor again. */
+/** After so long without the caller's words it was a false interruption: the reply goes on. */
 function waitForWords(context: Context, enqueue: Enqueue): void {
-  enqueue(cancel('floor'));
-  enqueue.raise({ type: 'floor.left' }, { id: 'floor', delay: context.agent.interruption.falseInterruptionTimeoutMs });
+  enqueue(cancel('interruption'));
+  enqueue.raise(
+    { type: 'interruption.lapsed' },
+    { id: 'interruption', delay: context.agent.interruption.falseInterruptionTimeoutMs },
+  );
 }
 
 /** However many sounds come without words that interrupt: so many times `falseInterruptionTimeoutMs` the agent is silent for them, once a reply. */
@@ -38,12 +45,12 @@ const COUNT_WAITS = 3;
 
 /** The agent falls silent for a sound, and goes on with its work. */
 function pause(context: Context, enqueue: Enqueue): void {
-  enqueue.assign({ reply: { ...context.reply, floor: 'caller' } });
+  enqueue.assign({ reply: { ...context.reply, interruption: 'holding' } });
   enqueue.emit({ type: 'reply.paused', turn: context.reply.turn });
-  enqueue.sendTo('mouth', { type: 'pause' });
+  enqueue.sendTo('output', { type: 'pause' });
   waitForWords(context, enqueue);
   const delay = COUNT_WAITS * context.agent.interruption.falseInterruptionTimeoutMs;
-  enqueue.raise({ type: 'floor.overdue' }, { id: 'floor-limit', delay });
+  enqueue.raise({ type: 'interruption.overdue' }, { id: 'interruption-limit', delay });
 }
 
 export const speaking = running.extend({
@@ -52,14 +59,14 @@ export const speaking = running.extend({
       say(context, enqueue, params.text, params.isFinal),
     ),
     /** Asks the caller to wait for a tool. */
-    bridge: enqueueActions(({ context, enqueue }) => {
+    sayFiller: enqueueActions(({ context, enqueue }) => {
       const { filler } = context.agent.say;
       const text = filler[context.countBridges % filler.length];
       if (text === undefined) return;
       enqueue.assign({ countBridges: context.countBridges + 1 });
       say(context, enqueue, text, false);
     }),
-    /** The stable part of a say goes to the mouth while the rest is still being written. */
+    /** The stable part of a say goes to the output while the rest is still being written. */
     growReply: enqueueActions(({ context, enqueue }) => {
       const { draft } = context;
       // While nothing has come of the request at hand, the draft is an older one's.
@@ -108,13 +115,13 @@ export const speaking = running.extend({
       if (takeover !== '') say({ ...context, ...change }, enqueue, takeover, false);
     }),
     /** A sound over the reply: the agent falls silent at once, or when the sound has lasted. */
-    yieldFloor: enqueueActions(({ context, enqueue }) => {
+    noteSound: enqueueActions(({ context, enqueue }) => {
       const { minDurationMs } = context.agent.interruption;
       if (context.reply.isSure) return;
-      if (context.reply.floor === 'caller') return waitForWords(context, enqueue);
+      if (context.reply.interruption === 'holding') return waitForWords(context, enqueue);
       if (minDurationMs === 0) return pause(context, enqueue);
-      if (context.reply.floor === 'unsure') return;
-      enqueue.assign({ reply: { ...context.reply, floor: 'unsure' } });
+      if (context.reply.interruption === 'possible') return;
+      enqueue.assign({ reply: { ...context.reply, interruption: 'possible' } });
       enqueue.raise({ type: 'sound.lasted' }, { id: 'sound', delay: minDurationMs });
     }),
     pause: enqueueActions(({ context, enqueue }) => pause(context, enqueue)),
@@ -122,29 +129,29 @@ export const speaking = running.extend({
     endSound: enqueueActions(({ context, enqueue }) => {
       const { reply } = context;
       enqueue(cancel('sound'));
-      if (reply.floor === 'unsure') enqueue.assign({ reply: { ...reply, floor: 'agent' } });
-      if (reply.floor === 'caller') waitForWords(context, enqueue);
+      if (reply.interruption === 'possible') enqueue.assign({ reply: { ...reply, interruption: 'none' } });
+      if (reply.interruption === 'holding') waitForWords(context, enqueue);
     }),
     waitForWords: enqueueActions(({ context, enqueue }) => {
-      if (context.reply.floor === 'caller') waitForWords(context, enqueue);
+      if (context.reply.interruption === 'holding') waitForWords(context, enqueue);
     }),
     /** It was no interruption: the reply goes on at the word where it was cut. */
     resume: enqueueActions(({ context, event, enqueue }) => {
-      const { turn, heard, floor, text } = context.reply;
-      const isSure = context.reply.isSure || event.type === 'floor.overdue';
-      const reply = { ...context.reply, floor: 'agent', isSure } as const;
+      const { turn, heard, interruption, text } = context.reply;
+      const isSure = context.reply.isSure || event.type === 'interruption.overdue';
+      const reply = { ...context.reply, interruption: 'none', isSure } as const;
       enqueue(cancel('sound'));
-      enqueue(cancel('floor'));
-      enqueue(cancel('floor-limit'));
+      enqueue(cancel('interruption'));
+      enqueue(cancel('interruption-limit'));
       enqueue.assign({ reply });
-      if (floor !== 'caller') return;
+      if (interruption !== 'holding') return;
       enqueue.emit({ type: 'reply.resumed', turn, heard });
       voice(reply, enqueue, text !== '');
     }),
-    endFloor: enqueueActions(({ enqueue }) => {
+    endInterruption: enqueueActions(({ enqueue }) => {
       enqueue(cancel('sound'));
-      enqueue(cancel('floor'));
-      enqueue(cancel('floor-limit'));
+      enqueue(cancel('interruption'));
+      enqueue(cancel('interruption-limit'));
     }),
   },
 });

@@ -1,4 +1,4 @@
-// Takes a setting's tools, refuses those that no model could be held to, before there is one.
+// Takes the tools of a prompt, refuses those that no model could be held to, before there is one.
 
 import { compileSchema } from './constraints/schema.ts';
 import type { ToolSchema } from './sequence.ts';

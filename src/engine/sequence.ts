@@ -2,8 +2,8 @@
 
 export type Act = 'say' | 'call' | 'wait';
 
-/** How much work a reply may cost; rows of one table in efforts.ts. `ar` decodes token by token: the yardstick. */
-export type EffortName = 'instant' | 'low' | 'medium' | 'high' | 'exact' | 'ar';
+/** How much work a reply may cost; rows of one table in efforts.ts. `autoregressive` decodes token by token: the yardstick. */
+export type EffortName = 'instant' | 'low' | 'medium' | 'high' | 'exact' | 'autoregressive';
 
 /** Committed turns go before steps of a tool loop, these before drafts. */
 export type Priority = 'committed' | 'step' | 'draft';
@@ -39,7 +39,7 @@ export interface DraftRequest {
   /** All clean tokens so far, prefix included; the engine rewinds to what its KV shares with them and appends the rest. */
   readonly context: readonly number[];
   readonly effort: EffortName;
-  /** Milliseconds, 1..60000, from the request on: where checking every word would take longer, the rest of a reply comes unchecked, and unsampled. A reply is complete all the same, and a call is always checked. @default no limit */
+  /** Milliseconds, 1..60000, from the request on: where verifying every token would take longer, the rest of a reply comes unverified, and unsampled. A reply is complete all the same, and a call is always verified. @default no limit */
   readonly latencyBudgetMs?: number;
   /** Draw words by chance, at effort ar. @default the likeliest */
   readonly sampling?: Sampling;
@@ -48,7 +48,7 @@ export interface DraftRequest {
   readonly priority: Priority;
   /** An earlier draft's tokens (act token first, unless no act may be chosen; the end may close them): rescored under this context, its agreeing prefix is kept; those before it are looked at too. */
   readonly previous?: readonly number[];
-  /** Fill each block of words in so many forwards, 1..block size, whatever the effort; nothing is checked. To measure by. */
+  /** Fill each block of words in so many forwards, 1..block size, whatever the effort; nothing is verified. To measure by. */
   readonly steps?: number;
   /** Most tokens of the reply. A call may exceed it by what its schema requires. @default 96, for a call 192 */
   readonly maxTokens?: number;
@@ -56,7 +56,7 @@ export interface DraftRequest {
   readonly given?: Readonly<Record<string, readonly (string | number)[]>>;
   /** Draft under this act, whatever the model prefers. */
   readonly forceAct?: Act;
-  /** A context that is too long loses its oldest messages, but for the setting's prefix, instead of being refused. @default false */
+  /** A context that is too long loses its oldest messages, but for the prompt prefix, instead of being refused. @default false */
   readonly isSliding?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -125,16 +125,16 @@ export interface EngineStats {
 }
 
 /** Clean tokens that many sequences begin with (instructions and tools): prefilled once, shared. */
-export interface Setting {
+export interface PromptPrefix {
   readonly prefix: readonly number[];
   readonly tools: readonly ToolSchema[];
 }
 
 export interface Engine {
   /** Compiles the tools and prefills the prefix. Throws EngineError for an unsupported schema keyword (keyword and JSON pointer in the message). */
-  prepare(setting: Setting): Promise<void>;
+  prepare(promptPrefix: PromptPrefix): Promise<void>;
   /** Throws EngineError `engine-busy` when turns wait too long already. */
-  open(setting: Setting): Sequence;
+  open(promptPrefix: PromptPrefix): Sequence;
   stats(): EngineStats;
   close(): Promise<void>;
 }

@@ -15,7 +15,7 @@ const NOTHING: Reading = { kind: 'events', events: [] };
 /** Connected again, such a call would be refused again. */
 const fatalCodes: ReadonlySet<string> = new Set(['unknown-agent', 'variables-invalid'] satisfies Problem['code'][]);
 
-/** The mouth takes no more for spoken than there is, and than there was time for. */
+/** The output takes no more for spoken than there is, and than there was time for. */
 const WHOLE_REPLY_MS = 3_600_000;
 
 /** The newest one: all of it that went out. */
@@ -51,7 +51,7 @@ export function createRelayWire(): Wire {
 
   /**
    * The network would have stopped a reply that it was still speaking, and said so: all of one that it did not stop was spoken, or none where its voice
-   * had not begun; the mouth knows how much there was time for. Over a protected one it goes on.
+   * had not begun; the output knows how much there was time for. Over a protected one it goes on.
    */
   function endSpeech(): readonly CallerEvent[] {
     const { turn: spoken, isEnded, isUninterruptible, isSpoken } = reply;

@@ -2,7 +2,7 @@
 
 import type { Draft, WriteRequest } from '../conversation/writer.ts';
 import type { DraftState } from '../engine/sequence.ts';
-import type { MouthEvent } from '../output/mouth.ts';
+import type { OutputEvent } from '../output/output.ts';
 
 /** A state of request `id`; what it cost is the difference to the state before. */
 export interface Answer {
@@ -18,5 +18,5 @@ export interface CallObserver {
   asked(request: WriteRequest): void;
   /** The machine is told next. */
   answered(answer: Answer): void;
-  mouthReported(turn: number, event: MouthEvent): void;
+  outputReported(turn: number, event: OutputEvent): void;
 }

@@ -3,7 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Emitted, MachineEvent } from '../conversation/events.ts';
 import type { WriteRequest } from '../conversation/writer.ts';
-import type { MouthEvent } from '../output/mouth.ts';
+import type { OutputEvent } from '../output/output.ts';
 import type { CallWriter } from '../trace/format/call-file.ts';
 import { createDraftRecorder } from './draft-recorder.ts';
 import type { CallObserver } from './observer.ts';
@@ -33,7 +33,7 @@ export function createRecorder(writer: CallWriter, clock: Clock): Recorder {
   let isClosed = false;
   /** The turn that the caller is in. */
   let heardTurn = 0;
-  /** The turn that is being answered; undefined while the caller has the floor. */
+  /** The turn that is being answered; undefined while the caller speaks. */
   let replyTurn: number | undefined;
 
   function report(event: Emitted): void {
@@ -101,7 +101,7 @@ export function createRecorder(writer: CallWriter, clock: Clock): Recorder {
       ),
     asked: (request: WriteRequest) => drafts.asked(request, replyTurn ?? heardTurn),
     answered: (answer) => drafts.answered(answer),
-    mouthReported(turn: number, event: MouthEvent) {
+    outputReported(turn: number, event: OutputEvent) {
       if (event.type === 'heard.grew') append({ type: 'reply.heard', turn, heard: event.heard }, nowMs());
       else if (event.type === 'clause.cut' || event.type === 'clause.spoken') append({ ...event, turn }, nowMs());
     },

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Emitted } from '../conversation/events.ts';
 import type { DraftState } from '../engine/sequence.ts';
 import type { CallEvent, CallerEvent, DraftUse } from '../events.ts';
-import type { MouthEvent } from '../output/mouth.ts';
+import type { OutputEvent } from '../output/output.ts';
 import type { Stretch } from '../trace/format/call-file.ts';
 import { createTurnLedger, type TurnLedger } from '../trace/ledger/ledger.ts';
 import { createTurnLoop, type Loop, type TurnLoop } from '../trace/ledger/turn-loop.ts';
@@ -36,7 +36,7 @@ export interface TurnMeter {
   observe(event: Emitted): void;
   /** A state of the engine arrived; costs are the difference to the state before. */
   modelWorked(id: number, state: DraftState, before: DraftState | undefined): void;
-  mouthReported(event: MouthEvent): void;
+  outputReported(event: OutputEvent): void;
 }
 
 /** Takes a turn's figures, the clock's time of its zero, and the stretches and the work that they are made of. */
@@ -185,7 +185,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
       open.decidedMs = atMs;
     },
 
-    mouthReported(event) {
+    outputReported(event) {
       if (open === undefined || open.firstTextMs === undefined || open.firstAudioMs !== undefined) return;
       const nowMs = clock.nowMs();
       if (event.type === 'clause.cut' && open.clauseCutMs === undefined) {

@@ -2,8 +2,8 @@
 
 import type { Agent } from '../agent/agent.ts';
 import type { Draft, WriteRequest } from '../conversation/writer.ts';
-import { type ModelParts, openDesk } from '../session/model-writer.ts';
-import type { SettingOf } from '../session/settings.ts';
+import { type ModelParts, openSequence } from '../session/model-writer.ts';
+import type { PromptPrefixOf } from '../session/prompt-prefixes.ts';
 import type { RecordedEvent } from '../trace/format/call-file.ts';
 import { type Difference, toSortedJson } from './replay-call.ts';
 
@@ -23,7 +23,7 @@ export interface Redecoding {
 export interface RedecodeOptions {
   readonly model: ModelParts;
   readonly agent: Agent;
-  readonly settingOf: SettingOf;
+  readonly promptPrefixOf: PromptPrefixOf;
   /** In order, as replayCall tells of them. */
   readonly asked: readonly Asked[];
   readonly events: readonly RecordedEvent[];
@@ -32,11 +32,17 @@ export interface RedecodeOptions {
 type Stepped = Extract<RecordedEvent, { type: 'draft.stepped' }>;
 
 /** Decodes each draft as far as it came when it was recorded. Throws EngineError. */
-export async function redecodeCall({ model, agent, settingOf, asked, events }: RedecodeOptions): Promise<Redecoding> {
+export async function redecodeCall({
+  model,
+  agent,
+  promptPrefixOf,
+  asked,
+  events,
+}: RedecodeOptions): Promise<Redecoding> {
   const recorded = new Map<number, Stepped[]>();
   for (const event of events)
     if (event.type === 'draft.stepped') recorded.set(event.draft, [...(recorded.get(event.draft) ?? []), event]);
-  let desk = openDesk(model, agent, settingOf);
+  let desk = openSequence(model, agent, promptPrefixOf);
   const decoded = new Map<number, Draft>();
   let countStates = 0;
   try {
@@ -45,7 +51,7 @@ export async function redecodeCall({ model, agent, settingOf, asked, events }: R
       if (steps.length === 0) continue;
       if (request.agent !== desk.agent) {
         desk.sequence.close();
-        desk = openDesk(model, request.agent, settingOf);
+        desk = openSequence(model, request.agent, promptPrefixOf);
       }
       const { sequence, toDraftRequest, toDraft } = desk;
       const from = previous === undefined ? undefined : decoded.get(previous);

@@ -4,7 +4,7 @@
 import { createActor, fromCallback } from 'xstate';
 import type { Agent } from '../agent/agent.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Emitted, MachineEvent, MouthCommand, ToolEvent, ToolInput } from '../conversation/events.ts';
+import type { Emitted, MachineEvent, OutputCommand, ToolEvent, ToolInput } from '../conversation/events.ts';
 import { conversationMachine } from '../conversation/machine.ts';
 import type { Draft, WriteRequest, WriterCommand } from '../conversation/writer.ts';
 import { draftCauses } from '../recording/draft-recorder.ts';
@@ -66,7 +66,7 @@ export function replayCall(
           }),
         ),
         tool: fromCallback<ToolEvent, ToolInput>(() => undefined),
-        mouth: fromCallback<MouthCommand, { turn: number }>(() => undefined),
+        output: fromCallback<OutputCommand, { turn: number }>(() => undefined),
       },
     }),
     { clock: stoppedClock, input: { agent, callId: header.callId ?? '', greeting: readGreeting(events) } },
@@ -205,14 +205,14 @@ const toldTypes: ReadonlySet<string> = new Set([
   'tool.failed',
   'utterance.finished',
   'utterance.failed',
-  'agent.wished',
+  'action.requested',
   'agent.failed',
   'pause.passed',
   'reply.overdue',
   'reply.stalled',
   'sound.lasted',
-  'floor.left',
-  'floor.overdue',
+  'interruption.lapsed',
+  'interruption.overdue',
   'tool.lingered',
   'final.missed',
   'idle.passed',

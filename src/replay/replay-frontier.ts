@@ -5,7 +5,7 @@ import { allAgents } from '../agent/handoffs.ts';
 import { UsageError } from '../errors.ts';
 import type { NamedCall } from '../playback/call-files.ts';
 import type { ModelParts } from '../session/model-writer.ts';
-import { createSettings } from '../session/settings.ts';
+import { createPromptPrefixes } from '../session/prompt-prefixes.ts';
 import { type FrontierPoint, type PlayedWay, toFrontier, toLabel } from './frontier.ts';
 import { parseSets, type Way } from './replay-sets.ts';
 import { type ReplayMemory, replayWords } from './replayed-words.ts';
@@ -33,9 +33,9 @@ export async function playFrontier({
   const ways = parseSets(sets, agentOf(first));
   const drafts: ReplayMemory['drafts'] = new Map();
   const memories = new Map(calls.map((call) => [call, { drafts, tools: new Map() } satisfies ReplayMemory]));
-  const settingOf = createSettings(model.prompt);
+  const promptPrefixOf = createPromptPrefixes(model.prompt);
   for (const agent of new Set(calls.map(agentOf)))
-    for (const one of allAgents(agent)) await model.engine.prepare(settingOf(one));
+    for (const one of allAgents(agent)) await model.engine.prepare(promptPrefixOf(one));
 
   async function play(way: Way): Promise<PlayedWay> {
     tell(toLabel(way.settings));
@@ -43,7 +43,7 @@ export async function playFrontier({
     for (const call of calls) {
       const agent = agentOf(call);
       const memory = memories.get(call) ?? { drafts, tools: new Map() };
-      played.push(await replayWords({ events: call.events, agent: way.set(agent), model, settingOf, memory }));
+      played.push(await replayWords({ events: call.events, agent: way.set(agent), model, promptPrefixOf, memory }));
     }
     return { settings: way.settings, calls: played };
   }

@@ -20,7 +20,7 @@ const MOST_WAYS = 200;
 const MIN_PROBABILITY = 0.5;
 const PAUSE_MS = 500;
 
-const efforts: readonly Effort[] = ['instant', 'low', 'medium', 'high', 'exact', 'ar'];
+const efforts: readonly Effort[] = ['instant', 'low', 'medium', 'high', 'exact', 'autoregressive'];
 
 /** In the order in which they are set, whatever the order of the command line. */
 const knobs: ReadonlyMap<string, Knob> = new Map<string, Knob>([
@@ -117,7 +117,7 @@ function applySettings(agent: Agent, settings: Way['settings']): Agent {
 function explainMissing(name: string): string {
   const reason = unplayed.get(name.split('.')[0] ?? '');
   if (reason !== undefined) return `"${name}" can't be tried on recorded callers: ${reason}`;
-  return `no setting "${name}"; there are ${[...knobs.keys()].join(', ')}`;
+  return `no promptPrefix "${name}"; there are ${[...knobs.keys()].join(', ')}`;
 }
 
 function withEager(agent: Agent, eager: EagerEndpointing): Agent {

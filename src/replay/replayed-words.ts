@@ -5,11 +5,11 @@ import type { Agent } from '../agent/agent.ts';
 import { SimulatedClock } from '../base/simulated-clock.ts';
 import { toWords } from '../base/words.ts';
 import type { CallerEvent } from '../events.ts';
-import { createTextMouth } from '../output/text-mouth.ts';
+import { createTextOutput } from '../output/text-output.ts';
 import { type SpeechEvent, toSpeechTurns } from '../playback/speech-turns.ts';
 import { startCall } from '../session/call.ts';
 import type { ModelParts } from '../session/model-writer.ts';
-import type { SettingOf } from '../session/settings.ts';
+import type { PromptPrefixOf } from '../session/prompt-prefixes.ts';
 import type { RecordedEvent } from '../trace/format/call-file.ts';
 import { createOutsideWork } from './outside-work.ts';
 import { rememberTools, type ToolMemory } from './remembered-tools.ts';
@@ -34,7 +34,7 @@ export interface ReplayedWordsOptions {
   readonly events: readonly RecordedEvent[];
   readonly agent: Agent;
   readonly model: ModelParts;
-  readonly settingOf: SettingOf;
+  readonly promptPrefixOf: PromptPrefixOf;
   readonly memory: ReplayMemory;
 }
 
@@ -57,7 +57,7 @@ export async function replayWords({
   events,
   agent,
   model,
-  settingOf,
+  promptPrefixOf,
   memory,
 }: ReplayedWordsOptions): Promise<ReplayedTurn[]> {
   const clock = new SimulatedClock();
@@ -80,9 +80,9 @@ export async function replayWords({
     model: { ...model, engine: createTimedEngine({ engine: model.engine, clock, work, memory: memory.drafts }) },
     clock,
     agent: rememberTools(agent, memory.tools, work),
-    settingOf,
+    promptPrefixOf,
     callId: 'replayed',
-    mouth: createTextMouth(),
+    output: createTextOutput(),
     hasAudio: false,
     report: () => undefined,
     recording: {

@@ -17,8 +17,8 @@ export interface TimedEngineOptions {
 
 export function createTimedEngine({ engine, clock, work, memory }: TimedEngineOptions): Engine {
   return {
-    prepare: (setting) => engine.prepare(setting),
-    open: (setting) => openTimed(engine.open(setting)),
+    prepare: (promptPrefix) => engine.prepare(promptPrefix),
+    open: (promptPrefix) => openTimed(engine.open(promptPrefix)),
     stats: () => engine.stats(),
     close: async () => undefined,
   };

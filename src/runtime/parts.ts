@@ -7,14 +7,14 @@ import { systemClock } from '../base/clock.ts';
 import type { DraftState, EngineStats } from '../engine/sequence.ts';
 import { checkLoad, isBusy } from '../engine/serving/load.ts';
 import type { CallEvent, CallParties } from '../events.ts';
-import { createPacedMouth } from '../output/paced-mouth.ts';
-import { createSpeakingMouth } from '../output/speaking-mouth.ts';
-import { createTextMouth } from '../output/text-mouth.ts';
+import { createPacedOutput } from '../output/paced-output.ts';
+import { createSpokenOutput } from '../output/spoken-output.ts';
+import { createTextOutput } from '../output/text-output.ts';
 import { type Completions, createCompletions } from '../server/completions/completions.ts';
 import type { AuthorFailure } from '../session/author-code.ts';
 import { type Call, startCall } from '../session/call.ts';
-import { checkVariables } from '../session/roster.ts';
-import { createSettings } from '../session/settings.ts';
+import { checkVariables } from '../session/call-agents.ts';
+import { createPromptPrefixes } from '../session/prompt-prefixes.ts';
 import type { CallHeader } from '../trace/format/call-file.ts';
 import { type CallSink, openAll } from '../trace/store/call-sink.ts';
 import { createFliteVoice } from '../tts/flite/voice-flite.ts';
@@ -90,12 +90,12 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
     ]);
     throw error;
   });
-  const settingOf = createSettings(prompt);
+  const promptPrefixOf = createPromptPrefixes(prompt);
 
   async function prepare(agent: Agent): Promise<void> {
     for (const one of allAgents(agent)) {
       checkReadingLimits(one, prompt.limits).forEach(warn);
-      await engine.prepare(settingOf(one));
+      await engine.prepare(promptPrefixOf(one));
     }
   }
 
@@ -117,7 +117,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
         agent: name,
         agentHash: toShortHash(
           allAgents(agent)
-            .map((one) => settingOf(one).prefix.join())
+            .map((one) => promptPrefixOf(one).prefix.join())
             .join(),
         ),
         modelHash,
@@ -133,15 +133,15 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
           model: { engine, tokenizer, prompt },
           clock: systemClock,
           agent,
-          settingOf,
+          promptPrefixOf,
           callId,
           parties,
           variables,
-          mouth: hasAudio
-            ? createSpeakingMouth({ voice, clock: systemClock })
+          output: hasAudio
+            ? createSpokenOutput({ voice, clock: systemClock })
             : clientSynthesizes
-              ? createPacedMouth(systemClock)
-              : createTextMouth(),
+              ? createPacedOutput(systemClock)
+              : createTextOutput(),
           hasAudio,
           report,
           ...(options.authorFailed ? { authorFailed: options.authorFailed } : {}),

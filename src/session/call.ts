@@ -1,39 +1,39 @@
-// One call: wires ear, conversation, engine, tools and mouth together. The picture of ARCHITECTURE.md in code.
+// One call: wires input, conversation, engine, tools and output together. The picture of ARCHITECTURE.md in code.
 
 import { createActor } from 'xstate';
 import type { Agent } from '../agent/agent.ts';
-import { type Values, type Wish, withWishes } from '../agent/call-context.ts';
+import { type CallAction, createCallContext, type Values } from '../agent/call-context.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Emitted, MachineEvent, Mark } from '../conversation/events.ts';
 import { conversationMachine } from '../conversation/machine.ts';
 import { RuntimeError } from '../errors.ts';
 import type { CallEvent, CallerEvent, CallParties, CloseReason } from '../events.ts';
-import { createTextEar } from '../input/text-ear.ts';
-import type { Mouth } from '../output/mouth.ts';
+import { createTranscriptInput } from '../input/transcript-input.ts';
+import type { Output } from '../output/output.ts';
 import type { CallObserver } from '../recording/observer.ts';
 import { createRecorder } from '../recording/recorder.ts';
 import { createTurnMeter } from '../recording/turn-meter.ts';
 import type { CallWriter } from '../trace/format/call-file.ts';
 import { coverFields } from '../trace/format/redact-fields.ts';
 import { type AuthorFailure, createAuthorCode, outsideAuthorCode } from './author-code.ts';
+import { type CallAgents, createCallAgents } from './call-agents.ts';
 import { type HookRunner, readGreeting, runHook } from './hooks.ts';
 import { createModelWriter, type ModelParts } from './model-writer.ts';
 import { createMouthActor } from './output-actor.ts';
-import { createRoster, type Roster } from './roster.ts';
-import type { SettingOf } from './settings.ts';
+import type { PromptPrefixOf } from './prompt-prefixes.ts';
 import { createToolRunner, toKey } from './tool-runner.ts';
 
 export interface CallOptions {
   readonly model: ModelParts;
   readonly clock: Clock;
   readonly agent: Agent;
-  readonly settingOf: SettingOf;
+  readonly promptPrefixOf: PromptPrefixOf;
   readonly callId: string;
   /** What the call brings along, as it came: the agent checks it. @default {} */
   readonly variables?: Values;
   /** Who calls whom. @default nobody knows */
   readonly parties?: CallParties;
-  readonly mouth: Mouth;
+  readonly output: Output;
   /** The wire carries audio: a turn's total runs to its first frame. */
   readonly hasAudio: boolean;
   /** Takes every event of the call, in order; must not throw. */
@@ -57,15 +57,15 @@ export interface Call {
 
 /** Starts a call: its first events are `call.ready` and the greeting. Throws AgentError `variables-invalid`. */
 export function startCall(options: CallOptions): Call {
-  const { model, clock, agent, callId, mouth } = options;
-  const { agents, factsOf, agentNamed } = createRoster(agent, callId, options.variables ?? {}, options.parties);
+  const { model, clock, agent, callId, output } = options;
+  const { agents, factsOf, agentNamed } = createCallAgents(agent, callId, options.variables ?? {}, options.parties);
   const recording = options.recording && coverNamed(options.recording, agents, factsOf);
   const recorder = recording && createRecorder(recording, clock);
   const report = (event: CallEvent) => {
     recorder?.said(event);
     options.report(event);
   };
-  const ear = createTextEar();
+  const input = createTranscriptInput();
   const meter = createTurnMeter(clock, options.hasAudio, (event, userSpeechEndedMs, stretches, loop) => {
     recorder?.measured(event, userSpeechEndedMs, stretches, loop);
     report(event);
@@ -76,9 +76,9 @@ export function startCall(options: CallOptions): Call {
       meter.modelWorked(answer.id, answer.state, answer.before);
       recorder?.answered(answer);
     },
-    mouthReported(turn, event) {
-      meter.mouthReported(event);
-      recorder?.mouthReported(turn, event);
+    outputReported(turn, event) {
+      meter.outputReported(event);
+      recorder?.outputReported(turn, event);
     },
   };
   let closeReason: CloseReason = 'caller-hung-up';
@@ -100,9 +100,9 @@ export function startCall(options: CallOptions): Call {
   const actor = createActor(
     conversationMachine.provide({
       actors: {
-        writer: createModelWriter(model, agent, options.settingOf, observer),
+        writer: createModelWriter(model, agent, options.promptPrefixOf, observer),
         tool: createToolRunner(factsOf, clock, send, author),
-        mouth: createMouthActor(mouth, observer, report),
+        output: createMouthActor(output, observer, report),
       },
     }),
     {
@@ -116,15 +116,15 @@ export function startCall(options: CallOptions): Call {
     },
   );
 
-  function send(wish: Wish): void {
-    outsideAuthorCode(() => tell({ type: 'agent.wished', wish }));
+  function send(action: CallAction): void {
+    outsideAuthorCode(() => tell({ type: 'action.requested', action }));
   }
 
   /** Each agent's hooks run once in a call. */
   function take(one: Agent): void {
     if (taken.has(one)) return;
     taken.add(one);
-    void runHook('onCallStart', () => one.onCallStart?.(withWishes(factsOf(one), send)), clock, hooksOf(one));
+    void runHook('onCallStart', () => one.onCallStart?.(createCallContext(factsOf(one), send)), clock, hooksOf(one));
   }
 
   function tell(event: MachineEvent): void {
@@ -150,9 +150,14 @@ export function startCall(options: CallOptions): Call {
   });
   const ended = new Promise<void>((resolve, reject) => {
     const finish = (settle: () => void) => {
-      mouth.close();
+      output.close();
       const endings = [...taken].map((one) =>
-        runHook('onCallEnd', () => one.onCallEnd?.(withWishes(factsOf(one), send), closeReason), clock, hooksOf(one)),
+        runHook(
+          'onCallEnd',
+          () => one.onCallEnd?.(createCallContext(factsOf(one), send), closeReason),
+          clock,
+          hooksOf(one),
+        ),
       );
       void Promise.all(endings).then(() => {
         recorder?.close();
@@ -173,7 +178,7 @@ export function startCall(options: CallOptions): Call {
   return {
     receive: (said) => {
       meter.callerReported(said);
-      const { event, problem } = ear(said);
+      const { event, problem } = input(said);
       if (problem) report({ type: 'error', ...problem });
       if (event) tell(event);
     },
@@ -190,7 +195,7 @@ export function startCall(options: CallOptions): Call {
 const marks: ReadonlySet<string> = new Set<Mark['type']>(['turn.committed', 'turn.taken-back', 'reply.paused']);
 
 /** Without the values of what any of the agents may not have written down. */
-function coverNamed(recording: CallWriter, agents: readonly Agent[], factsOf: Roster['factsOf']): CallWriter {
+function coverNamed(recording: CallWriter, agents: readonly Agent[], factsOf: CallAgents['factsOf']): CallWriter {
   const names = agents.flatMap(({ redact }) => redact);
   if (names.length === 0) return recording;
   const values = agents.flatMap((agent) => {

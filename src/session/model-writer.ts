@@ -7,11 +7,11 @@ import type { Draft, WriteRequest, WriterCommand } from '../conversation/writer.
 import { spellAsGiven } from '../engine/prompt/given-names.ts';
 import { type Message, type Prompt, parseCall } from '../engine/prompt/prompt.ts';
 import { toSpacedJson } from '../engine/prompt/spaced-json.ts';
-import type { DraftRequest, DraftState, Engine, Priority, Sequence, Setting } from '../engine/sequence.ts';
+import type { DraftRequest, DraftState, Engine, Priority, PromptPrefix, Sequence } from '../engine/sequence.ts';
 import type { Tokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { EngineError, toMessage } from '../errors.ts';
 import type { CallObserver } from '../recording/observer.ts';
-import type { SettingOf } from './settings.ts';
+import type { PromptPrefixOf } from './prompt-prefixes.ts';
 import { createSpokenArguments } from './spoken-arguments.ts';
 
 export interface ModelParts {
@@ -29,9 +29,14 @@ const PRIORITY: Readonly<Record<WriteRequest['purpose'], Priority>> = {
 const MOMENT: Readonly<Record<WriteRequest['purpose'], Moment>> = { draft: 'draft', committed: 'reply', step: 'step' };
 
 /** A writer over one sequence of the engine at a time, which begins as the answering agent's calls do; the observer sees each request and each state. */
-export function createModelWriter(parts: ModelParts, first: Agent, settingOf: SettingOf, observer: CallObserver) {
+export function createModelWriter(
+  parts: ModelParts,
+  first: Agent,
+  promptPrefixOf: PromptPrefixOf,
+  observer: CallObserver,
+) {
   return fromCallback<WriterCommand>(({ receive, sendBack }) => {
-    let desk = openDesk(parts, first, settingOf);
+    let current = openSequence(parts, first, promptPrefixOf);
     let running: AbortController | undefined;
     receive((command) => {
       switch (command.type) {
@@ -43,7 +48,7 @@ export function createModelWriter(parts: ModelParts, first: Agent, settingOf: Se
           return;
         }
         case 'promote':
-          desk.sequence.promote();
+          current.sequence.promote();
           return;
         case 'cancel':
           running?.abort();
@@ -53,12 +58,12 @@ export function createModelWriter(parts: ModelParts, first: Agent, settingOf: Se
     async function write(request: WriteRequest, signal: AbortSignal): Promise<void> {
       const { id, agent } = request;
       try {
-        if (agent !== desk.agent) {
-          const { sequence: last } = desk;
-          desk = openDesk(parts, agent, settingOf);
+        if (agent !== current.agent) {
+          const { sequence: last } = current;
+          current = openSequence(parts, agent, promptPrefixOf);
           last.close();
         }
-        const { sequence, toDraftRequest, toDraft } = desk;
+        const { sequence, toDraftRequest, toDraft } = current;
         let before: DraftState | undefined;
         for await (const state of sequence.draft({ ...toDraftRequest(request), signal })) {
           if (signal.aborted) return;
@@ -75,7 +80,7 @@ export function createModelWriter(parts: ModelParts, first: Agent, settingOf: Se
 
     return () => {
       running?.abort();
-      desk.sequence.close();
+      current.sequence.close();
     };
   });
 }
@@ -86,15 +91,15 @@ function toForeignAct(act: DraftState['act'], { acts }: WriteRequest): EngineErr
 }
 
 /** An agent's place in the engine. */
-export interface Desk extends Translation {
+export interface AgentSequence extends Translation {
   readonly agent: Agent;
   readonly sequence: Sequence;
 }
 
 /** Throws EngineError. */
-export function openDesk(parts: ModelParts, agent: Agent, settingOf: SettingOf): Desk {
-  const setting = settingOf(agent);
-  return { agent, sequence: parts.engine.open(setting), ...createTranslation(parts, agent, setting) };
+export function openSequence(parts: ModelParts, agent: Agent, promptPrefixOf: PromptPrefixOf): AgentSequence {
+  const promptPrefix = promptPrefixOf(agent);
+  return { agent, sequence: parts.engine.open(promptPrefix), ...createTranslation(parts, agent, promptPrefix) };
 }
 
 interface Translation {
@@ -104,7 +109,7 @@ interface Translation {
 }
 
 /** Between what the conversation says and what the engine says of the same. */
-function createTranslation(parts: ModelParts, agent: Agent, setting: Setting): Translation {
+function createTranslation(parts: ModelParts, agent: Agent, promptPrefix: PromptPrefix): Translation {
   const spoken = createSpokenArguments(agent);
   const tokensOf = new WeakMap<Line, readonly number[]>();
 
@@ -118,7 +123,7 @@ function createTranslation(parts: ModelParts, agent: Agent, setting: Setting): T
   }
 
   function toDraftRequest({ lines, purpose, acts, previous }: WriteRequest): DraftRequest {
-    const context = [...setting.prefix, ...lines.flatMap(toTokens)];
+    const context = [...promptPrefix.prefix, ...lines.flatMap(toTokens)];
     const given = acts.includes('call') ? spoken.given(lines) : undefined;
     return {
       context,

@@ -1,22 +1,22 @@
-// Speaks one reply: the conversation's commands to an utterance of the mouth, its reports back.
+// Speaks one reply: the conversation's commands to an utterance of the output, its reports back.
 
 import { fromCallback } from 'xstate';
-import type { MouthCommand } from '../conversation/events.ts';
+import type { OutputCommand } from '../conversation/events.ts';
 import { unreachable } from '../errors.ts';
 import type { CallEvent } from '../events.ts';
-import type { Mouth, MouthEvent, Utterance } from '../output/mouth.ts';
+import type { Output, OutputEvent, Utterance } from '../output/output.ts';
 import type { CallObserver } from '../recording/observer.ts';
 
-export function createMouthActor(mouth: Mouth, observer: CallObserver, report: (event: CallEvent) => void) {
-  return fromCallback<MouthCommand, { turn: number }>(({ input: { turn }, receive, sendBack }) => {
+export function createMouthActor(output: Output, observer: CallObserver, report: (event: CallEvent) => void) {
+  return fromCallback<OutputCommand, { turn: number }>(({ input: { turn }, receive, sendBack }) => {
     let isAudible = false;
     let isOver = false;
     let heard = '';
     /** What was heard before the utterance at hand: a paused reply goes on with a new one. */
     let base = '';
-    let utterance: Utterance | undefined = mouth.start(take);
+    let utterance: Utterance | undefined = output.start(take);
 
-    function take(event: MouthEvent): void {
+    function take(event: OutputEvent): void {
       switch (event.type) {
         case 'clause.cut':
         case 'clause.spoken':
@@ -34,7 +34,7 @@ export function createMouthActor(mouth: Mouth, observer: CallObserver, report: (
         case 'heard.grew':
           heard = base + event.heard;
           sendBack({ type: 'reply.heard', heard });
-          observer.mouthReported(turn, { type: 'heard.grew', heard });
+          observer.outputReported(turn, { type: 'heard.grew', heard });
           return;
         case 'utterance.finished':
           isOver = true;
@@ -43,7 +43,7 @@ export function createMouthActor(mouth: Mouth, observer: CallObserver, report: (
         case 'utterance.failed':
           sendBack(event);
       }
-      observer.mouthReported(turn, event);
+      observer.outputReported(turn, event);
     }
 
     function silence(): void {
@@ -56,7 +56,7 @@ export function createMouthActor(mouth: Mouth, observer: CallObserver, report: (
     function grow(text: string, isFinal: boolean): void {
       if (utterance === undefined) {
         base = heard;
-        utterance = mouth.start(take);
+        utterance = output.start(take);
       }
       utterance.grow(text.slice(base.length), isFinal);
     }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { fromCallback } from 'xstate';
 import type { Agent } from '../agent/agent.ts';
-import { type CallFacts, type Wish, withWishes } from '../agent/call-context.ts';
+import { type CallAction, type CallFacts, createCallContext } from '../agent/call-context.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ToolEvent, ToolInput } from '../conversation/events.ts';
 import { type Call, canonical } from '../conversation/transcript.ts';
@@ -17,7 +17,7 @@ const RETRY_DELAY_MS = 100;
 export function createToolRunner(
   factsOf: (agent: Agent) => CallFacts,
   clock: Clock,
-  ask: (wish: Wish) => void,
+  ask: (action: CallAction) => void,
   author: AuthorCode,
 ) {
   return fromCallback<ToolEvent, ToolInput>(({ input, sendBack }) => {
@@ -42,13 +42,13 @@ export function createToolRunner(
       });
     const execution = {
       signal: controller.signal,
-      call: withWishes(context, (wish) => {
+      call: createCallContext(context, (action) => {
         if (tool.effect === 'read')
           throw new ToolError(
             'tool-effect',
-            `${tool.name} is a read, which may run on a draft: only a write may ask for ${wish.type}`,
+            `${tool.name} is a read, which may run on a draft: only a write may ask for ${action.type}`,
           );
-        if (!isOver) ask(wish);
+        if (!isOver) ask(action);
       }),
       idempotencyKey: toKey(context.callId, turn, call),
     };

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import { toSpacedJson } from '../engine/prompt/spaced-json.ts';
-import type { Engine, Setting } from '../engine/sequence.ts';
+import type { Engine, PromptPrefix } from '../engine/sequence.ts';
 import type { Tokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { RuntimeError } from '../errors.ts';
 import { createScriptedEngine } from './scripted-engine.ts';
@@ -32,8 +32,8 @@ export interface AnsweringOptions {
   readonly tokenizer: Tokenizer;
   readonly clock: Clock;
   readonly answers: Answers;
-  /** Whose setting it is. */
-  readonly agentOf: (setting: Setting) => string;
+  /** Whose prompt it is. */
+  readonly agentOf: (promptPrefix: PromptPrefix) => string;
   /** Told what `answers` threw, or that it calls what there is not: a call would go on with an apology. */
   readonly failed: (error: unknown) => void;
 }
@@ -49,10 +49,10 @@ export function createAnsweringEngine(options: AnsweringOptions): Engine {
     return { words: start < 0 ? '' : textFrom(start), results };
   }
 
-  function answerOf(asked: Asked, setting: Setting): Answer {
+  function answerOf(asked: Asked, promptPrefix: PromptPrefix): Answer {
     try {
       const answer = options.answers(asked);
-      checkAnswer(answer, asked.agent, setting);
+      checkAnswer(answer, asked.agent, promptPrefix);
       return answer;
     } catch (error) {
       failed(error);
@@ -60,8 +60,8 @@ export function createAnsweringEngine(options: AnsweringOptions): Engine {
     }
   }
 
-  return createScriptedEngine(tokenizer, clock, (_, { context }, setting) => {
-    const answer = answerOf({ agent: agentOf(setting), ...readAsked(context) }, setting);
+  return createScriptedEngine(tokenizer, clock, (_, { context }, promptPrefix) => {
+    const answer = answerOf({ agent: agentOf(promptPrefix), ...readAsked(context) }, promptPrefix);
     const costs = { prefillMs: forwardMs, denoiseMs: forwardMs, countSteps };
     if ('say' in answer) return { act: 'say', text: answer.say, ...costs };
     return { act: 'call', text: ` ${answer.call} ${toSpacedJson(answer.arguments)}`, ...costs };
@@ -69,7 +69,7 @@ export function createAnsweringEngine(options: AnsweringOptions): Engine {
 }
 
 /** Throws RuntimeError `answer-invalid`. */
-function checkAnswer(answer: unknown, agent: string, { tools }: Setting): void {
+function checkAnswer(answer: unknown, agent: string, { tools }: PromptPrefix): void {
   const { say, call }: { say?: unknown; call?: unknown } = Object(answer);
   if (typeof say === 'string') return;
   const names = tools.map(({ name }) => name);

@@ -12,16 +12,16 @@ import { checkTools } from '../engine/check-tools.ts';
 import { createEngine } from '../engine/engine.ts';
 import { loadPromptLimits } from '../engine/manifest.ts';
 import { createPrompt } from '../engine/prompt/prompt.ts';
-import type { Engine, Setting } from '../engine/sequence.ts';
+import type { Engine, PromptPrefix } from '../engine/sequence.ts';
 import { loadTokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { RuntimeError } from '../errors.ts';
 import type { CallEvent, CallerEvent, CallParties, CloseReason } from '../events.ts';
-import { createTextMouth } from '../output/text-mouth.ts';
+import { createTextOutput } from '../output/text-output.ts';
 import { packagePath } from '../package-path.ts';
 import { createTurnLog, type TurnRecord } from '../playback/turn-log.ts';
 import { startCall } from '../session/call.ts';
 import type { ModelParts } from '../session/model-writer.ts';
-import { createSettings, type SettingOf } from '../session/settings.ts';
+import { createPromptPrefixes, type PromptPrefixOf } from '../session/prompt-prefixes.ts';
 import { type Answers, createAnsweringEngine } from './answers.ts';
 import { createPlayedCaller } from './played-caller.ts';
 
@@ -68,7 +68,7 @@ interface Parts {
   readonly model: ModelParts;
   readonly clock: Clock;
   readonly simulated: SimulatedClock | undefined;
-  readonly settingOf: SettingOf;
+  readonly promptPrefixOf: PromptPrefixOf;
   /** Of the test's own answers. */
   readonly failures: readonly unknown[];
 }
@@ -81,9 +81,10 @@ export async function startTestCall(agent: Agent, options: TestCallOptions = {})
   const simulated = answers && new SimulatedClock();
   const clock: Clock = simulated ?? systemClock;
   const prompt = createPrompt(tokenizer, await loadPromptLimits(modelDir));
-  const settingOf = createSettings(prompt);
+  const promptPrefixOf = createPromptPrefixes(prompt);
   const agents = allAgents(agent);
-  const agentOf = (setting: Setting) => agents.find((one) => settingOf(one) === setting)?.name ?? 'caller';
+  const agentOf = (promptPrefix: PromptPrefix) =>
+    agents.find((one) => promptPrefixOf(one) === promptPrefix)?.name ?? 'caller';
   const failures: unknown[] = [];
   for (const one of agents) {
     checkTools(offeredTools(one));
@@ -93,8 +94,14 @@ export async function startTestCall(agent: Agent, options: TestCallOptions = {})
     ? createAnsweringEngine({ tokenizer, clock, answers, agentOf, failed: (error) => failures.push(error) })
     : await createEngine({ modelDir });
   try {
-    for (const one of agents) await engine.prepare(settingOf(one));
-    return await open(agent, options, { model: { engine, tokenizer, prompt }, clock, simulated, settingOf, failures });
+    for (const one of agents) await engine.prepare(promptPrefixOf(one));
+    return await open(agent, options, {
+      model: { engine, tokenizer, prompt },
+      clock,
+      simulated,
+      promptPrefixOf,
+      failures,
+    });
   } catch (error) {
     await engine.close();
     throw error;
@@ -103,7 +110,7 @@ export async function startTestCall(agent: Agent, options: TestCallOptions = {})
 
 async function open(agent: Agent, options: TestCallOptions, parts: Parts): Promise<TestCall> {
   const { variables = {}, partialEveryMs = 250, from, to, direction } = options;
-  const { model, clock, simulated, settingOf, failures } = parts;
+  const { model, clock, simulated, promptPrefixOf, failures } = parts;
   const log = createTurnLog();
   const events: CallEvent[] = [];
   const turns: TurnRecord[] = [];
@@ -115,11 +122,11 @@ async function open(agent: Agent, options: TestCallOptions, parts: Parts): Promi
     model,
     clock,
     agent,
-    settingOf,
+    promptPrefixOf,
     callId: 'test-call',
     parties: { from, to, direction },
     variables,
-    mouth: createTextMouth(),
+    output: createTextOutput(),
     hasAudio: false,
     report(event) {
       events.push(event);

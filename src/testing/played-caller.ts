@@ -12,13 +12,13 @@ export interface PlayedCaller {
 
 /** Throws EngineError. */
 export function createPlayedCaller({ engine, prompt, tokenizer }: ModelParts, goal: string): PlayedCaller {
-  const setting = { prefix: prompt.renderSetting({ instructions: goal, tools: [] }), tools: [] };
-  const sequence = engine.open(setting);
+  const promptPrefix = { prefix: prompt.renderPrefix({ instructions: goal, tools: [] }), tools: [] };
+  const sequence = engine.open(promptPrefix);
   const lines: Message[] = [];
   return {
     async reply(heard) {
       lines.push({ role: 'user', text: heard });
-      const context = [...setting.prefix, ...prompt.renderMessages(lines, [])];
+      const context = [...promptPrefix.prefix, ...prompt.renderMessages(lines, [])];
       let text = '';
       for await (const { tokens } of sequence.draft({
         context,

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts';
-import type { DraftRequest, DraftState, Engine, Sequence, Setting, SpentUs } from '../engine/sequence.ts';
+import type { DraftRequest, DraftState, Engine, PromptPrefix, Sequence, SpentUs } from '../engine/sequence.ts';
 import type { Tokenizer } from '../engine/tokenizer/tokenizer.ts';
 import type { Act } from '../events.ts';
 
@@ -18,8 +18,8 @@ export interface Decision {
   readonly fails?: string;
 }
 
-/** `heard`: the text of the whole context after the agent's prefix, specials left out. `setting`: the agent's. */
-export type Script = (heard: string, request: DraftRequest, setting: Setting) => Decision;
+/** `heard`: the text of the whole context after the agent's prefix, specials left out. `promptPrefix`: the agent's. */
+export type Script = (heard: string, request: DraftRequest, promptPrefix: PromptPrefix) => Decision;
 
 export interface ScriptedEngine extends Engine {
   readonly requests: readonly DraftRequest[];
@@ -43,12 +43,16 @@ export function createScriptedEngine(tokenizer: Tokenizer, clock: Clock, script:
       }
     });
 
-  function open(setting: Setting): Sequence {
+  function open(promptPrefix: PromptPrefix): Sequence {
     countOpen++;
     return {
       async *draft(request) {
         requests.push(request);
-        const decision = script(tokenizer.decode(request.context.slice(setting.prefix.length)), request, setting);
+        const decision = script(
+          tokenizer.decode(request.context.slice(promptPrefix.prefix.length)),
+          request,
+          promptPrefix,
+        );
         const { prefillMs = 0, denoiseMs = 0, countSteps = 0, fails } = decision;
         const target = tokenizer.encode(decision.act === 'say' ? ` ${decision.text}` : decision.text);
         let spentUs: SpentUs = { queue: 0, prefill: 0, denoise: 0, constrain: 0 };

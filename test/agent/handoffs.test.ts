@@ -33,10 +33,10 @@ it('lets agents hand over to each other, and names every one once', () => {
   const front: Agent = define('front', () => [back]);
   const back: Agent = define('back', () => [front]);
   expect(allAgents(front).map(({ name }) => name)).toEqual(['front', 'back']);
-  const changed = changeAgents(front, (one) => ({ ...one, effort: 'ar' }));
+  const changed = changeAgents(front, (one) => ({ ...one, effort: 'autoregressive' }));
   expect(allAgents(changed).map(({ name, effort }) => [name, effort])).toEqual([
-    ['front', 'ar'],
-    ['back', 'ar'],
+    ['front', 'autoregressive'],
+    ['back', 'autoregressive'],
   ]);
   expect(changed.handoffs[0]?.agent.handoffs[0]?.agent).toBe(changed);
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { findShared, ownCopy } from '../../src/agent/own-copy.ts';
 import { defineAgent, defineTool } from '../../src/index.ts';
-import { createRoster } from '../../src/session/roster.ts';
+import { createCallAgents } from '../../src/session/call-agents.ts';
 import { makeCallContext } from '../support/call-context.ts';
 
 class Basket {
@@ -44,7 +44,7 @@ it.each(Object.entries(defaults))(
   (_, type) => {
     const shape = z.object({ kept: type });
     const agent = defineAgent({ name: 'one', instructions: 'You answer.', state: shape, variables: shape });
-    const [one, other] = ['a', 'b'].map((callId) => createRoster(agent, callId, {}).factsOf(agent));
+    const [one, other] = ['a', 'b'].map((callId) => createCallAgents(agent, callId, {}).factsOf(agent));
     expect(one?.state).toEqual(other?.state);
     expect(findShared(one?.state, other?.state)).toBeUndefined();
     expect(findShared(one?.variables, other?.variables)).toBeUndefined();
@@ -54,9 +54,9 @@ it.each(Object.entries(defaults))(
 it('does not show one call what another has put into its basket', () => {
   const state = z.object({ basket: z.object({ items: z.array(z.string()) }).default({ items: [] }) });
   const agent = defineAgent({ name: 'one', instructions: 'You answer.', state });
-  const first = state.parse(createRoster(agent, 'a', {}).factsOf(agent).state);
+  const first = state.parse(createCallAgents(agent, 'a', {}).factsOf(agent).state);
   first.basket.items.push('tea');
-  expect(createRoster(agent, 'b', {}).factsOf(agent).state).toEqual({ basket: { items: [] } });
+  expect(createCallAgents(agent, 'b', {}).factsOf(agent).state).toEqual({ basket: { items: [] } });
 });
 
 it('gives two agents of one call variables of their own, and one state where they share its schema', () => {
@@ -65,7 +65,7 @@ it('gives two agents of one call variables of their own, and one state where the
   const other = defineAgent({ name: 'other', instructions: 'You answer.', variables: shape, state });
   const agent = defineAgent({ name: 'one', instructions: 'You help.', variables: shape, state, handoffs: [other] });
   const given = { basket: { items: ['tea'] } };
-  const { factsOf } = createRoster(agent, 'a', given);
+  const { factsOf } = createCallAgents(agent, 'a', given);
   expect(findShared(factsOf(agent).variables, factsOf(other).variables)).toBeUndefined();
   expect(findShared(factsOf(agent).variables, given)).toBeUndefined();
   expect(factsOf(agent).state).toBe(factsOf(other).state);

@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { calibrate, callRows, type SeenPoint, shift, waitRows } from '../../bench/calibration.ts';
 
-const outlook = (pSay: number, pCall: number) => ({ pSay, pCall, pWait: 1 - pSay - pCall, pEndOfTurn: 0.5 });
+const actProbabilities = (pSay: number, pCall: number) => ({ pSay, pCall, pWait: 1 - pSay - pCall, pEndOfTurn: 0.5 });
 const turn = (act: 'say' | 'call', pSay: number, pCall: number): SeenPoint => ({
   after: 'turn',
   act,
-  outlook: outlook(pSay, pCall),
+  actProbabilities: actProbabilities(pSay, pCall),
 });
-const cut = (pSay: number, pCall: number): SeenPoint => ({ after: 'cut', act: 'wait', outlook: outlook(pSay, pCall) });
+const cut = (pSay: number, pCall: number): SeenPoint => ({
+  after: 'cut',
+  act: 'wait',
+  actProbabilities: actProbabilities(pSay, pCall),
+});
 const rowAt = <Row extends object>(rows: readonly Row[], nats: number) =>
   rows.find((row) => Object.values(row)[0] === nats);
 
@@ -58,7 +62,7 @@ describe('the constants of a model', () => {
   });
 
   it('are taken off again by their negatives', () => {
-    const before = outlook(0.5, 0.2);
+    const before = actProbabilities(0.5, 0.2);
     const shifted = shift(before, { callNats: 1, waitNats: -0.5 });
     expect(shifted.pSay + shifted.pCall + shifted.pWait).toBeCloseTo(1);
     expect(shifted.pCall / shifted.pSay).toBeCloseTo((0.2 / 0.5) * Math.E);

@@ -36,18 +36,19 @@ const bench: EngineBench = {
   partial: { msP50: 20, msP90: 40, forwards: 1.4 },
   prefill512: { msP50: 400, msP90: 410 },
   toolCall: { msP50: 140, msP90: 200, forwards: 9, tokens: 40, constrainMsPerForward: 0.4 },
-  ar: { msPerToken: 12 },
+  autoregressive: { msPerToken: 12 },
   llamaCpp: { why: 'no network' },
   ratios: { llamaCppQ8At32: null },
   load: { why: 'too few dialogues' },
   memoryPerCallMb: 47,
 };
 
-it('finds replies and calls of four arguments in the sample, each context beginning with the setting of its dialogue', () => {
+it('finds replies and calls of four arguments in the sample, each context beginning with the prompt prefix of its dialogue', () => {
   const points = readEnginePoints(join(root, 'models/repartee-s'), defaultPromptLimits);
   expect(points.filter(({ act }) => act === 'say').length).toBeGreaterThan(300);
   expect(points.filter(({ countArguments }) => countArguments === 4).length).toBeGreaterThan(10);
-  for (const { setting, context } of points) expect(context.slice(0, setting.prefix.length)).toEqual(setting.prefix);
+  for (const { promptPrefix, context } of points)
+    expect(context.slice(0, promptPrefix.prefix.length)).toEqual(promptPrefix.prefix);
 });
 
 it('says in its table what could not be measured, and why', () => {

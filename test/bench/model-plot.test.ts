@@ -27,7 +27,11 @@ const circles = (svg: string) =>
   }));
 
 describe('the plot of quality against steps', () => {
-  const svg = renderPlot([point('ar', null, 16, 0.4), point('4 steps', 4, 8, 0.2), point('1 steps', 1, 2, 0.1)]);
+  const svg = renderPlot([
+    point('autoregressive', null, 16, 0.4),
+    point('4 steps', 4, 8, 0.2),
+    point('1 steps', 1, 2, 0.1),
+  ]);
 
   it('has each way in both panels, at its forwards, higher where it is better', () => {
     const [ar, four, one, ...others] = circles(svg);
@@ -39,14 +43,16 @@ describe('the plot of quality against steps', () => {
   });
 
   it('names efforts and numbers of steps, and reads on dark pages', () => {
-    expect(svg).toContain('>ar</text>');
+    expect(svg).toContain('>autoregressive</text>');
     expect(svg).toContain('>4</text>');
     expect(svg).toContain('prefers-color-scheme: dark');
     expect(svg.match(/<polyline/g)).toHaveLength(2);
   });
 
   it('leaves out what was not measured, and never draws nonsense', () => {
-    expect(circles(renderPlot([point('ar', null, 16, null), point('low', null, null, 0.3)]))).toHaveLength(1);
+    expect(circles(renderPlot([point('autoregressive', null, 16, null), point('low', null, null, 0.3)]))).toHaveLength(
+      1,
+    );
     expect(renderPlot([])).not.toMatch(/NaN|Infinity|undefined/);
   });
 });

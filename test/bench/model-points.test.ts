@@ -34,9 +34,9 @@ const dialogue: Dialogue = {
   ],
 };
 
-const { points, setting } = toPoints(dialogue, prompt, createRandom(1));
+const { points, promptPrefix } = toPoints(dialogue, prompt, createRandom(1));
 const read = ({ context }: { readonly context: readonly number[] }) =>
-  tokenizer.decode(context.slice(setting.prefix.length).filter((id) => id > specials.null));
+  tokenizer.decode(context.slice(promptPrefix.prefix.length).filter((id) => id > specials.null));
 
 describe('the points of a dialogue', () => {
   it('are its cut turns, and the replies to whole turns and results', () => {
@@ -52,7 +52,7 @@ describe('the points of a dialogue', () => {
     expect(read(points[2] ?? { context: [] })).toBe(' hi Hello! Which city? in napa please');
     expect(read(points[3] ?? { context: [] })).toContain('{"count": 1, "results": [{"name": "Vine Inn"}]}');
     for (const { context } of points) {
-      expect(context.slice(0, setting.prefix.length)).toEqual(setting.prefix);
+      expect(context.slice(0, promptPrefix.prefix.length)).toEqual(promptPrefix.prefix);
       expect(context.at(-1)).toBe(specials.end);
     }
   });
@@ -85,6 +85,8 @@ describe('the points of a dialogue', () => {
       ...find,
       name: `find_${index}`,
     }));
-    expect(toPoints({ ...dialogue, tools }, prompt, createRandom(1)).setting.tools.length).toBe(prompt.limits.maxTools);
+    expect(toPoints({ ...dialogue, tools }, prompt, createRandom(1)).promptPrefix.tools.length).toBe(
+      prompt.limits.maxTools,
+    );
   });
 });

@@ -11,10 +11,10 @@ it('finds every reply of the golden dialogues that answers something, with the c
   const points = readReplyPoints(join(root, 'fixtures/goldens.jsonl'), manifest);
   expect(points.filter((point) => point.act === 'say').length).toBeGreaterThan(40);
   expect(points.filter((point) => point.act === 'call').length).toBeGreaterThan(10);
-  for (const { context, setting, reply } of points) {
+  for (const { context, promptPrefix, reply } of points) {
     expect(context[0]).toBe(bos);
     expect(context.at(-1)).toBe(end);
-    expect(context.slice(0, setting.prefix.length)).toEqual(setting.prefix);
+    expect(context.slice(0, promptPrefix.prefix.length)).toEqual(promptPrefix.prefix);
     expect(reply.length).toBeGreaterThan(0);
     expect(reply.some((id) => id === end || id === say || id === call)).toBe(false);
   }

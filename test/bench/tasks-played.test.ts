@@ -8,7 +8,7 @@ import { skiScript, skiTasks } from '../../bench/tasks/scripts/ski-rental.ts';
 import { renderCall } from '../../bench/tasks/table.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { toSpacedJson } from '../../src/engine/prompt/spaced-json.ts';
-import { createSettings } from '../../src/session/settings.ts';
+import { createPromptPrefixes } from '../../src/session/prompt-prefixes.ts';
 import { createScriptedEngine } from '../../src/testing/scripted-engine.ts';
 import { createRandom } from '../../training/recogniser.ts';
 import { prompt, tokenizer } from '../support/flow.ts';
@@ -84,7 +84,7 @@ async function play(index: number, seed: number, attendant = createAttendant()) 
     script: skiScript,
     task,
     model: { engine, tokenizer, prompt },
-    settingOf: createSettings(prompt),
+    promptPrefixOf: createPromptPrefixes(prompt),
     random: createRandom(seed * 1000 + index),
   });
 }

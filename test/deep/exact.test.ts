@@ -20,9 +20,9 @@ it('writes on 40 dev prompts, checking candidates, exactly what it writes token 
   const points = readEnginePoints(modelDir, await loadPromptLimits(modelDir)).filter(({ act }) => act === 'say');
   let [countAr, countExact] = [0, 0];
   try {
-    for (const { setting, context } of points.slice(0, maxPrompts)) {
-      const sequence = engine.open({ prefix: setting.prefix, tools: [] });
-      const ar = await write(sequence, { context, effort: 'ar' });
+    for (const { promptPrefix, context } of points.slice(0, maxPrompts)) {
+      const sequence = engine.open({ prefix: promptPrefix.prefix, tools: [] });
+      const ar = await write(sequence, { context, effort: 'autoregressive' });
       for (const effort of ['exact', 'low'] as const) {
         const checked = await write(sequence, { context, effort });
         expect(checked.tokens).toEqual(ar.tokens);

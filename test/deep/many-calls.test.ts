@@ -5,10 +5,10 @@ import { toSlope } from '../../bench/calls-figures.ts';
 import { type Clock, systemClock } from '../../src/base/clock.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import type { Engine } from '../../src/engine/sequence.ts';
-import { createTextMouth } from '../../src/output/text-mouth.ts';
+import { createTextOutput } from '../../src/output/text-output.ts';
 import { startServer } from '../../src/server/server.ts';
 import { startCall } from '../../src/session/call.ts';
-import { createSettings } from '../../src/session/settings.ts';
+import { createPromptPrefixes } from '../../src/session/prompt-prefixes.ts';
 import { createScriptedEngine } from '../../src/testing/scripted-engine.ts';
 import { decideCall, makeAgent, makeTool, prompt, say, tokenizer } from '../support/flow.ts';
 import { transport } from '../support/transport.ts';
@@ -41,8 +41,8 @@ it('leaves nothing of ten thousand calls one after another: no memory, handle, t
     );
     return {
       ...engine,
-      open(setting) {
-        const sequence = engine.open(setting);
+      open(promptPrefix) {
+        const sequence = engine.open(promptPrefix);
         countSequences++;
         return {
           ...sequence,
@@ -56,7 +56,7 @@ it('leaves nothing of ten thousand calls one after another: no memory, handle, t
   };
   const find = { ...makeTool(new SimulatedClock(), { name: 'find' }), run: async () => ({ count: 1 }) };
   const agent = makeAgent({ greeting: 'Hello.', tools: [find] });
-  const settingOf = createSettings(prompt);
+  const promptPrefixOf = createPromptPrefixes(prompt);
   // An actor that is left holds what it reports to.
   let countCollected = 0;
   const reports = new FinalizationRegistry(() => countCollected++);
@@ -79,9 +79,9 @@ it('leaves nothing of ten thousand calls one after another: no memory, handle, t
         model,
         clock,
         agent,
-        settingOf,
+        promptPrefixOf,
         callId,
-        mouth: createTextMouth(),
+        output: createTextOutput(),
         hasAudio: false,
         report: said,
       });

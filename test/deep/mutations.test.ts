@@ -67,7 +67,7 @@ const mutations: readonly (Break & { readonly name: string })[] = [
   },
   {
     name: 'a yes confirms that came before there was time for the read-back',
-    file: 'output/paced-mouth.ts',
+    file: 'output/paced-output.ts',
     from: 'Math.min(playedMs, this.#reach(nowMs))',
     to: 'playedMs',
   },
@@ -122,19 +122,19 @@ const mutations: readonly (Break & { readonly name: string })[] = [
   {
     name: 'the reply goes on while the caller has the floor',
     file: 'conversation/speaking.ts',
-    from: "if (floor === 'caller') return;",
+    from: "if (interruption === 'holding') return;",
     to: '',
   },
   {
     name: 'the floor never comes back',
     file: 'conversation/machine.ts',
-    from: "'floor.left': { actions: 'resume' },",
+    from: "'interruption.lapsed': { actions: 'resume' },",
     to: '',
   },
   {
     name: 'sounds without words hold the floor for ever',
     file: 'conversation/machine.ts',
-    from: "'floor.overdue': { actions: 'resume' },",
+    from: "'interruption.overdue': { actions: 'resume' },",
     to: '',
   },
   {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { keepAlive } from '../../src/engine/worker/restarts.ts';
-import { heard, last, setting } from '../support/engine-rig.ts';
+import { heard, last, promptPrefix } from '../support/engine-rig.ts';
 import { createSmallModel } from '../support/small-model.ts';
 
 const countAll = 10_000;
@@ -10,11 +10,11 @@ const sampleEvery = 500;
 it('takes no more memory after 10,000 sequences than after 1,000', { timeout: 600_000 }, async () => {
   const model = await createSmallModel();
   const engine = await keepAlive({ startWorker: model.startWorker, clock: systemClock, warn: () => {} });
-  await engine.prepare(setting);
+  await engine.prepare(promptPrefix);
   const samplesMb: number[] = [];
   for (let index = 1; index <= countAll; index++) {
-    const sequence = engine.open(setting);
-    await last(sequence, { context: heard(' hi'.repeat(1 + (index % 100))), effort: 'ar', maxTokens: 2 });
+    const sequence = engine.open(promptPrefix);
+    await last(sequence, { context: heard(' hi'.repeat(1 + (index % 100))), effort: 'autoregressive', maxTokens: 2 });
     sequence.close();
     if (index % sampleEvery === 0) samplesMb.push(process.memoryUsage.rss() / 2 ** 20);
   }

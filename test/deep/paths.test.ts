@@ -53,7 +53,7 @@ function nextEvents(snapshot: Snapshot): readonly MachineEvent[] {
     events.push({ type: 'tool.returned', runId: run.id, result: { ok: true } });
   if (snapshot.matches('hearing') && toWords(context.heard) !== '') events.push({ type: 'final.missed' });
   if (!snapshot.matches('replying')) return events;
-  if (reply.floor === 'caller') events.push({ type: 'floor.left' });
+  if (reply.interruption === 'holding') events.push({ type: 'interruption.lapsed' });
   else {
     const half = reply.text.slice(0, reply.text.indexOf(' '));
     if (reply.heard === '' && half !== '') events.push({ type: 'reply.heard', heard: half });
@@ -127,9 +127,9 @@ function toKey(snapshot: Snapshot): string {
     reply.heard === '' ? 0 : reply.heard === reply.text ? 2 : 1,
     reply.isFinal,
     reply.hasWritten,
-    reply.floor,
+    reply.interruption,
     reply.calls.length > 0,
-    context.ahead === undefined,
+    context.followUp === undefined,
     context.journal.length > 0,
     context.awaiting && [context.awaiting.turn - context.countCommitted, context.awaiting.isHeard],
     run?.call.name,

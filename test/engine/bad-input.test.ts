@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { Act, DraftRequest, EffortName } from '../../src/engine/sequence.ts';
 import { createLocalEngine } from '../../src/engine/serving/local-engine.ts';
 import { EngineError } from '../../src/errors.ts';
-import { base, collect, createRig, encode, heard, last, setting } from '../support/engine-rig.ts';
+import { base, collect, createRig, encode, heard, last, promptPrefix } from '../support/engine-rig.ts';
 import { createFakeDevice, type FakeModel, peaked, randomModel, reciting } from '../support/fake-device.ts';
 import { manifest, tokenizer } from '../support/small-vocabulary.ts';
 
@@ -83,7 +83,7 @@ it('refuses a context that may turn out too long before any forward, and writes 
   const text = encode(' and then they ate the other one, as they had on the day before that one');
   const countsText = fc.constantFrom(0, 3, 230);
   const asked = fc.record({
-    effort: fc.constantFrom<EffortName>('ar', 'exact', 'low', 'instant', 'medium', 'high'),
+    effort: fc.constantFrom<EffortName>('autoregressive', 'exact', 'low', 'instant', 'medium', 'high'),
     acts: fc.constantFrom<Act[]>(['say'], ['say', 'call'], ['call', 'say', 'wait']),
     forceAct: fc.constantFrom<Act | undefined>(undefined, 'say'),
     // Fewer than the schema requires would be exceeded.
@@ -143,7 +143,7 @@ it('is as a fresh sequence after drafts that were aborted at any moment: nothing
         const request: DraftRequest = {
           ...base,
           context: heard(words),
-          effort: 'ar',
+          effort: 'autoregressive',
           maxTokens: 8,
           signal: abort.signal,
         };
@@ -151,14 +151,14 @@ it('is as a fresh sequence after drafts that were aborted at any moment: nothing
         for await (const _ of sequence.draft(request)) if (++countStates === afterStates) abort.abort();
         abort.abort();
       }
-      const request = { effort: 'ar', maxTokens: 8 } as const;
-      const [warm, cold] = [await last(sequence, request), await last(engine.open(setting), request)];
+      const request = { effort: 'autoregressive', maxTokens: 8 } as const;
+      const [warm, cold] = [await last(sequence, request), await last(engine.open(promptPrefix), request)];
       expect([warm.tokens, warm.confidence]).toEqual([cold.tokens, cold.confidence]);
       expect(engine.stats().countWaiting).toBe(0);
       // With no budget at all, whatever is idle goes when the next begins.
-      await last(engine.open(setting), request);
+      await last(engine.open(promptPrefix), request);
       const { kvBytes } = engine.stats();
-      await last(engine.open(setting), request);
+      await last(engine.open(promptPrefix), request);
       expect(engine.stats().kvBytes).toBe(kvBytes);
     }),
     { numRuns: 30 },
@@ -168,7 +168,8 @@ it('is as a fresh sequence after drafts that were aborted at any moment: nothing
 it('ends a draft of a sequence that is closed meanwhile, and refuses the next', async () => {
   const { engine, sequence } = createRig(randomModel(3, 8));
   let countStates = 0;
-  for await (const _ of sequence.draft({ ...base, effort: 'ar' })) if (++countStates === 2) sequence.close();
+  for await (const _ of sequence.draft({ ...base, effort: 'autoregressive' }))
+    if (++countStates === 2) sequence.close();
   expect(countStates).toBe(2);
   await expect(collect(sequence, {})).rejects.toMatchObject({ code: 'sequence-closed' });
   expect(engine.stats()).toMatchObject({ kvBytes: 0, countSequences: 0, countWaiting: 0 });

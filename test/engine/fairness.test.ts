@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import type { DraftRequest, Sequence } from '../../src/engine/sequence.ts';
 import { checkLoad } from '../../src/engine/serving/load.ts';
-import { base, createRig, replying, setting } from '../support/engine-rig.ts';
+import { base, createRig, promptPrefix, replying } from '../support/engine-rig.ts';
 import { reciting } from '../support/fake-device.ts';
 
 const stepMs = 25;
@@ -23,7 +23,7 @@ function createSimulation() {
     const statesMs: number[] = [];
     let isDone = false;
     let queueMs = 0;
-    for await (const state of sequence.draft({ ...base, effort: 'ar', ...request })) {
+    for await (const state of sequence.draft({ ...base, effort: 'autoregressive', ...request })) {
       statesMs.push(nowMs() - askedMs);
       isDone = state.isDone;
       queueMs = state.spentUs.queue / 1000;
@@ -57,8 +57,10 @@ it('lets a committed turn wait one step at most, whatever is drafted, and then g
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 16 }), fc.integer({ min: 1, max: 700 }), async (countCalls, atMs) => {
       const { engine, draft, pass, speak } = createSimulation();
-      const speaking = Array.from({ length: countCalls }, (_, index) => speak(engine.open(setting), index * 17, 800));
-      const sequence = engine.open(setting);
+      const speaking = Array.from({ length: countCalls }, (_, index) =>
+        speak(engine.open(promptPrefix), index * 17, 800),
+      );
+      const sequence = engine.open(promptPrefix);
       await pass(atMs);
       const turn = draft(sequence);
       await pass(1500);
@@ -77,7 +79,7 @@ it('lets a committed turn wait one step at most, whatever is drafted, and then g
 
 it('lets the first words of every committed turn come before the second of any', async () => {
   const { engine, draft, pass } = createSimulation();
-  const turns = Array.from({ length: 4 }, () => draft(engine.open(setting)));
+  const turns = Array.from({ length: 4 }, () => draft(engine.open(promptPrefix)));
   await pass(1500);
   const all = await Promise.all(turns);
   const firstMs = all.map(({ statesMs }) => statesMs[0] ?? 0);
@@ -88,14 +90,14 @@ it('lets the first words of every committed turn come before the second of any',
 
 it('drafts whole what it drafts when there are too many drafts, and as often for each call', async () => {
   const { engine, draft, pass, speak } = createSimulation();
-  const alone = draft(engine.open(setting), { priority: 'draft' });
+  const alone = draft(engine.open(promptPrefix), { priority: 'draft' });
   await pass(1000);
   const costMs = (await alone).statesMs.at(-1) ?? 0;
   const [countCalls, forMs] = [12, 12_000];
   // What is asked for is several times what can be done.
   expect((countCalls * costMs) / partialMs).toBeGreaterThan(3);
   const speaking = Array.from({ length: countCalls }, (_, index) =>
-    speak(engine.open(setting), index * 19, 1000 + forMs),
+    speak(engine.open(promptPrefix), index * 19, 1000 + forMs),
   );
   await pass(forMs + 1000);
   const counts = await Promise.all(speaking);
@@ -108,12 +110,12 @@ it('drafts whole what it drafts when there are too many drafts, and as often for
 it('takes a long context in smaller pieces where others draft, so that a turn committed meanwhile waits less', async () => {
   const { engine, device, draft, pass } = createSimulation();
   const context = [...Array<number>(400).fill(30), ...base.context];
-  const alone = draft(engine.open(setting), { priority: 'draft', context, maxTokens: 1 });
+  const alone = draft(engine.open(promptPrefix), { priority: 'draft', context, maxTokens: 1 });
   await pass(20 * stepMs);
   await alone;
   expect(Math.max(...device.countsNew)).toBe(128);
   const countBefore = device.countsNew.length;
-  const both = [1, 2].map(() => draft(engine.open(setting), { priority: 'draft', context, maxTokens: 1 }));
+  const both = [1, 2].map(() => draft(engine.open(promptPrefix), { priority: 'draft', context, maxTokens: 1 }));
   await pass(60 * stepMs);
   await Promise.all(both);
   // The first forward was asked for before the other draft was; in the end one is alone again.
@@ -122,7 +124,7 @@ it('takes a long context in smaller pieces where others draft, so that a turn co
 
 it('refuses another call while committed turns would make it wait too long, never because of drafts', async () => {
   const { engine, draft, pass } = createSimulation();
-  const sequences = Array.from({ length: 110 }, () => engine.open(setting));
+  const sequences = Array.from({ length: 110 }, () => engine.open(promptPrefix));
   const drafts = sequences.map((sequence) => draft(sequence, { priority: 'draft' }));
   await pass(10 * stepMs);
   expect(engine.stats()).toMatchObject({ waitMs: 0, forwardMs: stepMs });
@@ -142,7 +144,9 @@ it('refuses another call while committed turns would make it wait too long, neve
 it('stops within a step of being cancelled, while it waits and while it runs', async () => {
   const { engine, device, draft, pass } = createSimulation();
   const [running, waiting] = [new AbortController(), new AbortController()];
-  const drafts = [running, waiting].map(({ signal }) => draft(engine.open(setting), { priority: 'draft', signal }));
+  const drafts = [running, waiting].map(({ signal }) =>
+    draft(engine.open(promptPrefix), { priority: 'draft', signal }),
+  );
   await pass(stepMs + 5);
   running.abort();
   waiting.abort();

@@ -5,7 +5,7 @@ import type { Device } from '../../src/engine/forward/device.ts';
 import type { DraftRequest, DraftState } from '../../src/engine/sequence.ts';
 import { createLocalEngine } from '../../src/engine/serving/local-engine.ts';
 import { EngineError } from '../../src/errors.ts';
-import { base, createRig, encode, finding, last, replying, setting } from '../support/engine-rig.ts';
+import { base, createRig, encode, finding, last, promptPrefix, replying } from '../support/engine-rig.ts';
 import { createFakeDevice, type FakeModel, peaked, randomModel, reciting } from '../support/fake-device.ts';
 import { manifest, tokenizer } from '../support/small-vocabulary.ts';
 
@@ -40,7 +40,7 @@ function createTimed(
   const pass = (ms: number) => {
     nowMs += ms;
   };
-  return { engine, sequence: engine.open(setting), forwards, pass };
+  return { engine, sequence: engine.open(promptPrefix), forwards, pass };
 }
 
 /** What `latencyBudgetMs` left unchecked came in as few blocks as it takes, the first of them in time. */
@@ -57,22 +57,22 @@ function expectBounded(state: DraftState, forwards: readonly TimedForward[], lat
 }
 
 it('checks as long as there is time for a block, and writes the rest in one forward a block', async () => {
-  const unlimited = await last(createTimed().sequence, { effort: 'ar' });
+  const unlimited = await last(createTimed().sequence, { effort: 'autoregressive' });
   expect(unlimited.countForwards).toBeGreaterThan(20);
   for (const latencyBudgetMs of [60, 100, 200]) {
     const { sequence, forwards } = createTimed();
-    const state = await last(sequence, { effort: 'ar', latencyBudgetMs });
+    const state = await last(sequence, { effort: 'autoregressive', latencyBudgetMs });
     expect(tokenizer.decode(state.tokens)).toBe(words);
     expectBounded(state, forwards, latencyBudgetMs);
   }
-  const plenty = await last(createTimed().sequence, { effort: 'ar', latencyBudgetMs: 10_000 });
+  const plenty = await last(createTimed().sequence, { effort: 'autoregressive', latencyBudgetMs: 10_000 });
   expect([plenty.tokens, plenty.countForwards]).toEqual([unlimited.tokens, unlimited.countForwards]);
 });
 
 it('is ready by the time it is given where the rest is no longer than a block', async () => {
   for (const latencyBudgetMs of [40, 60]) {
     const { sequence, forwards } = createTimed(reciting([replying(' hi', ' which')]));
-    const state = await last(sequence, { effort: 'ar', latencyBudgetMs });
+    const state = await last(sequence, { effort: 'autoregressive', latencyBudgetMs });
     expect(tokenizer.decode(state.tokens)).toBe(' which');
     expect(forwards.some(({ hasMasks }) => hasMasks)).toBe(true);
     expect(forwards.at(-1)?.endMs).toBeLessThanOrEqual(latencyBudgetMs);
@@ -82,14 +82,15 @@ it('is ready by the time it is given where the rest is no longer than a block', 
 it('bounds a reply whose words are drawn by chance as well', async () => {
   const { sequence, forwards } = createTimed();
   const sampling = { temperature: 0.1, topP: 1, seed: 1 };
-  expectBounded(await last(sequence, { effort: 'ar', sampling, latencyBudgetMs: 100 }), forwards, 100);
+  expectBounded(await last(sequence, { effort: 'autoregressive', sampling, latencyBudgetMs: 100 }), forwards, 100);
 });
 
 it('counts from the request on: its way here, and the wait for a draft that it cancels', async () => {
   const latencyBudgetMs = 100;
   const { sequence, forwards } = createTimed();
   const states: DraftState[] = [];
-  for await (const state of sequence.draft({ ...base, effort: 'ar', latencyBudgetMs }, 30)) states.push(state);
+  for await (const state of sequence.draft({ ...base, effort: 'autoregressive', latencyBudgetMs }, 30))
+    states.push(state);
   expect(states.at(-1)?.spentUs.queue).toBe(30_000);
   expect(forwards[0]?.endMs).toBeLessThanOrEqual(forwardMs(base.context.length));
   expect(forwards.find(({ hasMasks }) => hasMasks)?.endMs).toBeLessThanOrEqual(latencyBudgetMs - 30);
@@ -99,9 +100,9 @@ it('counts from the request on: its way here, and the wait for a draft that it c
     release = resolve;
   });
   const other = createTimed(undefined, (index) => (index === 0 ? held : undefined));
-  const first = last(other.sequence, { effort: 'ar' }).catch(() => undefined);
+  const first = last(other.sequence, { effort: 'autoregressive' }).catch(() => undefined);
   await new Promise((resolve) => setImmediate(resolve));
-  const second = last(other.sequence, { effort: 'ar', latencyBudgetMs });
+  const second = last(other.sequence, { effort: 'autoregressive', latencyBudgetMs });
   await new Promise((resolve) => setImmediate(resolve));
   const askedMs = other.forwards[0]?.endMs ?? 0;
   other.pass(30);
@@ -118,7 +119,7 @@ it('asks whether a call follows after the words, even if the time is up', async 
   const draft = async (latencyBudgetMs: number) => {
     const { engine, forwards } = createTimed(model);
     const state = await last(engine.open({ prefix: [bos], tools: [finding] }), {
-      effort: 'ar',
+      effort: 'autoregressive',
       acts: ['say', 'call'],
       latencyBudgetMs,
     });
@@ -152,7 +153,7 @@ it('gives a whole reply at any effort, however little time it has', async () => 
   await fc.assert(
     fc.asyncProperty(
       fc.nat(),
-      fc.constantFrom<DraftRequest['effort']>('ar', 'low', 'instant', 'medium', 'high'),
+      fc.constantFrom<DraftRequest['effort']>('autoregressive', 'low', 'instant', 'medium', 'high'),
       fc.integer({ min: 1, max: 200 }),
       async (seed, effort, latencyBudgetMs) => {
         const state = await last(createTimed(randomModel(seed, 6)).sequence, {
@@ -176,7 +177,7 @@ it('refuses limits and efforts that are none, and says what there is', async () 
       () => 'none',
       (error: unknown) => (error instanceof EngineError ? `${error.code}: ${error.message}` : String(error)),
     );
-  expect(await errorOf({ effort: 'turbo' })).toMatch(/^effort-unknown: effort "turbo" is not one of ar, .*, high$/);
+  expect(await errorOf({ effort: 'turbo' })).toMatch(/^effort-unknown: effort "turbo" is not one of autoregressive, .*, high$/);
   expect(await errorOf({ latencyBudgetMs: 0 })).toBe(
     'latency-out-of-range: latencyBudgetMs is 0, expected a whole number in 1..60000',
   );

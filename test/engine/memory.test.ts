@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createRig, encode, last, replying, setting } from '../support/engine-rig.ts';
+import { createRig, encode, last, promptPrefix, replying } from '../support/engine-rig.ts';
 import { reciting } from '../support/fake-device.ts';
 import { manifest } from '../support/small-vocabulary.ts';
 
@@ -10,7 +10,7 @@ const instructed = {
   tools: [],
 };
 
-it('prefills the beginning of a setting once, and copies it to a call at its first draft', async () => {
+it('prefills the beginning of a prompt once, and copies it to a call at its first draft', async () => {
   const { device, engine } = createRig(reciting([]));
   await engine.prepare(instructed);
   const [one, other] = [engine.open(instructed), engine.open(instructed)];
@@ -26,8 +26,8 @@ it('prefills the beginning of a setting once, and copies it to a call at its fir
 
 it('drops the longest idle beyond the budget, prefills it again when it is wanted, and says the same', async () => {
   const { device, engine } = createRig(reciting([said]), undefined, { kvBudgetBytes: 1000 });
-  const [one, other, third] = [engine.open(setting), engine.open(setting), engine.open(setting)];
-  const request = { effort: 'ar' } as const;
+  const [one, other, third] = [engine.open(promptPrefix), engine.open(promptPrefix), engine.open(promptPrefix)];
+  const request = { effort: 'autoregressive' } as const;
   const first = await last(one, request);
   const countCold = device.countsNew[0] ?? 0;
   await last(other, request);
@@ -55,10 +55,10 @@ it('slides over a context that is too long where it is asked to, and refuses it 
   const turns = Array.from({ length: 300 }, () => [user, ...encode(' hi'), end]).flat();
   const context = [bos, ...turns];
   await expect(last(sequence, { context })).rejects.toMatchObject({ code: 'context-too-long' });
-  const sliding = { context, isSliding: true, effort: 'ar', maxTokens: 4 } as const;
+  const sliding = { context, isSliding: true, effort: 'autoregressive', maxTokens: 4 } as const;
   const slid = await last(sequence, sliding);
   const kept = [bos, ...turns.slice(-(await countKept()))];
-  expect(await last(engine.open(setting), { ...sliding, context: kept, isSliding: false })).toMatchObject({
+  expect(await last(engine.open(promptPrefix), { ...sliding, context: kept, isSliding: false })).toMatchObject({
     tokens: slid.tokens,
     confidence: slid.confidence,
   });

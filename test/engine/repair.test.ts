@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createRig, encode, finding, heard, last, replying, setting } from '../support/engine-rig.ts';
+import { createRig, encode, finding, heard, last, promptPrefix, replying } from '../support/engine-rig.ts';
 import { type FakeModel, peaked, reciting } from '../support/fake-device.ts';
 import { manifest, tokenizer } from '../support/small-vocabulary.ts';
 
@@ -10,7 +10,7 @@ it('tells what the causal head makes of an earlier draft, in the one forward tha
   const { sequence } = createRig(reciting([known], 0.5));
   const said = known.slice(heard(' hi').length);
   const score = (previous: readonly number[]) =>
-    last(sequence, { effort: 'ar', acts: ['say', 'wait'], forceAct: 'wait', previous });
+    last(sequence, { effort: 'autoregressive', acts: ['say', 'wait'], forceAct: 'wait', previous });
   expect(await score(said)).toMatchObject({
     countForwards: 1,
     previousLossNats: expect.closeTo((said.length - 1) * Math.log(2), 3),
@@ -44,7 +44,7 @@ it('learns in the same forward whether a call follows the words that still stand
     );
   };
   const { device, engine } = createRig(calling);
-  const sequence = engine.open({ ...setting, tools: [finding] });
+  const sequence = engine.open({ ...promptPrefix, tools: [finding] });
   const asked = { acts: ['say', 'call'] } as const;
   const before = await last(sequence, asked);
   const countBefore = device.countsNew.length;
@@ -75,8 +75,8 @@ it('takes over what follows a changed word, without writing it token by token', 
 it('finds its way back to what it drafted before the last draft', async () => {
   const texts = [replying(' a', ' which city then'), replying(' b', ' what can i do for you')];
   const { sequence } = createRig(reciting(texts));
-  const first = await last(sequence, { context: heard(' a'), effort: 'ar' });
-  const second = await last(sequence, { context: heard(' b'), effort: 'ar' });
+  const first = await last(sequence, { context: heard(' a'), effort: 'autoregressive' });
+  const second = await last(sequence, { context: heard(' b'), effort: 'autoregressive' });
   const again = await last(sequence, { context: heard(' a'), previous: [say, ...second.tokens] });
   expect(again.tokens).toEqual(first.tokens);
   expect(again.countForwards).toBeLessThan(first.countForwards / 3);

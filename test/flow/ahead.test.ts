@@ -79,8 +79,8 @@ describe('a reply drafted upon a read that ran ahead', () => {
 
   it('that fails is written anew after the final', async () => {
     let countFailed = 0;
-    const opened = open((heard, request, setting) => {
-      const answer = slowLookUp(heard, request, setting);
+    const opened = open((heard, request, promptPrefix) => {
+      const answer = slowLookUp(heard, request, promptPrefix);
       return heard.endsWith('}') && request.priority === 'draft' && countFailed++ === 0
         ? { ...answer, fails: 'no' }
         : answer;

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest';
 import type { SimulatedClock } from '../../src/base/simulated-clock.ts';
-import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
+import { createSpokenOutput } from '../../src/output/spoken-output.ts';
 import { makeAgent, say, startFlow } from '../support/flow.ts';
 import { createScriptedVoice } from '../support/scripted-voice.ts';
 
 const WORD_MS = 300;
-const mouth = (clock: SimulatedClock) =>
-  createSpeakingMouth({ voice: createScriptedVoice({ clock, synthesisMs: 20, wordMs: WORD_MS }), clock });
+const output = (clock: SimulatedClock) =>
+  createSpokenOutput({ voice: createScriptedVoice({ clock, synthesisMs: 20, wordMs: WORD_MS }), clock });
 const script = (heard: string) =>
   heard.endsWith('thanks') ? say('You are welcome.') : say('The first place is open until nine tonight.');
 
 it('speaks the reply, and measures up to its first audio frame', async () => {
-  const flow = startFlow({ mouth, script: (heard) => ({ ...script(heard), prefillMs: 40 }) });
+  const flow = startFlow({ output, script: (heard) => ({ ...script(heard), prefillMs: 40 }) });
   flow.final(1, 'what is open');
   await flow.clock.advance(10_000);
   expect(flow.replies()).toMatchObject([
@@ -25,7 +25,7 @@ it('speaks the reply, and measures up to its first audio frame', async () => {
 });
 
 it('stops speaking at once when the caller makes a sound, and keeps only what was heard when words follow', async () => {
-  const flow = startFlow({ mouth, script });
+  const flow = startFlow({ output, script });
   flow.final(1, 'what is open');
   await flow.clock.advance(20 + 3 * WORD_MS + 50);
   flow.send({ type: 'speech.started', turn: 2 });
@@ -44,7 +44,7 @@ it('stops speaking at once when the caller makes a sound, and keeps only what wa
 });
 
 it('believes the client about what was played', async () => {
-  const flow = startFlow({ mouth, script });
+  const flow = startFlow({ output, script });
   flow.final(1, 'what is open');
   await flow.clock.advance(300);
   flow.send({ type: 'playback.position', turn: 1, playedMs: 310 });
@@ -54,7 +54,7 @@ it('believes the client about what was played', async () => {
 });
 
 it('clears before new audio when one turn interrupts another', async () => {
-  const flow = startFlow({ mouth, script });
+  const flow = startFlow({ output, script });
   flow.final(1, 'what is open');
   await flow.clock.advance(500);
   flow.final(2, 'thanks');
@@ -73,7 +73,7 @@ it('clears before new audio when one turn interrupts another', async () => {
 });
 
 it('forgets a reply of which nothing was heard', async () => {
-  const flow = startFlow({ mouth, script });
+  const flow = startFlow({ output, script });
   flow.final(1, 'what is open');
   await flow.clock.advance(10);
   flow.final(2, 'thanks');
@@ -85,7 +85,7 @@ it('forgets a reply of which nothing was heard', async () => {
 it('can be interrupted in its greeting', async () => {
   const flow = startFlow({
     agent: makeAgent({ greeting: 'Hello and welcome to the restaurant line.' }),
-    mouth,
+    output,
     script,
   });
   await flow.clock.advance(20 + 2 * WORD_MS + 10);
@@ -97,8 +97,8 @@ it('can be interrupted in its greeting', async () => {
 
 it('says so and goes on when the voice fails', async () => {
   const failing = (clock: SimulatedClock) =>
-    createSpeakingMouth({ voice: createScriptedVoice({ clock, failsOn: 'place' }), clock });
-  const flow = startFlow({ mouth: failing, script });
+    createSpokenOutput({ voice: createScriptedVoice({ clock, failsOn: 'place' }), clock });
+  const flow = startFlow({ output: failing, script });
   flow.final(1, 'what is open');
   await flow.clock.advance(1000);
   expect(flow.of('error')).toMatchObject([{ code: 'voice-failed' }]);
@@ -109,7 +109,7 @@ it('says so and goes on when the voice fails', async () => {
 
 it('leaves nothing behind when the caller hangs up while it speaks', async () => {
   for (const atMs of [5, 100, 900, 2800]) {
-    const flow = startFlow({ mouth, script });
+    const flow = startFlow({ output, script });
     flow.final(1, 'what is open');
     await flow.clock.advance(atMs);
     flow.send({ type: 'call.ended' });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { AgentTool } from '../../src/agent/agent.ts';
 import type { CallContext } from '../../src/agent/call-context.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
-import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
+import { createSpokenOutput } from '../../src/output/spoken-output.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 import { createScriptedVoice } from '../support/scripted-voice.ts';
 
@@ -25,8 +25,8 @@ function startWishing(ask: (call: CallContext) => void, onCallStart: (call: Call
       onCallStart,
       say: { ...makeAgent().say, goodbye: 'Bye for now.', transfer: 'Hold the line.' },
     }),
-    mouth: () =>
-      createSpeakingMouth({ voice: createScriptedVoice({ clock, synthesisMs: 20, wordMs: WORD_MS }), clock }),
+    output: () =>
+      createSpokenOutput({ voice: createScriptedVoice({ clock, synthesisMs: 20, wordMs: WORD_MS }), clock }),
     script: (heard) => (heard.endsWith('do it') ? decideCall('wish', { city: 'Denver' }) : say('Yes of course it is.')),
   });
   return flow;
@@ -130,8 +130,8 @@ for (const message of ['Please call us back.', undefined]) {
         greeting: 'Hello, how can I help you today?',
         say: { ...makeAgent().say, ...(message ? { voicemail: message } : {}) },
       }),
-      mouth: () =>
-        createSpeakingMouth({ voice: createScriptedVoice({ clock, synthesisMs: 20, wordMs: WORD_MS }), clock }),
+      output: () =>
+        createSpokenOutput({ voice: createScriptedVoice({ clock, synthesisMs: 20, wordMs: WORD_MS }), clock }),
       script: () => say('Yes.'),
     });
     await clock.advance(20 + WORD_MS + 50);

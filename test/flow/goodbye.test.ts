@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
-import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
+import { createSpokenOutput } from '../../src/output/spoken-output.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 import { createScriptedVoice } from '../support/scripted-voice.ts';
 
@@ -15,8 +15,8 @@ function startLeaving(changes: Partial<Agent> = {}) {
   const flow = startFlow({
     clock,
     agent: makeAgent({ tools: [search, pay], ...changes }),
-    mouth: () =>
-      createSpeakingMouth({ voice: createScriptedVoice({ clock, synthesisMs: 20, wordMs: WORD_MS }), clock }),
+    output: () =>
+      createSpokenOutput({ voice: createScriptedVoice({ clock, synthesisMs: 20, wordMs: WORD_MS }), clock }),
     script: (heard) => {
       if (heard.includes('"ok"')) return say('Here you are.');
       return heard.endsWith('pay') ? decideCall('pay', { city: '' }) : decideCall('search', { city: 'Bye' });

@@ -25,8 +25,8 @@ function open(changes: Partial<Agent> = {}, first: Partial<Agent> = {}, decide: 
   return { clock, agent, flow: startRecordedFlow({ clock, agent, script: decide }) };
 }
 
-const settingOf = (agent: Agent) =>
-  prompt.renderSetting({ instructions: agent.instructions, tools: offeredTools(agent) });
+const promptPrefixOf = (agent: Agent) =>
+  prompt.renderPrefix({ instructions: agent.instructions, tools: offeredTools(agent) });
 
 describe('a hand-off', () => {
   it('has another agent answer the very words, who reads all that was said before', async () => {
@@ -38,9 +38,9 @@ describe('a hand-off', () => {
     expect(flow.replies().map(({ text }) => text)).toEqual(['How can I help?', 'Which bill is it?']);
     expect(flow.of('agent.changed')).toMatchObject([{ turn: 2, agent: 'billing' }]);
     const { context = [] } = flow.engine.requests.at(-1) ?? {};
-    const setting = settingOf(agent.handoffs[0]?.agent ?? agent);
-    expect(context.slice(0, setting.length)).toEqual(setting);
-    expect(readParts(context.slice(setting.length)).map(({ role, text }) => `${role}: ${text}`)).toEqual([
+    const promptPrefix = promptPrefixOf(agent.handoffs[0]?.agent ?? agent);
+    expect(context.slice(0, promptPrefix.length)).toEqual(promptPrefix);
+    expect(readParts(context.slice(promptPrefix.length)).map(({ role, text }) => `${role}: ${text}`)).toEqual([
       'user: hello',
       'say: How can I help?',
       'user: my bill is wrong',
@@ -207,9 +207,9 @@ describe('a hand-off', () => {
     let isFull = true;
     const { clock, flow } = open();
     const { open: openSequence } = flow.engine;
-    flow.engine.open = (setting) => {
+    flow.engine.open = (promptPrefix) => {
       if (isFull) throw new Error('engine busy');
-      return openSequence(setting);
+      return openSequence(promptPrefix);
     };
     flow.final(1, 'my bill is wrong');
     await clock.advance(200);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
-import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
+import { createSpokenOutput } from '../../src/output/spoken-output.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 import { createScriptedVoice } from '../support/scripted-voice.ts';
 
@@ -59,7 +59,7 @@ for (const [state, reach] of Object.entries(WAYS)) {
     const flow = startFlow({
       clock,
       agent: makeAgent({ greeting: 'Hello, this is a test.', tools: [find, book] }),
-      mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock, synthesisMs: 20 }), clock }),
+      output: () => createSpokenOutput({ voice: createScriptedVoice({ clock, synthesisMs: 20 }), clock }),
       script: (heard) => {
         const verb = /\b(find|book) it/.exec(heard)?.[1];
         const decision = verb ? decideCall(verb, { city: 'Denver' }) : say('One two three four five six.');

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
-import { createPacedMouth, FASTEST, FIRST_SOUND_MS, toSpokenMs } from '../../src/output/paced-mouth.ts';
+import { createPacedOutput, FASTEST, FIRST_SOUND_MS, toSpokenMs } from '../../src/output/paced-output.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 
 const READ_BACK = 'You want to pay ten. Is that right?';
@@ -15,7 +15,7 @@ function startPaying(changes: Partial<Agent> = {}) {
   const flow = startFlow({
     clock,
     agent: makeAgent({ tools: [pay], ...changes }),
-    mouth: createPacedMouth,
+    output: createPacedOutput,
     hasAudio: false,
     script: (heard, { acts }) =>
       heard.endsWith('{"ok": true}') ? say(YES) : acts.includes('call') ? decideCall('pay', { city: 'x' }) : say('Hm.'),
@@ -121,7 +121,7 @@ it('holds what the model is unsure of to the same', async () => {
   const flow = startFlow({
     clock,
     agent: makeAgent({ tools: [book] }),
-    mouth: createPacedMouth,
+    output: createPacedOutput,
     hasAudio: false,
     script: (heard) =>
       heard.endsWith('}') ? say(YES) : { ...decideCall('book', { city: 'Rome' }), argumentConfidences: { city: 0.1 } },

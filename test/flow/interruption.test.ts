@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
-import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
+import { createSpokenOutput } from '../../src/output/spoken-output.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 import { createScriptedVoice } from '../support/scripted-voice.ts';
 
 const WORD_MS = 300;
 const RESUME_MS = 2000;
 const LONG = 'The first place is open until nine tonight.';
-const mouth = (clock: SimulatedClock) =>
-  createSpeakingMouth({ voice: createScriptedVoice({ clock, wordMs: WORD_MS, pauseMs: 0 }), clock });
+const output = (clock: SimulatedClock) =>
+  createSpokenOutput({ voice: createScriptedVoice({ clock, wordMs: WORD_MS, pauseMs: 0 }), clock });
 const script = (heard: string) => (heard.endsWith('thanks') ? say('You are welcome.') : say(LONG));
 
 function agentWith(changes: Partial<Agent['interruption']>): Agent {
@@ -19,7 +19,7 @@ function agentWith(changes: Partial<Agent['interruption']>): Agent {
 
 /** A caller whose question is being answered: three words and a bit were heard. */
 async function startAnswer(changes: Partial<Agent['interruption']> = {}) {
-  const flow = startFlow({ mouth, script, agent: agentWith(changes) });
+  const flow = startFlow({ output, script, agent: agentWith(changes) });
   flow.final(1, 'what is open');
   await flow.clock.advance(3 * WORD_MS + 50);
   return flow;
@@ -129,7 +129,7 @@ it('lets "uh-huh" pass: it is no turn, and the reply goes on at once', async () 
 });
 
 it('takes "uh-huh" for an answer when the agent asked something', async () => {
-  const flow = startFlow({ mouth, script: () => say('For two people tonight? I can book that.'), agent: makeAgent() });
+  const flow = startFlow({ output, script: () => say('For two people tonight? I can book that.'), agent: makeAgent() });
   flow.final(1, 'a table');
   await flow.clock.advance(5 * WORD_MS);
   flow.final(2, 'uh-huh');
@@ -161,7 +161,7 @@ it('passes over sounds that are shorter than its agent says', async () => {
 
 it('says a protected greeting to its end, and answers then what was said over it', async () => {
   const agent = { ...agentWith({ uninterruptible: ['greeting'] }), greeting: 'This call is recorded for your safety.' };
-  const flow = startFlow({ mouth, script, agent });
+  const flow = startFlow({ output, script, agent });
   await flow.clock.advance(WORD_MS);
   flow.send({ type: 'speech.started', turn: 1 });
   flow.partial(1, 'what');
@@ -179,7 +179,7 @@ it('works on while the caller has the floor, and says nothing of it until it is 
   const tool = makeTool(clock, { takesMs: 300 });
   const flow = startFlow({
     clock,
-    mouth,
+    output,
     agent: makeAgent({ tools: [tool] }),
     script: (heard) => (heard.includes('{') ? say('It is open.') : decideCall('look_up', { city: 'Denver' })),
   });

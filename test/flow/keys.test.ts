@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { DtmfRules } from '../../src/agent/agent.ts';
-import { createPacedMouth } from '../../src/output/paced-mouth.ts';
+import { createPacedOutput } from '../../src/output/paced-output.ts';
 import { makeAgent, say, startFlow } from '../support/flow.ts';
 
 const GAP_MS = 3000;
@@ -80,7 +80,7 @@ it('keeps keys that are pressed over a protected line, and takes them after it',
     greeting: 'Please listen to this until its very end.',
     interruption: { ...makeAgent().interruption, uninterruptible: ['greeting'] },
   });
-  const flow = startFlow({ agent, script: () => say('Thank you.'), mouth: createPacedMouth, hasAudio: false });
+  const flow = startFlow({ agent, script: () => say('Thank you.'), output: createPacedOutput, hasAudio: false });
   await flow.clock.advance(300);
   for (const digit of '402#') flow.send({ type: 'dtmf.pressed', turn: 1, digit });
   expect(flow.replies()).toEqual([]);
@@ -97,7 +97,7 @@ it('answers keys over a protected line together with the word that came after th
     greeting: 'Please listen to this until its very end.',
     interruption: { ...makeAgent().interruption, minWords: 2, uninterruptible: ['greeting'] },
   });
-  const flow = startFlow({ agent, script: () => say('Thank you.'), mouth: createPacedMouth, hasAudio: false });
+  const flow = startFlow({ agent, script: () => say('Thank you.'), output: createPacedOutput, hasAudio: false });
   await flow.clock.advance(300);
   for (const digit of '402#') flow.send({ type: 'dtmf.pressed', turn: 1, digit });
   flow.send({ type: 'transcript.updated', turn: 2, text: 'operator', state: 'final' });

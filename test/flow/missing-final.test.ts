@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createPacedMouth } from '../../src/output/paced-mouth.ts';
+import { createPacedOutput } from '../../src/output/paced-output.ts';
 import { makeAgent, say, startFlow } from '../support/flow.ts';
 import { startRecordedFlow } from '../support/recorded-flow.ts';
 
@@ -132,7 +132,7 @@ it('answers words at hand when a goodbye that came between is held', async () =>
       hangUp = call.hangUp;
     },
   });
-  const flow = startFlow({ agent, script, mouth: createPacedMouth });
+  const flow = startFlow({ agent, script, output: createPacedOutput });
   flow.partial(1, 'billing');
   hangUp();
   await flow.clock.advance(100);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
-import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
+import { createSpokenOutput } from '../../src/output/spoken-output.ts';
 import { createCallWriter, parseCallFile, type RecordedEvent } from '../../src/trace/format/call-file.ts';
 import { decideCall, type FlowOptions, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 import { createScriptedVoice } from '../support/scripted-voice.ts';
@@ -125,7 +125,7 @@ describe('the recording of a call', () => {
   it('draws the agent’s voice and notes what was heard of it', async () => {
     const { flow, of } = startRecorded({
       script: () => say('One two three four.'),
-      mouth: (clock) => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }),
+      output: (clock) => createSpokenOutput({ voice: createScriptedVoice({ clock }), clock }),
     });
     flow.final(1, 'count');
     await flow.clock.advance(200);

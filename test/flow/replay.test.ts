@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { checkReplayable } from '../../src/cli/replay.ts';
-import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
+import { createSpokenOutput } from '../../src/output/spoken-output.ts';
 import { replayCall } from '../../src/replay/replay-call.ts';
 import type { RecordedEvent } from '../../src/trace/format/call-file.ts';
 import { decideCall, makeAgent, makeTool, say } from '../support/flow.ts';
@@ -78,7 +78,7 @@ describe('a replay', () => {
     const flow = startRecordedFlow({
       clock,
       agent,
-      mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }),
+      output: () => createSpokenOutput({ voice: createScriptedVoice({ clock }), clock }),
       script: (heard) => (heard.endsWith('}') ? say('It is open.') : decideCall('look_up', { city: 'Oakland' })),
     });
     await clock.advance(100);
@@ -90,7 +90,7 @@ describe('a replay', () => {
     const events = flow.read();
     expect(replayCall(agent, header, events)).not.toHaveProperty('difference');
     const told = new Set(events.flatMap((event) => (event.type === 'machine.told' ? [event.event.type] : [])));
-    for (const type of ['sound.lasted', 'floor.left', 'tool.lingered', 'idle.passed', 'call.overlong'])
+    for (const type of ['sound.lasted', 'interruption.lapsed', 'tool.lingered', 'idle.passed', 'call.overlong'])
       expect(told).toContain(type);
   });
 

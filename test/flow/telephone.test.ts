@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
-import { createPacedMouth, FIRST_SOUND_MS, SPOKEN_CHARACTER_MS } from '../../src/output/paced-mouth.ts';
+import { createPacedOutput, FIRST_SOUND_MS, SPOKEN_CHARACTER_MS } from '../../src/output/paced-output.ts';
 import { createRelayWire } from '../../src/protocol/relay.ts';
 import type { Script } from '../../src/testing/scripted-engine.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
@@ -19,7 +19,7 @@ function startTelephone(agent: Agent, script: Script, clock = new SimulatedClock
     clock,
     agent,
     script,
-    mouth: createPacedMouth,
+    output: createPacedOutput,
     hasAudio: false,
     report(event) {
       for (const frame of wire.write(event)) frames.push({ atMs: clock.nowMs(), frame: JSON.parse(frame.toString()) });

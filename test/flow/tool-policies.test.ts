@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { ToolError } from '../../src/errors.ts';
-import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
+import { createSpokenOutput } from '../../src/output/spoken-output.ts';
 import { toKey } from '../../src/session/tool-runner.ts';
 import type { UnstampedEvent } from '../../src/trace/format/call-file.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
@@ -211,7 +211,7 @@ it('forgets a read-back of which the caller heard nothing', async () => {
     clock,
     agent: makeAgent({ tools: [tool] }),
     script: callThenTell,
-    mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }),
+    output: () => createSpokenOutput({ voice: createScriptedVoice({ clock }), clock }),
   });
   flow.final(1, 'book denver');
   await clock.advance(200);
@@ -256,7 +256,7 @@ it('finds a read-back again when the wire says later that it was heard after all
     clock,
     agent: makeAgent({ tools: [tool] }),
     script: (heard) => callThenTell(heard),
-    mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }),
+    output: () => createSpokenOutput({ voice: createScriptedVoice({ clock }), clock }),
   });
   flow.final(1, 'book denver');
   await clock.advance(150);
@@ -277,7 +277,7 @@ it('keeps what a write gave after its reply was cut off, when the wire says late
     agent: makeAgent({ tools: [tool] }),
     script: (heard, { acts }) =>
       acts.includes('say') && !heard.endsWith('}') ? { ...say('Let me see.'), pCallNext: 0.9 } : callThenTell(heard),
-    mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }),
+    output: () => createSpokenOutput({ voice: createScriptedVoice({ clock }), clock }),
   });
   flow.final(1, 'look');
   await clock.advance(150);
@@ -297,7 +297,7 @@ it('keeps a read-back for a yes that was taken for ended too early', async () =>
     clock,
     agent: makeAgent({ tools: [tool] }),
     script: (heard) => ({ ...callThenTell(heard), prefillMs: 50 }),
-    mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }),
+    output: () => createSpokenOutput({ voice: createScriptedVoice({ clock }), clock }),
   });
   flow.final(1, 'book denver');
   await clock.advance(6000);
@@ -317,7 +317,7 @@ it('reads back to the end where that line is protected, and takes for the answer
     clock,
     agent: { ...agent, interruption: { ...agent.interruption, uninterruptible: ['confirm'] } },
     script: callThenTell,
-    mouth: () => createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock }),
+    output: () => createSpokenOutput({ voice: createScriptedVoice({ clock }), clock }),
   });
   flow.final(1, 'book denver');
   await clock.advance(300);

@@ -4,7 +4,7 @@ import { createOnnxDevice } from '../../src/engine/forward/device-onnx.ts';
 import { loadManifest, type Manifest } from '../../src/engine/manifest.ts';
 import type { DraftState, EffortName, Engine } from '../../src/engine/sequence.ts';
 import { createLocalEngine } from '../../src/engine/serving/local-engine.ts';
-import { collect, heard, setting } from '../support/engine-rig.ts';
+import { collect, heard, promptPrefix } from '../support/engine-rig.ts';
 import { createSmallModel, type SmallModel } from '../support/small-model.ts';
 import { tokenizer } from '../support/small-vocabulary.ts';
 
@@ -22,15 +22,19 @@ afterAll(async () => {
 });
 
 const words = [' hi', ' what city', ' he', ' the other', ' eat', ' in', ' would you', ' like'];
-const efforts: readonly EffortName[] = ['ar', 'low', 'exact', 'instant'];
+const efforts: readonly EffortName[] = ['autoregressive', 'low', 'exact', 'instant'];
 
 /** Two drafts of one call, the second on other words: states without their times. */
 async function talk(engine: Engine, index: number): Promise<unknown[]> {
-  const sequence = engine.open(setting);
+  const sequence = engine.open(promptPrefix);
   const states: DraftState[] = [];
   for (const text of [words[index] ?? '', words[(index + 3) % words.length] ?? ''])
     states.push(
-      ...(await collect(sequence, { context: heard(text), effort: efforts[index % 4] ?? 'ar', maxTokens: 12 })),
+      ...(await collect(sequence, {
+        context: heard(text),
+        effort: efforts[index % 4] ?? 'autoregressive',
+        maxTokens: 12,
+      })),
     );
   sequence.close();
   return states.map(({ spentUs: _, ...state }) => state);

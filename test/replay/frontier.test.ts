@@ -44,7 +44,7 @@ describe('a frontier', () => {
   });
 
   it('is drawn with a point for each way that has a wait, the best ones joined', () => {
-    const nobody = { settings: { effort: 'ar' }, calls: [turns(undefined)] };
+    const nobody = { settings: { effort: 'autoregressive' }, calls: [turns(undefined)] };
     const svg = renderFrontierPlot(toFrontier(asItIs, [asItIs, quick, hasty, nobody]));
     expect(svg.match(/<circle/g)).toHaveLength(3);
     expect(svg.match(/class="best"/g)).toHaveLength(1);

@@ -58,7 +58,7 @@ describe('--set', () => {
   it.each([
     ['mayStaySilent=yes', 'mayStaySilent is "yes", expected true or false'],
     ['endpointing.sureDelayMs=soon', 'endpointing.sureDelayMs is "soon", expected milliseconds of pause'],
-    ['patience=1', '--set patience=1: no setting "patience"; there are endpointing.delayMs'],
+    ['patience=1', '--set patience=1: no promptPrefix "patience"; there are endpointing.delayMs'],
     ['effort', '--set effort: effort is "", expected instant'],
     ['effort=most', 'effort is "most", expected instant, low'],
     ['endpointing.delayMs=-1', 'endpointing.delayMs is "-1", expected milliseconds of pause'],

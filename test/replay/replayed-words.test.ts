@@ -3,7 +3,7 @@ import type { Agent } from '../../src/agent/agent.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { type ReplayMemory, replayWords } from '../../src/replay/replayed-words.ts';
-import { createSettings } from '../../src/session/settings.ts';
+import { createPromptPrefixes } from '../../src/session/prompt-prefixes.ts';
 import { createScriptedEngine } from '../../src/testing/scripted-engine.ts';
 import type { RecordedEvent } from '../../src/trace/format/call-file.ts';
 import { decideCall, makeAgent, makeTool, prompt, say, tokenizer } from '../support/flow.ts';
@@ -39,7 +39,7 @@ function createPlayer() {
   const play = (changes: Partial<Agent>) => {
     const agent = makeAgent(changes);
     const model = { engine, tokenizer, prompt };
-    return replayWords({ events: caller, agent, model, settingOf: createSettings(prompt), memory });
+    return replayWords({ events: caller, agent, model, promptPrefixOf: createPromptPrefixes(prompt), memory });
   };
   return { play, engine, find, countRuns: () => countRuns };
 }

@@ -15,7 +15,7 @@ export function knowing(
   tools: readonly PromptTool[] = [],
   instructions = defaultInstructions,
 ): readonly number[] {
-  return [...prompt.renderSetting({ instructions, tools }), ...prompt.renderMessages(messages, tools)];
+  return [...prompt.renderPrefix({ instructions, tools }), ...prompt.renderMessages(messages, tools)];
 }
 
 /** A real server over an engine whose model recites dialogues. */

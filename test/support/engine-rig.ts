@@ -8,7 +8,7 @@ const { bos, user, end, say } = manifest.specials;
 export const encode = (text: string) => tokenizer.encode(text);
 export const heard = (words: string) => [bos, user, ...encode(words), end];
 export const replying = (words: string, reply: string) => [...heard(words), say, ...encode(reply), end];
-export const setting = { prefix: [bos], tools: [] };
+export const promptPrefix = { prefix: [bos], tools: [] };
 export const finding = { name: 'find', parameters: { type: 'object', properties: {} } };
 export const base: DraftRequest = { context: heard(' hi'), effort: 'low', acts: ['say'], priority: 'committed' };
 
@@ -20,7 +20,7 @@ export function createRig(
 ) {
   const device = createFakeDevice(model, beforeForward);
   const engine = createLocalEngine({ device, manifest, tokenizer, ...options });
-  return { device, engine, sequence: engine.open(setting) };
+  return { device, engine, sequence: engine.open(promptPrefix) };
 }
 
 export async function collect(sequence: Sequence, request: Partial<DraftRequest>): Promise<DraftState[]> {

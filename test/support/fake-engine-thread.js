@@ -28,18 +28,18 @@ if (isBroken) {
 
 function receive(message) {
   switch (message.type) {
-    case 'setting.defined':
-      settings.set(message.setting, message.value);
+    case 'prefix.defined':
+      settings.set(message.promptPrefix, message.value);
       return;
     case 'beat.wanted':
       parentPort.postMessage({ type: 'beat.given', stats });
       return;
     case 'prepare.wanted':
-      prepared.push(message.setting);
+      prepared.push(message.promptPrefix);
       parentPort.postMessage({ type: 'task.ended', task: message.task, stats });
       return;
     case 'sequence.opened':
-      sequences.set(message.sequence, settings.get(message.setting));
+      sequences.set(message.sequence, settings.get(message.promptPrefix));
       return;
     case 'draft.wanted':
       draft(message);

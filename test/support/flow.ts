@@ -8,11 +8,11 @@ import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { createPrompt } from '../../src/engine/prompt/prompt.ts';
 import { loadTokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
 import type { CallEvent, CallerEvent, CallParties } from '../../src/events.ts';
-import type { Mouth } from '../../src/output/mouth.ts';
-import { createTextMouth } from '../../src/output/text-mouth.ts';
+import type { Output } from '../../src/output/output.ts';
+import { createTextOutput } from '../../src/output/text-output.ts';
 import type { AuthorFailure } from '../../src/session/author-code.ts';
 import { startCall } from '../../src/session/call.ts';
-import { createSettings } from '../../src/session/settings.ts';
+import { createPromptPrefixes } from '../../src/session/prompt-prefixes.ts';
 import { createScriptedEngine, type Script } from '../../src/testing/scripted-engine.ts';
 import type { CallWriter } from '../../src/trace/format/call-file.ts';
 
@@ -121,8 +121,8 @@ export interface FlowOptions {
   readonly agent?: Agent;
   readonly script: Script;
   readonly clock?: SimulatedClock;
-  readonly mouth?: (clock: SimulatedClock) => Mouth;
-  /** @default a mouth is given */
+  readonly output?: (clock: SimulatedClock) => Output;
+  /** @default a output is given */
   readonly hasAudio?: boolean;
   readonly recording?: CallWriter;
   readonly parties?: CallParties;
@@ -131,13 +131,13 @@ export interface FlowOptions {
   readonly report?: (event: CallEvent) => void;
 }
 
-/** A whole call on simulated time: real conversation, session and mouth; scripted model. */
+/** A whole call on simulated time: real conversation, session and output; scripted model. */
 export function startFlow({
   agent = makeAgent(),
   script,
   clock = new SimulatedClock(),
-  mouth,
-  hasAudio = mouth !== undefined,
+  output,
+  hasAudio = output !== undefined,
   recording,
   parties = {},
   authorFailed,
@@ -149,10 +149,10 @@ export function startFlow({
     model: { engine, tokenizer, prompt },
     clock,
     agent,
-    settingOf: createSettings(prompt),
+    promptPrefixOf: createPromptPrefixes(prompt),
     callId: 'call-1',
     parties,
-    mouth: mouth?.(clock) ?? createTextMouth(),
+    output: output?.(clock) ?? createTextOutput(),
     hasAudio,
     report(event) {
       events.push({ ...event, atMs: clock.nowMs() });
@@ -177,7 +177,7 @@ export function startFlow({
     /** Text of the context of the n-th model request, specials left out. */
     readContext: (index: number) => {
       const request = engine.requests.at(index);
-      const prefix = prompt.renderSetting({ instructions: agent.instructions, tools: agent.tools });
+      const prefix = prompt.renderPrefix({ instructions: agent.instructions, tools: agent.tools });
       return request ? tokenizer.decode(request.context.slice(prefix.length)) : undefined;
     },
   };

@@ -327,16 +327,16 @@ export const invariants: Readonly<Record<string, Checker>> = {
     return paused === undefined ? undefined : `turn ${paused} is paused for ever`;
   },
 
-  'few reads run ahead, one at a time': ({ log }) => {
+  'few reads run followUp, one at a time': ({ log }) => {
     const countOf = new Map<number, number>();
     let running: string | undefined;
     for (const event of said(log)) {
       if (event.type === 'tool.ended' && event.name === running) running = undefined;
       if (event.type !== 'tool.started' || !event.speculative) continue;
-      if (running !== undefined) return `${event.name} ran ahead beside ${running}`;
+      if (running !== undefined) return `${event.name} ran followUp beside ${running}`;
       running = event.name;
       const count = (countOf.get(event.turn) ?? 0) + 1;
-      if (count > MAX_SPECULATIONS) return `${count} reads ran ahead in turn ${event.turn}`;
+      if (count > MAX_SPECULATIONS) return `${count} reads ran followUp in turn ${event.turn}`;
       countOf.set(event.turn, count);
     }
     return undefined;

@@ -3,7 +3,7 @@
 import { createActor, fromCallback } from 'xstate';
 import type { Agent } from '../../src/agent/agent.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
-import type { Emitted, MachineEvent, MouthCommand, ToolEvent, ToolInput } from '../../src/conversation/events.ts';
+import type { Emitted, MachineEvent, OutputCommand, ToolEvent, ToolInput } from '../../src/conversation/events.ts';
 import { conversationMachine } from '../../src/conversation/machine.ts';
 import { canonical, type Line } from '../../src/conversation/transcript.ts';
 import type { WriterCommand } from '../../src/conversation/writer.ts';
@@ -34,7 +34,7 @@ export function playPath(agent: Agent, events: readonly MachineEvent[]): Witness
           runs.push({ name: tool.name, effect: tool.effect, key: `${turn} ${call.name} ${canonical(call.arguments)}` });
           return opened();
         }),
-        mouth: fromCallback<MouthCommand, { turn: number }>(opened),
+        output: fromCallback<OutputCommand, { turn: number }>(opened),
       },
     }),
     { clock, input: { agent, callId: 'path', greeting: '' } },

@@ -9,7 +9,7 @@ import { Kv } from '../../src/engine/forward/kv.ts';
 import { createPasses } from '../../src/engine/forward/pass.ts';
 import { createScheduler } from '../../src/engine/forward/scheduler.ts';
 import { createDraftMemory } from '../../src/engine/proposals/draft-memory.ts';
-import { noPhrases } from '../../src/engine/proposals/phrases.ts';
+import { noPhrases } from '../../src/engine/proposals/ngram-table.ts';
 import type { DraftState, Sequence, ToolSchema } from '../../src/engine/sequence.ts';
 import { createLocalSequence } from '../../src/engine/serving/local-sequence.ts';
 import { createFakeDevice, type FakeModel } from './fake-device.ts';

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import type { AgentTool } from '../../src/agent/agent.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import type { CallerEvent } from '../../src/events.ts';
-import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
+import { createSpokenOutput } from '../../src/output/spoken-output.ts';
 import { decideCall, makeAgent, makeTool, say } from './flow.ts';
 import { startRecordedFlow } from './recorded-flow.ts';
 import { createScriptedVoice } from './scripted-voice.ts';
@@ -99,8 +99,8 @@ export async function expectLedgersAsScripted(countCalls: number): Promise<void>
       const flow = startRecordedFlow({
         clock,
         agent: makeAgent({ tools: [tool] }),
-        mouth: (time) =>
-          createSpeakingMouth({
+        output: (time) =>
+          createSpokenOutput({
             clock: time,
             voice: {
               ...createScriptedVoice({ clock: time }),

@@ -72,7 +72,7 @@ export function makeStormAgent(clock: SimulatedClock, seed: number, onCallStart:
     },
   };
   // Two that hand over to each other, and can do the same.
-  const takeover = seed % 2 === 0 ? { takeover: 'Desk here.' } : {};
+  const takeover = seed % 2 === 0 ? { takeover: 'AgentSequence here.' } : {};
   const say = { ...agent.say, ...takeover };
   return pairAgents(agent, { ...agent, name: 'desk', instructions: 'At the desk.', say });
 }

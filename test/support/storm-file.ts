@@ -7,7 +7,7 @@ import {
   type UnstampedEvent,
 } from '../../src/trace/format/call-file.ts';
 import type { Storm } from './storm.ts';
-import type { Told, Wished } from './witness.ts';
+import type { Requested, Told } from './witness.ts';
 
 export function writeStorm({ seed, steps }: Storm): string {
   let text = '';
@@ -15,7 +15,7 @@ export function writeStorm({ seed, steps }: Storm): string {
     text += line;
   });
   for (const { atMs, event } of steps)
-    writer.append(event.type === 'agent.wished' ? { type: 'machine.told', event } : event, atMs);
+    writer.append(event.type === 'action.requested' ? { type: 'machine.told', event } : event, atMs);
   return text;
 }
 
@@ -46,12 +46,12 @@ export function toTold(event: UnstampedEvent): Told | undefined {
     case 'call.ended':
       return event;
     case 'machine.told':
-      return isWished(event.event) ? event.event : undefined;
+      return isRequested(event.event) ? event.event : undefined;
     default:
       return undefined;
   }
 }
 
-function isWished(event: { readonly type: string }): event is Wished {
-  return event.type === 'agent.wished';
+function isRequested(event: { readonly type: string }): event is Requested {
+  return event.type === 'action.requested';
 }

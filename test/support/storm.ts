@@ -4,14 +4,14 @@ import fc from 'fast-check';
 import type { CallContext } from '../../src/agent/call-context.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import type { Emitted } from '../../src/conversation/events.ts';
-import { createPacedMouth, FASTEST, toSpokenMs } from '../../src/output/paced-mouth.ts';
-import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
-import { createTextMouth } from '../../src/output/text-mouth.ts';
+import { createPacedOutput, FASTEST, toSpokenMs } from '../../src/output/paced-output.ts';
+import { createSpokenOutput } from '../../src/output/spoken-output.ts';
+import { createTextOutput } from '../../src/output/text-output.ts';
 import { readParts, startFlow } from './flow.ts';
 import { createScriptedVoice } from './scripted-voice.ts';
 import { decide, makeStormAgent } from './storm-agent.ts';
 import { toTold } from './storm-file.ts';
-import type { Seen, Told, Wished, Witness } from './witness.ts';
+import type { Requested, Seen, Told, Witness } from './witness.ts';
 
 /** What comes from outside and when, and the number that everything else of the call follows from. */
 export interface Storm {
@@ -61,7 +61,7 @@ function toSteps(
   let atMs = 0;
   for (const { kind, text, waitMs } of list) {
     const tell = (event: Told) => steps.push({ atMs, event });
-    const wish = (wished: Wished['wish']) => tell({ type: 'agent.wished', wish: wished });
+    const action = (requested: Requested['action']) => tell({ type: 'action.requested', action: requested });
     const hear = (heard: string, state: 'interim' | 'final' | 'resumed') =>
       tell({ type: 'transcript.updated', turn, text: heard, state });
     /** The reply to this turn or, late, to the one before. */
@@ -108,9 +108,9 @@ function toSteps(
       }
     if (kind === 'played') tell({ type: 'playback.position', turn: replyTurn, playedMs: waitMs ** 2 / 50 });
     if (kind === 'halted') tell({ type: 'playback.interrupted', turn: replyTurn, heard: `You said ${text}` });
-    if (kind === 'asked') wish({ type: 'play', source: 'bell.mp3' });
-    if (kind === 'hangUp') wish({ type: 'hang-up' });
-    if (kind === 'transfer') wish({ type: 'transfer', transfer: { to: '+15005550006' } });
+    if (kind === 'asked') action({ type: 'play', source: 'bell.mp3' });
+    if (kind === 'hangUp') action({ type: 'hang-up' });
+    if (kind === 'transfer') action({ type: 'transfer', transfer: { to: '+15005550006' } });
     if (kind === 'voicemail') tell({ type: 'voicemail.detected' });
     if (kind === 'ended') tell({ type: 'call.ended' });
     if (['wait', 'next', 'turn', 'paid', 'noise', 'keys', 'key'].includes(kind)) atMs += waitMs;
@@ -134,9 +134,9 @@ export async function playStorm({ seed, steps }: Storm): Promise<Witness> {
     clock,
     agent,
     // A call that is spoken, written, or spoken by a telephone network.
-    mouth() {
-      if (hasVoice) return createSpeakingMouth({ voice: createScriptedVoice({ clock }), clock });
-      return isText ? createTextMouth() : createPacedMouth(clock);
+    output() {
+      if (hasVoice) return createSpokenOutput({ voice: createScriptedVoice({ clock }), clock });
+      return isText ? createTextOutput() : createPacedOutput(clock);
     },
     hasAudio: hasVoice,
     script(_, { context, acts, priority }, { tools }) {
@@ -157,7 +157,7 @@ export async function playStorm({ seed, steps }: Storm): Promise<Witness> {
   });
   for (const { atMs, event } of steps) {
     await clock.advance(atMs - clock.nowMs());
-    if (event.type === 'agent.wished') wish(wishes, event);
+    if (event.type === 'action.requested') action(wishes, event);
     else flow.send(event);
   }
   await clock.advance(PATIENCE_MS);
@@ -180,10 +180,10 @@ export async function playStorm({ seed, steps }: Storm): Promise<Witness> {
 }
 
 /** As its code would have it, at whatever time. */
-function wish(call: CallContext | undefined, { wish }: Wished): void {
-  if (wish.type === 'hang-up') call?.hangUp();
-  if (wish.type === 'transfer') call?.transfer(wish.transfer.to, wish.transfer.note);
-  if (wish.type === 'play') call?.play(wish.source);
+function action(call: CallContext | undefined, { action }: Requested): void {
+  if (action.type === 'hang-up') call?.hangUp();
+  if (action.type === 'transfer') call?.transfer(action.transfer.to, action.transfer.note);
+  if (action.type === 'play') call?.play(action.source);
 }
 
 const said: ReadonlySet<string> = new Set([

@@ -5,8 +5,8 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { AgentError } from '../../src/errors.ts';
-import { createPacedMouth } from '../../src/output/paced-mouth.ts';
-import { createTextMouth } from '../../src/output/text-mouth.ts';
+import { createPacedOutput } from '../../src/output/paced-output.ts';
+import { createTextOutput } from '../../src/output/text-output.ts';
 import { createNativeWire } from '../../src/protocol/native.ts';
 import { nativeCloseCodes, nativeLimits } from '../../src/protocol/native-messages.ts';
 import { createRelayWire } from '../../src/protocol/relay.ts';
@@ -14,7 +14,7 @@ import type { Wire } from '../../src/protocol/wire.ts';
 import { Admission } from '../../src/server/calls/admission.ts';
 import { createLog } from '../../src/server/log.ts';
 import { startCall } from '../../src/session/call.ts';
-import { createSettings } from '../../src/session/settings.ts';
+import { createPromptPrefixes } from '../../src/session/prompt-prefixes.ts';
 import { createScriptedEngine, type Script } from '../../src/testing/scripted-engine.ts';
 import { decideCall, makeAgent, makeTool, prompt, say, tokenizer } from './flow.ts';
 import { createMemorySocket, type MemorySocket } from './memory-socket.ts';
@@ -101,7 +101,7 @@ async function fuzzCall(wire: WildWire, frames: readonly WildFrame[]): Promise<n
       return given;
     },
   });
-  const settingOf = createSettings(prompt);
+  const promptPrefixOf = createPromptPrefixes(prompt);
   const logLines: string[] = [];
   const admission = new Admission({ maxCalls: 8, clock, log: createLog((line) => logLines.push(line)) });
   admission.open({
@@ -111,10 +111,10 @@ async function fuzzCall(wire: WildWire, frames: readonly WildFrame[]): Promise<n
         model: { engine, tokenizer, prompt },
         clock,
         agent,
-        settingOf,
+        promptPrefixOf,
         callId,
         variables,
-        mouth: clientSynthesizes ? createPacedMouth(clock) : createTextMouth(),
+        output: clientSynthesizes ? createPacedOutput(clock) : createTextOutput(),
         hasAudio: false,
         report,
       }),

@@ -11,10 +11,10 @@ export const UNSURE_WORDS = 'somewhere';
 export const LATE_SOUND = 'late.mp3';
 
 /** What the agent asks of its call. */
-export type Wished = Extract<MachineEvent, { type: 'agent.wished' }>;
+export type Requested = Extract<MachineEvent, { type: 'action.requested' }>;
 
 /** What a call is told from outside. */
-export type Told = CallerEvent | Wished;
+export type Told = CallerEvent | Requested;
 
 /** One thing that happened, in order. `asked`: what the model was given to read, and whether a draft or a reply was asked for. */
 export type Seen =

@@ -4,11 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { createPrompt } from '../../src/engine/prompt/prompt.ts';
 import { loadTokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
-import { createTextMouth } from '../../src/output/text-mouth.ts';
+import { createTextOutput } from '../../src/output/text-output.ts';
 import { playCall } from '../../src/playback/play-call.ts';
 import type { TurnRecord } from '../../src/playback/turn-log.ts';
 import { startCall } from '../../src/session/call.ts';
-import { createSettings } from '../../src/session/settings.ts';
+import { createPromptPrefixes } from '../../src/session/prompt-prefixes.ts';
 import { createScriptedEngine } from '../../src/testing/scripted-engine.ts';
 import { parseCallFile, type RecordedEvent } from '../../src/trace/format/call-file.ts';
 import { makeAgent } from '../support/flow.ts';
@@ -49,9 +49,9 @@ async function play(events: readonly RecordedEvent[]): Promise<TurnRecord[]> {
         model: { engine, tokenizer, prompt },
         clock,
         agent,
-        settingOf: createSettings(prompt),
+        promptPrefixOf: createPromptPrefixes(prompt),
         callId: 'fixture',
-        mouth: createTextMouth(),
+        output: createTextOutput(),
         hasAudio: false,
         report,
       }),

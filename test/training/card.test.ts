@@ -39,12 +39,12 @@ const bench = {
     machine: { cpu: 'AMD EPYC', cores: 2, node: '20.20.2', loadAverage: 0.1, date: '2026-11-26' },
     model: 'repartee-s 0.1.0',
     users: 'recognised',
-    efforts: ['low', 'ar'],
+    efforts: ['low', 'autoregressive'],
     limit: 3,
     seed: 1,
     sources: {},
   },
-  sources: { sgd: { low: figures, ar: { ...figures, speed: { ...figures.speed, forwards: 15.48 } } } },
+  sources: { sgd: { low: figures, autoregressive: { ...figures, speed: { ...figures.speed, forwards: 15.48 } } } },
   curve: [],
 } as const;
 const card = '# A model\n\n<!-- measured -->\nold\n<!-- /measured -->\n\n## Limits\n';
@@ -72,7 +72,7 @@ describe('a model card', () => {
     expect(once).toContain(
       '| sgd | low | 11 | .636 | .091 (0–.333) | 1 | 33 | .250 | .221 | 0 | 0 | .590 | 15.48 | 7.82 | 312.5 |\n',
     );
-    expect(once).toContain('| sgd | ar |');
+    expect(once).toContain('| sgd | autoregressive |');
   });
 
   it('reads what the bench writes', () => {

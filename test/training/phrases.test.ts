@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hashFile, loadManifest } from '../../src/engine/manifest.ts';
-import { loadPhrases, readPhrases } from '../../src/engine/proposals/phrases.ts';
+import { loadPhrases, readPhrases } from '../../src/engine/proposals/ngram-table.ts';
 import { countPhrases, encodePhrases, writePhrases } from '../../training/phrases.ts';
 import { encodeTokenFile } from '../../training/token-file.ts';
 import { manifest } from '../support/small-vocabulary.ts';

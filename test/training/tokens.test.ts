@@ -73,7 +73,7 @@ describe('token pieces', () => {
     const prompt = createPrompt(tokenizer, trainedPromptLimits);
     for (const dialogue of readDialogues(file)) {
       const rendered = [
-        ...prompt.renderSetting({ instructions: dialogue.instructions, tools: dialogue.tools }),
+        ...prompt.renderPrefix({ instructions: dialogue.instructions, tools: dialogue.tools }),
         ...prompt.renderMessages(dialogue.messages, dialogue.tools),
       ];
       expect(assemble(toPieces(dialogue, tokenizer, 'dev'), 'userWritten')).toEqual(rendered);
@@ -110,7 +110,7 @@ describe('the wish for short replies', () => {
       const pieces = toPieces(dialogue, tokenizer, 'train');
       expect(pieces[1]?.kind).toBe('lengthHint');
       const hint = lengthHint(dialogue.messages);
-      const rendered = prompt.renderSetting({ instructions: `${dialogue.instructions}${hint}`, tools: [] });
+      const rendered = prompt.renderPrefix({ instructions: `${dialogue.instructions}${hint}`, tools: [] });
       const joined = [...(pieces[0]?.ids ?? []), ...(pieces[1]?.ids ?? [])];
       expect([tokenizer.specials.bos, tokenizer.specials.sys, ...joined]).toEqual(rendered);
       expect(toPieces(dialogue, tokenizer, 'dev').some(({ kind }) => kind === 'lengthHint')).toBe(false);

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { keepAlive } from '../../src/engine/worker/restarts.ts';
-import { last, setting } from '../support/engine-rig.ts';
+import { last, promptPrefix } from '../support/engine-rig.ts';
 import { createSmallModel, type SmallModel } from '../support/small-model.ts';
 
 let model: SmallModel;
@@ -20,8 +20,8 @@ it('goes on after its thread was killed, with the same words as before', async (
     return worker;
   };
   const engine = await keepAlive({ startWorker, clock, warn: () => {} });
-  await engine.prepare(setting);
-  const sequence = engine.open(setting);
+  await engine.prepare(promptPrefix);
+  const sequence = engine.open(promptPrefix);
   const before = await last(sequence, { maxTokens: 8 });
   // Between two forwards, that is: within one it would take the process with it.
   await lives[0]?.terminate();
@@ -38,16 +38,16 @@ it('answers others while it compiles what takes long, and stops compiling for wh
   const tools = [{ name: 'find', parameters: { type: 'object', properties: { code: slow } } }];
   const leaving = new AbortController();
   let isOver = false;
-  const stranger = last(engine.open({ ...setting, tools }), { signal: leaving.signal }).catch(() => {
+  const stranger = last(engine.open({ ...promptPrefix, tools }), { signal: leaving.signal }).catch(() => {
     isOver = true;
   });
-  const caller = engine.open(setting);
+  const caller = engine.open(promptPrefix);
   for (let turn = 0; turn < 3; turn++) expect((await last(caller, { maxTokens: 8 })).isDone).toBe(true);
   expect(isOver).toBe(false);
   leaving.abort();
   await stranger;
   // What waited behind it is compiled at once.
-  const quick = { ...setting, tools: [{ name: 'find', parameters: { type: 'object', properties: {} } }] };
+  const quick = { ...promptPrefix, tools: [{ name: 'find', parameters: { type: 'object', properties: {} } }] };
   await engine.prepare(quick);
   await engine.close();
 });

@@ -33,16 +33,16 @@ const tools = [
 
 let tokenizer: Tokenizer;
 let engine: Engine;
-let setting: { prefix: number[]; tools: typeof tools };
+let promptPrefix: { prefix: number[]; tools: typeof tools };
 let context: (...messages: Message[]) => number[];
 
 beforeAll(async () => {
   tokenizer = loadTokenizer(await readFile(join(modelDir, 'tokenizer.json'), 'utf8'));
   const prompt = createPrompt(tokenizer);
-  setting = { prefix: prompt.renderSetting({ instructions: 'You help callers find restaurants.', tools }), tools };
-  context = (...messages) => [...setting.prefix, ...prompt.renderMessages(messages, tools)];
+  promptPrefix = { prefix: prompt.renderPrefix({ instructions: 'You help callers find restaurants.', tools }), tools };
+  context = (...messages) => [...promptPrefix.prefix, ...prompt.renderMessages(messages, tools)];
   engine = await createEngine({ modelDir });
-  await engine.prepare(setting);
+  await engine.prepare(promptPrefix);
 });
 afterAll(() => engine.close());
 
@@ -120,12 +120,12 @@ it('computes what 32-bit floats compute from the same weights, but for the round
 });
 
 it('drafts and checks to exactly the words that it would write token by token, with fewer forwards', async () => {
-  const sequence = engine.open(setting);
+  const sequence = engine.open(promptPrefix);
   let [countAr, countExact] = [0, 0];
   for (const words of openings) {
     const request = { context: context(heard(words)) };
     const [ar, exact] = [
-      await last(sequence, { ...request, effort: 'ar' }),
+      await last(sequence, { ...request, effort: 'autoregressive' }),
       await last(sequence, { ...request, effort: 'exact' }),
     ];
     expect(exact.tokens).toEqual(ar.tokens);
@@ -138,7 +138,7 @@ it('drafts and checks to exactly the words that it would write token by token, w
 });
 
 it('gives the same after a rewind as on a fresh sequence', async () => {
-  const [warm, cold] = [engine.open(setting), engine.open(setting)];
+  const [warm, cold] = [engine.open(promptPrefix), engine.open(promptPrefix)];
   for (const words of ['i want to find', 'i want to find a place', 'i would like'])
     await last(warm, { context: context(heard(words)) });
   const request = { context: context(heard('i want to eat something')) };
@@ -151,7 +151,7 @@ it('gives the same after a rewind as on a fresh sequence', async () => {
 });
 
 it('keeps a draft that still stands with one forward', async () => {
-  const sequence = engine.open(setting);
+  const sequence = engine.open(promptPrefix);
   const request = { context: context(heard('hi i want to find a place to eat')) };
   const say = tokenizer.specials.say;
   for (const acts of [['say'], ['say', 'call']] as const) {
@@ -162,8 +162,8 @@ it('keeps a draft that still stands with one forward', async () => {
 });
 
 it('calls a tool with arguments that parse and are allowed, at every effort', async () => {
-  const sequence = engine.open(setting);
-  for (const effort of ['ar', 'low', 'instant'] as const) {
+  const sequence = engine.open(promptPrefix);
+  for (const effort of ['autoregressive', 'low', 'instant'] as const) {
     const request = { context: context(heard('i want to find an italian restaurant in san jose')), effort };
     const { act, tokens, isDone } = await last(sequence, { ...request, acts: ['say', 'call'] });
     expect([act, isDone]).toEqual(['call', true]);
@@ -177,7 +177,10 @@ it('writes a gap between two texts by blocks, the same each time', async () => {
   const gap = { context: context(heard('hi')), before: [], after: tokenizer.encode(' for you today?'), maxTokens: 12 };
   const fill = async () => {
     let last: DraftState | undefined;
-    const states = infill(engine.open(setting), tokenizer.specials, gap, { effort: 'instant', priority: 'committed' });
+    const states = infill(engine.open(promptPrefix), tokenizer.specials, gap, {
+      effort: 'instant',
+      priority: 'committed',
+    });
     for await (const state of states) last = state;
     return last;
   };
@@ -188,12 +191,12 @@ it('writes a gap between two texts by blocks, the same each time', async () => {
 });
 
 it('ends a draft quietly when it is aborted, and goes on with the next', async () => {
-  const sequence = engine.open(setting);
+  const sequence = engine.open(promptPrefix);
   const abort = new AbortController();
   const states: DraftState[] = [];
   const request: DraftRequest = {
     context: context(heard('hi')),
-    effort: 'ar',
+    effort: 'autoregressive',
     acts: ['say'],
     priority: 'draft',
     signal: abort.signal,
@@ -208,20 +211,20 @@ it('ends a draft quietly when it is aborted, and goes on with the next', async (
 });
 
 it('reports an error of the engine to the one who asked, with its code', async () => {
-  const sequence = engine.open(setting);
+  const sequence = engine.open(promptPrefix);
   await expect(last(sequence, { context: [99_999] })).rejects.toMatchObject({
     name: 'EngineError',
     code: 'token-unknown',
   });
   const unsupported = {
-    prefix: setting.prefix,
+    prefix: promptPrefix.prefix,
     tools: [{ name: 'x', parameters: { type: 'object', properties: { a: { $ref: '#' } } } }],
   };
   await expect(engine.prepare(unsupported)).rejects.toMatchObject({ code: 'schema-unsupported' });
   await expect(last(engine.open(unsupported), {})).rejects.toMatchObject({ code: 'schema-unsupported' });
   sequence.close();
   await expect(last(sequence, {})).rejects.toMatchObject({ code: 'sequence-closed' });
-  expect((await last(engine.open(setting), {})).isDone).toBe(true);
+  expect((await last(engine.open(promptPrefix), {})).isDone).toBe(true);
 });
 
 it('refuses a damaged model in one line', async () => {
@@ -242,11 +245,16 @@ it('refuses a damaged model in one line', async () => {
 
 it('closes while a draft runs, without harm', async () => {
   const other = await createEngine({ modelDir, countThreads: 1 });
-  const request: DraftRequest = { context: context(heard('hi')), effort: 'ar', acts: ['say'], priority: 'draft' };
-  const draft = other.open(setting).draft(request)[Symbol.asyncIterator]();
+  const request: DraftRequest = {
+    context: context(heard('hi')),
+    effort: 'autoregressive',
+    acts: ['say'],
+    priority: 'draft',
+  };
+  const draft = other.open(promptPrefix).draft(request)[Symbol.asyncIterator]();
   expect((await draft.next()).done).toBe(false);
   const next = draft.next().catch((error: unknown) => error);
   await other.close();
   expect(await next).toMatchObject({ code: 'engine-closed' });
-  expect(() => other.open(setting)).toThrow('the engine is closed');
+  expect(() => other.open(promptPrefix)).toThrow('the engine is closed');
 });

@@ -5,7 +5,7 @@ import { createSteadyEngine } from '../../bench/tasks/steady-engine.ts';
 import { renderCall } from '../../bench/tasks/table.ts';
 import { taskedAgents } from '../../bench/tasks/tasked-agents.ts';
 import { type LoadedModel, loadModel } from '../../src/runtime/loaded-model.ts';
-import { createSettings } from '../../src/session/settings.ts';
+import { createPromptPrefixes } from '../../src/session/prompt-prefixes.ts';
 import { createRandom } from '../../training/recogniser.ts';
 
 let model: LoadedModel;
@@ -22,8 +22,8 @@ it('plays a caller against the model: every turn answered, and the same call aga
   const scripted = callers[index];
   if (agent === undefined || scripted === undefined) throw new Error('no such caller');
   const steady = { ...model, engine: createSteadyEngine(model.engine) };
-  const settingOf = createSettings(model.prompt);
-  const play = () => playTask({ agent, index, ...scripted, model: steady, settingOf, random: createRandom(7) });
+  const promptPrefixOf = createPromptPrefixes(model.prompt);
+  const play = () => playTask({ agent, index, ...scripted, model: steady, promptPrefixOf, random: createRandom(7) });
   const played = await play();
   expect(played.greeting).toBe(agent.greeting);
   expect(played.turns.length).toBeGreaterThan(1);

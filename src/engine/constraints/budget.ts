@@ -1,8 +1,8 @@
-// What the schemas of one setting may come to: so many values, constants, states and bytes, counted while they are compiled. Knows no schema.
+// What the schemas of one prompt may come to: so many values, constants, states and bytes, counted while they are compiled. Knows no schema.
 import { EngineError } from '../../errors.ts';
 import { type ByteTable, sizeBytesOf } from './byte-dfa.ts';
 
-/** Of all tools of a setting together, unless it says otherwise. */
+/** Of all tools of a prompt together, unless it says otherwise. */
 export const schemaLimits = {
   /** As JSON. */
   sizeBytes: 65_536,

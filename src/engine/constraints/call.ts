@@ -3,8 +3,8 @@ import { EngineError } from '../../errors.ts';
 import type { Scores } from '../forward/pass.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { argumentConfidences } from './argument-confidences.ts';
+import type { CopyBias } from './copy-bias.ts';
 import type { Choice, Guide } from './guide.ts';
-import type { Leaning } from './leaning.ts';
 import { createMembers, layOut, type Member, type Scaffold } from './scaffold.ts';
 import type { Slot } from './slot.ts';
 import { createStates, type SlotState, type Ways } from './state.ts';
@@ -21,7 +21,7 @@ export interface CallOptions {
   /** Makes the slot for the values that the request gives for a key. @default none can be needed */
   readonly given?: (key: string) => Slot;
   /** None: the likeliest token that may come, always. */
-  readonly leaning?: Leaning;
+  readonly copyBias?: CopyBias;
 }
 
 /** Where this part of the vocabulary may come, a token's share among what may come is its probability. */
@@ -29,7 +29,7 @@ const nearlyAll = 0.5;
 /** Up to so many, what may come is listed. */
 const maxListed = 64;
 
-export function createCall({ program, tokenizer, maxTokens, copied, given = noValues, leaning }: CallOptions): Guide {
+export function createCall({ program, tokenizer, maxTokens, copied, given = noValues, copyBias }: CallOptions): Guide {
   const closers = ['}', ']'].flatMap((text) => tokenizer.encode(text));
   const states = createStates(copied, given);
   const tokens: number[] = [];
@@ -126,7 +126,7 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
     if (isAlmostAll()) {
       const first = findFirst(scores, row, logP);
       const likeliest = first >= 0 ? first : weigh(logP, false).id;
-      const id = leaning?.toDialogue(likeliest, logP, isLegal) ?? likeliest;
+      const id = copyBias?.toDialogue(likeliest, logP, isLegal) ?? likeliest;
       return lean(id, logP, 1);
     }
     const { id, sum } = weigh(logP, true);
@@ -134,7 +134,7 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
   }
 
   function lean(likeliest: number, logP: Float32Array, sum: number): Choice {
-    const id = leaning?.toEnd(likeliest, logP, ways.fixed) ?? likeliest;
+    const id = copyBias?.toEnd(likeliest, logP, ways.fixed) ?? likeliest;
     return chosen(id, Math.exp(at(logP, id)) / sum);
   }
 
@@ -194,8 +194,8 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
       asked.clear();
       ways = findWays();
       listed = listWays();
-      leaning?.take(id);
-      if (isAlmostAll() && ways.slots[0]?.at === 0) leaning?.begin();
+      copyBias?.take(id);
+      if (isAlmostAll() && ways.slots[0]?.at === 0) copyBias?.begin();
       return true;
     },
   };

@@ -43,7 +43,7 @@ export function createTextTable(tokenizer: Tokenizer): TextTable {
   const characters = new Uint16Array(countTokens);
   for (let id = 0; id < countTokens; id++) {
     const bytes = tokenizer.tokenBytes(id);
-    for (let state = 0; state < countTextStates; state++) after[state * countTokens + id] = walk(bytes, state);
+    for (let state = 0; state < countTextStates; state++) after[state * countTokens + id] = verify(bytes, state);
     characters[id] = countStarts(bytes);
   }
   return {
@@ -55,7 +55,7 @@ export function createTextTable(tokenizer: Tokenizer): TextTable {
   };
 }
 
-function walk(bytes: Uint8Array, from: number): number {
+function verify(bytes: Uint8Array, from: number): number {
   if (bytes.length === 0) return illegal;
   let state = from;
   for (const byte of bytes) {

@@ -1,4 +1,4 @@
-// Takes tools, gives what may be written for a call of them: compiled once for all settings of the same tools, and only while someone waits for it.
+// Takes tools, gives what may be written for a call of them: compiled once for all prompts with the same tools, and only while someone waits for it.
 import { EngineError } from '../../errors.ts';
 import type { ToolSchema } from '../sequence.ts';
 import { schemaLimits, tooLarge } from './budget.ts';
@@ -11,7 +11,7 @@ export interface ToolPrograms {
   programOf(tools: readonly ToolSchema[], signal?: AbortSignal): Program | Promise<Program>;
 }
 
-/** The longest unused are forgotten first; a setting that is in use keeps its own. */
+/** The longest unused are forgotten first; a prompt that is in use keeps its own. */
 const mostKept = 16;
 /** A refusal for these reasons is one of the schema itself, and stays. */
 const lastingCodes = ['schema-unsupported', 'schema-too-deep', 'schema-too-large', 'tool-duplicate'];

@@ -1,10 +1,10 @@
 // The first forward of a draft: the context, the act, and as much of an earlier draft as still stands.
 
 import type { Pass, Scores } from '../forward/pass.ts';
-import { approach, type Outlook, readOutlook } from './context.ts';
+import { type ActProbabilities, prefillContext, readActProbabilities } from './context.ts';
 import type { Effort } from './efforts.ts';
 import { type Decoding, type Guesses, guessesOf, masks, maxTokensOf, type Progress } from './progress.ts';
-import { takeForced, walk } from './verify.ts';
+import { takeForced, verify } from './verify.ts';
 
 export interface Beginning {
   readonly progress: Progress;
@@ -16,7 +16,7 @@ export interface Beginning {
 export async function begin(decoding: Decoding): Promise<Beginning> {
   const { runPass, where, manifest, request, acts, effort } = decoding;
   const { specials } = manifest;
-  const context = await approach(runPass, where, request.context, manifest);
+  const context = await prefillContext(runPass, where, request.context, manifest);
   const isInside = acts.length === 0;
   const roomTokens = manifest.contextTokens - request.context.length;
   const given = (request.previous ?? []).slice(0, roomTokens);
@@ -37,15 +37,15 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
     blocks: hasBlock ? [masks(blockTokens, causal.length, manifest)] : [],
   };
   const scores = await runPass(where, pass);
-  const outlook: Outlook = isInside
+  const actProbabilities: ActProbabilities = isInside
     ? { act: 'say', pAct: 1, pCall: 0, pWait: 0, pEndOfTurn: 0 }
-    : readOutlook(scores, context, request, acts, manifest);
-  const guide = decoding.createGuide(outlook.act, maxTokensOf(request, outlook.act));
+    : readActProbabilities(scores, context, request, acts, manifest);
+  const guide = decoding.createGuide(actProbabilities.act, maxTokensOf(request, actProbabilities.act));
   const progress: Progress = {
-    outlook,
+    actProbabilities,
     guide,
     pending: [],
-    confidence: outlook.pAct,
+    confidence: actProbabilities.pAct,
     countReused: 0,
     countProposed: 0,
     countAccepted: 0,
@@ -53,8 +53,8 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
     isNextKnown: false,
     previousLossNats: lossOf(scores, contextRows.length - (isInside ? 1 : 0), given.slice(isInside ? 0 : 1)),
   };
-  const actToken = specials[outlook.act];
-  if (outlook.act === 'wait') {
+  const actToken = specials[actProbabilities.act];
+  if (actProbabilities.act === 'wait') {
     scores.keep(context.causal.length);
     return { progress, drafted: [] };
   }
@@ -70,7 +70,7 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
     // What was proposed beyond the earlier draft is nobody's words yet.
     const countPrevious = given.length - countAct;
     const keepAt = (index: number) => (index < countPrevious ? effort.keepPreviousAt : keepProposedAt(effort));
-    const countKept = walk(decoding, progress, scores, firstRow, old, keepAt);
+    const countKept = verify(decoding, progress, scores, firstRow, old, keepAt);
     progress.countReused = Math.min(countAct + countKept, given.length);
     scores.keep(context.causal.length + countAct + countKept);
   } else {
@@ -84,9 +84,11 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
     const first = contextRows.length;
     const guesses = guessesOf(block, first, [...Array(blockTokens).keys()]);
     if (isInside) return guesses.slice(1);
-    const others = (['say', 'call', 'wait'] as const).filter((act) => act !== outlook.act);
-    const own = block.pOf(first, outlook.act);
-    return outlook.act === 'say' && others.every((act) => block.pOf(first, act) <= own) ? guesses.slice(1) : [];
+    const others = (['say', 'call', 'wait'] as const).filter((act) => act !== actProbabilities.act);
+    const own = block.pOf(first, actProbabilities.act);
+    return actProbabilities.act === 'say' && others.every((act) => block.pOf(first, act) <= own)
+      ? guesses.slice(1)
+      : [];
   }
 }
 
@@ -102,7 +104,7 @@ function propose({ effort, proposer, acts, request, manifest }: Decoding, given:
 }
 
 function keepProposedAt(effort: Effort): number {
-  return effort.kind === 'checked' ? effort.keepDraftedAt : effort.keepPreviousAt;
+  return effort.kind === 'speculative' ? effort.keepDraftedAt : effort.keepPreviousAt;
 }
 
 /** What the causal head makes of `tokens`, the first of which is judged by row `firstRow`. */

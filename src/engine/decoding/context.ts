@@ -5,7 +5,7 @@ import type { Manifest } from '../manifest.ts';
 import type { Act, DraftRequest } from '../sequence.ts';
 
 /** What the causal head says at the end of a context. */
-export interface Outlook {
+export interface ActProbabilities {
   readonly act: Act;
   /** Among say, call and wait. */
   readonly pAct: number;
@@ -23,7 +23,7 @@ export interface ContextRows {
 }
 
 /** Rewinds to what the KV shares with `context` and prefills all but the last chunk of the rest. */
-export async function approach(
+export async function prefillContext(
   runPass: RunPass,
   where: PassContext,
   context: readonly number[],
@@ -54,13 +54,13 @@ async function prefill(runPass: RunPass, where: PassContext, causal: readonly nu
 }
 
 /** Reads what `rows` of ContextRows say. `acts` is what may be chosen. */
-export function readOutlook(
+export function readActProbabilities(
   scores: Scores,
   rows: ContextRows,
   request: DraftRequest,
   acts: readonly Act[],
   { calibration }: Pick<Manifest, 'calibration'>,
-): Outlook {
+): ActProbabilities {
   const actRow = rows.rows.length - 1;
   const nats: Readonly<Record<Act, number>> = {
     say: 0,

@@ -1,7 +1,7 @@
-// Takes a context, gives the states of one reply. Every token is checked by the causal head, or filled in by diffusion: efforts.ts says which.
+// Takes a context, gives the states of one reply. Every token is verified by the causal head, or filled in by diffusion: efforts.ts says which.
 
 import type { CostModel } from '../forward/cost.ts';
-import type { Phrases } from '../proposals/phrases.ts';
+import type { NgramTable } from '../proposals/ngram-table.ts';
 import { createProposer } from '../proposals/propose.ts';
 import type { DraftState, EffortName } from '../sequence.ts';
 import { begin } from './begin.ts';
@@ -11,10 +11,10 @@ import { type Effort, efforts, hurried, inSteps } from './efforts.ts';
 import { askForCall, mayCallNext } from './finish.ts';
 import { type Decoding, type Guesses, maxTokensOf, type Progress, toState } from './progress.ts';
 import { continueScaffolded } from './scaffolded.ts';
-import { continueChecked } from './verified.ts';
+import { decodeSpeculatively } from './speculative.ts';
 
 type Asked = Omit<Decoding, 'effort' | 'proposer' | 'deadline'> & {
-  readonly phrases: Phrases;
+  readonly phrases: NgramTable;
   readonly costs: CostModel;
   readonly nowMs: () => number;
 };
@@ -37,7 +37,7 @@ export async function* decode(
   const decoding: Decoding = { ...asked, proposer, deadline, effort };
 
   const { progress, drafted } = await begin(decoding);
-  const { act } = progress.outlook;
+  const { act } = progress.actProbabilities;
   if (act === 'wait') return yield toState(decoding, progress, true);
   if (!progress.guide.isDone) {
     yield toState(decoding, progress, false);
@@ -55,10 +55,10 @@ export async function* decode(
 
 function goOn(decoding: Decoding, progress: Progress, drafted: Guesses): AsyncGenerator<void> {
   const { effort } = decoding;
-  if (effort.kind === 'checked') return continueChecked(decoding, progress, drafted);
-  if (progress.outlook.act !== 'call') return continueDiffused(decoding, progress, effort, drafted);
-  return effort.calls === 'checked'
-    ? continueChecked(decoding, progress, drafted)
+  if (effort.kind === 'speculative') return decodeSpeculatively(decoding, progress, drafted);
+  if (progress.actProbabilities.act !== 'call') return continueDiffused(decoding, progress, effort, drafted);
+  return effort.calls === 'speculative'
+    ? decodeSpeculatively(decoding, progress, drafted)
     : continueScaffolded(decoding, progress, effort);
 }
 
@@ -81,6 +81,10 @@ async function* replaceBlank(decoding: Decoding, progress: Progress): AsyncGener
   const deadline: Deadline = {
     hasTimeFor: (countNew, countPast) => guide.countStable === 0 || decoding.deadline.hasTimeFor(countNew, countPast),
   };
-  yield* grow(decoding, progress, continueChecked({ ...decoding, effort: efforts.ar, deadline }, progress, []));
+  yield* grow(
+    decoding,
+    progress,
+    decodeSpeculatively({ ...decoding, effort: efforts.autoregressive, deadline }, progress, []),
+  );
   if (!guide.isDone) yield* grow(decoding, progress, continueDiffused(decoding, progress, hurried, []));
 }

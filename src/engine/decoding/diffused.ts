@@ -1,4 +1,4 @@
-// Writes by diffusion: blocks of masks, filled in a few steps each; nothing is checked. Knows no act and no earlier draft.
+// Writes by diffusion: blocks of masks, filled in a few steps each; nothing is verified. Knows no act and no earlier draft.
 
 import type { Scores } from '../forward/pass.ts';
 import type { DiffusedEffort } from './efforts.ts';

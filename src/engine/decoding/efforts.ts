@@ -2,9 +2,9 @@
 import type { EffortName } from '../sequence.ts';
 import type { Policy } from './unmask.ts';
 
-/** Every token is checked by the causal head before it is kept. */
-export interface CheckedEffort {
-  readonly kind: 'checked';
+/** Speculative decoding: every token is verified by the causal head before it is kept. */
+export interface SpeculativeEffort {
+  readonly kind: 'speculative';
   /** Most candidates a forward that cost no forward: from earlier drafts, the dialogue and phrases. */
   readonly proposedTokens: number;
   /** Tokens that a forward drafts for the next one to check, where candidates are few. */
@@ -15,7 +15,7 @@ export interface CheckedEffort {
   readonly keepPreviousAt: number;
 }
 
-/** A block is filled in a few steps; nothing is checked. */
+/** A block is filled in a few steps; nothing is verified. */
 export interface DiffusedEffort {
   readonly kind: 'diffused';
   readonly policy: Policy;
@@ -26,35 +26,35 @@ export interface DiffusedEffort {
   /** Once all that is left is clear, it is kept at once. */
   readonly commitsEarly: boolean;
   readonly keepPreviousAt: number;
-  /** Whether the values of a call's arguments are filled in as well, or every token of it is checked. */
-  readonly calls: 'checked' | 'scaffolded';
+  /** Whether the values of a call's arguments are filled in as well, or every token of it is verified. */
+  readonly calls: 'speculative' | 'scaffolded';
 }
 
-export type Effort = CheckedEffort | DiffusedEffort;
+export type Effort = SpeculativeEffort | DiffusedEffort;
 
 /** No probability reaches it: only the likeliest token is kept. */
 const likeliestOnly = 2;
 /** Below this the causal head no longer stands by a token of an earlier draft. */
 const stillPlausible = 0.3;
 
-/** Calls stay checked at every effort: filled in by diffusion, far fewer are right (decisions/005). */
+/** Calls stay verified at every effort: filled in by diffusion, far fewer are right (decisions/005). */
 export const efforts = {
-  ar: {
-    kind: 'checked',
+  autoregressive: {
+    kind: 'speculative',
     draftTokens: 0,
     proposedTokens: 0,
     keepDraftedAt: likeliestOnly,
     keepPreviousAt: likeliestOnly,
   },
   exact: {
-    kind: 'checked',
+    kind: 'speculative',
     draftTokens: 1,
     proposedTokens: 16,
     keepDraftedAt: likeliestOnly,
     keepPreviousAt: likeliestOnly,
   },
   low: {
-    kind: 'checked',
+    kind: 'speculative',
     proposedTokens: 16,
     draftTokens: 1,
     keepDraftedAt: likeliestOnly,
@@ -67,7 +67,7 @@ export const efforts = {
     revises: false,
     commitsEarly: true,
     keepPreviousAt: stillPlausible,
-    calls: 'checked',
+    calls: 'speculative',
   },
   medium: {
     kind: 'diffused',
@@ -76,7 +76,7 @@ export const efforts = {
     revises: false,
     commitsEarly: true,
     keepPreviousAt: stillPlausible,
-    calls: 'checked',
+    calls: 'speculative',
   },
   high: {
     kind: 'diffused',
@@ -85,7 +85,7 @@ export const efforts = {
     revises: true,
     commitsEarly: true,
     keepPreviousAt: stillPlausible,
-    calls: 'checked',
+    calls: 'speculative',
   },
 } satisfies Readonly<Record<EffortName, Effort>>;
 
@@ -99,7 +99,7 @@ export function inSteps(steps: number, blockSize: number): DiffusedEffort {
     revises: false,
     commitsEarly: false,
     keepPreviousAt: stillPlausible,
-    calls: 'checked',
+    calls: 'speculative',
   };
 }
 

@@ -3,8 +3,8 @@ import type { Scores } from '../forward/pass.ts';
 import type { Decoding, Progress } from './progress.ts';
 
 /** Only a whole reply after which a call may be chosen leaves this open. */
-export function mayCallNext({ acts }: Decoding, { outlook, guide }: Progress): boolean {
-  return outlook.act === 'say' && acts.includes('call') && !guide.isTruncated;
+export function mayCallNext({ acts }: Decoding, { actProbabilities, guide }: Progress): boolean {
+  return actProbabilities.act === 'say' && acts.includes('call') && !guide.isTruncated;
 }
 
 /** One forward: p(<call>) against p(<user>), after the reply and its end. */

@@ -7,7 +7,7 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 type Marks = Pick<Tokenizer['specials'], 'prefix' | 'suffix'>;
 
 export interface Gap {
-  /** What a reply would be drafted after: setting and dialogue. */
+  /** What a reply would be drafted after: prompt prefix and dialogue. */
   readonly context: readonly number[];
   readonly before: readonly number[];
   readonly after: readonly number[];

@@ -7,7 +7,7 @@ import type { Manifest } from '../manifest.ts';
 import type { DraftMemory } from '../proposals/draft-memory.ts';
 import type { Proposer } from '../proposals/propose.ts';
 import type { Act, DraftRequest, DraftState } from '../sequence.ts';
-import type { Outlook } from './context.ts';
+import type { ActProbabilities } from './context.ts';
 import type { Deadline } from './deadline.ts';
 import type { Effort } from './efforts.ts';
 import type { Guess } from './unmask.ts';
@@ -28,7 +28,7 @@ export interface Decoding {
 
 /** Where a draft is. `pending` tokens are decided and not yet in the KV. */
 export interface Progress {
-  readonly outlook: Outlook;
+  readonly actProbabilities: ActProbabilities;
   guide: Guide;
   pending: number[];
   confidence: number;
@@ -56,20 +56,20 @@ export function maxTokensOf(request: Pick<DraftRequest, 'maxTokens'>, act: Act):
 
 export function toState(decoding: Decoding, progress: Progress, isDone: boolean): DraftState {
   const { where, memory, manifest } = decoding;
-  const { outlook, guide, pCallNext } = progress;
+  const { actProbabilities, guide, pCallNext } = progress;
   const { meter } = where;
   const written = writtenSoFar(decoding, progress);
   memory.note(isDone && !guide.isTruncated ? [...written, manifest.specials.end] : written, isDone);
   const countActs = written.length - guide.tokens.length;
   return {
-    act: outlook.act,
+    act: actProbabilities.act,
     tokens: [...guide.tokens],
     countStable: isDone ? guide.tokens.length : guide.countStable,
     isDone,
     isTruncated: guide.isTruncated,
-    pEndOfTurn: outlook.pEndOfTurn,
-    pCall: outlook.pCall,
-    pWait: outlook.pWait,
+    pEndOfTurn: actProbabilities.pEndOfTurn,
+    pCall: actProbabilities.pCall,
+    pWait: actProbabilities.pWait,
     pCallNext,
     previousLossNats: progress.previousLossNats,
     confidence: progress.confidence,
@@ -86,8 +86,8 @@ export function toState(decoding: Decoding, progress: Progress, isDone: boolean)
 }
 
 /** What the proposer goes on from: the act, unless the context ends behind it, and all that is decided. */
-export function writtenSoFar({ acts, manifest }: Decoding, { outlook, guide }: Progress): number[] {
-  return acts.length === 0 ? [...guide.tokens] : [manifest.specials[outlook.act], ...guide.tokens];
+export function writtenSoFar({ acts, manifest }: Decoding, { actProbabilities, guide }: Progress): number[] {
+  return acts.length === 0 ? [...guide.tokens] : [manifest.specials[actProbabilities.act], ...guide.tokens];
 }
 
 export function masks(count: number, countSeen: number, { specials }: Manifest): Block {

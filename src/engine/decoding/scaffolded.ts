@@ -13,8 +13,8 @@ import {
 import type { Scores } from '../forward/pass.ts';
 import type { DiffusedEffort } from './efforts.ts';
 import { type Decoding, maxTokensOf, type Progress } from './progress.ts';
+import { decodeSpeculatively } from './speculative.ts';
 import { chooseKept } from './unmask.ts';
-import { continueChecked } from './verified.ts';
 
 /** Positions of a block; a member that needs more has a block of its own. */
 const maxBlockTokens = 32;
@@ -26,7 +26,7 @@ interface Filling extends Place {
   readonly confidences: Float64Array;
 }
 
-/** The name is checked token by token; so is what a scaffold can't tell ahead. Gives a turn after each forward. */
+/** The name is verified token by token; so is what a scaffold can't tell ahead. Gives a turn after each forward. */
 export async function* continueScaffolded(
   decoding: Decoding,
   progress: Progress,
@@ -34,7 +34,7 @@ export async function* continueScaffolded(
 ): AsyncGenerator<void> {
   const { guide } = progress;
   if (!guide.scaffold?.() && !guide.isDone)
-    for await (const _ of continueChecked(decoding, progress, [])) {
+    for await (const _ of decodeSpeculatively(decoding, progress, [])) {
       yield;
       if (guide.scaffold?.()) break;
     }
@@ -56,7 +56,7 @@ export async function* continueScaffolded(
 
   function checkOn(): AsyncGenerator<void> {
     again(decoding, progress);
-    return continueChecked(decoding, progress, []);
+    return decodeSpeculatively(decoding, progress, []);
   }
 
   function take(written: readonly Written[]): void {

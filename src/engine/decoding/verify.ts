@@ -1,4 +1,4 @@
-// Follows candidate tokens as far as the guide and the causal head agree: what turns a draft into words that stand.
+// Verification: accepts the longest prefix of draft tokens that the guide allows and the causal head would have chosen.
 
 import type { Guide } from '../constraints/guide.ts';
 import type { Scores } from '../forward/pass.ts';
@@ -6,16 +6,16 @@ import { pCallNext } from './finish.ts';
 import type { Decoding, Progress } from './progress.ts';
 
 /**
- * Follows `candidates`, whose first is judged by row `firstRow`; then takes one token more, the head's own. Gives how many candidates stand;
+ * Follows `candidates`, whose first is judged by row `firstRow`; then takes one token more, the head's own. Gives how many were accepted;
  * what was taken beyond them is pending.
  */
-export function walk(
+export function verify(
   { where, manifest }: Decoding,
   progress: Progress,
   scores: Scores,
   firstRow: number,
   candidates: readonly number[],
-  /** Probability from which a candidate stands though it is not the likeliest. */
+  /** Probability from which a candidate is accepted though it is not the likeliest. */
   keepAt: (index: number) => number,
 ): number {
   return where.meter.constrain(() => {

@@ -24,7 +24,7 @@ export type Message =
   /** `content`: a line of JSON, spaced as toSpacedJson does. */
   | { readonly role: 'result'; readonly content: string };
 
-export interface PromptSetting {
+export interface PromptContents {
   readonly instructions?: string;
   readonly tools: readonly PromptTool[];
   /** Tell the model what each tool is for. @default true */
@@ -40,7 +40,7 @@ export interface CallPiece {
 export interface Prompt {
   readonly limits: PromptLimits;
   /** <bos>, <sys> instructions, <tool> each tool. */
-  renderSetting(setting: PromptSetting): number[];
+  renderPrefix(promptPrefix: PromptContents): number[];
   /** Calls are written in the order of their tool's schema. */
   renderMessages(messages: readonly Message[], tools: readonly PromptTool[]): number[];
 }
@@ -70,7 +70,7 @@ export function createPrompt(tokenizer: Tokenizer, limits: PromptLimits = defaul
 
   return {
     limits,
-    renderSetting({ instructions, tools, hasDescriptions = true }) {
+    renderPrefix({ instructions, tools, hasDescriptions = true }) {
       const ids = [specials.bos];
       if (instructions) ids.push(specials.sys, ...tokenizer.encode(instructionsText(instructions, limits)));
       for (const tool of tools.slice(0, limits.maxTools)) {

@@ -1,9 +1,9 @@
 // Guesses what comes next without a forward: from earlier drafts, from the dialogue, from phrases. The causal head checks every guess.
 import type { Manifest } from '../manifest.ts';
-import type { Candidate, Phrases } from './phrases.ts';
+import type { Candidate, NgramTable } from './ngram-table.ts';
 
 export interface ProposerOptions {
-  readonly phrases: Phrases;
+  readonly phrases: NgramTable;
   readonly manifest: Manifest;
   /** Names and values come from there. */
   readonly context: readonly number[];

@@ -3,7 +3,7 @@ import { EngineError } from '../../errors.ts';
 import { type Effort, efforts } from '../decoding/efforts.ts';
 import { maxTokensOf } from '../decoding/progress.ts';
 import type { Manifest } from '../manifest.ts';
-import type { Act, DraftRequest, EffortName, Sampling, Setting } from '../sequence.ts';
+import type { Act, DraftRequest, EffortName, PromptPrefix, Sampling } from '../sequence.ts';
 
 /** `acts` may be chosen. Throws EngineError. */
 export function checkRequest(request: DraftRequest, acts: readonly Act[], manifest: Manifest): void {
@@ -20,7 +20,7 @@ export function checkRequest(request: DraftRequest, acts: readonly Act[], manife
 }
 
 /** What calls begin with must leave room for an answer. Throws EngineError. */
-export function checkPrefix({ prefix, tools }: Setting, manifest: Manifest): void {
+export function checkPrefix({ prefix, tools }: PromptPrefix, manifest: Manifest): void {
   const maxTokens = maxTokensOf({}, tools.length > 0 ? 'call' : 'say');
   if (prefix.length > 0) checkContext(prefix, maxTokens, manifest, 'shorten instructions and tools');
 }
@@ -49,8 +49,11 @@ function checkEffort({ effort, steps, latencyBudgetMs, sampling }: DraftRequest,
 }
 
 function checkSampling({ temperature, topP, seed }: Sampling, effort: EffortName): void {
-  if (effort !== 'ar')
-    throw new EngineError('sampling-unavailable', `effort ${effort} takes the likeliest words: sample at effort ar`);
+  if (effort !== 'autoregressive')
+    throw new EngineError(
+      'sampling-unavailable',
+      `effort ${effort} takes the likeliest words: sample at effort autoregressive`,
+    );
   const fail = (what: string) => {
     throw new EngineError('sampling-out-of-range', what);
   };

@@ -3,8 +3,8 @@ import { EngineError } from '../../errors.ts';
 import { createCall } from '../constraints/call.ts';
 import type { CompileThread, CompileTools } from '../constraints/compile-thread.ts';
 import { createCopySlot, dialogueOf } from '../constraints/copy.ts';
+import { createCopyBias } from '../constraints/copy-bias.ts';
 import { createGivenSlot } from '../constraints/given.ts';
-import { createLeaning } from '../constraints/leaning.ts';
 import { createReply } from '../constraints/reply.ts';
 import { createSampler } from '../constraints/sample.ts';
 import { createSpeakerLabel } from '../constraints/speaker-label.ts';
@@ -23,8 +23,8 @@ import { createScheduler } from '../forward/scheduler.ts';
 import type { Urgency } from '../forward/urgency.ts';
 import type { Manifest } from '../manifest.ts';
 import { createDraftMemory, type DraftMemory } from '../proposals/draft-memory.ts';
-import { noPhrases, type Phrases } from '../proposals/phrases.ts';
-import type { Act, DraftRequest, DraftState, Engine, EngineStats, Sequence, Setting } from '../sequence.ts';
+import { type NgramTable, noPhrases } from '../proposals/ngram-table.ts';
+import type { Act, DraftRequest, DraftState, Engine, EngineStats, PromptPrefix, Sequence } from '../sequence.ts';
 import { createTokenTraits } from '../tokenizer/token-traits.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { checkPrefix, checkRequest, roomTokensFor } from './check-request.ts';
@@ -36,22 +36,22 @@ export interface LocalEngineOptions {
   readonly manifest: Manifest;
   readonly tokenizer: Tokenizer;
   /** @default none */
-  readonly phrases?: Phrases;
+  readonly phrases?: NgramTable;
   /** @default one that knows nothing before the first forward */
   readonly costs?: CostModel;
   /** @default this thread, which waits */
   readonly compiler?: CompileThread;
-  /** For keys and values of all sequences; what settings begin with comes on top. @default without limit */
+  /** For keys and values of all sequences; shared prompt prefixes come on top. @default without limit */
   readonly kvBudgetBytes?: number;
   /** Of deadlines and of what is measured. @default the machine's clock */
   readonly nowMs?: () => number;
 }
 
 export interface LocalEngine extends Engine {
-  open(setting: Setting): LocalSequence;
+  open(promptPrefix: PromptPrefix): LocalSequence;
 }
 
-/** A setting with its tools compiled and, once prefilled, the KV of its prefix. */
+/** A prompt prefix with its tools compiled and, once prefilled, the KV of its prefix. */
 interface Prepared {
   readonly tools: Program;
   readonly hasTools: boolean;
@@ -73,7 +73,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   const vocabulary = createVocabulary(tokenizer);
   const pool = createKvPool(kvBudgetBytes);
   const sequences = new Set<Sequence>();
-  const settings = new WeakMap<Setting, Prepared>();
+  const promptPrefixes = new WeakMap<PromptPrefix, Prepared>();
   const compileHere: CompileTools = async (tools) => compileToolValues(tools, vocabulary.isWritable);
   const programs = createToolPrograms(options.compiler?.compile ?? compileHere, vocabulary);
   let countRunning = 0;
@@ -102,17 +102,17 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
     };
   }
 
-  async function prepareTools(setting: Setting, signal?: AbortSignal): Promise<Prepared> {
-    const tools = await programs.programOf(setting.tools, signal);
-    const hasTools = setting.tools.length > 0;
+  async function prepareTools(promptPrefix: PromptPrefix, signal?: AbortSignal): Promise<Prepared> {
+    const tools = await programs.programOf(promptPrefix.tools, signal);
+    const hasTools = promptPrefix.tools.length > 0;
     // Another draft may have waited for the same.
-    const prepared = settings.get(setting) ?? {
+    const prepared = promptPrefixes.get(promptPrefix) ?? {
       tools,
       hasTools,
-      countPrefix: setting.prefix.length,
+      countPrefix: promptPrefix.prefix.length,
       prefix: new Kv(manifest.config),
     };
-    settings.set(setting, prepared);
+    promptPrefixes.set(promptPrefix, prepared);
     return prepared;
   }
 
@@ -120,7 +120,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   function possibleActs(acts: readonly Act[], prepared: Prepared): Act[] {
     const possible = acts.filter((act) => act !== 'call' || prepared.hasTools);
     if (acts.length > 0 && possible.length === 0)
-      throw new EngineError('act-unavailable', 'only a call may be chosen, and the setting has no tools: allow say');
+      throw new EngineError('act-unavailable', 'only a call may be chosen, and there are no tools: allow say');
     return possible;
   }
 
@@ -132,11 +132,11 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
 
   async function* run(
     asked: DraftRequest,
-    setting: Setting,
+    promptPrefix: PromptPrefix,
     where: PassContext,
     memory: DraftMemory,
   ): AsyncGenerator<DraftState> {
-    const prepared = settings.get(setting) ?? (await prepareTools(setting, where.signal));
+    const prepared = promptPrefixes.get(promptPrefix) ?? (await prepareTools(promptPrefix, where.signal));
     const request = asked.isSliding ? { ...asked, context: window(asked, prepared) } : asked;
     const copied = () => createCopySlot(request.context, vocabulary);
     const dialogue = () => dialogueOf(request.context, vocabulary);
@@ -167,7 +167,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
               maxTokens,
               copied,
               given: (key) => createGivenSlot(given?.[key] ?? [], tokenizer),
-              leaning: createLeaning({ decode: tokenizer.decode, dialogue }),
+              copyBias: createCopyBias({ decode: tokenizer.decode, dialogue }),
             })
           : createReply({
               traits,
@@ -180,7 +180,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
     });
   }
 
-  function open(setting: Setting): LocalSequence {
+  function open(promptPrefix: PromptPrefix): LocalSequence {
     checkOpen();
     const kv = new Kv(manifest.config);
     const memory = createDraftMemory();
@@ -188,7 +188,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
       kv,
       nowMs,
       isCrowded: () => countRunning > 1,
-      run: (request, where) => run(request, setting, where, memory),
+      run: (request, where) => run(request, promptPrefix, where, memory),
       begun: () => countRunning++,
       ended: () => countRunning--,
       rested: () => pool.rest(kv),
@@ -203,10 +203,10 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   }
 
   return {
-    async prepare(setting) {
+    async prepare(promptPrefix) {
       checkOpen();
-      checkPrefix(setting, manifest);
-      const { prefix } = settings.get(setting) ?? (await prepareTools(setting));
+      checkPrefix(promptPrefix, manifest);
+      const { prefix } = promptPrefixes.get(promptPrefix) ?? (await prepareTools(promptPrefix));
       const asked: Urgency = { priority: 'step', dueMs: nowMs() };
       const where: PassContext = {
         kv: prefix,
@@ -215,8 +215,8 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
         signal: undefined,
         meter: new Meter(nowMs),
       };
-      prefix.rewind(prefix.countShared(setting.prefix));
-      await prefillAll(runPass, where, setting.prefix);
+      prefix.rewind(prefix.countShared(promptPrefix.prefix));
+      await prefillAll(runPass, where, promptPrefix.prefix);
     },
 
     open,

@@ -2,7 +2,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { Clock } from '../../base/clock.ts';
 import { EngineError, ModelError, unreachable } from '../../errors.ts';
-import type { DraftRequest, DraftState, EngineStats, Setting } from '../sequence.ts';
+import type { DraftRequest, DraftState, EngineStats, PromptPrefix } from '../sequence.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createMailbox } from './mailbox.ts';
 import { type Failure, type FromWorker, sharedNowUs, type ToWorker } from './messages.ts';
@@ -14,9 +14,9 @@ export interface Link {
   readonly hasServed: boolean;
   /** As of the thread's last message. */
   stats(): EngineStats;
-  prepare(setting: Setting): Promise<void>;
+  prepare(promptPrefix: PromptPrefix): Promise<void>;
   /** Makes a sequence known to the thread, unless it is. */
-  open(sequence: number, setting: Setting): void;
+  open(sequence: number, promptPrefix: PromptPrefix): void;
   draft(sequence: number, request: DraftRequest): AsyncIterable<DraftState>;
   promote(sequence: number): void;
   close(sequence: number): void;
@@ -45,8 +45,10 @@ const loadTimeoutMs = 300_000;
 export async function openLink({ worker, atWork, clock, draftEnded }: Thread): Promise<Link> {
   const tasks = new Map<number, Task>();
   const sequences = new Set<number>();
-  const settingIds = new WeakMap<Setting, number>();
-  const forgotten = new FinalizationRegistry<number>((setting) => post({ type: 'setting.forgotten', setting }));
+  const prefixIds = new WeakMap<PromptPrefix, number>();
+  const forgotten = new FinalizationRegistry<number>((promptPrefix) =>
+    post({ type: 'prefix.forgotten', promptPrefix }),
+  );
   let hasServed = false;
   let nextId = 1;
   let latest = await ready(worker, clock);
@@ -118,13 +120,13 @@ export async function openLink({ worker, atWork, clock, draftEnded }: Thread): P
     }
   }
 
-  function idOf(setting: Setting): number {
-    const known = settingIds.get(setting);
+  function idOf(promptPrefix: PromptPrefix): number {
+    const known = prefixIds.get(promptPrefix);
     if (known !== undefined) return known;
     const id = nextId++;
-    settingIds.set(setting, id);
-    forgotten.register(setting, id);
-    post({ type: 'setting.defined', setting: id, value: setting });
+    prefixIds.set(promptPrefix, id);
+    forgotten.register(promptPrefix, id);
+    post({ type: 'prefix.defined', promptPrefix: id, value: promptPrefix });
     return id;
   }
 
@@ -135,19 +137,19 @@ export async function openLink({ worker, atWork, clock, draftEnded }: Thread): P
     },
     stats: () => latest,
 
-    prepare(setting) {
+    prepare(promptPrefix) {
       if (ending) return Promise.reject(ending);
       const task = nextId++;
       return new Promise((resolve, reject) => {
         tasks.set(task, { change: () => {}, end: (error) => (error ? reject(error) : resolve()) });
-        post({ type: 'prepare.wanted', setting: idOf(setting), task });
+        post({ type: 'prepare.wanted', promptPrefix: idOf(promptPrefix), task });
       });
     },
 
-    open(sequence, setting) {
+    open(sequence, promptPrefix) {
       if (sequences.has(sequence)) return;
       sequences.add(sequence);
-      post({ type: 'sequence.opened', sequence, setting: idOf(setting) });
+      post({ type: 'sequence.opened', sequence, promptPrefix: idOf(promptPrefix) });
     },
 
     async *draft(sequence, { signal, ...request }) {

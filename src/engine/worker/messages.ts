@@ -1,5 +1,5 @@
 // What the engine's two threads say to each other. Ids are given by the caller's side.
-import type { DraftRequest, DraftState, EngineStats, Setting } from '../sequence.ts';
+import type { DraftRequest, DraftState, EngineStats, PromptPrefix } from '../sequence.ts';
 
 export interface WorkerOptions {
   readonly modelDir: string;
@@ -11,10 +11,10 @@ export interface WorkerOptions {
 }
 
 export type ToWorker =
-  | { readonly type: 'setting.defined'; readonly setting: number; readonly value: Setting }
-  | { readonly type: 'setting.forgotten'; readonly setting: number }
-  | { readonly type: 'prepare.wanted'; readonly setting: number; readonly task: number }
-  | { readonly type: 'sequence.opened'; readonly sequence: number; readonly setting: number }
+  | { readonly type: 'prefix.defined'; readonly promptPrefix: number; readonly value: PromptPrefix }
+  | { readonly type: 'prefix.forgotten'; readonly promptPrefix: number }
+  | { readonly type: 'prepare.wanted'; readonly promptPrefix: number; readonly task: number }
+  | { readonly type: 'sequence.opened'; readonly sequence: number; readonly promptPrefix: number }
   | { readonly type: 'sequence.closed'; readonly sequence: number }
   | {
       readonly type: 'draft.wanted';

@@ -2,7 +2,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { Clock } from '../../base/clock.ts';
 import { EngineError, toMessage } from '../../errors.ts';
-import type { DraftRequest, DraftState, Engine, EngineStats, Sequence, Setting } from '../sequence.ts';
+import type { DraftRequest, DraftState, Engine, EngineStats, PromptPrefix, Sequence } from '../sequence.ts';
 import { checkLoad } from '../serving/load.ts';
 import { type Link, openLink } from './link.ts';
 
@@ -28,7 +28,7 @@ export async function keepAlive({
   draftEnded = () => undefined,
 }: KeepAliveOptions): Promise<Engine> {
   const closing = new AbortController();
-  const prepared = new Set<WeakRef<Setting>>();
+  const prepared = new Set<WeakRef<PromptPrefix>>();
   const open = () => {
     const atWork = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     return openLink({ worker: startWorker(atWork), atWork, clock, draftEnded });
@@ -82,11 +82,11 @@ export async function keepAlive({
     throw ending;
   }
 
-  /** What calls begin with was in the dead thread's memory. A setting that fails now fails again for the call that uses it. */
+  /** The prompt prefixes were in the dead thread's memory. One that fails now fails again for the call that uses it. */
   function prepareAgain(next: Link): void {
     for (const reference of prepared) {
-      const setting = reference.deref();
-      if (setting) next.prepare(setting).catch(() => undefined);
+      const promptPrefix = reference.deref();
+      if (promptPrefix) next.prepare(promptPrefix).catch(() => undefined);
       else prepared.delete(reference);
     }
   }
@@ -121,20 +121,21 @@ export async function keepAlive({
   }
 
   return {
-    async prepare(setting) {
+    async prepare(promptPrefix) {
       checkOpen();
-      await (link ?? (await coming)).prepare(setting);
-      if (![...prepared].some((reference) => reference.deref() === setting)) prepared.add(new WeakRef(setting));
+      await (link ?? (await coming)).prepare(promptPrefix);
+      if (![...prepared].some((reference) => reference.deref() === promptPrefix))
+        prepared.add(new WeakRef(promptPrefix));
     },
 
-    open(setting): Sequence {
+    open(promptPrefix): Sequence {
       checkOpen();
       // Here and not in the thread: what was admitted is not refused later, not even by the next thread.
       checkLoad(stats());
       const id = nextSequence++;
       let isOpen = true;
       countSequences++;
-      link?.open(id, setting);
+      link?.open(id, promptPrefix);
 
       async function* draft(request: DraftRequest): AsyncGenerator<DraftState> {
         checkOpen();
@@ -144,7 +145,7 @@ export async function keepAlive({
         const current = link ?? (await nextLink(request.signal));
         if (!current || request.signal?.aborted) return;
         if (!isOpen) throw closedError();
-        current.open(id, setting);
+        current.open(id, promptPrefix);
         yield* current.draft(id, request);
       }
 

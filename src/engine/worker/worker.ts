@@ -11,8 +11,8 @@ import type { Device } from '../forward/device.ts';
 import { createOnnxDevice } from '../forward/device-onnx.ts';
 import { checkDevice } from '../forward/self-test.ts';
 import { loadManifest } from '../manifest.ts';
-import { loadPhrases } from '../proposals/phrases.ts';
-import type { Setting } from '../sequence.ts';
+import { loadPhrases } from '../proposals/ngram-table.ts';
+import type { PromptPrefix } from '../sequence.ts';
 import { createLocalEngine, type LocalEngine } from '../serving/local-engine.ts';
 import type { LocalSequence } from '../serving/local-sequence.ts';
 import { loadTokenizer } from '../tokenizer/tokenizer.ts';
@@ -61,7 +61,7 @@ function markWork(device: Device, atWork: Int32Array): Device {
 }
 
 function serve(engine: LocalEngine): void {
-  const settings = new Map<number, Setting>();
+  const promptPrefixes = new Map<number, PromptPrefix>();
   const sequences = new Map<number, LocalSequence>();
   const cancels = new Map<number, AbortController>();
 
@@ -72,9 +72,9 @@ function serve(engine: LocalEngine): void {
   }
 
   /** A message has no answer, so what forbids a sequence is said when it is used. */
-  function open(setting: number): LocalSequence {
+  function open(promptPrefix: number): LocalSequence {
     try {
-      return engine.open(find(settings, setting, 'setting'));
+      return engine.open(find(promptPrefixes, promptPrefix, 'prompt prefix'));
     } catch (error) {
       const draft = () => {
         throw error;
@@ -114,17 +114,17 @@ function serve(engine: LocalEngine): void {
 
   function receive(message: ToWorker): void {
     switch (message.type) {
-      case 'setting.defined':
-        settings.set(message.setting, message.value);
+      case 'prefix.defined':
+        promptPrefixes.set(message.promptPrefix, message.value);
         return;
-      case 'setting.forgotten':
-        settings.delete(message.setting);
+      case 'prefix.forgotten':
+        promptPrefixes.delete(message.promptPrefix);
         return;
       case 'prepare.wanted':
-        void run(message.task, () => engine.prepare(find(settings, message.setting, 'setting')));
+        void run(message.task, () => engine.prepare(find(promptPrefixes, message.promptPrefix, 'prompt prefix')));
         return;
       case 'sequence.opened':
-        sequences.set(message.sequence, open(message.setting));
+        sequences.set(message.sequence, open(message.promptPrefix));
         return;
       case 'sequence.closed':
         sequences.get(message.sequence)?.close();

@@ -7,7 +7,7 @@ import type { Socket } from '../../transport/socket.ts';
 import type { Log } from '../log.ts';
 import { Connection, type Counters } from './connection.ts';
 import type { CallSource } from './open-call.ts';
-import { createParking, type Parking } from './parking.ts';
+import { createResumption, type Resumption } from './resumption.ts';
 
 export interface AdmissionOptions {
   /** Sockets open at once. */
@@ -32,7 +32,7 @@ export interface AdmissionState {
 const cutOffMs = 3000;
 
 /** A network that lost its connection is back within seconds. */
-const PARKED_MS = 20_000;
+const DETACHED_MS = 20_000;
 
 const draining: Problem = { code: 'server-draining', message: 'this server is shutting down; try another one' };
 
@@ -47,13 +47,13 @@ export class Admission {
     countSocketsRefused: 0,
     countMessagesRefused: 0,
   };
-  readonly #parking: Parking;
+  readonly #resumption: Resumption;
   #calls: CallSource | undefined;
   #drained: Promise<void> | undefined;
 
   constructor(options: AdmissionOptions) {
     this.#options = options;
-    this.#parking = createParking(options.clock, PARKED_MS);
+    this.#resumption = createResumption(options.clock, DETACHED_MS);
   }
 
   get state(): AdmissionState {
@@ -90,7 +90,7 @@ export class Admission {
     const connection = new Connection(socket, wire, {
       calls: this.#calls,
       callIds: this.#callIds,
-      parking: this.#parking,
+      resumption: this.#resumption,
       counters: this.#counters,
       clock,
       log,
@@ -107,7 +107,7 @@ export class Admission {
 
   async #drain(drainMs: number): Promise<void> {
     this.#options.log('server.draining', { countCalls: this.#callIds.size, drainMs });
-    this.#parking.close();
+    this.#resumption.close();
     for (const connection of this.#connections)
       if (!connection.hasCall) connection.shutDown(draining, nativeCloseCodes.serverDraining);
     await this.#allOver(drainMs);

@@ -10,14 +10,14 @@ import { boundSocket } from '../../transport/bounded-socket.ts';
 import type { Socket } from '../../transport/socket.ts';
 import { type Log, toLogFields } from '../log.ts';
 import type { Call, CallSource } from './open-call.ts';
-import type { Held, Parking } from './parking.ts';
+import type { DetachedCall, Resumption } from './resumption.ts';
 
 export interface ConnectionContext {
   readonly calls: CallSource;
   /** Of all calls in progress: a call adds its own and takes it out when it is over. */
   readonly callIds: Set<string>;
   /** Of calls whose socket was lost. */
-  readonly parking: Parking;
+  readonly resumption: Resumption;
   readonly counters: Counters;
   readonly clock: Clock;
   readonly log: Log;
@@ -44,7 +44,7 @@ export class Connection {
   readonly #startTimer: unknown;
   readonly #openedMs: number;
   #callId: string | undefined;
-  #held: Held | undefined;
+  #held: DetachedCall | undefined;
   #resumeKey: string | undefined;
   #unwatch = (): void => undefined;
   #ending: Promise<void> | undefined;
@@ -137,7 +137,7 @@ export class Connection {
     const audio = message.audio ? { rateHz: message.audio.rateHz } : null;
     log('call.started', { callId, agent, audio: audio !== null });
     const { variables = {}, from, to, direction } = message;
-    const line: Held['line'] = { report: (event) => this.#report(event) };
+    const line: DetachedCall['line'] = { report: (event) => this.#report(event) };
     const call = this.#open(() =>
       calls.openCall({
         agent,
@@ -156,8 +156,8 @@ export class Connection {
 
   /** Goes on with a call whose socket was lost; false: there is none. */
   #resume(): boolean {
-    const { parking, clock, log } = this.#context;
-    const held = this.#resumeKey === undefined ? undefined : parking.take(this.#resumeKey);
+    const { resumption, clock, log } = this.#context;
+    const held = this.#resumeKey === undefined ? undefined : resumption.take(this.#resumeKey);
     if (held === undefined) return false;
     clock.clearTimeout(this.#startTimer);
     log('call.resumed', { callId: held.callId });
@@ -170,10 +170,10 @@ export class Connection {
     return true;
   }
 
-  #hold(held: Held): void {
+  #hold(held: DetachedCall): void {
     this.#held = held;
     if (this.#resumeKey !== undefined)
-      this.#unwatch = this.#context.parking.watch(this.#resumeKey, () => this.#giveUp());
+      this.#unwatch = this.#context.resumption.watch(this.#resumeKey, () => this.#giveUp());
     held.call.ended.then(
       () => this.#close(nativeCloseCodes.callEnded, 'the call ended'),
       (error: unknown) => this.#fail(error),
@@ -260,7 +260,7 @@ export class Connection {
     this.#unwatch();
     const isLost = closeCode === LOST && !this.#isClosing && !this.#isHungUp;
     this.#isClosing = true;
-    if (isLost && (await this.#park()) === 'taken') return;
+    if (isLost && (await this.#detach()) === 'taken') return;
     await this.#endCall();
     if (this.#callId !== undefined) callIds.delete(this.#callId);
     const durationMs = Math.round(clock.nowMs() - this.#openedMs);
@@ -273,7 +273,7 @@ export class Connection {
   }
 
   /** Another socket goes on with the call: this one was lost, and its server has not noticed. */
-  #giveUp(): Held | undefined {
+  #giveUp(): DetachedCall | undefined {
     const held = this.#held;
     if (held === undefined || this.#isClosing || this.#isHungUp) return undefined;
     this.#held = undefined;
@@ -282,13 +282,13 @@ export class Connection {
     return held;
   }
 
-  async #park(): Promise<'taken' | 'ended'> {
+  async #detach(): Promise<'taken' | 'ended'> {
     const held = this.#held;
     const key = this.#resumeKey;
     if (held === undefined || key === undefined) return 'ended';
     this.#context.log('call.lost', { callId: held.callId });
     held.call.loseLine();
-    return this.#context.parking.park(key, held);
+    return this.#context.resumption.detach(key, held);
   }
 
   #endCall(): Promise<void> {

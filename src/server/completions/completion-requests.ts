@@ -5,7 +5,7 @@ import { RuntimeError } from '../../errors.ts';
 import { messageSchema } from './messages.ts';
 
 /** Beyond OpenAI's fields. */
-const effortSchema = z.enum(['instant', 'low', 'medium', 'high', 'exact', 'ar']);
+const effortSchema = z.enum(['instant', 'low', 'medium', 'high', 'exact', 'autoregressive']);
 const objectSchema = z.record(z.string(), z.unknown());
 const functionName = z.string().regex(/^[a-zA-Z0-9_.-]{1,64}$/, 'a name has 1 to 64 letters, digits, _, . and -');
 const namedSchema = z.strictObject({ type: z.literal('function'), function: z.strictObject({ name: functionName }) });

@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto';
 import { infill } from '../../engine/decoding/infill.ts';
 import { spellAsGiven } from '../../engine/prompt/given-names.ts';
 import { type Prompt, parseCall } from '../../engine/prompt/prompt.ts';
-import type { Act, DraftState, Engine, Sequence, Setting } from '../../engine/sequence.ts';
+import type { Act, DraftState, Engine, PromptPrefix, Sequence } from '../../engine/sequence.ts';
 import type { Tokenizer } from '../../engine/tokenizer/tokenizer.ts';
 import { EngineError, RuntimeError, toMessage } from '../../errors.ts';
 import type { ChatRequest, FillRequest } from './completion-requests.ts';
@@ -47,7 +47,7 @@ export function createCompletions({ engine, tokenizer, prompt, modelName }: Comp
   async function* chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<Completion> {
     const { tools, mustCall, form } = toOffer(request, prompt.limits);
     const { instructions, messages } = toDialogue(request.messages, prompt.limits);
-    const prefix = prompt.renderSetting({ instructions, tools });
+    const prefix = prompt.renderPrefix({ instructions, tools });
     const context = [...prefix, ...prompt.renderMessages(messages, tools)];
     const { temperature, top_p: topP, seed = randomInt(mostSeed), latency_ms: latencyBudgetMs } = request;
     const maxTokens = request.max_completion_tokens ?? request.max_tokens;
@@ -58,7 +58,7 @@ export function createCompletions({ engine, tokenizer, prompt, modelName }: Comp
         acts,
         priority: 'draft',
         signal,
-        effort: request.effort ?? (temperature > 0 ? 'ar' : 'low'),
+        effort: request.effort ?? (temperature > 0 ? 'autoregressive' : 'low'),
         ...(temperature > 0 ? { sampling: { temperature, topP, seed } } : {}),
         ...(latencyBudgetMs === undefined ? {} : { latencyBudgetMs }),
         ...(maxTokens === undefined ? {} : { maxTokens }),
@@ -98,11 +98,11 @@ export function createCompletions({ engine, tokenizer, prompt, modelName }: Comp
   }
 
   async function* write(
-    setting: Setting,
+    promptPrefix: PromptPrefix,
     countContextTokens: number,
     start: (sequence: Sequence) => AsyncIterable<DraftState>,
   ): AsyncIterable<Completion> {
-    const sequence = engine.open(setting);
+    const sequence = engine.open(promptPrefix);
     try {
       for await (const state of start(sequence)) yield { ...toCompletion(state), countContextTokens };
     } finally {

@@ -10,7 +10,7 @@ export interface Tickets {
 export interface TicketOptions {
   readonly clock: Clock;
   readonly lifetimeMs: number;
-  /** Held at once; the oldest is dropped for one more. @default 1000 */
+  /** DetachedCall at once; the oldest is dropped for one more. @default 1000 */
   readonly countMost?: number;
 }
 

@@ -100,7 +100,7 @@ export function createTwilioRoutes({ authToken, publicUrl, log, isReady }: Twili
     );
   }
 
-  /** The agent ended it: as it wished. Nobody did, and the caller is still there: the relay starts again. */
+  /** The agent ended it: as it asked to. Nobody did, and the caller is still there: the relay starts again. */
   function after(asked: URLSearchParams, countRestarts: number, target: URL): string {
     const handoff = readHandoff(asked.get('HandoffData'));
     if (handoff?.to !== undefined) return dial(handoff.to);

@@ -23,7 +23,7 @@ interface OpenTurn {
   readonly tools: Map<string, Span>;
   /** In the order in which they went to text-to-speech, as they come back. */
   readonly clauses: Span[];
-  ear: Span | undefined;
+  stt: Span | undefined;
   /** The newest event of its own. */
   lastMs: number;
   hasText: boolean;
@@ -92,7 +92,7 @@ export function createCallSpans(
       drafts: new Map(),
       tools: new Map(),
       clauses: [],
-      ear: undefined,
+      stt: undefined,
       lastMs: atMs,
       hasText: false,
       isOver: false,
@@ -101,11 +101,11 @@ export function createCallSpans(
     return fresh;
   }
 
-  function endTurn(turn: number, { span, drafts, tools, clauses, ear, lastMs: atMs }: OpenTurn): void {
+  function endTurn(turn: number, { span, drafts, tools, clauses, stt, lastMs: atMs }: OpenTurn): void {
     turns.delete(turn);
     newestEnded = Math.max(newestEnded, turn);
     for (const open of [...drafts.values(), ...tools.values(), ...clauses]) open.end(toTime(atMs));
-    ear?.end(toTime(atMs));
+    stt?.end(toTime(atMs));
     span.end(toTime(atMs));
   }
 
@@ -113,11 +113,11 @@ export function createCallSpans(
     switch (event.type) {
       case 'speech.started':
       case 'transcript.updated':
-        open.ear ??= start('speech_to_text', '', open.context, atMs, {});
+        open.stt ??= start('speech_to_text', '', open.context, atMs, {});
         return;
       case 'turn.committed':
-        open.ear?.end(toTime(atMs));
-        open.ear = undefined;
+        open.stt?.end(toTime(atMs));
+        open.stt = undefined;
         open.span.addEvent('repartee.turn.committed', { 'repartee.is_hit': event.isHit }, toTime(atMs));
         return;
       case 'turn.taken-back':

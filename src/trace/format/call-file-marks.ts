@@ -1,4 +1,4 @@
-// What only a recording knows of a call: how its drafts came about, what the mouth did, and what the machine was told.
+// What only a recording knows of a call: how its drafts came about, what the output did, and what the machine was told.
 
 import { z } from 'zod';
 import { act, args, atMs, turn } from './call-file-events.ts';

@@ -24,9 +24,9 @@ interface Asked {
 async function draftCall({ tools, model, effort = 'low', maxTokens, previous }: Asked) {
   const device = createFakeDevice(model);
   const engine = createLocalEngine({ device, manifest, tokenizer });
-  const setting = { prefix: [bos], tools };
+  const promptPrefix = { prefix: [bos], tools };
   const states: DraftState[] = [];
-  for await (const state of engine.open(setting).draft({
+  for await (const state of engine.open(promptPrefix).draft({
     context,
     effort,
     acts: ['say', 'call'],
@@ -64,7 +64,13 @@ it('gives a call that parses and validates, for any schema, model, effort and le
       const { last, text } = await draftCall({ tools, model, effort, maxTokens });
       expect(last).toMatchObject({ act: 'call', isDone: true, countStable: last.tokens.length });
       expectValid(text, tools);
-      const again = await draftCall({ tools, model, effort: 'ar', maxTokens, previous: [call, ...last.tokens] });
+      const again = await draftCall({
+        tools,
+        model,
+        effort: 'autoregressive',
+        maxTokens,
+        previous: [call, ...last.tokens],
+      });
       expect(again.text).toBe(text);
       expect(again.last.countForwards).toBe(1);
     }),

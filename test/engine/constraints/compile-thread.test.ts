@@ -6,7 +6,7 @@ import { type CompileThread, createCompileThread } from '../../../src/engine/con
 import { createToolPrograms } from '../../../src/engine/constraints/tool-programs.ts';
 import { createVocabulary } from '../../../src/engine/constraints/vocabulary.ts';
 import { createLocalEngine } from '../../../src/engine/serving/local-engine.ts';
-import { collect, last, replying, setting } from '../../support/engine-rig.ts';
+import { collect, last, promptPrefix, replying } from '../../support/engine-rig.ts';
 import { createFakeDevice, reciting } from '../../support/fake-device.ts';
 import { manifest, tokenizer } from '../../support/small-vocabulary.ts';
 
@@ -122,8 +122,8 @@ it('drafts for others while tools are compiled, and lets who waits for them leav
   const engine = createLocalEngine({ device, manifest, tokenizer, compiler: thread });
   const leaving = new AbortController();
   const tools = toolsOf('hang');
-  const stranger = collect(engine.open({ ...setting, tools }), { signal: leaving.signal });
-  expect(tokenizer.decode((await last(engine.open(setting), {})).tokens)).toBe(' hello there');
+  const stranger = collect(engine.open({ ...promptPrefix, tools }), { signal: leaving.signal });
+  expect(tokenizer.decode((await last(engine.open(promptPrefix), {})).tokens)).toBe(' hello there');
   leaving.abort();
   expect(await stranger).toEqual([]);
   await engine.close();

@@ -33,8 +33,9 @@ it('draws nothing that may not come', () => {
 it('writes the same for the same seed and, with chance, another for another', async () => {
   const write = async (seed: number) => {
     const { sequence } = createRig(randomModel(2, 1));
-    return (await last(sequence, { effort: 'ar', maxTokens: 12, sampling: { temperature: 1, topP: 0.9, seed } }))
-      .tokens;
+    return (
+      await last(sequence, { effort: 'autoregressive', maxTokens: 12, sampling: { temperature: 1, topP: 0.9, seed } })
+    ).tokens;
   };
   expect(await write(1)).toEqual(await write(1));
   expect(await write(1)).not.toEqual(await write(2));
@@ -44,7 +45,11 @@ it('writes only text, whatever is drawn', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer(), fc.double({ min: 0.1, max: 2, noNaN: true }), async (seed, temperature) => {
       const { sequence } = createRig(() => peaked(new Map([[manifest.specials.call, 0.6]])));
-      const { tokens } = await last(sequence, { effort: 'ar', maxTokens: 9, sampling: { temperature, topP: 1, seed } });
+      const { tokens } = await last(sequence, {
+        effort: 'autoregressive',
+        maxTokens: 9,
+        sampling: { temperature, topP: 1, seed },
+      });
       expect(tokens.length).toBeGreaterThan(0);
       for (const id of tokens) expect(id).toBeGreaterThanOrEqual(manifest.countSpecials);
     }),
@@ -55,7 +60,7 @@ it('writes only text, whatever is drawn', async () => {
 it('refuses chances that are none, and other efforts', async () => {
   const { sequence } = createRig(randomModel(2, 1));
   const fine = { temperature: 1, topP: 1, seed: 1 };
-  const refuse = (sampling: object, effort: 'ar' | 'low' = 'ar') =>
+  const refuse = (sampling: object, effort: 'autoregressive' | 'low' = 'autoregressive') =>
     expect(last(sequence, { effort, sampling: { ...fine, ...sampling } })).rejects;
   await refuse({ temperature: 0 }).toMatchObject({
     code: 'sampling-out-of-range',

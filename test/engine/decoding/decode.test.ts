@@ -28,7 +28,7 @@ it('fills a block of words in as many forwards as asked, whatever the effort', a
   const counts: number[] = [];
   for (const steps of [1, 2, 4, blockSize]) {
     // The act and all but one of the block's positions.
-    const { countForwards } = await last(sequence, { effort: 'ar', steps, maxTokens: blockSize - 1 });
+    const { countForwards } = await last(sequence, { effort: 'autoregressive', steps, maxTokens: blockSize - 1 });
     counts.push(countForwards);
   }
   expect(counts).toEqual([...counts].sort((a, b) => a - b));

@@ -54,15 +54,15 @@ function toMessage(message: Golden['dialogue']['messages'][number], asRecognised
 
 function render({ dialogue, toolOrder, descriptions, asRecognised, cut }: Golden): number[] {
   const messages = dialogue.messages.map((message) => toMessage(message, asRecognised));
-  const setting = prompt.renderSetting({
+  const promptPrefix = prompt.renderPrefix({
     instructions: dialogue.instructions ?? '',
     tools: toolOrder.flatMap((index) => dialogue.tools[index] ?? []),
     hasDescriptions: descriptions,
   });
-  if (cut === null) return [...setting, ...prompt.renderMessages(messages, dialogue.tools)];
+  if (cut === null) return [...promptPrefix, ...prompt.renderMessages(messages, dialogue.tools)];
   const before = prompt.renderMessages(messages.slice(0, cut.message), dialogue.tools);
   const turn = prompt.renderMessages(messages.slice(cut.message, cut.message + 1), dialogue.tools);
-  return [...setting, ...before, ...turn.slice(0, 1 + cut.tokens), specials.end, specials.wait];
+  return [...promptPrefix, ...before, ...turn.slice(0, 1 + cut.tokens), specials.end, specials.wait];
 }
 
 describe('the chat template', () => {
@@ -118,10 +118,10 @@ describe('the chat template', () => {
     });
     expect(signatureText(tool('f', ''), defaultPromptLimits)).toBe(' f(size: 0|1|2|3|4|5|6|7|8|9|10|11)');
     const tools = Array.from({ length: 12 }, (_, i) => tool(`t${i}`, '🙂'.repeat(100)));
-    const setting = prompt.renderSetting({ instructions: '🙂'.repeat(600), tools });
-    const text = tokenizer.decode(setting);
+    const promptPrefix = prompt.renderPrefix({ instructions: '🙂'.repeat(600), tools });
+    const text = tokenizer.decode(promptPrefix);
     expect(Array.from(text).filter((c) => c === '🙂').length).toBe(500 + 10 * 90);
-    expect(setting.filter((id) => id === specials.tool).length).toBe(10);
+    expect(promptPrefix.filter((id) => id === specials.tool).length).toBe(10);
     const result = prompt.renderMessages([{ role: 'result', content: 'x'.repeat(1000) }], []);
     expect(tokenizer.decode(result)).toBe(` ${'x'.repeat(420)}`);
   });
@@ -231,10 +231,10 @@ describe('toSpacedJson', () => {
         required: ['day'],
       },
     };
-    const setting = createPrompt(tokenizer, limits).renderSetting({ tools: [tool] });
-    expect(tokenizer.decode(setting.slice(2))).toBe(' book!(day: date, who?) - Book a visit; day: Day of the v');
-    expect(tokenizer.decode(prompt.renderSetting({ tools: [tool] }).slice(2))).toBe(' book(day, who?) - Book a visit');
-    const read = createPrompt(tokenizer, limits).renderSetting({ tools: [{ ...tool, confirm: false }] });
+    const promptPrefix = createPrompt(tokenizer, limits).renderPrefix({ tools: [tool] });
+    expect(tokenizer.decode(promptPrefix.slice(2))).toBe(' book!(day: date, who?) - Book a visit; day: Day of the v');
+    expect(tokenizer.decode(prompt.renderPrefix({ tools: [tool] }).slice(2))).toBe(' book(day, who?) - Book a visit');
+    const read = createPrompt(tokenizer, limits).renderPrefix({ tools: [{ ...tool, confirm: false }] });
     expect(tokenizer.decode(read.slice(2))).toMatch(/^ book\(/);
   });
 });

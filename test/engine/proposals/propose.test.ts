@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { noPhrases, type Phrases } from '../../../src/engine/proposals/phrases.ts';
+import { type NgramTable, noPhrases } from '../../../src/engine/proposals/ngram-table.ts';
 import { createProposer, type ProposerOptions } from '../../../src/engine/proposals/propose.ts';
 import { manifest, tokenizer } from '../../support/small-vocabulary.ts';
 
@@ -21,7 +21,7 @@ function propose(written: string, options: Partial<ProposerOptions>, most = 20):
 }
 
 /** Knows one next token. */
-function knowing(before: readonly number[], id: number, share: number): Phrases {
+function knowing(before: readonly number[], id: number, share: number): NgramTable {
   return { next: (tokens) => (tokens.slice(-before.length).join() === before.join() ? { id, share } : undefined) };
 }
 

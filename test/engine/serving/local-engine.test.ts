@@ -4,7 +4,17 @@ import type { Device } from '../../../src/engine/forward/device.ts';
 import type { DraftRequest, DraftState, EffortName, Sequence } from '../../../src/engine/sequence.ts';
 import { createLocalEngine } from '../../../src/engine/serving/local-engine.ts';
 import { EngineError } from '../../../src/errors.ts';
-import { base, collect, createRig, encode, finding, heard, last, replying, setting } from '../../support/engine-rig.ts';
+import {
+  base,
+  collect,
+  createRig,
+  encode,
+  finding,
+  heard,
+  last,
+  promptPrefix,
+  replying,
+} from '../../support/engine-rig.ts';
 import { createFakeDevice, type FakeModel, peaked, randomModel, reciting } from '../../support/fake-device.ts';
 import { manifest, tokenizer } from '../../support/small-vocabulary.ts';
 
@@ -18,7 +28,7 @@ it('drafts what the model would say, token by token or by draft and check, and n
       fc.integer({ min: 1, max: 40 }),
       async (seed, sharpness, maxTokens) => {
         const { sequence } = createRig(randomModel(seed, sharpness));
-        const ar = await last(sequence, { effort: 'ar', maxTokens });
+        const ar = await last(sequence, { effort: 'autoregressive', maxTokens });
         const exact = await last(sequence, { effort: 'exact', maxTokens });
         expect(exact.tokens).toEqual(ar.tokens);
         expect(exact.isTruncated).toBe(ar.isTruncated);
@@ -32,13 +42,13 @@ it('drafts what the model would say, token by token or by draft and check, and n
 it('needs little more than half the forwards where the drafts are right', async () => {
   const words = ' what city would you like to eat in';
   const { sequence } = createRig(reciting([replying(' hi', words)]));
-  const [ar, exact] = [await last(sequence, { effort: 'ar' }), await last(sequence, { effort: 'exact' })];
+  const [ar, exact] = [await last(sequence, { effort: 'autoregressive' }), await last(sequence, { effort: 'exact' })];
   expect(tokenizer.decode(exact.tokens)).toBe(words);
   expect(exact.countForwards).toBeLessThanOrEqual(0.6 * ar.countForwards);
 });
 
 it('gives the same after any other drafts as on a fresh sequence', async () => {
-  const efforts: EffortName[] = ['ar', 'exact', 'low', 'instant', 'medium', 'high'];
+  const efforts: EffortName[] = ['autoregressive', 'exact', 'low', 'instant', 'medium', 'high'];
   const asked = fc.record({
     words: fc.constantFrom(' hi', ' hi there', ' he', ' the other', ''),
     effort: fc.constantFrom(...efforts),
@@ -49,7 +59,7 @@ it('gives the same after any other drafts as on a fresh sequence', async () => {
       const { engine, sequence } = createRig(randomModel(seed, 8));
       for (const { words, effort, maxTokens } of drafts) {
         const request = { context: heard(words), effort, maxTokens };
-        const [warm, cold] = [await last(sequence, request), await last(engine.open(setting), request)];
+        const [warm, cold] = [await last(sequence, request), await last(engine.open(promptPrefix), request)];
         expect([warm.tokens, warm.pEndOfTurn, warm.confidence]).toEqual([
           cold.tokens,
           cold.pEndOfTurn,
@@ -62,7 +72,7 @@ it('gives the same after any other drafts as on a fresh sequence', async () => {
 });
 
 it('never gives an empty reply, a special token or, stable, a token that changes', async () => {
-  const efforts = fc.constantFrom<EffortName>('ar', 'exact', 'low', 'instant', 'medium', 'high');
+  const efforts = fc.constantFrom<EffortName>('autoregressive', 'exact', 'low', 'instant', 'medium', 'high');
   const eager = (seed: number): FakeModel => {
     const random = randomModel(seed, 6);
     return (text) => random(text).map((logP, id) => (id === end ? logP + 6 : id === say ? logP + 9 : logP));
@@ -138,7 +148,7 @@ it('tells how likely the caller has ended, from the last word of the turn', asyn
 it('goes on with what is being said when no act may be chosen', async () => {
   const { sequence } = createRig(reciting([replying(' hi', ' which city then')]));
   const context = [...heard(' hi'), say, ...encode(' which')];
-  for (const effort of ['ar', 'low', 'medium'] as const)
+  for (const effort of ['autoregressive', 'low', 'medium'] as const)
     expect(tokenizer.decode((await last(sequence, { context, acts: [], effort })).tokens)).toBe(' city then');
 });
 
@@ -155,7 +165,7 @@ it('tells, after a finished reply, whether a call follows it', async () => {
       : reciting([spoken])(text);
   const { engine } = createRig(model);
   const withTools = engine.open({ prefix: [bos], tools: [finding] });
-  const states = await collect(withTools, { acts: ['say', 'call'], effort: 'ar' });
+  const states = await collect(withTools, { acts: ['say', 'call'], effort: 'autoregressive' });
   expect(states.at(-1)).toMatchObject({ isDone: true, pCallNext: expect.closeTo(0.75, 3) });
   // The words can be spoken before that is known.
   expect(states.at(-2)).toMatchObject({
@@ -173,7 +183,7 @@ it('prefills a shared prefix once, in pieces', async () => {
   expect(device.countsNew).toEqual([128, 128, 44]);
   for (let count = 0; count < 3; count++) {
     const context = [...long.prefix, user, ...encode(' hi'), end];
-    await last(engine.open(long), { context, effort: 'ar', maxTokens: 1 });
+    await last(engine.open(long), { context, effort: 'autoregressive', maxTokens: 1 });
   }
   const seen = device.idsNew.slice(3).filter((ids) => ids.length > 40);
   expect(seen).toEqual([]);
@@ -184,7 +194,7 @@ it('stops between two forwards when it is aborted, quietly, and stays usable', a
   const { device, sequence } = createRig(reciting([replying(' hi', ' which city then')]), (index) => {
     if (index === 2) abort.abort();
   });
-  const states = await collect(sequence, { effort: 'ar', signal: abort.signal });
+  const states = await collect(sequence, { effort: 'autoregressive', signal: abort.signal });
   expect(states).toHaveLength(2);
   expect(device.countsNew).toHaveLength(3);
   expect((await collect(sequence, { signal: abort.signal })).length).toBe(0);
@@ -193,7 +203,7 @@ it('stops between two forwards when it is aborted, quietly, and stays usable', a
 
 it('cancels the running draft when another starts, even if nobody reads the first any more', async () => {
   const { sequence } = createRig(reciting([replying(' hi', ' which city then'), replying(' ho', ' ok')]));
-  const first = sequence.draft({ ...base, effort: 'ar' })[Symbol.asyncIterator]();
+  const first = sequence.draft({ ...base, effort: 'autoregressive' })[Symbol.asyncIterator]();
   await first.next();
   expect(tokenizer.decode((await last(sequence, { context: heard(' ho') })).tokens)).toBe(' ok');
   expect(await first.next()).toEqual({ done: true, value: undefined });
@@ -208,7 +218,7 @@ it('writes the same where a draft is cancelled before the one before it has left
   const { sequence } = createRig(reciting(replies), (index) => (index === 0 ? held : undefined));
   const drafts: Promise<DraftState[]>[] = [];
   for (const words of [' hi', ' ho', ' ha']) {
-    drafts.push(collect(sequence, { context: heard(words), effort: 'ar' }));
+    drafts.push(collect(sequence, { context: heard(words), effort: 'autoregressive' }));
     await new Promise((resolve) => setImmediate(resolve));
   }
   release();
@@ -222,13 +232,13 @@ it('lets a committed draft pass one that is not, and promotes on demand', async 
   const open = Promise.resolve();
   const { engine, sequence: slow } = createRig(reciting([replying(' hi', ' which city then')]), () => open);
   const run = async (name: string, sequence: Sequence, request: Partial<DraftRequest>) => {
-    await collect(sequence, { effort: 'ar', ...request });
+    await collect(sequence, { effort: 'autoregressive', ...request });
     order.push(name);
   };
-  const other = engine.open(setting);
+  const other = engine.open(promptPrefix);
   const drafts = [run('draft', slow, { priority: 'draft' }), run('promoted', other, { priority: 'draft' })];
   other.promote();
-  drafts.push(run('committed', engine.open(setting), { priority: 'committed' }));
+  drafts.push(run('committed', engine.open(promptPrefix), { priority: 'committed' }));
   await Promise.all(drafts);
   expect(order).toEqual(['promoted', 'committed', 'draft']);
 });
@@ -258,7 +268,7 @@ it('refuses what it can not do with a code, and says the limit', async () => {
 
 it('accounts for its time and its forwards', async () => {
   const { engine, sequence } = createRig(reciting([replying(' hi', ' which city then')]));
-  const states = await collect(sequence, { effort: 'ar' });
+  const states = await collect(sequence, { effort: 'autoregressive' });
   for (const [index, state] of states.slice(0, -1).entries()) {
     expect(state.countForwards).toBe(index + 1);
     expect(state.countSteps).toBe(index);
@@ -289,7 +299,7 @@ it('never shows a mask to a position that is kept, and keeps none', async () => 
       return device.forward(forward);
     },
   };
-  const sequence = createLocalEngine({ device: watched, manifest, tokenizer }).open(setting);
+  const sequence = createLocalEngine({ device: watched, manifest, tokenizer }).open(promptPrefix);
   await last(sequence, { effort: 'medium', maxTokens: 30 });
   let countKeptBesideMasks = 0;
   for (const [index, { countPast, hasMasks, seesMask }] of forwards.entries()) {
@@ -317,5 +327,5 @@ it('closes when the running forward is over', async () => {
   release();
   await closing;
   expect(await draft).toEqual([]);
-  expect(() => engine.open(setting)).toThrow('the engine is closed');
+  expect(() => engine.open(promptPrefix)).toThrow('the engine is closed');
 });

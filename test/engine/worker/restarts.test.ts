@@ -7,7 +7,7 @@ import { keepAlive } from '../../../src/engine/worker/restarts.ts';
 import { EngineError, ModelError } from '../../../src/errors.ts';
 
 const file = join(import.meta.dirname, '../../support/fake-engine-thread.js');
-const setting = { prefix: [50, 51], tools: [] };
+const promptPrefix = { prefix: [50, 51], tools: [] };
 const orders = {
   answer: [1],
   hang: [2],
@@ -63,7 +63,7 @@ async function ask(
 
 it('fails what runs when the thread dies, by a typed error, and starts it again', async () => {
   const { clock, warnings, lives, engine, ended } = await createRig();
-  const [one, other] = [engine.open(setting), engine.open(setting)];
+  const [one, other] = [engine.open(promptPrefix), engine.open(promptPrefix)];
   const running = ask(other, orders.hang);
   const dead = ended();
   await expect(ask(one, orders.fail)).rejects.toMatchObject({ code: 'worker-dead' });
@@ -79,7 +79,7 @@ it('fails what runs when the thread dies, by a typed error, and starts it again'
 
 it('tells of each draft, when it is over, its last state, be it broken off or not', async () => {
   const { engine, drafts } = await createRig();
-  const sequence = engine.open(setting);
+  const sequence = engine.open(promptPrefix);
   await ask(sequence, orders.answer);
   expect(drafts).toMatchObject([{ tokens: [50, 51, 0], isDone: true }]);
   const request: DraftRequest = { context: orders.linger, effort: 'low', acts: ['say'], priority: 'draft' };
@@ -94,8 +94,8 @@ it('tells of each draft, when it is over, its last state, be it broken off or no
 
 it('prepares again what was prepared, and nothing else', async () => {
   const { clock, engine, ended } = await createRig();
-  await engine.prepare(setting);
-  await engine.prepare(setting);
+  await engine.prepare(promptPrefix);
+  await engine.prepare(promptPrefix);
   const sequence = engine.open({ prefix: [60], tools: [] });
   const dead = ended();
   await expect(ask(sequence, orders.exit)).rejects.toThrow('ended with code 7');
@@ -107,8 +107,8 @@ it('prepares again what was prepared, and nothing else', async () => {
 
 it('waits longer and gives up though settings are prepared again, if no draft comes to its end', async () => {
   const { clock, warnings, engine, ended } = await createRig();
-  await engine.prepare(setting);
-  const sequence = engine.open(setting);
+  await engine.prepare(promptPrefix);
+  const sequence = engine.open(promptPrefix);
   const delaysMs = [500, 1000, 2000, 4000];
   for (const delayMs of [...delaysMs, 0]) {
     const dead = ended();
@@ -117,7 +117,7 @@ it('waits longer and gives up though settings are prepared again, if no draft co
     await expect(dying).rejects.toThrow('ended with code 7');
     await dead;
     if (delayMs === 0) break;
-    const next = engine.prepare(setting);
+    const next = engine.prepare(promptPrefix);
     await clock.advance(delayMs);
     await next;
   }
@@ -128,7 +128,7 @@ it('waits longer and gives up though settings are prepared again, if no draft co
 
 it('waits twice as long before each start that was in vain, and gives up after five', async () => {
   const { clock, warnings, lives, engine, ended } = await createRig((life) => life > 0);
-  const sequence = engine.open(setting);
+  const sequence = engine.open(promptPrefix);
   await ask(sequence, orders.answer);
   const dead = ended();
   await expect(ask(sequence, orders.fail)).rejects.toThrow('out of luck');
@@ -145,12 +145,12 @@ it('waits twice as long before each start that was in vain, and gives up after f
   expect(await waiting).toMatchObject({ code: 'worker-dead', message: 'no model; it was started 5 times in vain' });
   expect(warnings.slice(0, 5).map((line) => line.replace(/.* in (\d+) ms$/, '$1'))).toEqual(delaysMs.map(String));
   await expect(ask(sequence, orders.answer)).rejects.toThrow('5 times in vain');
-  expect(() => engine.open(setting)).toThrow('5 times in vain');
+  expect(() => engine.open(promptPrefix)).toThrow('5 times in vain');
 });
 
 it('lets a draft that waits for the next thread be aborted, and a sequence be closed', async () => {
   const { engine, ended } = await createRig();
-  const [one, other] = [engine.open(setting), engine.open(setting)];
+  const [one, other] = [engine.open(promptPrefix), engine.open(promptPrefix)];
   const dead = ended();
   await expect(ask(one, orders.fail)).rejects.toThrow();
   await dead;
@@ -172,7 +172,7 @@ it('refuses to begin with a thread that can not load', async () => {
 it('closes while the thread is down, and starts none', async () => {
   const { clock, lives, engine, ended } = await createRig();
   const dead = ended();
-  await expect(ask(engine.open(setting), orders.fail)).rejects.toThrow();
+  await expect(ask(engine.open(promptPrefix), orders.fail)).rejects.toThrow();
   await dead;
   await engine.close();
   await clock.advance(60_000);
@@ -182,7 +182,7 @@ it('closes while the thread is down, and starts none', async () => {
 
 it('ends quietly when a draft is aborted before it began, while it runs, and after it ended', async () => {
   const { engine } = await createRig();
-  const sequence = engine.open(setting);
+  const sequence = engine.open(promptPrefix);
   expect(await ask(sequence, orders.answer, AbortSignal.abort())).toEqual([]);
   const during = new AbortController();
   const running = ask(sequence, orders.hang, during.signal);
@@ -196,7 +196,7 @@ it('ends quietly when a draft is aborted before it began, while it runs, and aft
 
 it('gives no state after an abort, not even one that has come and was not read', async () => {
   const { engine } = await createRig();
-  const [one, other] = [engine.open(setting), engine.open(setting)];
+  const [one, other] = [engine.open(promptPrefix), engine.open(promptPrefix)];
   const abort = new AbortController();
   const request: DraftRequest = { context: orders.linger, effort: 'low', acts: ['say'], priority: 'draft' };
   const states = one.draft({ ...request, signal: abort.signal })[Symbol.asyncIterator]();
@@ -209,12 +209,12 @@ it('gives no state after an abort, not even one that has come and was not read',
 
 it('refuses another sequence while turns wait too long, and serves those that it has', async () => {
   const { engine } = await createRig();
-  const sequence = engine.open(setting);
+  const sequence = engine.open(promptPrefix);
   await ask(sequence, orders.burden);
-  expect(() => engine.open(setting)).toThrow('a turn would wait 9000 ms for those of 1 calls, the limit is 2000');
+  expect(() => engine.open(promptPrefix)).toThrow('a turn would wait 9000 ms for those of 1 calls, the limit is 2000');
   expect(engine.stats().countSequences).toBe(1);
   expect(await ask(sequence, orders.answer)).toHaveLength(1);
-  engine.open(setting).close();
+  engine.open(promptPrefix).close();
 });
 
 it.each([
@@ -224,7 +224,7 @@ it.each([
   'notices within ten seconds that the thread %s, fails what runs by a typed error, and starts another',
   async (_, order) => {
     const { clock, warnings, lives, works, engine, ended } = await createRig();
-    const [one, other] = [engine.open(setting), engine.open(setting)];
+    const [one, other] = [engine.open(promptPrefix), engine.open(promptPrefix)];
     await ask(one, orders.answer);
     const running = ask(other, orders.hang).catch((error: unknown) => error);
     const hanging = ask(one, order).catch((error: unknown) => error);
@@ -245,7 +245,7 @@ it.each([
 
 it('says that it has no thread until the next one has loaded', async () => {
   const { clock, engine, ended } = await createRig();
-  const sequence = engine.open(setting);
+  const sequence = engine.open(promptPrefix);
   expect(engine.stats().isDown).toBeUndefined();
   const dead = ended();
   await expect(ask(sequence, orders.fail)).rejects.toThrow('out of luck');
@@ -259,7 +259,7 @@ it('says that it has no thread until the next one has loaded', async () => {
 
 it('takes no thread for hung that answers, nor while nobody listened', async () => {
   const { clock, warnings, lives, engine } = await createRig();
-  const sequence = engine.open(setting);
+  const sequence = engine.open(promptPrefix);
   for (let second = 0; second < 20; second++) {
     await clock.advance(1000);
     await ask(sequence, orders.answer);
@@ -270,7 +270,7 @@ it('takes no thread for hung that answers, nor while nobody listened', async () 
 
 it('closes in time though the thread hangs', async () => {
   const { clock, engine, ended } = await createRig();
-  const hanging = ask(engine.open(setting), orders.loop).catch((error: unknown) => error);
+  const hanging = ask(engine.open(promptPrefix), orders.loop).catch((error: unknown) => error);
   await clock.advance(0);
   const dead = ended();
   const closed = engine.close();

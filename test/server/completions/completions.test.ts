@@ -29,7 +29,7 @@ const offered = tools.map((tool) => ({ type: 'function', function: tool }));
 
 /** What the model knows to say: instructions and dialogue, then the message. */
 function knowing(messages: readonly Message[], its: typeof tools | [] = []) {
-  return [...prompt.renderSetting({ instructions: 'be brief', tools: its }), ...prompt.renderMessages(messages, its)];
+  return [...prompt.renderPrefix({ instructions: 'be brief', tools: its }), ...prompt.renderMessages(messages, its)];
 }
 
 const hello = knowing([
@@ -145,7 +145,7 @@ it.each([
   ['nobody to answer', { messages: [{ role: 'assistant', content: 'x' }] }, 400, 'expected user, tool or system'],
   ['a tool that is not there', { messages: asked, tool_choice: 'required' }, 400, 'tool_choice'],
   ['several replies', { messages: asked, n: 2 }, 400, 'n'],
-  ['chance at another effort', { messages: asked, temperature: 1, effort: 'low' }, 400, 'ar'],
+  ['chance at another effort', { messages: asked, temperature: 1, effort: 'low' }, 400, 'autoregressive'],
   ['too long a dialogue', { messages: [{ role: 'user', content: 'x y '.repeat(2000) }] }, 400, '640'],
   ['too large a body', { messages: asked, more: 'x'.repeat(1_000_000) }, 413, '1000000'],
 ] as const)('refuses %s with the reason, and leaves nothing open', async (_, body, status, reason) => {

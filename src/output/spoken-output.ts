@@ -6,7 +6,7 @@ import { RuntimeError, toMessage } from '../errors.ts';
 import type { SpokenClause, Voice } from '../tts/voice.ts';
 import { findClauseEnd } from './clauses.ts';
 import { HeardText } from './heard-text.ts';
-import type { Mouth, MouthEvent, Utterance } from './mouth.ts';
+import type { Output, OutputEvent, Utterance } from './output.ts';
 import { Playout, TOLERANCE_MS } from './playout.ts';
 
 /** Audio sent ahead of its playing: survives a late packet, and little is thrown away when the caller interrupts. */
@@ -18,14 +18,14 @@ export interface SpeakingMouthOptions {
   readonly clock: Clock;
 }
 
-/** A mouth that speaks: one utterance at a time, a new one silences the old. The voice stays open when the mouth closes. */
-export function createSpeakingMouth({ voice, clock }: SpeakingMouthOptions): Mouth {
+/** An output that speaks: one utterance at a time, a new one silences the old. The voice stays open when the output closes. */
+export function createSpokenOutput({ voice, clock }: SpeakingMouthOptions): Output {
   let current: SpeakingUtterance | undefined;
   let isReporting = false;
   let isClosed = false;
   return {
     start(report) {
-      if (isClosed) throw new RuntimeError('mouth-closed', 'this mouth is closed: its call is over');
+      if (isClosed) throw new RuntimeError('output-closed', 'this output is closed: its call is over');
       current?.stop();
       const utterance = new SpeakingUtterance(voice, clock, new Playout(isReporting), report);
       current = utterance;
@@ -60,7 +60,7 @@ class SpeakingUtterance implements Utterance {
   readonly #voice: Voice;
   readonly #clock: Clock;
   readonly #playout: Playout;
-  readonly #listener: (event: MouthEvent) => void;
+  readonly #listener: (event: OutputEvent) => void;
   readonly #frameSamples: number;
   readonly #synthesis = new AbortController();
   readonly #heard = new HeardText();
@@ -78,7 +78,7 @@ class SpeakingUtterance implements Utterance {
   #isOver = false;
   #timer: unknown;
 
-  constructor(voice: Voice, clock: Clock, playout: Playout, listener: (event: MouthEvent) => void) {
+  constructor(voice: Voice, clock: Clock, playout: Playout, listener: (event: OutputEvent) => void) {
     this.#voice = voice;
     this.#clock = clock;
     this.#playout = playout;
@@ -213,7 +213,7 @@ class SpeakingUtterance implements Utterance {
     this.stop();
   }
 
-  #report(event: MouthEvent): void {
+  #report(event: OutputEvent): void {
     if (!this.#isOver) this.#listener(event);
   }
 }

@@ -1,27 +1,32 @@
-// Writes by draft and check: every token is decided by the causal head. Knows no act and no earlier draft.
-import { type CheckedEffort, efforts } from './efforts.ts';
-import { type Decoding, type Guesses, guessesOf, masks, type Progress, writtenSoFar } from './progress.ts';
-import { walk } from './verify.ts';
+// Speculative decoding: draft tokens are proposed, verified by the causal head in one forward pass, and the longest accepted prefix is kept.
 
-/** With more candidates than this, a block after every place where their check may end costs more than it saves. */
+import { efforts, type SpeculativeEffort } from './efforts.ts';
+import { type Decoding, type Guesses, guessesOf, masks, type Progress, writtenSoFar } from './progress.ts';
+import { verify } from './verify.ts';
+
+/** With more draft tokens than this, a block after every place where acceptance may end costs more than it saves. */
 const mostBlocked = 1;
 
 /**
- * Checks candidates that cost no forward, and where there are few of them drafts the next ones in the same forward (TiDAR, "Think in
- * diffusion, talk in autoregression"): a short block of masks after every place where the check may end. Without either, plain
- * autoregression. Gives a turn after each forward; leaves off where the time is only enough for a block without check.
+ * Verifies draft tokens that cost no forward pass of their own, and where there are few of them drafts the next ones in the same pass (TiDAR, "Think in
+ * diffusion, talk in autoregression"): a short block of masks after every place where acceptance may end. Without either, plain
+ * autoregression. Gives a turn after each forward; leaves off where the time is only enough for an unverified block.
  */
-export async function* continueChecked(decoding: Decoding, progress: Progress, drafted: Guesses): AsyncGenerator<void> {
+export async function* decodeSpeculatively(
+  decoding: Decoding,
+  progress: Progress,
+  drafted: Guesses,
+): AsyncGenerator<void> {
   const { runPass, where, manifest, proposer, deadline } = decoding;
   const { guide } = progress;
-  // What is checked at a diffused effort is a call.
-  const effort: CheckedEffort = decoding.effort.kind === 'checked' ? decoding.effort : efforts.exact;
+  // What is verified at a diffused effort is a call.
+  const effort: SpeculativeEffort = decoding.effort.kind === 'speculative' ? decoding.effort : efforts.exact;
   const { proposedTokens, keepDraftedAt } = effort;
   const draftTokens = guide.needsRows ? 0 : effort.draftTokens;
   let guesses: Guesses = draftTokens > 0 ? drafted : [];
-  // A call is checked to its end: nothing else keeps to its schema.
+  // A call is verified to its end: nothing else keeps to its schema.
   const mayFinish = () =>
-    progress.outlook.act === 'call' || deadline.hasTimeFor(2 * manifest.blockSize, where.kv.length);
+    progress.actProbabilities.act === 'call' || deadline.hasTimeFor(2 * manifest.blockSize, where.kv.length);
   while (!guide.isDone && mayFinish()) {
     const { pending } = progress;
     const roomTokens = manifest.contextTokens - where.kv.length - pending.length;
@@ -45,7 +50,7 @@ export async function* continueChecked(decoding: Decoding, progress: Progress, d
       blocks,
     });
     progress.pending = [];
-    const countKept = walk(decoding, progress, scores, 0, candidates, () => keepDraftedAt);
+    const countKept = verify(decoding, progress, scores, 0, candidates, () => keepDraftedAt);
     scores.keep(pending.length + countKept);
     // A block's first position is the one that the causal head has just decided.
     const firstRow = countEndings + countKept * (draftTokens + 1) + 1;

@@ -6,7 +6,7 @@ import type { Wire } from '../../protocol/wire.ts';
 import type { Call } from './open-call.ts';
 
 /** A call, and what it takes to go on with it. */
-export interface Held {
+export interface DetachedCall {
   readonly callId: string;
   readonly call: Call;
   /** Remembers what was said last. */
@@ -19,23 +19,23 @@ export interface Line {
   report: (event: CallEvent) => void;
 }
 
-export interface Parking {
+export interface Resumption {
   /** Resolves once the call was taken up again; or `ended`: nobody will. */
-  park(key: string, held: Held): Promise<'taken' | 'ended'>;
+  detach(key: string, held: DetachedCall): Promise<'taken' | 'ended'>;
   /** A call has a socket, which may be lost without a word: `giveUp` takes the call from it. Until the result is called. */
-  watch(key: string, giveUp: () => Held | undefined): () => void;
+  watch(key: string, giveUp: () => DetachedCall | undefined): () => void;
   /** The call that waits, or whose socket gives it up; undefined: there is none. */
-  take(key: string): Held | undefined;
+  take(key: string): DetachedCall | undefined;
   /** Nothing that waits will be taken up any more. */
   close(): void;
 }
 
-export function createParking(clock: Clock, keepMs: number): Parking {
+export function createResumption(clock: Clock, keepMs: number): Resumption {
   const places = new Map<string, Place>();
-  const watched = new Map<string, () => Held | undefined>();
+  const watched = new Map<string, () => DetachedCall | undefined>();
   let isClosed = false;
   return {
-    async park(key, held) {
+    async detach(key, held) {
       places.get(key)?.leave('ended');
       held.line.report = (event) => void held.wire.write(event);
       let timer: unknown;
@@ -70,6 +70,6 @@ export function createParking(clock: Clock, keepMs: number): Parking {
 }
 
 interface Place {
-  readonly held: Held;
+  readonly held: DetachedCall;
   leave(how: 'taken' | 'ended'): void;
 }

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FRAME_MS } from '../../src/audio/pcm.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
-import type { MouthEvent } from '../../src/output/mouth.ts';
-import { createSpeakingMouth } from '../../src/output/speaking-mouth.ts';
+import type { OutputEvent } from '../../src/output/output.ts';
+import { createSpokenOutput } from '../../src/output/spoken-output.ts';
 import { createScriptedVoice, type ScriptedVoiceOptions } from '../support/scripted-voice.ts';
 
 const FRAMES_OF_LEAD = 400 / FRAME_MS;
@@ -11,13 +11,13 @@ const FRAMES_OF_LEAD = 400 / FRAME_MS;
 function setUp(options: Omit<ScriptedVoiceOptions, 'clock'> = {}) {
   const clock = new SimulatedClock();
   const voice = createScriptedVoice({ clock, ...options });
-  const mouth = createSpeakingMouth({ voice, clock });
-  const events: (MouthEvent & { atMs: number })[] = [];
-  const start = () => mouth.start((event) => events.push({ ...event, atMs: clock.nowMs() }));
+  const output = createSpokenOutput({ voice, clock });
+  const events: (OutputEvent & { atMs: number })[] = [];
+  const start = () => output.start((event) => events.push({ ...event, atMs: clock.nowMs() }));
   return {
     clock,
     voice,
-    mouth,
+    output,
     events,
     start,
     types: () => events.map((event) => event.type),
@@ -140,14 +140,14 @@ it('fails the utterance when its text changes instead of growing', () => {
 });
 
 it('silences an utterance when the next one starts, and every one when it closes', async () => {
-  const { clock, mouth, start, frames } = setUp();
+  const { clock, output, start, frames } = setUp();
   start().grow('one two three four', true);
   await clock.advance(100);
   const countBefore = frames().length;
   start().grow('five', false);
   await clock.advance(100);
   expect(frames()).toHaveLength(countBefore);
-  mouth.close();
+  output.close();
   expect(clock.countTimers).toBe(0);
   expect(() => start()).toThrow('closed');
 });
@@ -189,8 +189,8 @@ describe('a caller who interrupts', () => {
   });
 
   it('may do so from within a report', async () => {
-    const { clock, mouth, events } = setUp();
-    const utterance = mouth.start((event) => {
+    const { clock, output, events } = setUp();
+    const utterance = output.start((event) => {
       events.push({ ...event, atMs: clock.nowMs() });
       if (event.type === 'audio.delta') utterance.stop();
     });

@@ -5,7 +5,7 @@ import type { CallFacts, Values } from '../agent/call-context.ts';
 import { allAgents } from '../agent/handoffs.ts';
 import type { CallParties } from '../events.ts';
 
-export interface Roster {
+export interface CallAgents {
   readonly agents: readonly Agent[];
   factsOf(agent: Agent): CallFacts;
   agentNamed(name: string): Agent;
@@ -17,7 +17,7 @@ export function checkVariables(first: Agent, given: Values): void {
 }
 
 /** Throws as `checkVariables` does. */
-export function createRoster(first: Agent, callId: string, given: Values, parties: CallParties = {}): Roster {
+export function createCallAgents(first: Agent, callId: string, given: Values, parties: CallParties = {}): CallAgents {
   const { from, to, direction } = parties;
   const agents = allAgents(first);
   const states = new Map<Agent['createState'], Record<string, unknown>>();

@@ -1,4 +1,4 @@
-// Who may speak while a reply is being given: which of the caller's sounds and words take the floor. Pure.
+// Barge-in: which of the caller's words over a reply interrupt it, and which pauses end a turn. Pure.
 
 import type { EagerEndpointing } from '../agent/agent.ts';
 import { hasQuestionMark, listWords, toWords } from '../base/words.ts';

@@ -1,18 +1,18 @@
 import { expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
-import type { MouthEvent, Utterance } from '../../src/output/mouth.ts';
+import type { OutputEvent, Utterance } from '../../src/output/output.ts';
 import {
-  createPacedMouth,
+  createPacedOutput,
   FASTEST,
   FIRST_SOUND_MS,
   SPOKEN_CHARACTER_MS,
   toSpokenMs,
-} from '../../src/output/paced-mouth.ts';
+} from '../../src/output/paced-output.ts';
 
 function startUtterance() {
   const clock = new SimulatedClock();
-  const events: MouthEvent[] = [];
-  const utterance: Utterance = createPacedMouth(clock).start((event) => events.push(event));
+  const events: OutputEvent[] = [];
+  const utterance: Utterance = createPacedOutput(clock).start((event) => events.push(event));
   return { clock, events, utterance };
 }
 

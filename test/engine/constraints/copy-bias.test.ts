@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLeaning } from '../../../src/engine/constraints/leaning.ts';
+import { createCopyBias } from '../../../src/engine/constraints/copy-bias.ts';
 
 const texts = ['O', 'B', 'olinas', 'pin', '",', '"}', '1', '3', ' Bo', '"'] as const;
 type Text = (typeof texts)[number];
@@ -11,19 +11,19 @@ function toRow(of: Partial<Record<Text, number>>): Float32Array {
 }
 
 function begun(dialogue: readonly string[], ...taken: readonly Text[]) {
-  const leaning = createLeaning({
+  const copyBias = createCopyBias({
     decode: (some) => some.map((id) => texts[id] ?? '').join(''),
     dialogue: () => dialogue,
   });
-  leaning.begin();
-  for (const id of ids(...taken)) leaning.take(id);
+  copyBias.begin();
+  for (const id of ids(...taken)) copyBias.take(id);
   const toDialogue = (row: Partial<Record<Text, number>>, mayCome: (id: number) => boolean = () => true) => {
     const logP = toRow(row);
-    return texts[leaning.toDialogue(logP.indexOf(Math.max(...logP)), logP, mayCome)];
+    return texts[copyBias.toDialogue(logP.indexOf(Math.max(...logP)), logP, mayCome)];
   };
   const toEnd = (row: Partial<Record<Text, number>>, ...fixed: readonly Text[]) => {
     const logP = toRow(row);
-    return texts[leaning.toEnd(logP.indexOf(Math.max(...logP)), logP, ids(...fixed))];
+    return texts[copyBias.toEnd(logP.indexOf(Math.max(...logP)), logP, ids(...fixed))];
   };
   return { toDialogue, toEnd };
 }

@@ -19,12 +19,12 @@ export interface Candidate {
   readonly share: number;
 }
 
-export interface Phrases {
+export interface NgramTable {
   /** After the first `count` of `tokens`: what followed the longest known end of them. Allocates only what it gives. */
   next(tokens: readonly number[], count: number): Candidate | undefined;
 }
 
-export const noPhrases: Phrases = { next: () => undefined };
+export const noPhrases: NgramTable = { next: () => undefined };
 
 /** Goes from a hash of the tokens behind to one that has `id` in front of them. 32 bits, unsigned. */
 export function hashBack(hash: number, id: number): number {
@@ -35,7 +35,7 @@ export function hashBack(hash: number, id: number): number {
 export const emptyHash = 0x811c9dc5;
 
 /** Keys ascending, then for each its token and its share: see training/phrases.ts. Throws ModelError. */
-export function readPhrases(bytes: Uint8Array): Phrases {
+export function readPhrases(bytes: Uint8Array): NgramTable {
   const aligned = Uint8Array.from(bytes).buffer;
   const [magic, version, count = 0] = new Uint32Array(aligned, 0, Math.min(phrasesHeaderWords, bytes.length >> 2));
   const keysAt = phrasesHeaderWords * 4;
@@ -77,7 +77,7 @@ export function readPhrases(bytes: Uint8Array): Phrases {
 }
 
 /** The model folder's table, if its manifest names one. */
-export async function loadPhrases(modelDir: string, manifest: Manifest): Promise<Phrases> {
+export async function loadPhrases(modelDir: string, manifest: Manifest): Promise<NgramTable> {
   if (!manifest.files.some(({ name }) => name === phrasesFile)) return noPhrases;
   return readPhrases(await readFile(join(modelDir, phrasesFile)));
 }

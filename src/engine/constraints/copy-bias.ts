@@ -1,14 +1,14 @@
-// What a call leans to where the model is in two minds: words of the dialogue, and an end (decisions/017). Knows no schema.
-import { createEcho, type Echo, type Places } from './echo.ts';
+// Logit bias for calls (decisions/017): a value that is nearly as likely is copied from the dialogue, and an argument that is hardly likelier than the end is left out.
+import { type CopyMatcher, createCopyMatcher, type Places } from './copy-matcher.ts';
 
-export interface LeaningOptions {
+export interface CopyBiasOptions {
   /** The text of tokens. */
   readonly decode: (ids: readonly number[]) => string;
   /** What the caller said and tools gave. */
   readonly dialogue: () => readonly string[];
 }
 
-export interface Leaning {
+export interface CopyBias {
   /** A free text begins: where a value may be copied from. */
   begin(): void;
   /** The call goes on with `id`. */
@@ -26,15 +26,15 @@ const endNats = 1;
 /** Dates, times and numbers are put in another form than callers say them in. */
 const digit = /\p{N}/u;
 
-export function createLeaning({ decode, dialogue }: LeaningOptions): Leaning {
-  let echo: Echo | undefined;
+export function createCopyBias({ decode, dialogue }: CopyBiasOptions): CopyBias {
+  let matcher: CopyMatcher | undefined;
   let places: Places = [];
 
-  function follow(from: Echo, text: string): Places {
+  function follow(from: CopyMatcher, text: string): Places {
     return from.follow(places, places === from.starts ? text.trimStart() : text);
   }
 
-  function isCopy(from: Echo, id: number): boolean {
+  function isCopy(from: CopyMatcher, id: number): boolean {
     const text = decode([id]);
     if (digit.test(text)) return false;
     const quote = text.indexOf('"');
@@ -44,20 +44,26 @@ export function createLeaning({ decode, dialogue }: LeaningOptions): Leaning {
 
   return {
     begin() {
-      echo ??= createEcho(dialogue());
-      places = echo.starts;
+      matcher ??= createCopyMatcher(dialogue());
+      places = matcher.starts;
     },
     take(id) {
-      if (echo && places.length > 0) places = follow(echo, decode([id]));
+      if (matcher && places.length > 0) places = follow(matcher, decode([id]));
     },
     toDialogue(likeliest, logP, isLegal) {
-      if (!echo || likeliest < 0 || places.length === 0 || digit.test(decode([likeliest])) || isCopy(echo, likeliest))
+      if (
+        !matcher ||
+        likeliest < 0 ||
+        places.length === 0 ||
+        digit.test(decode([likeliest])) ||
+        isCopy(matcher, likeliest)
+      )
         return likeliest;
       let best = likeliest;
       let highest = (logP[likeliest] ?? 0) - copyNats;
       for (let id = 0; id < logP.length; id++) {
         const value = logP[id] ?? Number.NEGATIVE_INFINITY;
-        if (value <= highest || !isLegal(id) || !isCopy(echo, id)) continue;
+        if (value <= highest || !isLegal(id) || !isCopy(matcher, id)) continue;
         best = id;
         highest = value;
       }

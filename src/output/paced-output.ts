@@ -1,9 +1,9 @@
-// The mouth of a wire whose other side speaks: a reply's growing text in, when its words may have been heard out. Sends nothing.
+// The output of a wire whose other side speaks: a reply's growing text in, when its words may have been heard out. Sends nothing.
 
 import type { Clock } from '../base/clock.ts';
 import { listPieces } from '../base/words.ts';
 import { HeardText } from './heard-text.ts';
-import type { Mouth, MouthEvent, Utterance } from './mouth.ts';
+import type { Output, OutputEvent, Utterance } from './output.ts';
 import { Playout, TOLERANCE_MS } from './playout.ts';
 
 /** Estimates: what a network's voice takes to say a character, and to begin after it had nothing to say. */
@@ -23,8 +23,8 @@ export function toSpokenMs(text: string): number {
   return countCharacters * SPOKEN_CHARACTER_MS;
 }
 
-/** A mouth for text that is spoken elsewhere, by estimate until the wire knows better: `advance` beyond all says that it was spoken. */
-export function createPacedMouth(clock: Clock): Mouth {
+/** A output for text that is spoken elsewhere, by estimate until the wire knows better: `advance` beyond all says that it was spoken. */
+export function createPacedOutput(clock: Clock): Output {
   let current: PacedUtterance | undefined;
   return {
     start(report) {
@@ -38,7 +38,7 @@ export function createPacedMouth(clock: Clock): Mouth {
 
 class PacedUtterance implements Utterance {
   readonly #clock: Clock;
-  readonly #report: (event: MouthEvent) => void;
+  readonly #report: (event: OutputEvent) => void;
   readonly #playout = new Playout(false);
   readonly #heard = new HeardText();
   #text = '';
@@ -50,7 +50,7 @@ class PacedUtterance implements Utterance {
   #reachedMs = 0;
   #reachedAtMs: number;
 
-  constructor(clock: Clock, report: (event: MouthEvent) => void) {
+  constructor(clock: Clock, report: (event: OutputEvent) => void) {
     this.#clock = clock;
     this.#report = report;
     this.#reachedAtMs = clock.nowMs();

@@ -1,7 +1,7 @@
 // A reply's growing text in, timed audio frames and what the caller really heard out. Knows neither the model nor the machine.
 
 /** What an utterance reports, in order; nothing after `stop()`. */
-export type MouthEvent =
+export type OutputEvent =
   /** The first text arrived / the first clause was cut / its first audio came back: the ledger's marks. */
   | { readonly type: 'clause.cut'; readonly text: string }
   | { readonly type: 'clause.spoken'; readonly text: string; readonly lengthMs: number }
@@ -25,8 +25,8 @@ export interface Utterance {
 }
 
 /** Speaks the replies of one call. */
-export interface Mouth {
+export interface Output {
   /** Starts an utterance; audio flows once `grow` brings a clause. */
-  start(report: (event: MouthEvent) => void): Utterance;
+  start(report: (event: OutputEvent) => void): Utterance;
   close(): void;
 }

@@ -22,8 +22,8 @@ type Heard = Extract<CallerEvent, { type: 'transcript.updated' }>;
 
 const NOTHING: Hearing = {};
 
-/** An ear for one call whose client hears the words itself. What words are is the conversation's own test: nothing passes here and is dropped there. */
-export function createTextEar(): TextEar {
+/** An input for one call whose client hears the words itself. What words are is the conversation's own test: nothing passes here and is dropped there. */
+export function createTranscriptInput(): TextEar {
   let turn = 0;
   let text = '';
   /** Of the turn's last words. */

@@ -1,7 +1,7 @@
-import type { Mouth } from './mouth.ts';
+import type { Output } from './output.ts';
 
-/** The mouth of a text-only call: what was sent was heard. */
-export function createTextMouth(): Mouth {
+/** The output of a text-only call: what was sent was heard. */
+export function createTextOutput(): Output {
   return {
     start(report) {
       let heard = '';

@@ -3,33 +3,33 @@
 import type { Agent } from '../agent/agent.ts';
 import { offeredTools } from '../agent/handoffs.ts';
 import type { Prompt } from '../engine/prompt/prompt.ts';
-import type { Setting } from '../engine/sequence.ts';
+import type { PromptPrefix } from '../engine/sequence.ts';
 
 /** The same object for all calls that begin alike, so that its prefill is shared; instructions may change with the day. */
-export type SettingOf = (agent: Agent) => Setting;
+export type PromptPrefixOf = (agent: Agent) => PromptPrefix;
 
-export function createSettings(prompt: Prompt): SettingOf {
+export function createPromptPrefixes(prompt: Prompt): PromptPrefixOf {
   /** Keeps an agent's newest for as long as there is the agent. */
-  const newest = new WeakMap<Agent, Setting>();
+  const newest = new WeakMap<Agent, PromptPrefix>();
   /** By content. */
-  const shared = new Map<string, WeakRef<Setting>>();
+  const shared = new Map<string, WeakRef<PromptPrefix>>();
 
   return (agent) => {
-    const fresh = toSetting(agent, prompt);
+    const fresh = toPromptPrefix(agent, prompt);
     const key = JSON.stringify(fresh);
     for (const [other, reference] of shared) if (reference.deref() === undefined) shared.delete(other);
-    const setting = shared.get(key)?.deref() ?? fresh;
-    if (setting === fresh) shared.set(key, new WeakRef(fresh));
-    newest.set(agent, setting);
-    return setting;
+    const promptPrefix = shared.get(key)?.deref() ?? fresh;
+    if (promptPrefix === fresh) shared.set(key, new WeakRef(fresh));
+    newest.set(agent, promptPrefix);
+    return promptPrefix;
   };
 }
 
-function toSetting(agent: Agent, prompt: Prompt): Setting {
+function toPromptPrefix(agent: Agent, prompt: Prompt): PromptPrefix {
   const { instructions } = agent;
   const tools = offeredTools(agent);
   return {
-    prefix: prompt.renderSetting({ instructions, tools }),
+    prefix: prompt.renderPrefix({ instructions, tools }),
     tools: tools.map(({ name, parameters }) => ({ name, parameters })),
   };
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { createEcho } from '../../../src/engine/constraints/echo.ts';
+import { createCopyMatcher } from '../../../src/engine/constraints/copy-matcher.ts';
 
-const echo = createEcho(['a table in san jose', '{"name": "Rosie McCann\'s", "city": "San Ramon"}']);
+const echo = createCopyMatcher(['a table in san jose', '{"name": "Rosie McCann\'s", "city": "San Ramon"}']);
 
 it('follows words of the dialogue from the start of any of them, whatever their case', () => {
   const san = echo.follow(echo.starts, 'San');
@@ -28,11 +28,11 @@ it('is whole where a word ends, not within one', () => {
 });
 
 it('has nothing to follow before anyone has spoken', () => {
-  expect(createEcho([]).starts).toEqual([]);
+  expect(createCopyMatcher([]).starts).toEqual([]);
 });
 
 it('takes vowel signs for letters, and each character for a word where a script puts no spaces', () => {
-  const mixed = createEcho(['दो दिन बाद', '订一个房间']);
+  const mixed = createCopyMatcher(['दो दिन बाद', '订一个房间']);
   expect(mixed.follow(mixed.starts, 'न')).toEqual([]);
   expect(mixed.isWhole(mixed.follow(mixed.starts, 'द'))).toBe(false);
   expect(mixed.isWhole(mixed.follow(mixed.starts, 'दिन'))).toBe(true);

@@ -4,13 +4,13 @@ import { ToolError } from '../errors.ts';
 import { show } from './invalid.ts';
 import { toTransferTarget } from './transfer-target.ts';
 
-/** Throws ToolError `wish-invalid`. */
+/** Throws ToolError `action-invalid`. */
 export function checkTransfer(to: string): string {
   const isTarget = typeof to === 'string' && toTransferTarget(to) !== undefined;
   return checked(isTarget, 'transfer', to, 'a number (+15550100), sip:desk@example.com or client:NAME');
 }
 
-/** Throws ToolError `wish-invalid`. */
+/** Throws ToolError `action-invalid`. */
 export function checkDigits(digits: string): string {
   return checked(
     /^[0-9*#A-Dw]+$/.test(digits),
@@ -20,19 +20,19 @@ export function checkDigits(digits: string): string {
   );
 }
 
-/** Throws ToolError `wish-invalid`. */
+/** Throws ToolError `action-invalid`. */
 export function checkLanguage(language: string): string {
   return checked(isLanguage(language), 'setLanguage', language, 'a language as BCP 47 has it: en-US, es');
 }
 
-/** Throws ToolError `wish-invalid`. */
+/** Throws ToolError `action-invalid`. */
 export function checkSource(source: string): string {
   return checked(typeof source === 'string' && source.trim() !== '', 'play', source, 'the address of a sound file');
 }
 
-function checked(isFit: boolean, wish: string, value: string, expected: string): string {
+function checked(isFit: boolean, action: string, value: string, expected: string): string {
   if (isFit) return value;
-  throw new ToolError('wish-invalid', `${wish} got ${show(value)}, expected ${expected}`);
+  throw new ToolError('action-invalid', `${action} got ${show(value)}, expected ${expected}`);
 }
 
 function isLanguage(text: string): boolean {

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { type Wish, withWishes } from '../../src/agent/call-context.ts';
+import { type CallAction, createCallContext } from '../../src/agent/call-context.ts';
 import { ToolError } from '../../src/errors.ts';
 
-function ask(wish: (call: ReturnType<typeof withWishes>) => void): Wish[] {
-  const asked: Wish[] = [];
-  wish(
-    withWishes(
+function ask(action: (call: ReturnType<typeof createCallContext>) => void): CallAction[] {
+  const asked: CallAction[] = [];
+  action(
+    createCallContext(
       { callId: 'call-1', from: undefined, to: undefined, direction: undefined, variables: {}, state: {} },
       (one) => asked.push(one),
     ),
@@ -27,7 +27,7 @@ it.each(['the manager', '', '+', 'tel:+15550100', 'https://example.com', 'sip:',
   (to) => {
     const transfer = () => ask((call) => call.transfer(to));
     expect(transfer).toThrow(ToolError);
-    expect(transfer).toThrow(expect.objectContaining({ code: 'wish-invalid' }));
+    expect(transfer).toThrow(expect.objectContaining({ code: 'action-invalid' }));
     expect(transfer).toThrow(
       `transfer got ${JSON.stringify(to)}, expected a number (+15550100), sip:desk@example.com or client:NAME`,
     );

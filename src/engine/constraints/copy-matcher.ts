@@ -5,7 +5,7 @@ import { isUnspaced, LETTERS, UNSPACED } from '../../base/words.ts';
 /** Places in the dialogue from where the text would go on as the dialogue does. */
 export type Places = readonly number[];
 
-export interface Echo {
+export interface CopyMatcher {
   /** Where a copy may begin: at each word. */
   readonly starts: Places;
   /** Empty: with `text` it is no copy any more. */
@@ -18,7 +18,7 @@ const separator = '\0';
 const wordStart = new RegExp(`(?<![${LETTERS}])[${LETTERS}]|[${UNSPACED}]`, 'gu');
 const inWord = new RegExp(`[${LETTERS}]`, 'u');
 
-export function createEcho(texts: readonly string[]): Echo {
+export function createCopyMatcher(texts: readonly string[]): CopyMatcher {
   const said = texts.map((text) => text.toLowerCase() + separator).join('');
   return {
     starts: [...said.matchAll(wordStart)].map(({ index }) => index),

@@ -4,22 +4,22 @@
 import { toWords } from '../base/words.ts';
 import type { Change, Context } from './context.ts';
 import { allowedActs, isHit } from './drafts.ts';
-import { isRunAhead, toContent } from './runs.ts';
+import { isRunningSpeculatively, toContent } from './runs.ts';
 import { addCall, addUser } from './transcript.ts';
 import type { WriteRequest } from './writer.ts';
 
 /** The draft at hand decided a read whose result is there, and nobody asked yet for what follows it. */
 export function canDraftAhead(context: Context): boolean {
-  const { ahead, run, heard } = context;
-  if (!isHit(context) || !isRunAhead(context) || run?.outcome === undefined) return false;
-  return ahead?.runId !== run.id || ahead.words !== toWords(heard);
+  const { followUp, run, heard } = context;
+  if (!isHit(context) || !isRunningSpeculatively(context) || run?.outcome === undefined) return false;
+  return followUp?.runId !== run.id || followUp.words !== toWords(heard);
 }
 
 /** A request for the reply after the read's result, as if the turn were committed. */
 export function toAheadRequest(context: Context, id: number): WriteRequest | undefined {
-  const { run, lines, heard, ahead } = context;
+  const { run, lines, heard, followUp } = context;
   if (run?.outcome === undefined) return undefined;
-  const previous = ahead?.runId === run.id ? ahead.draft : undefined;
+  const previous = followUp?.runId === run.id ? followUp.draft : undefined;
   const after = { ...context, reply: { ...context.reply, calls: [run.call] } };
   return {
     id,
@@ -33,18 +33,18 @@ export function toAheadRequest(context: Context, id: number): WriteRequest | und
 
 /** It is for these very words and for the run at hand. */
 export function isAheadCurrent(context: Context): boolean {
-  const { ahead, run, reply } = context;
-  return ahead !== undefined && ahead.runId === run?.id && ahead.words === reply.words;
+  const { followUp, run, reply } = context;
+  return followUp !== undefined && followUp.runId === run?.id && followUp.words === reply.words;
 }
 
 /** The draft ahead goes on as the turn's own. */
-export function takeAhead({ ahead }: Context): Change {
-  if (ahead === undefined) return {};
-  const { requestId, acts, draft } = ahead;
-  return { requestId, draftId: requestId, draft, requestedWords: undefined, requestedActs: acts, ahead: undefined };
+export function takeFollowUp({ followUp }: Context): Change {
+  if (followUp === undefined) return {};
+  const { requestId, acts, draft } = followUp;
+  return { requestId, draftId: requestId, draft, requestedWords: undefined, requestedActs: acts, followUp: undefined };
 }
 
 /** Another request stops one that is not complete. */
-export function keepComplete({ ahead }: Context): Context['ahead'] {
-  return ahead?.draft?.isDone ? ahead : undefined;
+export function keepComplete({ followUp }: Context): Context['followUp'] {
+  return followUp?.draft?.isDone ? followUp : undefined;
 }

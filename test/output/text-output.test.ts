@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import type { MouthEvent, Utterance } from '../../src/output/mouth.ts';
-import { createTextMouth } from '../../src/output/text-mouth.ts';
+import type { OutputEvent, Utterance } from '../../src/output/output.ts';
+import { createTextOutput } from '../../src/output/text-output.ts';
 
 it('counts as heard what was sent', () => {
-  const events: MouthEvent[] = [];
-  const utterance = createTextMouth().start((event) => events.push(event));
+  const events: OutputEvent[] = [];
+  const utterance = createTextOutput().start((event) => events.push(event));
   utterance.grow('Sure.', false);
   utterance.grow('Sure.', false);
   utterance.grow('Sure. Bye.', true);
@@ -17,8 +17,8 @@ it('counts as heard what was sent', () => {
 });
 
 it('reports nothing once it was stopped, even from within a report', () => {
-  const events: MouthEvent[] = [];
-  const utterance: Utterance = createTextMouth().start((event) => {
+  const events: OutputEvent[] = [];
+  const utterance: Utterance = createTextOutput().start((event) => {
     events.push(event);
     utterance.stop();
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { CallerEvent } from '../../src/events.ts';
-import { createTextEar } from '../../src/input/text-ear.ts';
+import { createTranscriptInput } from '../../src/input/transcript-input.ts';
 
 const heard = (turn: number, text: string, state: 'interim' | 'final' | 'resumed'): CallerEvent => ({
   type: 'transcript.updated',
@@ -12,9 +12,9 @@ const heard = (turn: number, text: string, state: 'interim' | 'final' | 'resumed
 const started = (turn: number): CallerEvent => ({ type: 'speech.started', turn });
 
 function listen(...events: CallerEvent[]) {
-  const ear = createTextEar();
+  const input = createTranscriptInput();
   return events.map((event) => {
-    const { event: passed, problem } = ear(event);
+    const { event: passed, problem } = input(event);
     return passed ?? problem?.code;
   });
 }
@@ -104,10 +104,10 @@ it('never lets through a turn that goes back, an empty text but a resumed one, o
   );
   fc.assert(
     fc.property(fc.array(event), (events) => {
-      const ear = createTextEar();
+      const input = createTranscriptInput();
       let last: CallerEvent = started(0);
       for (const given of events) {
-        const { event: passed } = ear(given);
+        const { event: passed } = input(given);
         if (passed === undefined || !('turn' in passed) || !('turn' in last)) continue;
         expect(passed.turn).toBeGreaterThanOrEqual(last.turn);
         if (passed.type === 'transcript.updated') expect(passed.text).toMatch(/^\S+( \S+)*$/);
