@@ -3,10 +3,10 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { allAgents } from '../src/agent/handoffs.ts';
 import { parseOptions, toWhole } from '../src/arguments.ts';
 import { UsageError } from '../src/errors.ts';
 import { loadModel } from '../src/runtime/loaded-model.ts';
+import { prepareAgent } from '../src/session/prepare-agent.ts';
 import { createPromptPrefixes } from '../src/session/prompt-prefixes.ts';
 import { createRandom } from '../training/recogniser.ts';
 import { describeMachine } from './machine.ts';
@@ -85,7 +85,7 @@ async function playAll(
   const judged: JudgedTask[] = [];
   for (const { name, isUnseen, load, callers } of agents) {
     const agent = await load();
-    for (const one of allAgents(agent)) await model.engine.prepare(promptPrefixOf(one));
+    await prepareAgent(agent, model, promptPrefixOf);
     for (const [index, scripted] of callers(createRandom(seed)).slice(0, limit).entries()) {
       const played = await inFreshState(() =>
         playTask({ agent, index, ...scripted, model, promptPrefixOf, random: createRandom(seed * 1000 + index) }),

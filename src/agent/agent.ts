@@ -17,11 +17,12 @@ export interface Work {
 
 export interface Agent {
   readonly name: string;
-  readonly instructions: string;
+  /** A function is asked once a call, when the agent begins to answer; one without a parameter says the same to every caller, and is asked before any call, too. */
+  readonly instructions: string | ((call: CallFacts) => string | Promise<string>);
   /** What it does, for an agent that may hand a call over to it. */
   readonly description?: string;
   /** Said when the call starts, as turn 0; undefined or empty: the caller speaks first. */
-  readonly greeting?: string | ((call: CallFacts) => string);
+  readonly greeting?: string | ((call: CallFacts) => string | Promise<string>);
   readonly effort: Effort;
   /** From the request to the last word; undefined: as long as it takes. */
   readonly latencyBudgetMs?: number;

@@ -30,6 +30,11 @@ export function checkSource(source: string): string {
   return checked(typeof source === 'string' && source.trim() !== '', 'play', source, 'the address of a sound file');
 }
 
+/** Throws ToolError `action-invalid`. */
+export function checkWords(action: string, words: string): string {
+  return checked(typeof words === 'string' && words.trim() !== '', action, words, 'words').trim();
+}
+
 function checked(isFit: boolean, action: string, value: string, expected: string): string {
   if (isFit) return value;
   throw new ToolError('action-invalid', `${action} got ${show(value)}, expected ${expected}`);

@@ -1,7 +1,7 @@
 // A call as its agent's tools and hooks see it: what the call brought, what the agent keeps, what the agent may ask of it.
 
 import type { CallParties, Transfer } from '../events.ts';
-import { checkDigits, checkLanguage, checkSource, checkTransfer } from './call-actions.ts';
+import { checkDigits, checkLanguage, checkSource, checkTransfer, checkWords } from './call-actions.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -19,7 +19,7 @@ export interface CallFacts<Variables = Values, State = Record<string, unknown>> 
   readonly state: State;
 }
 
-/** A call whose agent may ask something of it. Each throws a ToolError `action-invalid` for what no wire could do. */
+/** A call whose agent may ask something of it. Each throws a ToolError `action-invalid` for what can't be done. */
 export interface CallContext<Variables = Values, State = Record<string, unknown>> extends CallFacts<Variables, State> {
   /** Says goodbye, unless something was just said, and ends the call. */
   hangUp(): void;
@@ -31,6 +31,8 @@ export interface CallContext<Variables = Values, State = Record<string, unknown>
   sendDigits(digits: string): void;
   /** Asks the wire to speak and to understand another language, as BCP 47 has it: "es-MX". */
   setLanguage(language: string): void;
+  /** Other instructions of this agent, for all that the model writes in this call from here on. Longer ones than it reads are refused, unless the agent says `truncate`. */
+  updateInstructions(text: string): void;
 }
 
 /** What an agent asks of its call; the conversation decides when. */
@@ -39,7 +41,8 @@ export type CallAction =
   | { readonly type: 'transfer'; readonly transfer: Transfer }
   | { readonly type: 'play'; readonly source: string }
   | { readonly type: 'send-digits'; readonly digits: string }
-  | { readonly type: 'set-language'; readonly language: string };
+  | { readonly type: 'set-language'; readonly language: string }
+  | { readonly type: 'update-instructions'; readonly text: string };
 
 /** The same call, with actions that go to `ask`. */
 export function createCallContext(call: CallFacts, ask: (action: CallAction) => void): CallContext {
@@ -51,5 +54,6 @@ export function createCallContext(call: CallFacts, ask: (action: CallAction) => 
     play: (source) => ask({ type: 'play', source: checkSource(source) }),
     sendDigits: (digits) => ask({ type: 'send-digits', digits: checkDigits(digits) }),
     setLanguage: (language) => ask({ type: 'set-language', language: checkLanguage(language) }),
+    updateInstructions: (text) => ask({ type: 'update-instructions', text: checkWords('updateInstructions', text) }),
   };
 }

@@ -26,12 +26,15 @@ import { findShared, ownCopy } from './own-copy.ts';
 export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.ZodObject = z.ZodObject> {
   /** Letters, digits, - and _; what a caller asks for by `agent`. */
   readonly name: string;
-  /** Who it is and what it may do. A function is asked anew for each call: for today's date. */
-  readonly instructions: string | (() => string);
+  /**
+   * Who it is and what it may do, as many characters as the model reads. A function is asked once a call, within 5 s, when the agent begins to
+   * answer: for who calls, or for today's date. A call that it fails for ends with `agent-failed`.
+   */
+  readonly instructions: string | ((call: CallFacts<z.output<V>, z.output<S>>) => string | Promise<string>);
   /** What it does, in a few words: an agent that may hand a call over to it picks by it. @default 'Hand the call over to NAME' */
   readonly description?: string;
-  /** Said when the call starts; a function is asked for each call. @default the caller speaks first */
-  readonly greeting?: string | ((call: CallFacts<z.output<V>, z.output<S>>) => string);
+  /** Said when the call starts; a function is asked for each call, within 5 s. @default the caller speaks first */
+  readonly greeting?: string | ((call: CallFacts<z.output<V>, z.output<S>>) => string | Promise<string>);
   /** How much work the model puts into a reply. @default 'low' */
   readonly effort?: Agent['effort'];
   /** Where checking every word of a reply would take longer, the rest comes unchecked, 1 to 60000 ms. @default as long as it takes */
@@ -97,7 +100,7 @@ const work = z
 
 const optionsSchema = z.strictObject({
   name: z.string().regex(/^[\w-]{1,64}$/, 'expected letters, digits, - and _, 64 at most'),
-  instructions: z.custom<AgentOptions['instructions']>(
+  instructions: z.custom<Agent['instructions']>(
     (value) => isFunction(value) || (typeof value === 'string' && value.trim() !== ''),
     'expected words, or a function that returns them',
   ),
@@ -222,9 +225,7 @@ export function defineAgent<V extends z.ZodObject = z.ZodObject, S extends z.Zod
   let handoffs: readonly Handoff[] | undefined;
   const agent: Agent = {
     ...rest,
-    get instructions() {
-      return readInstructions(instructions);
-    },
+    instructions: typeof instructions === 'string' ? instructions.trim() : instructions,
     tools,
     redact: toRedacted(checked.redact, tools, Object.keys(variables.shape)),
     get handoffs() {
@@ -238,7 +239,6 @@ export function defineAgent<V extends z.ZodObject = z.ZodObject, S extends z.Zod
     ...(onCallStart && { onCallStart }),
     ...(onCallEnd && { onCallEnd }),
   };
-  readInstructions(instructions);
   checkDefaults(state);
   checkOwn('state', state);
   checkOwn('variables', variables);
@@ -250,12 +250,6 @@ export function defineAgent<V extends z.ZodObject = z.ZodObject, S extends z.Zod
 /** Also true for an agent that another copy of this package made. */
 export function isAgent(value: unknown): value is Agent {
   return typeof value === 'object' && value !== null && MADE_BY_DEFINE_AGENT in value;
-}
-
-function readInstructions(instructions: AgentOptions['instructions']): string {
-  const text: unknown = typeof instructions === 'function' ? instructions() : instructions;
-  if (typeof text === 'string' && text.trim() !== '') return text.trim();
-  throw invalidField('instructions', `expected a function that returns words, got ${show(text)} from it`);
 }
 
 /** A name that nothing has would hide nothing. */

@@ -1,5 +1,6 @@
 // What an agent asks a model to read beyond what that model reads: refused, or cut where the agent says so. Knows no model.
 
+import type { AgentError } from '../errors.ts';
 import type { Agent } from './agent.ts';
 import { type OfferedTool, offeredTools } from './handoffs.ts';
 import { invalidField } from './invalid.ts';
@@ -15,23 +16,47 @@ export interface ReadingLimits {
   readonly maxTools: number;
 }
 
-/** One line for each part that is cut, for whoever loads the agent to print. Throws an AgentError that names them all, unless the agent allows it by `truncate`. */
-export function checkReadingLimits(agent: Agent, limits: ReadingLimits): readonly string[] {
-  const beyond = findBeyond(agent, limits);
+/** `instructions`: as far as they are known before a call. One line for each part that is cut, for whoever loads the agent to print. Throws an AgentError that names them all, unless the agent allows it by `truncate`. */
+export function checkReadingLimits(
+  agent: Agent,
+  limits: ReadingLimits,
+  instructions: string | undefined = typeof agent.instructions === 'string' ? agent.instructions : undefined,
+): readonly string[] {
+  const beyond = findBeyond(agent, limits, instructions);
   if (agent.truncate || beyond.length === 0) return beyond.map((line) => `agent ${agent.name}: cut: ${line}`);
-  throw invalidField(
-    `agent ${agent.name}`,
+  throw tooMuch(agent, beyond);
+}
+
+/** What a call's instructions come to. Throws an AgentError for none, and for more than the model reads, unless the agent allows it by `truncate`. */
+export function checkInstructions(
+  agent: Agent,
+  text: string,
+  { maxInstructionsLength }: Pick<ReadingLimits, 'maxInstructionsLength'>,
+): void {
+  const length = lengthOf(text);
+  if (text.trim() === '') throw invalidField(`agent ${agent.name}: instructions`, 'expected words, got none');
+  if (length > maxInstructionsLength && !agent.truncate) throw tooMuch(agent, [tooLong(length, maxInstructionsLength)]);
+}
+
+function tooMuch({ name }: Agent, beyond: readonly string[]): AgentError {
+  return invalidField(
+    `agent ${name}`,
     `${beyond.join('; ')}: shorten what the model would not read, or say truncate: true to have it cut`,
   );
 }
 
-function findBeyond(agent: Agent, limits: ReadingLimits): readonly string[] {
+function tooLong(length: number, most: number): string {
+  return `instructions of ${length} characters, and the model reads ${most}`;
+}
+
+function findBeyond(agent: Agent, limits: ReadingLimits, instructions: string | undefined): readonly string[] {
   const found: string[] = [];
   const hold = (what: string, count: number, most: number, unit = ' characters') => {
     if (count > most) found.push(`${what} ${count}${unit}, and the model reads ${most}`);
   };
   const tools = offeredTools(agent);
-  hold('instructions of', lengthOf(agent.instructions), limits.maxInstructionsLength);
+  const length = lengthOf(instructions ?? '');
+  if (length > limits.maxInstructionsLength) found.push(tooLong(length, limits.maxInstructionsLength));
   hold('there are', tools.length, limits.maxTools, ' tools and hand-offs');
   for (const tool of tools) {
     hold(`tool ${tool.name} has a description of`, lengthOf(tool.description), limits.maxDescriptionLength);

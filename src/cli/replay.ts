@@ -15,6 +15,7 @@ import { type Difference, replayCall } from '../replay/replay-call.ts';
 import { playFrontier } from '../replay/replay-frontier.ts';
 import { exampleAgents } from '../runtime/example-agents.ts';
 import { type LoadedModel, loadModel } from '../runtime/loaded-model.ts';
+import { prepareAgent, readFixedInstructions } from '../session/prepare-agent.ts';
 import { createPromptPrefixes } from '../session/prompt-prefixes.ts';
 
 const help = `usage: repartee replay FILE… [--live] [--agent FILE] [--model DIR]
@@ -102,8 +103,24 @@ function createRedecoder(model: LoadedModel): Redecode {
         'not-replayable',
         `${call.name} was recorded with the model ${modelHash}, and this one is ${model.hash}: give its folder with --model`,
       );
-    for (const one of allAgents(agent)) await model.engine.prepare(promptPrefixOf(one));
-    return redecodeCall({ model, agent, promptPrefixOf, asked, events: call.events });
+    const settings = new Map<Agent, ReturnType<typeof promptPrefixOf>>();
+    for (const one of allAgents(agent)) {
+      const instructions = await readFixedInstructions(one);
+      if (instructions === undefined)
+        throw new RuntimeError(
+          'not-replayable',
+          `the instructions of ${one.name} depend on the call, and ${call.name} does not hold them: leave --live out`,
+        );
+      settings.set(one, promptPrefixOf(one, instructions));
+    }
+    await prepareAgent(agent, model, promptPrefixOf);
+    return redecodeCall({
+      model,
+      agent,
+      promptPrefixOf: (one) => settings.get(one) ?? promptPrefixOf(one, ''),
+      asked,
+      events: call.events,
+    });
   };
 }
 

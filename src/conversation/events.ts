@@ -34,7 +34,7 @@ export type MachineEvent =
   | WriterEvent
   | ToolEvent
   | OutputReport
-  | { readonly type: 'action.requested'; readonly action: CallAction }
+  | { readonly type: 'action.requested'; readonly action: Exclude<CallAction, { type: 'update-instructions' }> }
   /** Code of the agent's threw where nobody could catch it. */
   | { readonly type: 'agent.failed' }
   | { readonly type: 'pause.passed'; readonly pausedMs: number }

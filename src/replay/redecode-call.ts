@@ -2,8 +2,8 @@
 
 import type { Agent } from '../agent/agent.ts';
 import type { Draft, WriteRequest } from '../conversation/writer.ts';
+import type { PromptPrefix } from '../engine/sequence.ts';
 import { type ModelParts, openSequence } from '../session/model-writer.ts';
-import type { PromptPrefixOf } from '../session/prompt-prefixes.ts';
 import type { RecordedEvent } from '../trace/format/call-file.ts';
 import { type Difference, toSortedJson } from './replay-call.ts';
 
@@ -23,7 +23,7 @@ export interface Redecoding {
 export interface RedecodeOptions {
   readonly model: ModelParts;
   readonly agent: Agent;
-  readonly promptPrefixOf: PromptPrefixOf;
+  readonly promptPrefixOf: (agent: Agent) => PromptPrefix;
   /** In order, as replayCall tells of them. */
   readonly asked: readonly Asked[];
   readonly events: readonly RecordedEvent[];
@@ -42,7 +42,7 @@ export async function redecodeCall({
   const recorded = new Map<number, Stepped[]>();
   for (const event of events)
     if (event.type === 'draft.stepped') recorded.set(event.draft, [...(recorded.get(event.draft) ?? []), event]);
-  let desk = openSequence(model, agent, promptPrefixOf);
+  let desk = openSequence(model, agent, promptPrefixOf(agent));
   const decoded = new Map<number, Draft>();
   let countStates = 0;
   try {
@@ -51,7 +51,7 @@ export async function redecodeCall({
       if (steps.length === 0) continue;
       if (request.agent !== desk.agent) {
         desk.sequence.close();
-        desk = openSequence(model, request.agent, promptPrefixOf);
+        desk = openSequence(model, request.agent, promptPrefixOf(request.agent));
       }
       const { sequence, toDraftRequest, toDraft } = desk;
       const from = previous === undefined ? undefined : decoded.get(previous);

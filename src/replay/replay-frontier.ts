@@ -1,10 +1,10 @@
 // `repartee replay FILE… --set NAME=VALUES`: the recorded callers once in each way, and what each way gives.
 
 import type { Agent } from '../agent/agent.ts';
-import { allAgents } from '../agent/handoffs.ts';
 import { UsageError } from '../errors.ts';
 import type { NamedCall } from '../playback/call-files.ts';
 import type { ModelParts } from '../session/model-writer.ts';
+import { prepareAgent } from '../session/prepare-agent.ts';
 import { createPromptPrefixes } from '../session/prompt-prefixes.ts';
 import { type FrontierPoint, type PlayedWay, toFrontier, toLabel } from './frontier.ts';
 import { parseSets, type Way } from './replay-sets.ts';
@@ -34,8 +34,7 @@ export async function playFrontier({
   const drafts: ReplayMemory['drafts'] = new Map();
   const memories = new Map(calls.map((call) => [call, { drafts, tools: new Map() } satisfies ReplayMemory]));
   const promptPrefixOf = createPromptPrefixes(model.prompt);
-  for (const agent of new Set(calls.map(agentOf)))
-    for (const one of allAgents(agent)) await model.engine.prepare(promptPrefixOf(one));
+  for (const agent of new Set(calls.map(agentOf))) await prepareAgent(agent, model, promptPrefixOf);
 
   async function play(way: Way): Promise<PlayedWay> {
     tell(toLabel(way.settings));

@@ -2,7 +2,6 @@
 
 import type { Agent } from '../agent/agent.ts';
 import { allAgents } from '../agent/handoffs.ts';
-import { checkReadingLimits } from '../agent/reading-limits.ts';
 import { systemClock } from '../base/clock.ts';
 import type { DraftState, EngineStats } from '../engine/sequence.ts';
 import { checkLoad, isBusy } from '../engine/serving/load.ts';
@@ -14,6 +13,7 @@ import { type Completions, createCompletions } from '../server/completions/compl
 import type { AuthorFailure } from '../session/author-code.ts';
 import { type Call, startCall } from '../session/call.ts';
 import { checkVariables } from '../session/call-agents.ts';
+import { prepareAgent } from '../session/prepare-agent.ts';
 import { createPromptPrefixes } from '../session/prompt-prefixes.ts';
 import type { CallHeader } from '../trace/format/call-file.ts';
 import { type CallSink, openAll } from '../trace/store/call-sink.ts';
@@ -93,10 +93,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
   const promptPrefixOf = createPromptPrefixes(prompt);
 
   async function prepare(agent: Agent): Promise<void> {
-    for (const one of allAgents(agent)) {
-      checkReadingLimits(one, prompt.limits).forEach(warn);
-      await engine.prepare(promptPrefixOf(one));
-    }
+    await prepareAgent(agent, { engine, prompt }, promptPrefixOf, warn);
   }
 
   return {
@@ -117,7 +114,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
         agent: name,
         agentHash: toShortHash(
           allAgents(agent)
-            .map((one) => promptPrefixOf(one).prefix.join())
+            .map((one) => `${promptPrefixOf(one, '').prefix.join()} ${one.instructions}`)
             .join(),
         ),
         modelHash,

@@ -9,6 +9,7 @@ import { checkTools } from '../engine/check-tools.ts';
 import { loadPromptLimits } from '../engine/manifest.ts';
 import { AgentError, RuntimeError, UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
+import { readFixedInstructions } from '../session/prepare-agent.ts';
 
 /** By name, in the order of the files. `modelDir`: who is to read them. Throws AgentError, ModelError, and UsageError where two files give one name. */
 export async function readAgents(
@@ -30,7 +31,9 @@ export async function readAgents(
   }
   const limits = await loadPromptLimits(modelDir);
   for (const [name, agent] of agents)
-    naming(fileOf.get(name) ?? '', () => allAgents(agent).forEach((one) => void checkReadingLimits(one, limits)));
+    await namingAsync(fileOf.get(name) ?? '', async () => {
+      for (const one of allAgents(agent)) checkReadingLimits(one, limits, await readFixedInstructions(one));
+    });
   return agents;
 }
 
@@ -64,6 +67,13 @@ function naming(file: string, check: () => void): void {
   } catch (error) {
     throw toFileError(file, error);
   }
+}
+
+/** As `naming` does. */
+async function namingAsync(file: string, check: () => Promise<void>): Promise<void> {
+  await check().catch((error: unknown) => {
+    throw toFileError(file, error);
+  });
 }
 
 /** What is wrong with an agent, with its file before it. */

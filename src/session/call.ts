@@ -1,11 +1,12 @@
 // One call: wires input, conversation, engine, tools and output together. The picture of ARCHITECTURE.md in code.
 
-import { createActor } from 'xstate';
+import { type ActorRefFrom, createActor } from 'xstate';
 import type { Agent } from '../agent/agent.ts';
 import { type CallAction, createCallContext, type Values } from '../agent/call-context.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Emitted, MachineEvent, Mark } from '../conversation/events.ts';
 import { conversationMachine } from '../conversation/machine.ts';
+import type { PromptPrefix } from '../engine/sequence.ts';
 import { RuntimeError } from '../errors.ts';
 import type { CallEvent, CallerEvent, CallParties, CloseReason } from '../events.ts';
 import { createTranscriptInput } from '../input/transcript-input.ts';
@@ -17,8 +18,10 @@ import type { CallWriter } from '../trace/format/call-file.ts';
 import { coverFields } from '../trace/format/redact-fields.ts';
 import { type AuthorFailure, createAuthorCode, outsideAuthorCode } from './author-code.ts';
 import { type CallAgents, createCallAgents } from './call-agents.ts';
+import { createCallInstructions } from './call-instructions.ts';
 import { type HookRunner, readGreeting, runHook } from './hooks.ts';
 import { createModelWriter, type ModelParts } from './model-writer.ts';
+import { NOTHING_READ, type Opening, readOpening } from './opening.ts';
 import { createMouthActor } from './output-actor.ts';
 import type { PromptPrefixOf } from './prompt-prefixes.ts';
 import { createToolRunner, toKey } from './tool-runner.ts';
@@ -94,42 +97,57 @@ export function startCall(options: CallOptions): Call {
       author.failed(one.name, hook, 'hook-failed', cause);
     },
   });
-  const greeting = readGreeting(agent, factsOf(agent), hooksOf(agent));
+  const instructions = createCallInstructions({
+    model,
+    promptPrefixOf: options.promptPrefixOf,
+    factsOf,
+    clock,
+    author,
+  });
   const taken = new Set<Agent>();
+  const waiting: MachineEvent[] = [];
   let answering = agent;
-  const actor = createActor(
-    conversationMachine.provide({
-      actors: {
-        writer: createModelWriter(model, agent, options.promptPrefixOf, observer),
-        tool: createToolRunner(factsOf, clock, send, author),
-        output: createMouthActor(output, observer, report),
-      },
-    }),
-    {
-      clock,
-      input: { agent, callId, greeting },
-      ...(recorder && {
-        inspect: (seen) => {
-          if (seen.type === '@xstate.event' && seen.actorRef === actor && isOwn(seen.event)) recorder.told(seen.event);
-        },
-      }),
-    },
-  );
+  let actor: ActorRefFrom<typeof conversationMachine> | undefined;
 
-  function send(action: CallAction): void {
-    outsideAuthorCode(() => tell({ type: 'action.requested', action }));
+  /** Without what its model is to be, an agent can't answer. */
+  function lackInstructions(one: Agent, cause: unknown): void {
+    hooksOf(one).failed('instructions', cause);
+    tell({ type: 'agent.failed' });
   }
+
+  function promptPrefixOf(one: Agent): PromptPrefix | Promise<PromptPrefix> {
+    const fail = (cause: unknown): never => {
+      lackInstructions(one, cause);
+      throw cause;
+    };
+    try {
+      const promptPrefix = instructions.promptPrefixOf(one);
+      return promptPrefix instanceof Promise ? promptPrefix.catch(fail) : promptPrefix;
+    } catch (cause) {
+      return fail(cause);
+    }
+  }
+
+  function send(one: Agent, action: CallAction): void {
+    if (action.type === 'update-instructions') instructions.update(one, action.text);
+    else outsideAuthorCode(() => tell({ type: 'action.requested', action }));
+  }
+
+  const contextOf = (one: Agent) => createCallContext(factsOf(one), (action) => send(one, action));
 
   /** Each agent's hooks run once in a call. */
   function take(one: Agent): void {
     if (taken.has(one)) return;
     taken.add(one);
-    void runHook('onCallStart', () => one.onCallStart?.(createCallContext(factsOf(one), send)), clock, hooksOf(one));
+    void runHook('onCallStart', () => one.onCallStart?.(contextOf(one)), clock, hooksOf(one));
   }
 
+  /** What comes before the agent is ready waits; a caller who hangs up waits for nothing. */
   function tell(event: MachineEvent): void {
-    if (actor.getSnapshot().status !== 'active') return;
-    actor.send(event);
+    if (actor === undefined && event.type === 'agent.failed') waiting.unshift(event);
+    else if (actor === undefined) waiting.push(event);
+    else if (actor.getSnapshot().status === 'active') actor.send(event);
+    if (actor === undefined && event.type === 'call.ended') begin(NOTHING_READ);
   }
 
   /** The writes of whoever answers get their keys, for those who reconcile what became of one. */
@@ -139,7 +157,7 @@ export function startCall(options: CallOptions): Call {
     return isWrite ? { ...event, idempotencyKey: toKey(callId, event.turn, event) } : event;
   }
 
-  actor.on('*', (said) => {
+  function observe(said: Emitted): void {
     const event = withKey(said);
     if (event.type === 'agent.changed') answering = agentNamed(event.agent);
     if (event.type === 'call.closed') closeReason = event.reason;
@@ -147,33 +165,61 @@ export function startCall(options: CallOptions): Call {
     else report(event);
     meter.observe(event);
     if (event.type === 'agent.changed') take(answering);
-  });
+  }
+
+  let settleEnded: { resolve: () => void; reject: (error: RuntimeError) => void } | undefined;
   const ended = new Promise<void>((resolve, reject) => {
-    const finish = (settle: () => void) => {
-      output.close();
-      const endings = [...taken].map((one) =>
-        runHook(
-          'onCallEnd',
-          () => one.onCallEnd?.(createCallContext(factsOf(one), send), closeReason),
-          clock,
-          hooksOf(one),
-        ),
-      );
-      void Promise.all(endings).then(() => {
-        recorder?.close();
-        settle();
-      });
-    };
-    actor.subscribe({
-      complete: () => finish(resolve),
-      error: (cause) => finish(() => reject(new RuntimeError('call-failed', 'the call failed', { cause }))),
-    });
+    settleEnded = { resolve, reject };
   });
+  function finish(settle: () => void): void {
+    output.close();
+    const endings = [...taken].map((one) =>
+      runHook('onCallEnd', () => one.onCallEnd?.(contextOf(one), closeReason), clock, hooksOf(one)),
+    );
+    void Promise.all(endings).then(() => {
+      recorder?.close();
+      settle();
+    });
+  }
   // Whoever opened the call decides whether its failure matters.
   ended.catch(() => undefined);
 
-  actor.start();
-  take(agent);
+  function begin({ greeting, first = options.promptPrefixOf(agent, '') }: Opening): void {
+    if (actor !== undefined) return;
+    const machine = conversationMachine.provide({
+      actors: {
+        writer: createModelWriter(model, agent, { first, promptPrefixOf }, observer),
+        tool: createToolRunner(factsOf, clock, send, author),
+        output: createMouthActor(output, observer, report),
+      },
+    });
+    const started = createActor(machine, {
+      clock,
+      input: { agent, callId, greeting },
+      ...(recorder && {
+        inspect: (seen) => {
+          if (seen.type === '@xstate.event' && seen.actorRef === started && isOwn(seen.event))
+            recorder.told(seen.event);
+        },
+      }),
+    });
+    actor = started;
+    started.on('*', observe);
+    started.subscribe({
+      complete: () => finish(() => settleEnded?.resolve()),
+      error: (cause) =>
+        finish(() => settleEnded?.reject(new RuntimeError('call-failed', 'the call failed', { cause }))),
+    });
+    started.start();
+    take(agent);
+    for (const event of waiting.splice(0)) tell(event);
+  }
+
+  readOpening(
+    () => promptPrefixOf(agent),
+    () => readGreeting(agent, factsOf(agent), clock, hooksOf(agent)),
+    begin,
+  );
 
   return {
     receive: (said) => {

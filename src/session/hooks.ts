@@ -8,7 +8,7 @@ import type { Clock } from '../base/clock.ts';
 /** From its start; then the call no longer waits for it. */
 const HOOK_TIMEOUT_MS = 5000;
 
-type Hook = 'onCallStart' | 'onCallEnd' | 'greeting';
+type Hook = 'onCallStart' | 'onCallEnd' | 'greeting' | 'instructions';
 
 export interface HookRunner {
   run<T>(hook: Hook, work: () => T): T;
@@ -22,6 +22,55 @@ export async function runHook(
   clock: Clock,
   runner: HookRunner,
 ): Promise<void> {
+  try {
+    await inTime(
+      name,
+      runner.run(name, () => start(hook)),
+      clock,
+    );
+  } catch (error) {
+    runner.failed(name, error);
+  }
+}
+
+/** What the agent greets with; nothing if its function fails. At once, unless the function gives a promise. */
+export function readGreeting(
+  { greeting = '' }: Agent,
+  call: CallFacts,
+  clock: Clock,
+  runner: HookRunner,
+): string | Promise<string> {
+  const fail = (error: unknown) => {
+    runner.failed('greeting', error);
+    return '';
+  };
+  try {
+    const words = readWords('greeting', greeting, call, clock, runner);
+    return typeof words === 'string' ? words : words.catch(fail);
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+/** Throws, or rejects, with what the function threw, or for what are no words, and after HOOK_TIMEOUT_MS. */
+export function readWords(
+  part: 'greeting' | 'instructions',
+  words: Agent['instructions'],
+  call: CallFacts,
+  clock: Clock,
+  runner: Pick<HookRunner, 'run'>,
+): string | Promise<string> {
+  const given: unknown = typeof words === 'function' ? runner.run(part, () => words(call)) : words;
+  return given instanceof Promise ? inTime(part, given.then(toWords), clock) : toWords(given);
+}
+
+function toWords(given: unknown): string {
+  if (typeof given === 'string') return given.trim();
+  throw new Error(`gave ${show(given)}, expected words`);
+}
+
+/** Rejects once the work takes longer than HOOK_TIMEOUT_MS; it is not stopped. */
+export async function inTime<T>(name: string, work: Promise<T>, clock: Clock): Promise<T> {
   let timer: unknown;
   const overdue = new Promise<never>((_, reject) => {
     timer = clock.setTimeout(
@@ -30,24 +79,9 @@ export async function runHook(
     );
   });
   try {
-    await Promise.race([overdue, runner.run(name, () => start(hook))]);
-  } catch (error) {
-    runner.failed(name, error);
+    return await Promise.race([overdue, work]);
   } finally {
     clock.clearTimeout(timer);
-  }
-}
-
-/** What the agent greets with; nothing if its function fails. */
-export function readGreeting({ greeting }: Agent, call: CallFacts, runner: HookRunner): string {
-  try {
-    const words: unknown =
-      typeof greeting === 'function' ? runner.run('greeting', () => greeting(call)) : (greeting ?? '');
-    if (typeof words === 'string') return words.trim();
-    throw new Error(`gave ${show(words)}, expected words`);
-  } catch (error) {
-    runner.failed('greeting', error);
-    return '';
   }
 }
 

@@ -11,13 +11,20 @@ import type { DraftRequest, DraftState, Engine, Priority, PromptPrefix, Sequence
 import type { Tokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { EngineError, toMessage } from '../errors.ts';
 import type { CallObserver } from '../recording/observer.ts';
-import type { PromptPrefixOf } from './prompt-prefixes.ts';
 import { createSpokenArguments } from './spoken-arguments.ts';
 
 export interface ModelParts {
   readonly engine: Engine;
   readonly tokenizer: Tokenizer;
   readonly prompt: Prompt;
+}
+
+/** What the model reads before all that was said. */
+export interface Beginning {
+  /** Of the agent that answers first. */
+  readonly first: PromptPrefix;
+  /** Of whoever answers next; it may be another one than before. A promise that rejects fails the draft. */
+  promptPrefixOf(agent: Agent): PromptPrefix | Promise<PromptPrefix>;
 }
 
 const PRIORITY: Readonly<Record<WriteRequest['purpose'], Priority>> = {
@@ -29,14 +36,9 @@ const PRIORITY: Readonly<Record<WriteRequest['purpose'], Priority>> = {
 const MOMENT: Readonly<Record<WriteRequest['purpose'], Moment>> = { draft: 'draft', committed: 'reply', step: 'step' };
 
 /** A writer over one sequence of the engine at a time, which begins as the answering agent's calls do; the observer sees each request and each state. */
-export function createModelWriter(
-  parts: ModelParts,
-  first: Agent,
-  promptPrefixOf: PromptPrefixOf,
-  observer: CallObserver,
-) {
+export function createModelWriter(parts: ModelParts, first: Agent, beginning: Beginning, observer: CallObserver) {
   return fromCallback<WriterCommand>(({ receive, sendBack }) => {
-    let current = openSequence(parts, first, promptPrefixOf);
+    let current = openSequence(parts, first, beginning.first);
     let running: AbortController | undefined;
     receive((command) => {
       switch (command.type) {
@@ -58,9 +60,12 @@ export function createModelWriter(
     async function write(request: WriteRequest, signal: AbortSignal): Promise<void> {
       const { id, agent } = request;
       try {
-        if (agent !== current.agent) {
+        const asked = beginning.promptPrefixOf(agent);
+        const promptPrefix = asked instanceof Promise ? await asked : asked;
+        if (signal.aborted) return;
+        if (agent !== current.agent || promptPrefix !== current.promptPrefix) {
           const { sequence: last } = current;
-          current = openSequence(parts, agent, promptPrefixOf);
+          current = openSequence(parts, agent, promptPrefix);
           last.close();
         }
         const { sequence, toDraftRequest, toDraft } = current;
@@ -93,13 +98,18 @@ function toForeignAct(act: DraftState['act'], { acts }: WriteRequest): EngineErr
 /** An agent's place in the engine. */
 export interface AgentSequence extends Translation {
   readonly agent: Agent;
+  readonly promptPrefix: PromptPrefix;
   readonly sequence: Sequence;
 }
 
 /** Throws EngineError. */
-export function openSequence(parts: ModelParts, agent: Agent, promptPrefixOf: PromptPrefixOf): AgentSequence {
-  const promptPrefix = promptPrefixOf(agent);
-  return { agent, sequence: parts.engine.open(promptPrefix), ...createTranslation(parts, agent, promptPrefix) };
+export function openSequence(parts: ModelParts, agent: Agent, promptPrefix: PromptPrefix): AgentSequence {
+  return {
+    agent,
+    promptPrefix,
+    sequence: parts.engine.open(promptPrefix),
+    ...createTranslation(parts, agent, promptPrefix),
+  };
 }
 
 interface Translation {

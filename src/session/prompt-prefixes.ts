@@ -1,12 +1,12 @@
-// What calls with an agent begin with, as the engine takes it: agents in, settings out.
+// What calls with an agent begin with, as the engine takes it: agents and their instructions in, settings out.
 
 import type { Agent } from '../agent/agent.ts';
 import { offeredTools } from '../agent/handoffs.ts';
 import type { Prompt } from '../engine/prompt/prompt.ts';
 import type { PromptPrefix } from '../engine/sequence.ts';
 
-/** The same object for all calls that begin alike, so that its prefill is shared; instructions may change with the day. */
-export type PromptPrefixOf = (agent: Agent) => PromptPrefix;
+/** The same object for all calls that begin alike, so that its prefill is shared; instructions may change with the day and with the caller. */
+export type PromptPrefixOf = (agent: Agent, instructions: string) => PromptPrefix;
 
 export function createPromptPrefixes(prompt: Prompt): PromptPrefixOf {
   /** Keeps an agent's newest for as long as there is the agent. */
@@ -14,8 +14,8 @@ export function createPromptPrefixes(prompt: Prompt): PromptPrefixOf {
   /** By content. */
   const shared = new Map<string, WeakRef<PromptPrefix>>();
 
-  return (agent) => {
-    const fresh = toPromptPrefix(agent, prompt);
+  return (agent, instructions) => {
+    const fresh = toPromptPrefix(agent, instructions, prompt);
     const key = JSON.stringify(fresh);
     for (const [other, reference] of shared) if (reference.deref() === undefined) shared.delete(other);
     const promptPrefix = shared.get(key)?.deref() ?? fresh;
@@ -25,8 +25,7 @@ export function createPromptPrefixes(prompt: Prompt): PromptPrefixOf {
   };
 }
 
-function toPromptPrefix(agent: Agent, prompt: Prompt): PromptPrefix {
-  const { instructions } = agent;
+function toPromptPrefix(agent: Agent, instructions: string, prompt: Prompt): PromptPrefix {
   const tools = offeredTools(agent);
   return {
     prefix: prompt.renderPrefix({ instructions, tools }),

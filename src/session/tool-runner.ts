@@ -17,7 +17,7 @@ const RETRY_DELAY_MS = 100;
 export function createToolRunner(
   factsOf: (agent: Agent) => CallFacts,
   clock: Clock,
-  ask: (action: CallAction) => void,
+  ask: (agent: Agent, action: CallAction) => void,
   author: AuthorCode,
 ) {
   return fromCallback<ToolEvent, ToolInput>(({ input, sendBack }) => {
@@ -48,7 +48,7 @@ export function createToolRunner(
             'tool-effect',
             `${tool.name} is a read, which may run on a draft: only a write may ask for ${action.type}`,
           );
-        if (!isOver) ask(action);
+        if (!isOver) ask(agent, action);
       }),
       idempotencyKey: toKey(context.callId, turn, call),
     };

@@ -5,7 +5,6 @@ import { readFile } from 'node:fs/promises';
 import type { Agent } from '../agent/agent.ts';
 import type { Values } from '../agent/call-context.ts';
 import { allAgents, offeredTools } from '../agent/handoffs.ts';
-import { checkReadingLimits } from '../agent/reading-limits.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
 import { SimulatedClock } from '../base/simulated-clock.ts';
 import { checkTools } from '../engine/check-tools.ts';
@@ -21,6 +20,7 @@ import { packagePath } from '../package-path.ts';
 import { createTurnLog, type TurnRecord } from '../playback/turn-log.ts';
 import { startCall } from '../session/call.ts';
 import type { ModelParts } from '../session/model-writer.ts';
+import { prepareAgent } from '../session/prepare-agent.ts';
 import { createPromptPrefixes, type PromptPrefixOf } from '../session/prompt-prefixes.ts';
 import { type Answers, createAnsweringEngine } from './answers.ts';
 import { createPlayedCaller } from './played-caller.ts';
@@ -81,20 +81,21 @@ export async function startTestCall(agent: Agent, options: TestCallOptions = {})
   const simulated = answers && new SimulatedClock();
   const clock: Clock = simulated ?? systemClock;
   const prompt = createPrompt(tokenizer, await loadPromptLimits(modelDir));
-  const promptPrefixOf = createPromptPrefixes(prompt);
-  const agents = allAgents(agent);
-  const agentOf = (promptPrefix: PromptPrefix) =>
-    agents.find((one) => promptPrefixOf(one) === promptPrefix)?.name ?? 'caller';
+  const prefixesOf = createPromptPrefixes(prompt);
+  const names = new Map<PromptPrefix, string>();
+  const promptPrefixOf: PromptPrefixOf = (one, instructions) => {
+    const promptPrefix = prefixesOf(one, instructions);
+    if (!names.has(promptPrefix)) names.set(promptPrefix, one.name);
+    return promptPrefix;
+  };
+  const agentOf = (promptPrefix: PromptPrefix) => names.get(promptPrefix) ?? 'caller';
   const failures: unknown[] = [];
-  for (const one of agents) {
-    checkTools(offeredTools(one));
-    checkReadingLimits(one, prompt.limits);
-  }
+  for (const one of allAgents(agent)) checkTools(offeredTools(one));
   const engine: Engine = answers
     ? createAnsweringEngine({ tokenizer, clock, answers, agentOf, failed: (error) => failures.push(error) })
     : await createEngine({ modelDir });
   try {
-    for (const one of agents) await engine.prepare(promptPrefixOf(one));
+    await prepareAgent(agent, { engine, prompt }, promptPrefixOf);
     return await open(agent, options, {
       model: { engine, tokenizer, prompt },
       clock,

@@ -4,6 +4,7 @@ import type { Agent } from '../../src/agent/agent.ts';
 import { loadAgent } from '../../src/agent/load.ts';
 import { checkReadingLimits } from '../../src/agent/reading-limits.ts';
 import { defaultPromptLimits } from '../../src/engine/prompt/limits.ts';
+import { readFixedInstructions } from '../../src/session/prepare-agent.ts';
 import { keepAgentStateApart } from '../support/agent-state.ts';
 import { makeCallContext } from '../support/call-context.ts';
 
@@ -28,8 +29,8 @@ async function findDentist(agent: Agent): Promise<string> {
 
 it('stays within what the model reads', async () => {
   const agent = await loadAgent(path);
-  expect(checkReadingLimits(agent, defaultPromptLimits)).toEqual([]);
-  expect(agent.instructions).toContain('Friday, March 1, 2019');
+  expect(checkReadingLimits(agent, defaultPromptLimits, await readFixedInstructions(agent))).toEqual([]);
+  expect(await readFixedInstructions(agent)).toContain('Friday, March 1, 2019');
   expect(agent.tools.map(({ name, effect, confirm }) => [name, effect, confirm])).toEqual([
     ['find_provider', 'read', false],
     ['opening_hours', 'read', false],

@@ -50,6 +50,32 @@ it('refuses what the model would not read, with both numbers of each', async () 
   await expect(startTestCall(agent, { answers: () => ({ say: 'Hello.' }) })).rejects.toThrow(refusal);
 });
 
+it.each([
+  [
+    'says too much',
+    () => Promise.resolve('x'.repeat(501)),
+    'agent desk: instructions of 501 characters, and the model reads 500',
+  ],
+  [
+    'gives no words',
+    () => undefined as unknown as string,
+    'agent desk: instructions: expected a function that returns words, got undefined',
+  ],
+  [
+    'throws',
+    () => {
+      throw new Error('no date');
+    },
+    'agent desk: instructions: asked before any call, the function failed: no date',
+  ],
+])('refuses an agent whose function without a parameter %s before any call', async (_, instructions, message) => {
+  const agent = defineAgent({ name: 'desk', instructions });
+  await expect(startTestCall(agent, { answers: () => ({ say: 'Hello.' }) })).rejects.toMatchObject({
+    code: 'agent-invalid',
+    message: expect.stringContaining(message),
+  });
+});
+
 it('says what is cut of an agent that allows it', () => {
   const agent = defineAgent({ ...beyond, truncate: true });
   expect(checkReadingLimits(agent, defaultPromptLimits)).toEqual(lines.map((line) => `agent desk: cut: ${line}`));

@@ -106,7 +106,7 @@ it.skipIf(data === undefined)(
     for (const { isUnseen, load, callers } of taskedAgents) {
       if (!isUnseen) continue;
       const agent = await load();
-      const lines = [agent.instructions, String(agent.greeting), ...callers(createRandom(1)).flatMap(linesOf)];
+      const lines = [String(agent.instructions), String(agent.greeting), ...callers(createRandom(1)).flatMap(linesOf)];
       for (const line of lines) for (const run of runsOf(line)) own.set(run, line);
     }
     expect(own.size).toBeGreaterThan(100);

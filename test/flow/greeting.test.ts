@@ -5,7 +5,8 @@ import { makeAgent, say, startFlow } from '../support/flow.ts';
 it.each([
   ['undefined', undefined],
   ['5', 5],
-  ['an object', Promise.resolve('Hello.')],
+  ['an object', { words: 'Hello.' }],
+  ['5', Promise.resolve(5)],
 ])('answers the caller though the greeting gave %s, and logs what it gave', async (shown, words: unknown) => {
   const failures: AuthorFailure[] = [];
   const flow = startFlow({

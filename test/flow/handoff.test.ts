@@ -26,7 +26,7 @@ function open(changes: Partial<Agent> = {}, first: Partial<Agent> = {}, decide: 
 }
 
 const promptPrefixOf = (agent: Agent) =>
-  prompt.renderPrefix({ instructions: agent.instructions, tools: offeredTools(agent) });
+  prompt.renderPrefix({ instructions: String(agent.instructions), tools: offeredTools(agent) });
 
 describe('a hand-off', () => {
   it('has another agent answer the very words, who reads all that was said before', async () => {

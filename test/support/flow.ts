@@ -177,7 +177,7 @@ export function startFlow({
     /** Text of the context of the n-th model request, specials left out. */
     readContext: (index: number) => {
       const request = engine.requests.at(index);
-      const prefix = prompt.renderPrefix({ instructions: agent.instructions, tools: agent.tools });
+      const prefix = prompt.renderPrefix({ instructions: String(agent.instructions), tools: agent.tools });
       return request ? tokenizer.decode(request.context.slice(prefix.length)) : undefined;
     },
   };

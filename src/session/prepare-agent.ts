@@ -1,0 +1,42 @@
+// Before any call: what an agent's calls begin with, as far as no caller is needed to know it, is held to the model's limits and prefilled.
+
+import type { Agent } from '../agent/agent.ts';
+import { allAgents } from '../agent/handoffs.ts';
+import { invalidField, show } from '../agent/invalid.ts';
+import { checkReadingLimits } from '../agent/reading-limits.ts';
+import { systemClock } from '../base/clock.ts';
+import { toMessage } from '../errors.ts';
+import { inTime } from './hooks.ts';
+import type { ModelParts } from './model-writer.ts';
+import type { PromptPrefixOf } from './prompt-prefixes.ts';
+
+/** The agent and all that its calls may come to; `warn` is told of each part that is cut. Throws AgentError `agent-invalid`, EngineError. */
+export async function prepareAgent(
+  agent: Agent,
+  { engine, prompt }: Pick<ModelParts, 'engine' | 'prompt'>,
+  promptPrefixOf: PromptPrefixOf,
+  warn: (line: string) => void = () => undefined,
+): Promise<void> {
+  for (const one of allAgents(agent)) {
+    const instructions = await readFixedInstructions(one);
+    checkReadingLimits(one, prompt.limits, instructions).forEach(warn);
+    // Where they depend on the call, tools are compiled all the same.
+    await engine.prepare(promptPrefixOf(one, instructions ?? ''));
+  }
+}
+
+/**
+ * The instructions, or what a function without a parameter says now: the same to every caller. Undefined: they depend on the call.
+ * Throws AgentError `agent-invalid`.
+ */
+export async function readFixedInstructions({ name, instructions }: Agent): Promise<string | undefined> {
+  if (typeof instructions === 'string') return instructions;
+  if (instructions.length > 0) return undefined;
+  const ask = instructions as () => unknown;
+  const field = `agent ${name}: instructions`;
+  const text = await inTime('the function', Promise.resolve().then(ask), systemClock).catch((error: unknown) => {
+    throw invalidField(field, `asked before any call, the function failed: ${toMessage(error)}`);
+  });
+  if (typeof text === 'string' && text.trim() !== '') return text.trim();
+  throw invalidField(field, `expected a function that returns words, got ${show(text)} from it`);
+}
