@@ -1,7 +1,6 @@
 // Listens and closes: the HTTP server, the WebSocket upgrade and the gate behind them, put together.
 // Knows no argv, no engine and no machine.
 
-import { createServer } from 'node:http';
 import type { Clock } from '../base/clock.ts';
 import { RuntimeError } from '../errors.ts';
 import { nativeLimits, nativeWire } from '../protocol/native-messages.ts';
@@ -10,15 +9,12 @@ import type { Transport } from '../transport/listener.ts';
 import { Admission } from './calls/admission.ts';
 import type { CallSource } from './calls/open-call.ts';
 import type { Completions } from './completions/completions.ts';
-import { createCompletionRoutes } from './http/completion-routes.ts';
-import { isLoopback } from './http/guard.ts';
-import { createRequestListener } from './http/http.ts';
+import { createApp } from './http/app.ts';
+import { isBearerToken, isLoopback } from './http/guard.ts';
 import { createMetrics, type Metrics } from './http/metrics.ts';
 import { createSignedUrls } from './http/signed-url.ts';
 import { readStaticFiles } from './http/static-files.ts';
 import { createTickets } from './http/tickets.ts';
-import { createTraceRoutes } from './http/trace-routes.ts';
-import { createTwilioRoutes } from './http/twilio.ts';
 import type { Log } from './log.ts';
 import { createTraceShelf } from './traces/trace-shelf.ts';
 import { createUpgradeAnswer } from './upgrade.ts';
@@ -77,35 +73,33 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       'key-missing',
       `${options.host} can be reached from other machines: set REPARTEE_API_KEY, or listen on 127.0.0.1`,
     );
+  if (apiKey !== undefined && !isBearerToken(apiKey))
+    throw new RuntimeError(
+      'key-unusable',
+      'the API key has characters that no bearer token may have: use A-Z, a-z, 0-9, -, ., _, ~, + and /, such as those that openssl rand -hex 24 gives',
+    );
   const files = await readStaticFiles(options.pageDir);
   const viewerFiles = options.traces ? await readStaticFiles(options.traces.viewerDir) : undefined;
-  const traces = options.traces && createTraceRoutes({ shelf: createTraceShelf({ ...options.traces, clock }), apiKey });
   const admission = new Admission({ maxCalls, clock, log });
   const metrics = createMetrics({ state: () => admission.state, log, spanCounts: options.spanCounts });
   const tickets = createTickets({ clock, lifetimeMs: ticketLifetimeMs });
   const signedUrls = createSignedUrls(clock, signedUrlLifetimeMs);
-  const twilio =
-    twilioAuthToken !== undefined && publicUrl !== undefined
-      ? createTwilioRoutes({ authToken: twilioAuthToken, publicUrl, log, isReady: () => admission.state.isReady })
-      : undefined;
   let served: Completions | undefined;
-  const completions = createCompletionRoutes({ completions: () => served, apiKey });
   const shared = { admission, tickets, signedUrls, apiKey, publicUrl, log };
-  const http = createServer({ headersTimeout: 10_000, requestTimeout: 15_000 });
-  http.on(
-    'request',
-    createRequestListener({
-      ...shared,
-      metrics,
-      files,
-      viewerFiles,
-      traces,
-      twilio,
-      completions,
-      ticketLifetimeMs,
-      maxCalls,
-    }),
-  );
+  const app = createApp({
+    ...shared,
+    metrics,
+    files,
+    viewerFiles,
+    traces: options.traces && createTraceShelf({ ...options.traces, clock }),
+    twilio:
+      twilioAuthToken !== undefined && publicUrl !== undefined
+        ? { authToken: twilioAuthToken, publicUrl, log, isReady: () => admission.state.isReady }
+        : undefined,
+    completions: () => served,
+    ticketLifetimeMs,
+    maxCalls,
+  });
   const listener = await options.transport.listen({
     port: options.port,
     host: options.host,
@@ -113,7 +107,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     messageBytes: nativeLimits.messageBytes,
     framesPerSecond: nativeLimits.messagesPerSecond,
     subprotocol: nativeWire.subprotocol,
-    http,
+    fetch: app.fetch,
     upgrade: createUpgradeAnswer({ ...shared, twilioAuthToken }),
   });
 

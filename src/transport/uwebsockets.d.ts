@@ -15,6 +15,7 @@ declare module 'uWebSockets.js' {
     write(chunk: Uint8Array): boolean;
     end(body?: string | Uint8Array, closeConnection?: boolean): HttpResponse;
     endWithoutBody(contentLength?: number, closeConnection?: boolean): HttpResponse;
+    close(): HttpResponse;
     onWritable(written: (offset: number) => boolean): HttpResponse;
     onAborted(aborted: () => void): HttpResponse;
     onData(arrived: (chunk: ArrayBuffer, isLast: boolean) => void): HttpResponse;

@@ -1,100 +1,150 @@
-// Requests that uWebSockets.js took, answered by a node:http server in this process: over a pair of streams, without a port.
+// Requests that uWebSockets.js took, answered by a fetch handler: its request made a Request, the Response written to its response.
 
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
-import { type IncomingHttpHeaders, type IncomingMessage, request, type Server, STATUS_CODES } from 'node:http';
-import { duplexPair } from 'node:stream';
+import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http';
+import { type ListenOptions, requestTimeoutMs, toUnreadable } from './listener.ts';
 
-/** What two neighbours agree on, and neither passes on. */
-const hopHeaders = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
+/** What two neighbours agree on, or uWebSockets.js writes itself. */
+const ownHeaders = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'content-length', 'date']);
 
-type Told = readonly [name: string, value: string | string[] | undefined];
+type Told = readonly [name: string, value: string];
 
-/** Has `http` answer a request; ends when either side goes away. A body of known length is sent at once, others as they come. */
-export function passToHttp(http: Server, response: HttpResponse, asked: HttpRequest): void {
+/** Answers a request; ends when either side goes away. A body of known length is sent at once, others as they come. */
+export function answerHttp({ fetch, clock }: ListenOptions, response: HttpResponse, asked: HttpRequest): void {
   const headers = toHeaders(asked);
   if (headers.upgrade?.toLowerCase() === 'websocket') {
     writeHead(response, 400, []);
     response.end('', true);
     return;
   }
-  const [near, far] = duplexPair();
-  const passed = request({
-    createConnection: () => near,
-    method: asked.getCaseSensitiveMethod(),
-    path: toUrl(asked),
-    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !hopHeaders.has(name))),
-  });
+  const method = asked.getCaseSensitiveMethod();
+  const target = toUrl(asked);
+  const gone = new AbortController();
   let isOver = false;
-  response.onAborted(() => {
-    isOver = true;
-    passed.destroy();
-  });
-  passed.on('error', () => {
-    if (isOver) return;
-    isOver = true;
-    response.cork(() => {
-      writeHead(response, 502, []);
-      response.end('', true);
-    });
-  });
-  passed.on('response', (answer) => {
-    if (!isOver) sendOn(answer, passed.method === 'HEAD', response);
-  });
-  response.onData((chunk, isLast) => {
-    if (chunk.byteLength > 0) passed.write(Buffer.from(chunk.slice(0)));
-    if (isLast) passed.end();
-  });
-  http.emit('connection', far);
+  const timer = clock.setTimeout(() => leave() && response.close(), requestTimeoutMs);
+  const body = readBody(response, () => clock.clearTimeout(timer));
+  response.onAborted(leave);
+  void answer().catch(() => leave() && response.close());
 
-  function sendOn(answer: IncomingMessage, isHead: boolean, to: HttpResponse): void {
-    const { statusCode = 502, headers: answered } = answer;
-    const length = answered['content-length'];
-    const hasNoBody = isHead || statusCode === 304 || statusCode === 204;
-    const told = Object.entries(answered).filter(
-      ([name]) => !hopHeaders.has(name) && name !== 'content-length' && name !== 'date',
-    );
-    if (hasNoBody) {
-      answer.resume();
-      isOver = true;
-      to.cork(() => {
-        writeHead(to, statusCode, told);
-        to.endWithoutBody(length === undefined ? undefined : Number(length), true);
-      });
-    } else if (length !== undefined) sendWhole(answer, to, statusCode, told);
-    else sendStream(answer, to, statusCode, told);
+  /** The client is gone, or given up. False: it was answered before. */
+  function leave(): boolean {
+    clock.clearTimeout(timer);
+    if (isOver) return false;
+    isOver = true;
+    body.break();
+    gone.abort();
+    return true;
   }
 
-  function sendWhole(answer: IncomingMessage, to: HttpResponse, status: number, told: readonly Told[]): void {
-    const chunks: Buffer[] = [];
-    answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-    answer.on('end', () => {
-      if (isOver) return;
-      isOver = true;
-      to.cork(() => {
-        writeHead(to, status, told);
-        to.end(Buffer.concat(chunks), true);
-      });
-    });
+  async function answer(): Promise<void> {
+    const request = toRequest();
+    const answered = request instanceof Response ? request : await fetch(request, { target });
+    if (isOver) {
+      await answered.body?.cancel();
+      return;
+    }
+    await send(answered);
   }
 
-  function sendStream(answer: IncomingMessage, to: HttpResponse, status: number, told: readonly Told[]): void {
-    to.cork(() => writeHead(to, status, told));
-    to.onWritable(() => {
-      answer.resume();
+  function toRequest(): Request | Response {
+    try {
+      const hasBody = method !== 'GET' && method !== 'HEAD';
+      const init = { method, headers: toFetchHeaders(headers), signal: gone.signal };
+      const streamed = hasBody ? { body: body.stream, duplex: 'half' as const } : {};
+      return new Request(`http://${headers.host ?? 'localhost'}${target}`, { ...init, ...streamed });
+    } catch (error) {
+      return toUnreadable(error);
+    }
+  }
+
+  async function send(answered: Response): Promise<void> {
+    const { status } = answered;
+    const told = [...answered.headers].filter(([name]) => !ownHeaders.has(name));
+    const length = answered.headers.get('content-length');
+    if (method === 'HEAD' || answered.body === null) {
+      await answered.body?.cancel();
+      end(() => {
+        writeHead(response, status, told);
+        response.endWithoutBody(length === null ? undefined : Number(length), true);
+      });
+    } else if (answered.headers.has('transfer-encoding')) {
+      response.cork(() => writeHead(response, status, told));
+      await sendStream(answered.body.getReader());
+    } else {
+      const bytes = new Uint8Array(await answered.arrayBuffer());
+      end(() => {
+        writeHead(response, status, told);
+        response.end(bytes, true);
+      });
+    }
+  }
+
+  async function sendStream(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+    let resume = (): void => undefined;
+    const stop = () => {
+      resume();
+      void reader.cancel().catch(() => undefined);
+    };
+    gone.signal.addEventListener('abort', stop, { once: true });
+    response.onWritable(() => {
+      resume();
       return true;
     });
-    answer.on('data', (chunk: Buffer) => {
-      if (isOver) return;
-      to.cork(() => {
-        if (!to.write(chunk)) answer.pause();
+    for (let next = await reader.read(); !isOver; next = await reader.read()) {
+      const { done, value } = next;
+      if (done) return end(() => response.end());
+      let isTaken = true;
+      response.cork(() => {
+        isTaken = response.write(value);
       });
-    });
-    answer.on('end', () => {
-      if (isOver) return;
-      isOver = true;
-      to.cork(() => void to.end());
-    });
+      if (isTaken) continue;
+      await new Promise<void>((resolve) => {
+        resume = resolve;
+      });
+    }
   }
+
+  function end(write: () => void): void {
+    clock.clearTimeout(timer);
+    if (isOver) return;
+    isOver = true;
+    response.cork(write);
+  }
+}
+
+/** What comes of a body as a stream; `arrived` is called with its last byte. */
+function readBody(response: HttpResponse, arrived: () => void) {
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const close = () => {
+    controller = undefined;
+  };
+  const stream = new ReadableStream<Uint8Array>({
+    start: (given) => {
+      controller = given;
+    },
+    cancel: close,
+  });
+  response.onData((chunk, isLast) => {
+    // The chunk's memory is uWebSockets.js's own.
+    if (chunk.byteLength > 0) controller?.enqueue(new Uint8Array(chunk.slice(0)));
+    if (!isLast) return;
+    arrived();
+    controller?.close();
+    close();
+  });
+  return {
+    stream,
+    break() {
+      controller?.error(new Error('the client went away before its request was whole'));
+      close();
+    },
+  };
+}
+
+function toFetchHeaders(headers: IncomingHttpHeaders): Headers {
+  const made = new Headers();
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) made.set(name, String(value));
+  return made;
 }
 
 /** The target of a request, its query included. */
@@ -113,6 +163,5 @@ export function toHeaders(asked: HttpRequest): IncomingHttpHeaders {
 
 export function writeHead(response: HttpResponse, status: number, headers: readonly Told[]): void {
   response.writeStatus(`${status} ${STATUS_CODES[status] ?? ''}`);
-  for (const [name, value] of headers)
-    for (const line of Array.isArray(value) ? value : [value]) if (line !== undefined) response.writeHeader(name, line);
+  for (const [name, value] of headers) response.writeHeader(name, value);
 }

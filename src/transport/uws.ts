@@ -1,4 +1,4 @@
-// WebSockets by uWebSockets.js, and whatever else is asked of its port passed on to node:http. Never knows what a frame means.
+// WebSockets by uWebSockets.js, and whatever else is asked of its port by a fetch handler. Never knows what a frame means.
 // Imported only where the optional peer is installed (choose.ts).
 
 import uws, { type HttpResponse, type TemplatedApp, type WebSocket } from 'uWebSockets.js';
@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import { createFrameMeter } from './frame-meter.ts';
 import { type Listener, type ListenOptions, type Transport, toListenError, type UpgradeAnswer } from './listener.ts';
 import type { Socket, SocketListener } from './socket.ts';
-import { passToHttp, toHeaders, toUrl, writeHead } from './uws-http.ts';
+import { answerHttp, toHeaders, toUrl, writeHead } from './uws-http.ts';
 
 export const uwsTransport: Transport = { name: 'uWebSockets.js', listen };
 
@@ -25,7 +25,7 @@ interface Peer {
 }
 
 async function listen(options: ListenOptions): Promise<Listener> {
-  const { clock, http, subprotocol, messageBytes, pingIntervalMs = 20_000, closeGraceMs = 2000 } = options;
+  const { clock, subprotocol, messageBytes, pingIntervalMs = 20_000, closeGraceMs = 2000 } = options;
   const clients = new Set<WebSocket<Peer>>();
   let lastEndedMs = Number.NEGATIVE_INFINITY;
   const app = uws.App();
@@ -74,7 +74,7 @@ async function listen(options: ListenOptions): Promise<Listener> {
       queueMicrotask(() => peer.listener?.closed(told));
     },
   });
-  app.any('/*', (response, request) => passToHttp(http, response, request));
+  app.any('/*', (response, request) => answerHttp(options, response, request));
   const token = await startApp(app, options);
   const pings = startPings(clients, clock, pingIntervalMs);
   return {

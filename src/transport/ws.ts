@@ -1,21 +1,38 @@
 // HTTP by node:http and WebSockets by the ws package, on one port. Never knows what a frame means.
 
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { getRequestListener } from '@hono/node-server';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import { toMessage } from '../errors.ts';
 import { createFrameMeter } from './frame-meter.ts';
-import { type Listener, type ListenOptions, type Transport, toListenError, type UpgradeAnswer } from './listener.ts';
+import {
+  type Listener,
+  type ListenOptions,
+  requestTimeoutMs,
+  type Transport,
+  toListenError,
+  toUnreadable,
+  type UpgradeAnswer,
+  type UpgradeOptions,
+} from './listener.ts';
 import type { Socket } from './socket.ts';
 
 export const wsTransport: Transport = { name: 'ws', listen };
 
 const mostFragments = 64;
 
-async function listen(options: ListenOptions): Promise<Listener> {
-  const { clock, http, subprotocol, pingIntervalMs = 20_000, closeGraceMs = 2000 } = options;
-  const port = await startHttp(options);
+/** Upgrade requests of any HTTP server of Node's. */
+export interface Upgrades {
+  /** Takes what such a server tells by its event `upgrade`. */
+  upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): void;
+  /** Cuts off every socket there is. */
+  close(): void;
+}
+
+export function createUpgrades(options: UpgradeOptions): Upgrades {
+  const { clock, subprotocol, pingIntervalMs = 20_000, closeGraceMs = 2000 } = options;
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: options.messageBytes,
@@ -34,31 +51,51 @@ async function listen(options: ListenOptions): Promise<Listener> {
     pingTimer = clock.setTimeout(ping, pingIntervalMs);
   };
   pingTimer = clock.setTimeout(ping, pingIntervalMs);
-  http.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    stream.on('error', () => undefined); // a peer that is gone already: there is nobody left to tell
-    const answer = options.upgrade({ url: request.url ?? '/', headers: request.headers });
-    if (answer.state === 'refused') {
-      refuse(stream, answer);
-      return;
-    }
-    server.handleUpgrade(request, stream, head, (client) => {
-      isAlive.set(client, true);
-      client.on('pong', () => isAlive.set(client, true));
-      answer.opened(toSocket(client, createFrameMeter(options.framesPerSecond, clock), clock, closeGraceMs));
-    });
-  });
   return {
-    port,
+    upgrade(request, stream, head) {
+      stream.on('error', () => undefined); // a peer that is gone already: there is nobody left to tell
+      const answer = options.upgrade({ url: request.url ?? '/', headers: request.headers });
+      if (answer.state === 'refused') {
+        refuse(stream, answer);
+        return;
+      }
+      server.handleUpgrade(request, stream, head, (client) => {
+        isAlive.set(client, true);
+        client.on('pong', () => isAlive.set(client, true));
+        answer.opened(toSocket(client, createFrameMeter(options.framesPerSecond, clock), clock, closeGraceMs));
+      });
+    },
     close() {
       clock.clearTimeout(pingTimer);
       for (const client of server.clients) client.terminate();
+    },
+  };
+}
+
+async function listen(options: ListenOptions): Promise<Listener> {
+  const { fetch } = options;
+  const http = createServer(
+    { headersTimeout: 10_000, requestTimeout: requestTimeoutMs },
+    getRequestListener((request, { incoming }) => fetch(request, { target: incoming.url ?? '/' }), {
+      // The process may be somebody else's.
+      overrideGlobalObjects: false,
+      errorHandler: toUnreadable,
+    }),
+  );
+  const port = await startHttp(http, options);
+  const upgrades = createUpgrades(options);
+  http.on('upgrade', upgrades.upgrade);
+  return {
+    port,
+    close() {
+      upgrades.close();
       http.close();
       http.closeAllConnections();
     },
   };
 }
 
-function startHttp({ http, port, host }: ListenOptions): Promise<number> {
+function startHttp(http: Server, { port, host }: ListenOptions): Promise<number> {
   return new Promise((resolve, reject) => {
     const refused = (error: Error) => {
       const isInUse = 'code' in error && error.code === 'EADDRINUSE';

@@ -112,7 +112,7 @@ describe('the trace viewer of a server', () => {
     expect(stream.headers.get('content-type')).toBe('text/event-stream');
     const { value } = (await stream.body?.getReader().read()) ?? {};
     const to = Buffer.byteLength(`${header}\n${started}\n${ended}\n`);
-    expect(new TextDecoder().decode(value)).toBe(`id: ${to}\ndata: ${started}\ndata: ${ended}\n\n`);
+    expect(new TextDecoder().decode(value)).toBe(`data: ${started}\ndata: ${ended}\nid: ${to}\n\n`);
     stop.abort();
   });
 });

@@ -218,6 +218,8 @@ export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   'onnxruntime-node': ['engine/forward/device-'],
   xstate: ['conversation/', 'session/', 'replay/'],
   ws: ['transport/'],
+  hono: ['server/http/'],
+  '@hono/node-server': ['transport/ws'],
   'uWebSockets.js': ['transport/uws'],
   zod: [
     'protocol/',

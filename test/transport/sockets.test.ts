@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
@@ -30,7 +29,7 @@ async function openPair(clock = new SimulatedClock(), clientOptions: { autoPong?
     messageBytes: 1000,
     framesPerSecond: 5,
     subprotocol: 'repartee.v1',
-    http: createServer(),
+    fetch: () => new Response(null, { status: 404 }),
     upgrade: () => ({
       state: 'accepted',
       opened: (socket) => {

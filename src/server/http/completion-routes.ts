@@ -1,15 +1,17 @@
-// OpenAI's chat completions, completions and models over HTTP, for any client of that API. Knows no engine.
+// OpenAI's chat completions, completions and models over HTTP, for any client of that API. No engine.
 
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Hono } from 'hono';
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { RuntimeError, toMessage } from '../../errors.ts';
-import { nativeWire } from '../../protocol/native-messages.ts';
-import { relayPath } from '../../protocol/relay-messages.ts';
 import { parseChat, parseFill } from '../completions/completion-requests.ts';
-import type { Completion, Completions } from '../completions/completions.ts';
+import type { Completions } from '../completions/completions.ts';
 import { parseJson } from '../read-json.ts';
-import { hasKey, toKeyRefusal } from './guard.ts';
-import { readBody } from './read-body.ts';
+import { type ApiError, toChat, toFilled, toLast, toMade, toModel } from './completion-answers.ts';
+import { streamChat } from './completion-stream.ts';
+import { type HttpContext, type HttpEnv, type Refusal, replyJson } from './http-context.ts';
+import { requireKey } from './key.ts';
+import { limitBody } from './limit-body.ts';
 
 export interface CompletionRouteOptions {
   /** Undefined: the model is not loaded yet. */
@@ -17,21 +19,14 @@ export interface CompletionRouteOptions {
   readonly apiKey: string | undefined;
 }
 
-type Headers = Readonly<Record<string, string>>;
-
 const chatPath = '/v1/chat/completions';
 const fillPath = '/v1/completions';
 const modelsPath = '/v1/models';
-const apiPath = '/v1/';
-/** Below it, and not of OpenAI's API. */
-const ownPaths: readonly string[] = [nativeWire.path, relayPath, '/v1/ticket', '/v1/relay-url'];
 const mostBodyBytes = 1_000_000;
 /** What the engine can't do because of what was asked; anything else is its own fault. */
-const statusOf: Readonly<Record<string, number>> = {
+const statusOf: Readonly<Record<string, ContentfulStatusCode>> = {
   'request-invalid': 400,
   'body-too-large': 413,
-  'key-missing': 401,
-  'key-wrong': 401,
   'model-unknown': 404,
   'path-unknown': 404,
   'method-not-allowed': 405,
@@ -53,135 +48,77 @@ const statusOf: Readonly<Record<string, number>> = {
 /** Answered at once; more would only wait for each other. */
 const countMostAtOnce = 16;
 
-/** Takes requests to these paths; false: the path is another one. Their words are in no log. */
-export function createCompletionRoutes({ completions, apiKey }: CompletionRouteOptions) {
+/** Routes of these paths, and a refusal for all others below /v1. Their words are in no log. */
+export function createCompletionRoutes({ completions, apiKey }: CompletionRouteOptions): Hono<HttpEnv> {
   let countRunning = 0;
-
-  return (request: IncomingMessage, response: ServerResponse, path: string, headers: Headers): boolean => {
-    if (!path.startsWith(apiPath) || ownPaths.includes(path)) return false;
-    void answer(request, response, path, headers).catch((error) => fail(response, headers, error));
-    return true;
-  };
-
-  async function answer(request: IncomingMessage, response: ServerResponse, path: string, headers: Headers) {
-    if (apiKey !== undefined && !hasKey(request.headers, apiKey)) {
-      const { code, message } = toKeyRefusal(request.headers);
-      throw new RuntimeError(code, message);
+  const app = new Hono<HttpEnv>();
+  app.onError((error, context) => (error instanceof HTTPException ? error.getResponse() : fail(context, error)));
+  app.use('/v1/*', requireKey(apiKey, refuseKey));
+  app.get(modelsPath, (context) => replyJson(context, 200, { object: 'list', data: [toModel(source().modelName)] }));
+  app.get(`${modelsPath}/:name`, (context) => {
+    const { modelName } = source();
+    if (context.req.param('name') === modelName) return replyJson(context, 200, toModel(modelName));
+    throw new RuntimeError('model-unknown', `there is one model, ${modelName}`);
+  });
+  const limit = limitBody(mostBodyBytes, () => {
+    throw new RuntimeError('body-too-large', `the body is over ${mostBodyBytes} bytes, the most that is read`);
+  });
+  app.post(chatPath, takePlace, limit, async (context) => {
+    const { chat, modelName } = source();
+    const asked = parseChat(parseBody(await context.req.text()));
+    const made = toMade(modelName);
+    if (asked.stream) {
+      const includesUsage = asked.stream_options?.include_usage === true;
+      return streamChat(context, made, (signal) => chat(asked, signal), { includesUsage, toError: toApiError });
     }
-    const isOfModels = path === modelsPath || path.startsWith(`${modelsPath}/`);
-    if (!isOfModels && path !== chatPath && path !== fillPath)
-      throw new RuntimeError(
-        'path-unknown',
-        `${path} is not served; there are ${chatPath}, ${fillPath} and ${modelsPath}`,
-      );
-    const method = isOfModels ? 'GET' : 'POST';
-    if (request.method !== method) {
-      response.setHeader('allow', method);
-      throw new RuntimeError('method-not-allowed', `${path} takes ${method}`);
-    }
-    const source = completions();
-    if (source === undefined) throw new RuntimeError('not-ready', 'the model is not loaded yet; try again in seconds');
-    if (isOfModels) return send(response, headers, 200, toModels(source.modelName, path));
+    return replyJson(context, 200, toChat(made, await toLast(chat(asked, context.req.raw.signal))));
+  });
+  app.post(fillPath, takePlace, limit, async (context) => {
+    const { fill, modelName } = source();
+    const asked = parseFill(parseBody(await context.req.text()));
+    const last = await toLast(fill(asked, context.req.raw.signal));
+    return replyJson(context, 200, toFilled(toMade(modelName), last));
+  });
+  for (const [path, method] of [
+    [chatPath, 'POST'],
+    [fillPath, 'POST'],
+    [`${modelsPath}/*`, 'GET'],
+  ] as const)
+    app.all(path, (context) => {
+      context.header('allow', method);
+      throw new RuntimeError('method-not-allowed', `${context.req.path} takes ${method}`);
+    });
+  app.all('/v1/*', ({ req: { path } }) => {
+    throw new RuntimeError(
+      'path-unknown',
+      `${path} is not served; there are ${chatPath}, ${fillPath} and ${modelsPath}`,
+    );
+  });
+  return app;
+
+  function source(): Completions {
+    const found = completions();
+    if (found === undefined) throw new RuntimeError('not-ready', 'the model is not loaded yet; try again in seconds');
+    return found;
+  }
+
+  /** A request holds its place until it is answered to the end. */
+  async function takePlace(context: HttpContext, next: () => Promise<void>): Promise<void> {
+    source();
     if (countRunning >= countMostAtOnce)
       throw new RuntimeError('too-many-requests', `${countMostAtOnce} requests are being answered; wait for one`);
     countRunning++;
-    const stopping = new AbortController();
-    response.on('close', () => stopping.abort());
-    try {
-      const body = parseBody(await readBody(request, mostBodyBytes));
-      const made = { id: `cmpl-${randomUUID()}`, created: Math.floor(Date.now() / 1000), model: source.modelName };
-      if (path === fillPath) {
-        const last = await toLast(source.fill(parseFill(body), stopping.signal));
-        const choices = [{ index: 0, text: last.text, finish_reason: toReason(last), logprobs: null }];
-        return send(response, headers, 200, { ...made, object: 'text_completion', choices, usage: toUsage(last) });
-      }
-      const asked = parseChat(body);
-      const states = source.chat(asked, stopping.signal);
-      if (asked.stream)
-        return await stream(response, headers, made, states, asked.stream_options?.include_usage === true);
-      const last = await toLast(states);
-      const choices = [{ index: 0, message: toMessageOf(last), finish_reason: toReason(last), logprobs: null }];
-      send(response, headers, 200, { ...made, object: 'chat.completion', choices, usage: toUsage(last) });
-    } finally {
-      countRunning--;
-    }
+    const leave = () => countRunning--;
+    await next().catch((error: unknown) => {
+      leave();
+      throw error;
+    });
+    const streamed = context.get('streamed');
+    if (streamed === undefined) leave();
+    else void streamed.then(leave);
   }
 }
-
-/** All models, of which there is one; or it alone. */
-function toModels(modelName: string, path: string): object {
-  const model = { id: modelName, object: 'model', created: 0, owned_by: 'repartee' };
-  if (path === modelsPath) return { object: 'list', data: [model] };
-  if (path.slice(modelsPath.length + 1) === encodeURIComponent(modelName)) return model;
-  throw new RuntimeError('model-unknown', `there is one model, ${modelName}`);
-}
-
-/** Server-sent events: words as soon as they will not change, a call when it is whole. */
-async function stream(
-  response: ServerResponse,
-  headers: Headers,
-  made: object,
-  states: AsyncIterable<Completion>,
-  includesUsage: boolean,
-): Promise<void> {
-  const write = (choices: readonly object[], usage: object | null) => {
-    const chunk = { ...made, object: 'chat.completion.chunk', choices, ...(includesUsage ? { usage } : {}) };
-    response.write(`data: ${JSON.stringify(chunk)}\n\n`);
-  };
-  const tell = (delta: object, finish_reason: string | null = null) =>
-    write([{ index: 0, delta, finish_reason, logprobs: null }], null);
-  let told = '';
-  for await (const state of states) {
-    // Errors of the request come before the first state, as a plain answer.
-    if (!response.headersSent) {
-      response.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-      tell({ role: 'assistant', content: '' });
-    }
-    if (state.text.length > told.length) tell({ content: state.text.slice(told.length) });
-    told = state.text;
-    if (!state.isDone) continue;
-    const { tool_calls } = toMessageOf(state);
-    if (tool_calls) tell({ tool_calls: tool_calls.map((call, index) => ({ index, ...call })) });
-    tell({}, toReason(state));
-    if (includesUsage) write([], toUsage(state));
-  }
-  response.end('data: [DONE]\n\n');
-}
-
-function toMessageOf({ text, call }: Completion) {
-  if (!call) return { role: 'assistant', content: text, refusal: null };
-  const asked = { name: call.name, arguments: JSON.stringify(call.arguments) };
-  return {
-    role: 'assistant',
-    content: null,
-    refusal: null,
-    tool_calls: [{ id: `call_${randomUUID()}`, type: 'function', function: asked }],
-  };
-}
-
-function toReason({ call, isTruncated }: Completion): 'tool_calls' | 'length' | 'stop' {
-  return call ? 'tool_calls' : isTruncated ? 'length' : 'stop';
-}
-
-function toUsage({ countContextTokens, countTokens, countForwards }: Completion) {
-  return {
-    prompt_tokens: countContextTokens,
-    completion_tokens: countTokens,
-    total_tokens: countContextTokens + countTokens,
-    forwards: countForwards,
-  };
-}
-
-async function toLast(states: AsyncIterable<Completion>): Promise<Completion> {
-  let last: Completion | undefined;
-  for await (const state of states) last = state;
-  if (last) return last;
-  throw new RuntimeError('aborted', 'the client went away before there was a reply');
-}
-
-function parseBody(text: string | undefined): unknown {
-  if (text === undefined)
-    throw new RuntimeError('body-too-large', `the body is over ${mostBodyBytes} bytes, the most that is read`);
+function parseBody(text: string): unknown {
   try {
     return parseJson(text, 'the body');
   } catch (error) {
@@ -190,23 +127,20 @@ function parseBody(text: string | undefined): unknown {
   }
 }
 
-function fail(response: ServerResponse, headers: Headers, error: unknown): void {
-  if (response.headersSent || response.destroyed) return void response.destroy();
-  const code = error instanceof RuntimeError ? error.code : 'internal';
-  const status = statusOf[code] ?? 500;
-  const type = status < 500 ? 'invalid_request_error' : 'server_error';
-  const extra = status === 401 ? { ...headers, 'www-authenticate': 'Bearer' } : headers;
-  const message = toMessage(error).replaceAll('maxTokens', 'max_tokens').replaceAll('latencyBudgetMs', 'latency_ms');
-  send(response, extra, status, { error: { message, type, code, param: null } });
+function refuseKey(context: HttpContext, { code, message }: Refusal): Response {
+  context.set('refusalCode', code);
+  const error = { message, type: 'invalid_request_error', code, param: null };
+  return replyJson(context, 401, { error }, { 'www-authenticate': 'Bearer' });
 }
 
-function send(response: ServerResponse, headers: Headers, status: number, value: object): void {
-  const body = `${JSON.stringify(value)}\n`;
-  response.writeHead(status, {
-    ...headers,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-  });
-  response.end(body);
+function fail(context: HttpContext, error: unknown): Response {
+  const told = toApiError(error);
+  return replyJson(context, statusOf[told.code] ?? 500, { error: told });
+}
+
+function toApiError(error: unknown): ApiError {
+  const code = error instanceof RuntimeError ? error.code : 'internal';
+  const type = (statusOf[code] ?? 500) < 500 ? 'invalid_request_error' : 'server_error';
+  const message = toMessage(error).replaceAll('maxTokens', 'max_tokens').replaceAll('latencyBudgetMs', 'latency_ms');
+  return { message, type, code, param: null };
 }

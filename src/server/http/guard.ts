@@ -2,12 +2,7 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-
-export interface Refusal {
-  readonly status: number;
-  readonly code: string;
-  readonly message: string;
-}
+import type { Refusal } from './http-context.ts';
 
 const hostPattern = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
 
@@ -42,8 +37,17 @@ export function refuseForeignOrigin(headers: IncomingHttpHeaders, publicUrl: URL
 
 /** Compares `Authorization: Bearer …` with the key, in a time that tells nothing of either. */
 export function hasKey(headers: IncomingHttpHeaders, apiKey: string): boolean {
-  const given = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? '';
+  return isKey(/^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1] ?? '', apiKey);
+}
+
+/** In a time that tells nothing of either. */
+export function isKey(given: string, apiKey: string): boolean {
   return timingSafeEqual(sha256(given), sha256(apiKey));
+}
+
+/** Can it be sent as a bearer token (RFC 6750, section 2.1)? */
+export function isBearerToken(text: string): boolean {
+  return /^[A-Za-z0-9._~+/-]+=*$/.test(text);
 }
 
 /** Why a request without the right key is refused: none was sent, or another one. */

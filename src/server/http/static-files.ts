@@ -5,7 +5,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 
 export interface StaticFile {
-  readonly bytes: Buffer;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly contentType: string;
   readonly etag: string;
   readonly cacheControl: string;
@@ -35,7 +35,7 @@ export async function readStaticFiles(folder: string): Promise<StaticFiles> {
     const contentType = contentTypes[extname(entry.name)];
     if (contentType === undefined) continue;
     const file = join(entry.parentPath, entry.name);
-    const bytes = await readFile(file);
+    const bytes = new Uint8Array(await readFile(file));
     const path = `/${relative(folder, file).split(sep).join('/')}`;
     const etag = `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
     const cacheControl = hashedName.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache';

@@ -1,13 +1,16 @@
-// HTTP of the trace viewer: the list of calls, their files, and files that grow as an event stream. Knows no call in progress.
+// HTTP of the trace viewer: the list of calls, their files, and files that grow as an event stream. No call in progress.
 
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
 import type { TraceShelf } from '../traces/trace-shelf.ts';
-import { hasKey, type Refusal, toKeyRefusal } from './guard.ts';
-import { readBody } from './read-body.ts';
+import { type HttpContext, type HttpEnv, type Refusal, refuse, replyJson } from './http-context.ts';
+import { requireKey } from './key.ts';
+import { limitBody } from './limit-body.ts';
+import { refuseOtherMethods } from './methods.ts';
 
 /** Below it: nothing is the list, `/ID` a file, `/ID/events` the same file as it grows; a POST to `/search` finds calls by what was said. */
-export const tracesPath = '/v1/traces';
+const tracesPath = '/v1/traces';
 const searchPath = `${tracesPath}/search`;
 
 export interface TraceRouteOptions {
@@ -31,121 +34,86 @@ const wrongSearch: Refusal = {
 };
 const searchSchema = z.object({ words: z.string().trim().min(1).max(200) });
 const mostSearchBytes = 4096;
-const wrongMethod: Refusal = { status: 405, code: 'method-not-allowed', message: 'use GET' };
 
-/** Takes requests to `tracesPath` and below; false: the path is another one. Bodies carry callers' words, URLs never do. */
-export function createTraceRoutes({ shelf, apiKey }: TraceRouteOptions) {
+/** Routes at `tracesPath` and below. Bodies carry callers' words, URLs never do. */
+export function createTraceRoutes({ shelf, apiKey }: TraceRouteOptions): Hono<HttpEnv> {
   let countStreams = 0;
-
-  return (request: IncomingMessage, response: ServerResponse, path: string, headers: Headers): boolean => {
-    if (path !== tracesPath && !path.startsWith(`${tracesPath}/`)) return false;
-    void answer(request, response, path, headers).catch(() => response.destroy());
-    return true;
-  };
-
-  async function answer(request: IncomingMessage, response: ServerResponse, path: string, headers: Headers) {
-    if (apiKey !== undefined && !hasKey(request.headers, apiKey))
-      return refuse(response, headers, toKeyRefusal(request.headers));
-    if (path === searchPath && request.method === 'POST') return search(request, response, headers);
-    if (request.method !== 'GET') return refuse(response, headers, wrongMethod);
-    if (path === tracesPath) {
-      const calls = await shelf.list();
-      return send(response, headers, 200, 'application/json', `${JSON.stringify({ calls })}\n`);
-    }
-    const [id = '', view, ...more] = path
-      .slice(tracesPath.length + 1)
-      .split('/')
-      .map(decode);
-    if (more.length > 0 || (view !== undefined && view !== 'events')) return refuse(response, headers, missing);
-    if (view === 'events') return stream(request, response, id, headers);
-    const bytes = await shelf.read(id);
-    if (bytes === undefined) return refuse(response, headers, missing);
-    return send(response, headers, 200, 'application/x-ndjson', bytes);
-  }
-
-  /** By POST, for words stand in no URL. */
-  async function search(request: IncomingMessage, response: ServerResponse, headers: Headers) {
-    const asked = searchSchema.safeParse(parseJson(await readBody(request, mostSearchBytes)));
-    if (!asked.success) return refuse(response, headers, wrongSearch);
-    const ids = await shelf.search(asked.data.words.split(/\s+/));
-    return send(response, headers, 200, 'application/json', `${JSON.stringify({ ids })}\n`);
-  }
+  const app = new Hono<HttpEnv>();
+  app.use(`${tracesPath}/*`, requireKey(apiKey));
+  app.get(tracesPath, async (context) => replyJson(context, 200, { calls: await shelf.list() }));
+  // By POST, for words stand in no URL.
+  app.post(
+    searchPath,
+    limitBody(mostSearchBytes, (context) => refuse(context, wrongSearch)),
+    async (context) => {
+      const asked = searchSchema.safeParse(parseJson(await context.req.text()));
+      if (!asked.success) return refuse(context, wrongSearch);
+      return replyJson(context, 200, { ids: await shelf.search(asked.data.words.split(/\s+/)) });
+    },
+  );
+  app.get(`${tracesPath}/:id`, async (context) => {
+    const bytes = await shelf.read(context.req.param('id'));
+    if (bytes === undefined) return refuse(context, missing);
+    return context.body(new Uint8Array(bytes), 200, {
+      'content-type': 'application/x-ndjson; charset=utf-8',
+      'content-length': String(bytes.length),
+      'cache-control': 'no-store',
+    });
+  });
+  app.get(`${tracesPath}/:id/events`, async (context) => {
+    if (countStreams >= countMostStreams) return refuse(context, tooMany);
+    countStreams++;
+    return stream(context, context.req.param('id'), () => countStreams--);
+  });
+  app.get(`${tracesPath}/*`, (context) => refuse(context, missing));
+  refuseOtherMethods(app, `${tracesPath}/*`, ['GET']);
+  return app;
 
   /**
    * Server-sent events whose ids are byte offsets: a client that comes back goes on where it was. It is told with 204 that
-   * nothing more will come, as EventSource wants it.
+   * nothing more will come, as EventSource wants it. `ended` is called once, when nothing more is read.
    */
-  async function stream(request: IncomingMessage, response: ServerResponse, id: string, headers: Headers) {
-    if (countStreams >= countMostStreams) return refuse(response, headers, tooMany);
+  async function stream(context: HttpContext, id: string, ended: () => void): Promise<Response> {
     const stopping = new AbortController();
-    response.on('close', () => stopping.abort());
-    countStreams++;
-    try {
-      const asked = Number(request.headers['last-event-id'] ?? 0);
-      const from = Number.isSafeInteger(asked) && asked > 0 ? asked : 0;
-      const chunks = await shelf.follow(id, from, stopping.signal);
-      if (chunks === undefined) return refuse(response, headers, missing);
-      for await (const { text, to } of chunks) {
-        if (!response.headersSent)
-          response.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-        const isTaken = response.write(text === '' ? ':\n\n' : toEvent(text, to));
-        if (!isTaken) await drained(response, stopping.signal);
-      }
-      if (!response.headersSent) response.writeHead(204, { ...headers, 'cache-control': 'no-store' });
-      response.end();
-    } finally {
-      countStreams--;
+    context.req.raw.signal.addEventListener('abort', () => stopping.abort(), { once: true });
+    const chunks = await open(context, id, stopping.signal).catch((error: unknown) => {
+      ended();
+      throw error;
+    });
+    if (chunks === undefined || chunks.first.done) {
+      ended();
+      return chunks === undefined ? refuse(context, missing) : context.body(null, 204, { 'cache-control': 'no-store' });
     }
+    const response = streamSSE(context, async (events) => {
+      events.onAbort(() => stopping.abort());
+      try {
+        for (let next = chunks.first; !next.done; next = await chunks.rest.next()) {
+          const { text, to } = next.value;
+          if (text === '') await events.write(':\n\n');
+          else await events.writeSSE({ data: text.replace(/\n$/, ''), id: String(to) });
+        }
+      } finally {
+        ended();
+      }
+    });
+    response.headers.set('cache-control', 'no-store');
+    return response;
+  }
+
+  async function open(context: HttpContext, id: string, signal: AbortSignal) {
+    const asked = Number(context.req.header('last-event-id') ?? 0);
+    const from = Number.isSafeInteger(asked) && asked > 0 ? asked : 0;
+    const chunks = await shelf.follow(id, from, signal);
+    if (chunks === undefined) return undefined;
+    const rest = chunks[Symbol.asyncIterator]();
+    return { first: await rest.next(), rest };
   }
 }
 
-type Headers = Readonly<Record<string, string>>;
-
-function refuse(response: ServerResponse, headers: Headers, { status, code, message }: Refusal): void {
-  const extra = status === 401 ? { ...headers, 'www-authenticate': 'Bearer' } : headers;
-  send(response, extra, status, 'application/json', `${JSON.stringify({ code, message })}\n`);
-}
-
-function send(response: ServerResponse, headers: Headers, status: number, type: string, body: string | Buffer): void {
-  response.writeHead(status, {
-    ...headers,
-    'content-type': `${type}; charset=utf-8`,
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-  });
-  response.end(body);
-}
-
-function toEvent(text: string, to: number): string {
-  const lines = text.replace(/\n$/, '').split('\n');
-  return `id: ${to}\n${lines.map((line) => `data: ${line}\n`).join('')}\n`;
-}
-
-function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      response.off('drain', done);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    response.once('drain', done);
-    signal.addEventListener('abort', done, { once: true });
-  });
-}
-
-function parseJson(text = ''): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return '';
   }
 }

@@ -1,12 +1,13 @@
 // Twilio's side of a telephone call in HTTP: the TwiML that starts ConversationRelay, and what follows when that is over.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Hono } from 'hono';
 import { z } from 'zod';
 import { toTransferTarget } from '../../agent/transfer-target.ts';
 import { relayPath } from '../../protocol/relay-messages.ts';
 import type { Log } from '../log.ts';
-import { readBody } from './read-body.ts';
+import type { Headers, HttpContext, HttpEnv } from './http-context.ts';
+import { limitBody } from './limit-body.ts';
 
 /** Where a telephone number's webhook points to, and where Twilio asks what comes after the relay. */
 const voicePath = '/twilio/voice';
@@ -46,32 +47,31 @@ export function isTwilioSigned(
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
-/** Takes requests for the two paths; false: the path is another one. */
-export function createTwilioRoutes({ authToken, publicUrl, log, isReady }: TwilioOptions) {
+/** Routes of the two paths. */
+export function createTwilioRoutes({ authToken, publicUrl, log, isReady }: TwilioOptions): Hono<HttpEnv> {
   const relayUrl = `${publicUrl.origin.replace(/^http/, 'ws')}${relayPath}`;
+  const app = new Hono<HttpEnv>();
+  const limit = limitBody(mostBodyBytes, (context) => send(context, 413, ''));
+  for (const path of [voicePath, afterPath]) {
+    app.get(path, answer);
+    app.post(path, limit, answer);
+    app.all(path, (context) => send(context, 405, '', { allow: 'GET, POST' }));
+  }
+  return app;
 
-  return (request: IncomingMessage, response: ServerResponse, path: string): boolean => {
-    if (path !== voicePath && path !== afterPath) return false;
-    void answer(request, response, path).catch(() => response.destroy());
-    return true;
-  };
-
-  async function answer(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
-    const target = new URL(request.url ?? '/', publicUrl);
-    const isGet = request.method === 'GET';
-    if (!isGet && request.method !== 'POST') return send(response, 405, '', { allow: 'GET, POST' });
-    const form = isGet ? '' : await readBody(request, mostBodyBytes);
-    if (form === undefined) return send(response, 413, '');
-    const fields = new URLSearchParams(form);
-    const header = request.headers['x-twilio-signature'];
-    const signature = typeof header === 'string' ? header : undefined;
-    if (!isTwilioSigned(authToken, signature, `${publicUrl.origin}${request.url ?? '/'}`, fields)) {
-      log('request.refused', { status: 401, code: 'signature-wrong' });
-      return send(response, 401, '');
+  async function answer(context: HttpContext): Promise<Response> {
+    const { req } = context;
+    const sent = context.env?.target ?? req.url.slice(new URL(req.url).origin.length);
+    const target = new URL(sent, publicUrl);
+    const isPost = req.method === 'POST';
+    const fields = new URLSearchParams(isPost ? await req.text() : '');
+    if (!isTwilioSigned(authToken, req.header('x-twilio-signature'), `${publicUrl.origin}${sent}`, fields)) {
+      context.set('refusalCode', 'signature-wrong');
+      return send(context, 401, '');
     }
-    const asked = isGet ? target.searchParams : fields;
+    const asked = isPost ? fields : target.searchParams;
     const countRestarts = Number(target.searchParams.get('restarts') ?? 0);
-    send(response, 200, path === voicePath ? connect(0, target) : after(asked, countRestarts, target));
+    return send(context, 200, req.path === voicePath ? connect(0, target) : after(asked, countRestarts, target));
   }
 
   /** The same request again in a while: a refusal would end the call by a message of Twilio's. */
@@ -144,18 +144,10 @@ function escapeXml(text: string): string {
     .replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
 }
 
-function send(
-  response: ServerResponse,
-  status: number,
-  body: string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  response.writeHead(status, {
+function send(context: HttpContext, status: 200 | 401 | 405 | 413, body: string, headers: Headers = {}): Response {
+  return context.body(body, status, {
     'content-type': 'text/xml; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
     ...headers,
   });
-  response.end(body);
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { createPrompt, type Message } from '../../../src/engine/prompt/prompt.ts';
+import { EngineError } from '../../../src/errors.ts';
 import { createCompletions } from '../../../src/server/completions/completions.ts';
 import { createRig, encode } from '../../support/engine-rig.ts';
 import { reciting } from '../../support/fake-device.ts';
@@ -154,6 +155,45 @@ it.each([
   expect(answer.status).toBe(status);
   expect(await answer.json()).toMatchObject({ error: { message: expect.stringContaining(reason) } });
   expect(served.engine.stats().countSequences).toBe(1);
+});
+
+it('refuses too large a body whose length nobody sent', async () => {
+  await using served = await startRig();
+  const chunk = new TextEncoder().encode('x'.repeat(600_000));
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(chunk);
+      controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+  const init = { method: 'POST', body, duplex: 'half' as const };
+  const answer = await fetch(`${served.rig.url}/v1/chat/completions`, init);
+  expect([answer.status, await answer.json()]).toMatchObject([413, { error: { code: 'body-too-large' } }]);
+});
+
+it('tells of an error within a stream as its last event, and frees its place', async () => {
+  const state = {
+    text: 'hello',
+    isDone: false,
+    isTruncated: false,
+    countContextTokens: 1,
+    countTokens: 1,
+    countForwards: 1,
+  };
+  async function* breaking() {
+    yield state;
+    throw new EngineError('worker-dead', 'the thread of the engine ended');
+  }
+  const completions = { modelName: 'fake', chat: breaking, fill: breaking };
+  await using rig = await startServerRig(undefined, { completions });
+  const init = { method: 'POST', body: JSON.stringify({ messages: asked, stream: true }) };
+  for (let count = 0; count < 20; count++) {
+    const answer = await fetch(`${rig.url}/v1/chat/completions`, init);
+    const events = (await answer.text()).trimEnd().split('\n\n');
+    expect([answer.status, events.length]).toEqual([200, 3]);
+    expect(JSON.parse(events[2]?.slice('data: '.length) ?? '')).toMatchObject({ error: { code: 'worker-dead' } });
+  }
 });
 
 it('wants the key where the server has one, and says when the model is not there yet', async () => {

@@ -8,7 +8,7 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { SimulatedClock } from '../../../src/base/simulated-clock.ts';
 import { startServer } from '../../../src/server/server.ts';
 import { startServerRig } from '../../support/server-rig.ts';
-import { transport } from '../../support/transport.ts';
+import { isUws, transport } from '../../support/transport.ts';
 import { connectWire } from '../../support/wire-client.ts';
 
 const key = 'open-sesame-1234';
@@ -263,6 +263,21 @@ describe('who may ask', () => {
     expect((await ask(rig.url, '/v1/ticket', { authorization: `Bearer ${key}` })).status).toBe(405);
   });
 
+  it.each(['Basic b3Blbg==', 'Bearer', 'Bearer two words', 'open-sesame-1234'])(
+    'says 401, not 400, to %j',
+    async (authorization) => {
+      await using rig = await startServerRig(undefined, { apiKey: key });
+      const { status, headers, body } = await ask(rig.url, '/v1/ticket', { authorization }, 'POST');
+      expect([status, headers['www-authenticate'], JSON.parse(body).code]).toEqual([401, 'Bearer', 'key-wrong']);
+    },
+  );
+
+  it('a request whose path is none gets 400', async () => {
+    await using rig = await startServerRig();
+    const { status, body } = await ask(rig.url, '/he\\alth');
+    expect([status, JSON.parse(body).code]).toEqual([isUws ? 404 : 400, isUws ? 'not-found' : 'request-unreadable']);
+  });
+
   it('neither key nor ticket is taken from a URL', async () => {
     await using rig = await startServerRig(undefined, { apiKey: key });
     const { body } = await ask(rig.url, '/v1/ticket', { authorization: `Bearer ${key}` }, 'POST');
@@ -311,6 +326,15 @@ describe('startServer', () => {
       await expect(startServer({ ...options, host })).rejects.toMatchObject({
         code: 'key-missing',
         message: expect.stringContaining('REPARTEE_API_KEY'),
+      });
+    },
+  );
+
+  it.each(['pa$$word', 'two words', 'schlüssel'])(
+    'does not start with a key that no client could send: %s',
+    async (apiKey) => {
+      await expect(startServer({ ...options, host: '127.0.0.1', apiKey })).rejects.toMatchObject({
+        code: 'key-unusable',
       });
     },
   );
