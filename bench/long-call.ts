@@ -56,7 +56,7 @@ export function makeLongCall(countTurns: number, seed: number): string {
     writer.append({ type: 'transcript.updated', turn, text: caller, state: 'final' }, wait(120));
     const userSpeechEndedMs = atMs;
     const use = pick(['hit', 'hit', 'hit', 'repaired', 'missed'] as const);
-    writer.append({ type: 'turn.committed', turn, isHit: use === 'hit' }, atMs);
+    writer.append({ type: 'turn.committed', turn, isHit: use === 'hit', isContinued: false }, atMs);
     const hasTool = random() < 0.15;
     const parts: [string, number][] = [['endpointing', 200 + Math.floor(random() * 900)]];
     if (use !== 'hit') parts.push(['queue', 150], ['prefill', 12_000 + Math.floor(random() * 9000)]);

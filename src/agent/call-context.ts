@@ -1,6 +1,6 @@
 // A call as its agent's tools and hooks see it: what the call brought, what the agent keeps, what the agent may ask of it.
 
-import type { CallParties, Transfer } from '../events.ts';
+import type { CallParties, RequestedAction } from '../events.ts';
 import { checkDigits, checkLanguage, checkSource, checkTransfer, checkWords } from './call-actions.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
@@ -35,14 +35,8 @@ export interface CallContext<Variables = Values, State = Record<string, unknown>
   updateInstructions(text: string): void;
 }
 
-/** What an agent asks of its call; the conversation decides when. */
-export type CallAction =
-  | { readonly type: 'hang-up' }
-  | { readonly type: 'transfer'; readonly transfer: Transfer }
-  | { readonly type: 'play'; readonly source: string }
-  | { readonly type: 'send-digits'; readonly digits: string }
-  | { readonly type: 'set-language'; readonly language: string }
-  | { readonly type: 'update-instructions'; readonly text: string };
+/** What an agent asks of its call: of the conversation, which decides when, or of what the model reads. */
+export type CallAction = RequestedAction | { readonly type: 'update-instructions'; readonly text: string };
 
 /** The same call, with actions that go to `ask`. */
 export function createCallContext(call: CallFacts, ask: (action: CallAction) => void): CallContext {

@@ -3,11 +3,11 @@
 import { assign, cancel, emit, enqueueActions, raise, sendTo } from 'xstate';
 import { toWords } from '../base/words.ts';
 import { unreachable } from '../errors.ts';
+import { opensTurn } from '../events/vocabulary.ts';
 import type { Act, CloseReason } from '../events.ts';
 import { canBeHeld, toClosing } from './closing.ts';
 import { markEarly } from './confirming.ts';
 import * as drafts from './drafts.ts';
-import type { MachineEvent } from './events.ts';
 import { canDraftAhead, keepComplete, takeFollowUp, toAheadRequest } from './follow-up.ts';
 import { isLeaving } from './goodbye.ts';
 import * as hearing from './hearing.ts';
@@ -17,7 +17,7 @@ import { speaking } from './speaking.ts';
 
 export const callSetup = speaking.extend({
   actions: {
-    hear: assign(({ context, event }) => (isSaid(event) ? hearing.hear(context, event) : {})),
+    hear: assign(({ context, event }) => (opensTurn(event) ? hearing.hear(context, event) : {})),
     /** Asks for a draft, unless it was asked for these words or a write is about to change what the model knows. */
     requestDraft: enqueueActions(({ context, enqueue }) => {
       const words = toWords(context.heard);
@@ -192,7 +192,3 @@ export const callSetup = speaking.extend({
     })),
   },
 });
-
-function isSaid(event: MachineEvent): event is hearing.Said {
-  return event.type === 'transcript.updated' || event.type === 'dtmf.pressed' || event.type === 'speech.started';
-}

@@ -2,14 +2,12 @@
 
 import { toWords } from '../base/words.ts';
 import { unreachable } from '../errors.ts';
-import type { CallerEvent } from '../events.ts';
+import type { TurnEvent } from '../events.ts';
 import { markEarly } from './confirming.ts';
 import type { Change, Context, Overheard } from './context.ts';
 import { forgetDrafts } from './drafts.ts';
 import { canTakeBack } from './replies.ts';
 import { joinSays } from './transcript.ts';
-
-export type Said = Extract<CallerEvent, { type: 'transcript.updated' | 'speech.started' | 'dtmf.pressed' }>;
 
 function take(context: Context, turn: number, text: string): Change {
   const isNew = turn !== context.turn;
@@ -26,7 +24,7 @@ function take(context: Context, turn: number, text: string): Change {
 }
 
 /** New words, keys or a sound; words of a turn before that nothing has answered go before the new ones. */
-export function hear(context: Context, event: Said): Change {
+export function hear(context: Context, event: TurnEvent): Change {
   const { turn, awaiting, isHeardOpen } = context;
   const isNext = event.turn !== turn;
   // Words that are no answer to a read-back are none in whatever turn they are answered.
@@ -35,7 +33,7 @@ export function hear(context: Context, event: Said): Change {
   return { ...mark, ...add(context, event) };
 }
 
-function add(context: Context, event: Said): Change {
+function add(context: Context, event: TurnEvent): Change {
   const { turn, dialling, isHeardOpen } = context;
   const isNext = event.turn !== turn;
   const overtaken = isNext && isHeardOpen ? { ...context, turn: event.turn, carried: context.heard } : context;

@@ -1,7 +1,7 @@
 // The model as the conversation sees it: lines in, growing drafts out. Says nothing of tokens or threads.
 
 import type { Agent } from '../agent/agent.ts';
-import type { Act } from '../events.ts';
+import type { Act, InnerEvent } from '../events.ts';
 import type { Call, Line } from './transcript.ts';
 
 export interface WriteRequest {
@@ -50,4 +50,4 @@ export type WriterCommand =
 
 export type WriterEvent =
   | { readonly type: 'draft.grew'; readonly id: number; readonly draft: Draft }
-  | { readonly type: 'draft.failed'; readonly id: number; readonly message: string };
+  | Extract<InnerEvent, { readonly type: 'draft.failed' }>;

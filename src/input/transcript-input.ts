@@ -81,14 +81,8 @@ export function createTranscriptInput(): TextEar {
         if (event.turn < turn) return toProblem('turn-went-back', event, `came after turn ${turn}`);
         openTurn(event.turn);
         return { event };
-      case 'speech.stopped':
-      case 'playback.position':
-      case 'playback.interrupted':
-      case 'voicemail.detected':
-      case 'call.ended':
-        return { event };
       default:
-        return unreachable(event);
+        return { event };
     }
   };
 }

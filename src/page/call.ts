@@ -144,11 +144,6 @@ export class PageCall {
       case 'turn.measured':
         transcript.turn(message.turn).measure(message);
         break;
-      case 'reply.resumed':
-      case 'sound.requested':
-      case 'digits.requested':
-      case 'language.requested':
-        break;
       case 'agent.changed':
         events.handedOver(message.agent);
         break;
@@ -158,8 +153,8 @@ export class PageCall {
       case 'error':
         events.failed(explainProblem(message.code, message.message));
         break;
+      // The others are for clients that do more with a call.
       default:
-        message satisfies never;
     }
   }
 

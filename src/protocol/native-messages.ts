@@ -1,6 +1,10 @@
 // The native wire in types and limits: what a browser page imports. Free of zod and of Node.
 
-import type { CallEvent, CallerEvent } from '../events.ts';
+import type { z } from 'zod';
+import type { Frozen } from '../events/definition.ts';
+import { eventLimits } from '../events/limits.ts';
+import type { ClientEvent, ServerEvent } from '../events.ts';
+import type { callStartedSchema } from './call-started.ts';
 
 export const nativeWire = {
   version: 1,
@@ -13,11 +17,11 @@ export const nativeWire = {
 
 export const nativeLimits = {
   /** Of `text` in transcript.updated, UTF-16 code units. */
-  textLength: 4000,
+  textLength: eventLimits.textLength,
   /** Of `from` and `to`, UTF-16 code units. */
-  partyLength: 256,
+  partyLength: eventLimits.partyLength,
   /** Of `silentMs`, milliseconds. */
-  silentMs: 60_000,
+  silentMs: eventLimits.silentMs,
   /** Of one message from the client; a longer one closes the socket with 1009. */
   messageBytes: 32_768,
   /** Messages, pings included, in any one second; one more closes the socket with 1008. */
@@ -41,31 +45,13 @@ export const nativeCloseCodes = {
   tryAgainLater: 1013,
 } as const;
 
-export interface CallStarted {
-  readonly type: 'call.started';
-  readonly version: 1;
-  /** One of the server's agents. @default the first one */
-  readonly agent?: string | undefined;
-  /** Chosen by the client to find the call in logs and traces. @default a random UUID */
-  readonly callId?: string | undefined;
-  /** Speech as binary frames, or text only. @default null */
-  readonly audio?: { readonly encoding: 'pcm16'; readonly rateHz: 16000 } | null | undefined;
-  /** Who calls, and who is called, 1 to 256 characters each; the server can't check them. @default unknown */
-  readonly from?: string | undefined;
-  readonly to?: string | undefined;
-  /** @default unknown */
-  readonly direction?: 'inbound' | 'outbound' | undefined;
-  /** What the agent's tools know of the call; the agent says which it takes. @default none */
-  readonly variables?: Readonly<Record<string, string | number | boolean>> | undefined;
-}
+export type CallStarted = Frozen<z.infer<typeof callStartedSchema>>;
 
 /** What a client may send, as JSON in a text frame. */
-export type ClientMessage = CallStarted | CallerEvent;
-
-type AudioFramed = Extract<CallEvent, { readonly type: 'audio.delta' }>;
+export type ClientMessage = CallStarted | ClientEvent;
 
 /** What the server sends as JSON in a text frame; audio goes as binary frames of little-endian PCM16. */
-export type ServerMessage = Exclude<CallEvent, AudioFramed | Extract<CallEvent, { type: 'reply.completed' }>>;
+export type ServerMessage = ServerEvent;
 
 /** Why a client's message was refused; `message` may quote it, `code` never does. */
 export interface Problem {

@@ -1,5 +1,6 @@
 // The order that messages on one socket must keep: a message in, a problem or nothing out. Knows no socket and no call.
 
+import { opensTurn } from '../events/vocabulary.ts';
 import type { ClientMessage, Problem } from './native-messages.ts';
 
 export interface MessageOrder {
@@ -18,8 +19,7 @@ export function createMessageOrder(): MessageOrder {
       if (message.type === 'call.started')
         return isStarted ? problem('call-already-started', 'this socket has its call; open another one') : undefined;
       if (!isStarted) return problem('call-not-started', `${message.type} came before call.started`);
-      if (message.type !== 'speech.started' && message.type !== 'transcript.updated' && message.type !== 'dtmf.pressed')
-        return undefined;
+      if (!opensTurn(message)) return undefined;
       if (message.turn < lastTurn)
         return problem('turn-went-back', `${message.type}: turn ${message.turn} came after turn ${lastTurn}`);
       lastTurn = message.turn;

@@ -1,8 +1,11 @@
 // The native wire's border: text frames in, checked messages or a named problem out; call events in, frames out.
 // Knows no socket and no call.
 
-import { z } from 'zod';
+import type { z } from 'zod';
+import { toUnion } from '../events/definition.ts';
+import { clientSchemas, isServerEvent } from '../events/vocabulary.ts';
 import type { CallEvent } from '../events.ts';
+import { callStartedSchema } from './call-started.ts';
 import { type ClientMessage, nativeLimits, type Problem } from './native-messages.ts';
 import { createMessageOrder } from './native-order.ts';
 import type { Wire } from './wire.ts';
@@ -11,49 +14,9 @@ export type ParseResult =
   | { readonly ok: true; readonly message: ClientMessage }
   | { readonly ok: false; readonly problem: Problem };
 
-const identifier = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/, {
-  error: 'expected 1 to 64 letters, digits or . _ : - with a letter or digit first',
-});
-const party = z.string().min(1).max(nativeLimits.partyLength).optional();
-const callerTurn = z.int().min(1);
-const silentMs = z.number().min(0).max(nativeLimits.silentMs).exactOptional();
-
-const clientMessageSchema = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('call.started'),
-    version: z.literal(1),
-    agent: identifier.optional(),
-    callId: identifier.optional(),
-    audio: z
-      .strictObject({ encoding: z.literal('pcm16'), rateHz: z.literal(16000) })
-      .nullable()
-      .optional(),
-    from: party,
-    to: party,
-    direction: z.enum(['inbound', 'outbound']).optional(),
-    variables: z.record(z.string().max(64), z.union([z.string().max(1000), z.number(), z.boolean()])).optional(),
-  }),
-  z.strictObject({ type: z.literal('speech.started'), turn: callerTurn }),
-  z.strictObject({
-    type: z.literal('transcript.updated'),
-    turn: callerTurn,
-    text: z.string().max(nativeLimits.textLength),
-    state: z.enum(['interim', 'final', 'resumed']),
-    silentMs,
-  }),
-  z.strictObject({ type: z.literal('speech.stopped'), turn: callerTurn, silentMs }),
-  z.strictObject({ type: z.literal('dtmf.pressed'), turn: callerTurn, digit: z.string().regex(/^[0-9*#A-D]$/) }),
-  z.strictObject({ type: z.literal('playback.position'), turn: z.int().min(0), playedMs: z.number().min(0) }),
-  z.strictObject({
-    type: z.literal('playback.interrupted'),
-    turn: z.int().min(0),
-    heard: z.string().max(nativeLimits.textLength),
-  }),
-  z.strictObject({ type: z.literal('voicemail.detected') }),
-  z.strictObject({ type: z.literal('call.ended') }),
-]) satisfies z.ZodType<ClientMessage>;
-
-const messageTypes: readonly string[] = clientMessageSchema.options.flatMap((option) => [...option.shape.type.values]);
+const schemas = [callStartedSchema, ...clientSchemas];
+const clientMessageSchema = toUnion<ClientMessage>(schemas);
+const messageTypes: readonly string[] = schemas.map(({ shape }) => shape.type.value);
 
 /** The native wire of one socket. */
 export function createNativeWire(): Wire {
@@ -70,8 +33,7 @@ export function createNativeWire(): Wire {
         : { kind: 'events', events: [message] };
     },
     startCall: () => order.startCall(),
-    // Whoever waits for a reply waits for its end.
-    write: (event) => (event.type === 'reply.completed' ? [] : [toServerMessage(event)]),
+    write: (event) => (isServerEvent(event) || event.type === 'audio.delta' ? [toServerMessage(event)] : []),
     repeat: () => [],
     isSpeaking: false,
     isStartedOnce: false,

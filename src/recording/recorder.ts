@@ -3,6 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Emitted, MachineEvent } from '../conversation/events.ts';
 import type { WriteRequest } from '../conversation/writer.ts';
+import { isCallerEvent, opensTurn } from '../events/vocabulary.ts';
 import type { OutputEvent } from '../output/output.ts';
 import type { CallWriter } from '../trace/format/call-file.ts';
 import { createDraftRecorder } from './draft-recorder.ts';
@@ -66,27 +67,11 @@ export function createRecorder(writer: CallWriter, clock: Clock): Recorder {
 
   return {
     told(event) {
-      switch (event.type) {
-        case 'speech.started':
-        case 'transcript.updated':
-        case 'dtmf.pressed':
-          heardTurn = event.turn;
-          append(event, nowMs());
-          return;
-        case 'speech.stopped':
-        case 'playback.position':
-        case 'playback.interrupted':
-        case 'voicemail.detected':
-        case 'call.ended':
-          append(event, nowMs());
-          return;
-        case 'draft.grew':
-        case 'reply.heard':
-          // Lines of their own: a step of the draft, and the turn's words.
-          return;
-        default:
-          append({ type: 'machine.told', event: { ...event } }, nowMs());
-      }
+      if (opensTurn(event)) heardTurn = event.turn;
+      if (isCallerEvent(event)) append(event, nowMs());
+      // Those have lines of their own: a step of the draft, and the turn's words.
+      else if (event.type !== 'draft.grew' && event.type !== 'reply.heard')
+        append({ type: 'machine.told', event }, nowMs());
     },
     said: report,
     measured: (event, userSpeechEndedMs, stretches, loop) =>
@@ -94,8 +79,8 @@ export function createRecorder(writer: CallWriter, clock: Clock): Recorder {
         {
           ...event,
           userSpeechEndedMs: Math.max(0, userSpeechEndedMs - startMs),
-          stretches: [...stretches],
-          loop: { ...loop, steps: loop.steps.map((step) => ({ ...step })) },
+          stretches,
+          loop,
         },
         nowMs(),
       ),

@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Emitted, MachineEvent, OutputCommand, ToolEvent, ToolInput } from '../conversation/events.ts';
 import { conversationMachine } from '../conversation/machine.ts';
 import type { Draft, WriteRequest, WriterCommand } from '../conversation/writer.ts';
+import { isCallerEvent, isSaidByConversation } from '../events/vocabulary.ts';
 import { draftCauses } from '../recording/draft-recorder.ts';
 import type { CallHeader, RecordedEvent } from '../trace/format/call-file.ts';
 
@@ -96,24 +97,7 @@ function readGreeting(events: readonly RecordedEvent[]): string {
   return first?.type === 'reply.updated' ? first.text : '';
 }
 
-/** What the machine says of itself; all else in a recording is said by the stages around it. */
-const saidTypes: ReadonlySet<string> = new Set([
-  'turn.committed',
-  'turn.taken-back',
-  'reply.paused',
-  'reply.completed',
-  'draft.changed',
-  'reply.updated',
-  'reply.resumed',
-  'reply.ended',
-  'tool.started',
-  'tool.ended',
-  'agent.changed',
-  'sound.requested',
-  'digits.requested',
-  'language.requested',
-  'call.closed',
-] satisfies (Emitted['type'] & RecordedEvent['type'])[]);
+/** Errors that the machine reports; the others are those of the stages around it. */
 const saidErrors: ReadonlySet<string> = new Set(['reply-overdue', 'reply-failed', 'voice-failed']);
 
 function toSaid(event: RecordedEvent | Emitted): string | undefined {
@@ -121,7 +105,7 @@ function toSaid(event: RecordedEvent | Emitted): string | undefined {
     const { draft, cause, words, acts, previous } = event;
     return toSortedJson({ type: event.type, draft, cause, words, acts, previous });
   }
-  const isSaid = saidTypes.has(event.type) || (event.type === 'error' && saidErrors.has(event.code));
+  const isSaid = isSaidByConversation(event) || (event.type === 'error' && saidErrors.has(event.code));
   // The session adds a write's key.
   return isSaid ? toSortedJson({ ...event, atMs: undefined, idempotencyKey: undefined }) : undefined;
 }
@@ -140,18 +124,11 @@ function toRequestJson({ id, purpose, lines, acts, previous }: WriteRequest, idO
 
 /** The event as the machine got it; undefined: it got none. */
 function toTold(event: RecordedEvent, idOf?: WeakMap<Draft, number>): MachineEvent | undefined {
+  if (isCallerEvent(event)) {
+    const { atMs, ...said } = event;
+    return said;
+  }
   switch (event.type) {
-    case 'speech.started':
-    case 'transcript.updated':
-    case 'speech.stopped':
-    case 'dtmf.pressed':
-    case 'playback.position':
-    case 'playback.interrupted':
-    case 'voicemail.detected':
-    case 'call.ended': {
-      const { atMs, ...said } = event;
-      return said;
-    }
     case 'reply.heard':
       return { type: 'reply.heard', heard: event.heard };
     case 'draft.stepped': {
@@ -160,7 +137,7 @@ function toTold(event: RecordedEvent, idOf?: WeakMap<Draft, number>): MachineEve
       return { type: 'draft.grew', id: event.draft, draft };
     }
     case 'machine.told':
-      return isMachineEvent(event.event) ? event.event : undefined;
+      return event.event;
     default:
       return undefined;
   }
@@ -197,32 +174,6 @@ function toDraft(event: Extract<RecordedEvent, { type: 'draft.stepped' }>): Draf
     countReused: event.countReused,
     tokens: [],
   };
-}
-
-const toldTypes: ReadonlySet<string> = new Set([
-  'draft.failed',
-  'tool.returned',
-  'tool.failed',
-  'utterance.finished',
-  'utterance.failed',
-  'action.requested',
-  'agent.failed',
-  'pause.passed',
-  'reply.overdue',
-  'reply.stalled',
-  'sound.lasted',
-  'interruption.lapsed',
-  'interruption.overdue',
-  'tool.lingered',
-  'final.missed',
-  'idle.passed',
-  'line.lost',
-  'line.back',
-  'call.overlong',
-] satisfies MachineEvent['type'][]);
-
-function isMachineEvent(event: { readonly type: string }): event is MachineEvent {
-  return toldTypes.has(event.type);
 }
 
 /** Keys in order, so that equal values are equal text. */

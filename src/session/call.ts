@@ -4,10 +4,11 @@ import { type ActorRefFrom, createActor } from 'xstate';
 import type { Agent } from '../agent/agent.ts';
 import { type CallAction, createCallContext, type Values } from '../agent/call-context.ts';
 import type { Clock } from '../base/clock.ts';
-import type { Emitted, MachineEvent, Mark } from '../conversation/events.ts';
+import type { Emitted, MachineEvent } from '../conversation/events.ts';
 import { conversationMachine } from '../conversation/machine.ts';
 import type { PromptPrefix } from '../engine/sequence.ts';
 import { RuntimeError } from '../errors.ts';
+import { isMark } from '../events/vocabulary.ts';
 import type { CallEvent, CallerEvent, CallParties, CloseReason } from '../events.ts';
 import { createTranscriptInput } from '../input/transcript-input.ts';
 import type { Output } from '../output/output.ts';
@@ -238,8 +239,6 @@ export function startCall(options: CallOptions): Call {
   };
 }
 
-const marks: ReadonlySet<string> = new Set<Mark['type']>(['turn.committed', 'turn.taken-back', 'reply.paused']);
-
 /** Without the values of what any of the agents may not have written down. */
 function coverNamed(recording: CallWriter, agents: readonly Agent[], factsOf: CallAgents['factsOf']): CallWriter {
   const names = agents.flatMap(({ redact }) => redact);
@@ -251,10 +250,6 @@ function coverNamed(recording: CallWriter, agents: readonly Agent[], factsOf: Ca
     return names.flatMap((name) => [variables[name], parties[name], String(parties[name] ?? '').replace(/^\+/, '')]);
   });
   return coverFields(recording, names, values);
-}
-
-function isMark(event: Emitted): event is Mark {
-  return marks.has(event.type);
 }
 
 /** Beginnings and ends of actors are the library's own. */

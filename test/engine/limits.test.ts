@@ -177,7 +177,9 @@ it('refuses limits and efforts that are none, and says what there is', async () 
       () => 'none',
       (error: unknown) => (error instanceof EngineError ? `${error.code}: ${error.message}` : String(error)),
     );
-  expect(await errorOf({ effort: 'turbo' })).toMatch(/^effort-unknown: effort "turbo" is not one of autoregressive, .*, high$/);
+  expect(await errorOf({ effort: 'turbo' })).toMatch(
+    /^effort-unknown: effort "turbo" is not one of autoregressive, .*, high$/,
+  );
   expect(await errorOf({ latencyBudgetMs: 0 })).toBe(
     'latency-out-of-range: latencyBudgetMs is 0, expected a whole number in 1..60000',
   );

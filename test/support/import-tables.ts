@@ -32,7 +32,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   input: ['base', 'errors', 'events'],
   'tts/voice': [],
   output: ['audio', 'base', 'errors', 'tts/voice'],
-  'trace/format': ['base'],
+  'trace/format': ['base', 'events'],
   'trace/ledger': ['trace/format'],
   recording: ['base', 'conversation', 'engine/sequence', 'events', 'output', 'trace/format', 'trace/ledger'],
   session: [
@@ -227,6 +227,7 @@ export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     'server/',
     'engine/manifest',
     'engine/forward/self-test',
+    'events',
     'trace/format/call-file',
     'viewer/jitless',
   ],

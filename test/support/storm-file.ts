@@ -1,5 +1,6 @@
 // A storm as a call file: its seed in the header, what the call was told in the lines.
 
+import { isCallerEvent } from '../../src/events/vocabulary.ts';
 import {
   createCallWriter,
   parseCallFile,
@@ -7,7 +8,7 @@ import {
   type UnstampedEvent,
 } from '../../src/trace/format/call-file.ts';
 import type { Storm } from './storm.ts';
-import type { Requested, Told } from './witness.ts';
+import type { Told } from './witness.ts';
 
 export function writeStorm({ seed, steps }: Storm): string {
   let text = '';
@@ -35,23 +36,6 @@ function toStep({ atMs, ...event }: RecordedEvent): Storm['steps'][number] {
 
 /** What a call was told from outside; undefined: the line says something else. */
 export function toTold(event: UnstampedEvent): Told | undefined {
-  switch (event.type) {
-    case 'speech.started':
-    case 'speech.stopped':
-    case 'transcript.updated':
-    case 'dtmf.pressed':
-    case 'playback.position':
-    case 'playback.interrupted':
-    case 'voicemail.detected':
-    case 'call.ended':
-      return event;
-    case 'machine.told':
-      return isRequested(event.event) ? event.event : undefined;
-    default:
-      return undefined;
-  }
-}
-
-function isRequested(event: { readonly type: string }): event is Requested {
-  return event.type === 'action.requested';
+  if (isCallerEvent(event)) return event;
+  return event.type === 'machine.told' && event.event.type === 'action.requested' ? event.event : undefined;
 }

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import type { CallContext } from '../../src/agent/call-context.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
-import type { Emitted } from '../../src/conversation/events.ts';
+import { isCallEvent, isMark } from '../../src/events/vocabulary.ts';
 import { createPacedOutput, FASTEST, toSpokenMs } from '../../src/output/paced-output.ts';
 import { createSpokenOutput } from '../../src/output/spoken-output.ts';
 import { createTextOutput } from '../../src/output/text-output.ts';
@@ -151,7 +151,7 @@ export async function playStorm({ seed, steps }: Storm): Promise<Witness> {
       append(event, atMs) {
         const told = toTold(event);
         if (told !== undefined) log.push({ kind: 'told', atMs, event: told });
-        else if (isSaid(event)) log.push({ kind: 'said', atMs, event });
+        else if (isCallEvent(event) || isMark(event)) log.push({ kind: 'said', atMs, event });
       },
     },
   });
@@ -184,27 +184,4 @@ function action(call: CallContext | undefined, { action }: Requested): void {
   if (action.type === 'hang-up') call?.hangUp();
   if (action.type === 'transfer') call?.transfer(action.transfer.to, action.transfer.note);
   if (action.type === 'play') call?.play(action.source);
-}
-
-const said: ReadonlySet<string> = new Set([
-  'turn.committed',
-  'turn.taken-back',
-  'turn.measured',
-  'reply.paused',
-  'reply.completed',
-  'reply.updated',
-  'reply.resumed',
-  'reply.ended',
-  'audio.started',
-  'audio.ended',
-  'playback.clear',
-  'tool.started',
-  'tool.ended',
-  'agent.changed',
-  'sound.requested',
-  'call.closed',
-]);
-
-function isSaid(event: { readonly type: string }): event is Emitted {
-  return said.has(event.type);
 }

@@ -1,11 +1,10 @@
 // The format of call files as a JSON Schema of one line, for programs in other languages.
 
 import { z } from 'zod';
-import { eventSchemas } from './call-file-events.ts';
+import { lineSchemas } from '../../events/vocabulary.ts';
 import { headerSchema } from './call-file-header.ts';
-import { markSchemas } from './call-file-marks.ts';
 
-const line = z.union([headerSchema, ...eventSchemas, ...markSchemas]);
+const line = z.union([headerSchema, ...lineSchemas]);
 
 /** The first line is a header, every other one an event. */
 export function toCallFileSchema(): Readonly<Record<string, unknown>> {

@@ -1,27 +1,19 @@
 // The one JSONL format: a fixture is a recording is a trace. Lines in, header and events out, and back.
 // Knows what a line may hold, and nothing of disks: the browser reads it too.
 
-import { z } from 'zod';
-import { eventSchemas } from './call-file-events.ts';
+import type { z } from 'zod';
+import { toUnion } from '../../events/definition.ts';
+import { lineSchemas } from '../../events/vocabulary.ts';
+import type { UnstampedEvent } from '../../events.ts';
 import { type CallHeader, headerSchema } from './call-file-header.ts';
-import { markSchemas } from './call-file-marks.ts';
-import { createQuickCheck } from './call-file-quick.ts';
 
-export type { Stretch } from './call-file-events.ts';
+export type { Stretch, UnstampedEvent } from '../../events.ts';
 export type { CallHeader } from './call-file-header.ts';
 
-const lineSchema = z.discriminatedUnion('type', [...eventSchemas, ...markSchemas]);
-const isSurelyLine = createQuickCheck([...eventSchemas, ...markSchemas]);
-
 /** What the caller's side or the call reported, `atMs` after the call began. Audio itself is in no line. */
-export type RecordedEvent = Readonly<z.infer<typeof lineSchema>>;
+export type RecordedEvent = UnstampedEvent & { readonly atMs: number };
 
-/** An event before it has its time. */
-export type UnstampedEvent = RecordedEvent extends infer E
-  ? E extends RecordedEvent
-    ? Omit<E, 'atMs'>
-    : never
-  : never;
+const lineSchema = toUnion<RecordedEvent>(lineSchemas);
 
 /** Files of more bytes are not read: a reader holds the whole call. */
 export const largestFileBytes = 64 * 1024 * 1024;
@@ -85,7 +77,7 @@ export function createCallReader(): CallReader {
       header = parsed.data;
       return undefined;
     }
-    const parsed = readLine(value.json);
+    const parsed = lineSchema.safeParse(value.json);
     if (!parsed.success) return describe(parsed.error);
     const { data: event } = parsed;
     if (event.atMs < lastMs) return `atMs is ${event.atMs}, but the line before has ${lastMs}: time only moves forward`;
@@ -148,11 +140,6 @@ export function createCallWriter(
 
 function toLine(value: object): string {
   return `${JSON.stringify(value)}\n`;
-}
-
-function readLine(json: unknown): z.ZodSafeParseResult<RecordedEvent> {
-  // The quick check takes nothing that zod would refuse or change.
-  return isSurelyLine(json) ? { success: true, data: json as RecordedEvent } : lineSchema.safeParse(json);
 }
 
 /** Editors end files with as many line feeds as they like, and some end lines with a carriage return, too. */

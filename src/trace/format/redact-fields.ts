@@ -2,8 +2,8 @@
 // Lengths stay, so that what points into a text still points at the same place.
 
 import { LETTERS } from '../../base/words.ts';
+import { redactionOf } from '../../events/vocabulary.ts';
 import type { CallWriter, UnstampedEvent } from './call-file.ts';
-import { isSpoken } from './redact.ts';
 
 const letters = new RegExp(`[${LETTERS}]`, 'gu');
 
@@ -54,9 +54,8 @@ export function coverFields(writer: CallWriter, names: readonly string[], values
       const isCovered =
         'arguments' in event && JSON.stringify(cover(event.arguments)) !== JSON.stringify(event.arguments);
       const covered = Object.entries(event)
-        // From a key of few possible arguments they can be found by trying.
-        .filter(([name]) => name !== 'idempotencyKey' || !isCovered)
-        .map(([name, value]) => [name, isSpoken(name) ? cover(value) : value]);
+        .filter(([name]) => redactionOf(event.type, name) !== 'leave-out' || !isCovered)
+        .map(([name, value]) => [name, redactionOf(event.type, name) === 'cover' ? cover(value) : value]);
       writer.append(Object.fromEntries(covered) as UnstampedEvent, atMs);
     },
   };

@@ -4,12 +4,10 @@ import type { CallFile, RecordedEvent } from './call-file.ts';
 import { describeOutcome, type ToolOutcome } from './tool-outcome.ts';
 
 /** One measured turn; milliseconds from the caller's last word. */
-export interface TurnFigures {
-  readonly turn: number;
-  readonly totalMs: number;
-  readonly partsUs: Readonly<Record<string, number>>;
-  readonly draft: 'hit' | 'repaired' | 'missed';
-}
+export type TurnFigures = Pick<
+  Extract<RecordedEvent, { readonly type: 'turn.measured' }>,
+  'turn' | 'totalMs' | 'partsUs' | 'draft'
+>;
 
 export interface CallSummary {
   /** The file's name without its ending. */
@@ -28,8 +26,6 @@ export interface CallSummary {
   /** Why the file, or its end, can't be read: in words for people. */
   readonly problem?: string;
 }
-
-const ends: readonly RecordedEvent['type'][] = ['call.ended', 'call.closed', 'file.continued'];
 
 type Closed = Extract<RecordedEvent, { readonly type: 'call.closed' }>;
 
@@ -50,7 +46,7 @@ export function describeEnd({ reason, transfer }: Pick<Closed, 'reason' | 'trans
 
 /** Nothing more will be written here: the caller hung up, or whatever else closed the call, or its file. */
 export function isEnd({ type }: Pick<RecordedEvent, 'type'>): boolean {
-  return ends.includes(type);
+  return type === 'call.ended' || type === 'call.closed' || type === 'file.continued';
 }
 
 export function summarise(id: string, file: CallFile): CallSummary {

@@ -1,10 +1,12 @@
 // What drafting cost and what it was good for: model time by draft in, saved and wasted time out.
 
+import type { UnstampedEvent } from '../format/call-file.ts';
+
 /** What made somebody ask for the draft. */
-export type DraftCause = 'interim' | 'final' | 'step';
+export type DraftCause = Extract<UnstampedEvent, { readonly type: 'draft.started' }>['cause'];
 
 /** Why the draft is over. `committed`: its words became the reply, or a part of it. */
-export type DraftOutcome = 'committed' | 'superseded' | 'barge-in' | 'ended';
+export type DraftOutcome = Extract<UnstampedEvent, { readonly type: 'draft.ended' }>['outcome'];
 
 export interface DraftAccount {
   readonly id: number;

@@ -1,17 +1,13 @@
 // A measured turn in, the numbers and words of its ledger out: what the page, the viewer and the terminal show. Pure.
 
+import type { UnstampedEvent } from '../format/call-file.ts';
 import { compareStages, describeStage } from './stages.ts';
 
 /** The figures of one turn that a ledger is made of. */
-export interface TurnMeasured {
-  readonly firstTextMs: number;
-  readonly firstAudioMs?: number;
-  readonly totalMs: number;
-  readonly partsUs: Readonly<Record<string, number>>;
-  readonly draft: 'hit' | 'repaired' | 'missed';
-  readonly forwards: number;
-  readonly steps: number;
-}
+export type TurnMeasured = Pick<
+  Extract<UnstampedEvent, { readonly type: 'turn.measured' }>,
+  'firstTextMs' | 'firstAudioMs' | 'totalMs' | 'partsUs' | 'draft' | 'forwards' | 'steps'
+>;
 
 export interface LedgerPart {
   readonly stage: string;

@@ -1,23 +1,11 @@
 // The work that one turn came to, ahead of its zero or after it: decisions of the model and tools, and what overlap saved.
 
-/** One decision of the model, or one tool. */
-export interface LoopStep {
-  readonly kind: 'model' | 'tool';
-  /** The tool's. */
-  readonly name?: string;
-  /** All that it took. */
-  readonly aloneUs: number;
-  /** What the caller waited for it: from the turn's zero to the first sound, or words. */
-  readonly waitedUs: number;
-}
+import type { UnstampedEvent } from '../format/call-file.ts';
 
-export interface Loop {
-  readonly steps: readonly LoopStep[];
-  readonly aloneUs: number;
-  readonly waitedUs: number;
-  /** `aloneUs` - `waitedUs`. */
-  readonly savedUs: number;
-}
+/** All steps of one turn, and how they add up. */
+export type Loop = NonNullable<Extract<UnstampedEvent, { readonly type: 'turn.measured' }>['loop']>;
+/** One decision of the model, or one tool. */
+export type LoopStep = Loop['steps'][number];
 
 export interface TurnLoop {
   /** Work of the model for request `id`. */
