@@ -23,7 +23,7 @@ import { createCallInstructions } from './call-instructions.ts';
 import { type HookRunner, readGreeting, runHook } from './hooks.ts';
 import { createModelWriter, type ModelParts } from './model-writer.ts';
 import { NOTHING_READ, type Opening, readOpening } from './opening.ts';
-import { createMouthActor } from './output-actor.ts';
+import { createOutputActor } from './output-actor.ts';
 import type { PromptPrefixOf } from './prompt-prefixes.ts';
 import { createToolRunner, toKey } from './tool-runner.ts';
 
@@ -191,7 +191,7 @@ export function startCall(options: CallOptions): Call {
       actors: {
         writer: createModelWriter(model, agent, { first, promptPrefixOf }, observer),
         tool: createToolRunner(factsOf, clock, send, author),
-        output: createMouthActor(output, observer, report),
+        output: createOutputActor(output, observer, report),
       },
     });
     const started = createActor(machine, {

@@ -7,7 +7,7 @@ import type { CallEvent } from '../events.ts';
 import type { Output, OutputEvent, Utterance } from '../output/output.ts';
 import type { CallObserver } from '../recording/observer.ts';
 
-export function createMouthActor(output: Output, observer: CallObserver, report: (event: CallEvent) => void) {
+export function createOutputActor(output: Output, observer: CallObserver, report: (event: CallEvent) => void) {
   return fromCallback<OutputCommand, { turn: number }>(({ input: { turn }, receive, sendBack }) => {
     let isAudible = false;
     let isOver = false;

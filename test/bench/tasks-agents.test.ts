@@ -6,11 +6,11 @@ import book from '../../agents/data/restaurants.json' with { type: 'json' };
 import { TODAY } from '../../bench/tasks/dates.ts';
 import { kinds, type Values } from '../../bench/tasks/script.ts';
 import { taskedAgents } from '../../bench/tasks/tasked-agents.ts';
-import { linesOf } from '../../bench/tasks/wordings.ts';
 import { checkReadingLimits } from '../../src/agent/reading-limits.ts';
 import { defaultPromptLimits } from '../../src/engine/prompt/limits.ts';
 import { plain } from '../../src/engine/prompt/prompt.ts';
 import { createRandom } from '../../training/recogniser.ts';
+import { linesOf } from '../support/task-wordings.ts';
 
 const data = process.env.REPARTEE_DATA;
 const LENGTH = 8;

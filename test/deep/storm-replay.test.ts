@@ -3,15 +3,10 @@ import { readFile, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { copyBroken } from '../support/broken-copy.ts';
+import { mutations } from '../support/mutations.ts';
 import { readStorm } from '../support/storm-file.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const unconfirmed = {
-  file: 'conversation/confirming.ts',
-  from: "if (tool.confirm || (tool.effect === 'write' && isSlip(context, call))) {",
-  to: 'if (tool.confirm && before === undefined) {',
-};
-
 /** Runs the storms of a folder as the terminal would. */
 function runStorms(folder: string, env: Readonly<Record<string, string>>): Promise<{ code: number; out: string }> {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
@@ -25,6 +20,8 @@ function runStorms(folder: string, env: Readonly<Record<string, string>>): Promi
 }
 
 it('keeps the shortest storm that broke a promise, and breaks the same one whenever it is played again', async () => {
+  const unconfirmed = mutations.find(({ name }) => name === 'a write needs no confirmation');
+  if (unconfirmed === undefined) throw new Error('no such mutation');
   await using copy = await copyBroken(unconfirmed, ['test/deep/storms.test.ts', 'vitest.config.ts', 'tsconfig.json']);
   const found = await runStorms(copy.folder, { REPARTEE_STORM_EVENTS: '50000' });
   const [, promise = '', file = ''] = /Error: ([^:]*): .*\nREPARTEE_STORM=(\S+)/.exec(found.out) ?? [];

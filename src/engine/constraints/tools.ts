@@ -62,7 +62,7 @@ export function assembleTools(tools: readonly CompiledTool[], vocabulary: Vocabu
   );
 }
 
-/** An object of the schema; without one, any object. */
+/** An object of the schema; without one, any object. @internal */
 export function compileResponse(schema: Schema | undefined, vocabulary: Vocabulary): Program {
   const any: Root = { kind: 'map', values: { kind: 'any', maxLevels: maxSchemaDepth } };
   const root = schema === undefined ? any : rootOf(schema, 'response', vocabulary.isWritable, createBudget());

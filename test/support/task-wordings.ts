@@ -1,6 +1,6 @@
 // Everything that a caller of a task may say, each wording with each value: for those who look for it elsewhere.
 
-import type { Scripted } from './script.ts';
+import type { Scripted } from '../../bench/tasks/script.ts';
 
 /** Sentences of a request and a value, and of a value alone; what the caller says is made of these. */
 export function linesOf({ script, task }: Scripted): readonly string[] {
