@@ -174,8 +174,8 @@ export const mutations: readonly (Mutation & { readonly name: string })[] = [
     name: 'a tool that is over asks for more',
     file: 'session/tool-runner.ts',
     symbol: 'call',
-    from: 'if (!isOver) ask(action);',
-    to: 'ask(action);',
+    from: 'if (!isOver) ask(agent, action);',
+    to: 'ask(agent, action);',
   },
   {
     name: 'no reply is overdue',
