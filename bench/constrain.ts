@@ -6,8 +6,6 @@ import { parseOptions, toWhole } from '../src/arguments.ts';
 import { percentile } from '../src/base/percentile.ts';
 import { createCall } from '../src/engine/constraints/call.ts';
 import { createCopySlot } from '../src/engine/constraints/copy.ts';
-import { createPathFinder } from '../src/engine/constraints/path.ts';
-import { createTextSlot } from '../src/engine/constraints/text-slot.ts';
 import { compileTools } from '../src/engine/constraints/tools.ts';
 import { createVocabulary, type Vocabulary } from '../src/engine/constraints/vocabulary.ts';
 import type { Scores } from '../src/engine/forward/pass.ts';
@@ -17,7 +15,7 @@ import { describeMachine } from './machine.ts';
 
 const help = `usage: repartee bench constrain [--json] [--rounds N]
 
-Writes calls with one argument of each kind, each token chosen by scores that are drawn at random, and finds the best values of slots.
+Writes calls with one argument of each kind, each token chosen by scores that are drawn at random.
 
   --json      one JSON object instead of a table
   --rounds N  calls of each kind (default 50)
@@ -33,7 +31,6 @@ const kinds: Readonly<Record<string, unknown>> = {
   copied: { type: 'string', 'x-copied': true },
 };
 
-const slotPositions = 10;
 const words = ' i would like a table in san francisco on friday the fifth for two people under the name of anna';
 
 interface KindFigures {
@@ -54,15 +51,12 @@ export async function benchConstrain(argv: readonly string[]): Promise<void> {
   const vocabulary = createVocabulary(loadTokenizer(readFileSync(file, 'utf8')));
   const settings = { machine: describeMachine(), rounds, tokensOfVocabulary: vocabulary.tokenizer.countTokens };
   const choices = Object.entries(kinds).map(([kind, schema]) => measureKind(kind, schema, vocabulary, rounds));
-  const slotUs = measureSlot(vocabulary, rounds);
-  if (json)
-    process.stdout.write(`${JSON.stringify({ settings, choices, slot: { slotPositions, us: slotUs } }, null, 2)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ settings, choices }, null, 2)}\n`);
   else {
     process.stdout.write(`${settings.machine.cpu}, load ${settings.machine.loadAverage}, microseconds a token\n\n`);
     process.stdout.write('| argument | compile ms | tokens | p50 | p99 | max |\n|---|---|---|---|---|---|\n');
     for (const { kind, compileMs, tokens, us } of choices)
       process.stdout.write(`| ${[kind, compileMs, tokens, us.p50, us.p99, us.max].join(' | ')} |\n`);
-    process.stdout.write(`\nbest text for a slot of ${slotPositions} positions: ${slotUs} microseconds (p50)\n`);
   }
 }
 
@@ -99,23 +93,6 @@ function measureKind(kind: string, schema: unknown, vocabulary: Vocabulary, roun
     tokens: us.length,
     us: { p50: percentile(us, 0.5), p99: percentile(us, 0.99), max: percentile(us, 1) },
   };
-}
-
-function measureSlot(vocabulary: Vocabulary, rounds: number): number | null {
-  const { countTokens, specials } = vocabulary.tokenizer;
-  const slot = createTextSlot({ minCharacters: 1, maxCharacters: Number.POSITIVE_INFINITY }, vocabulary.text);
-  const finder = createPathFinder(specials.null);
-  const fixed = new Int32Array(slotPositions).fill(-1);
-  const path = new Int32Array(slotPositions);
-  const us = Array.from({ length: rounds }, (_, round) => {
-    const rows = Array.from({ length: slotPositions }, (__, index) =>
-      drawRow(countTokens, round * slotPositions + index),
-    );
-    const from = performance.now();
-    finder.find({ slot, rows, fixed, mayBeEmpty: false }, path);
-    return Math.round((performance.now() - from) * 1000);
-  });
-  return percentile(us, 0.5);
 }
 
 /** Log probabilities without sense, the same for a seed. */

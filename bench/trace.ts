@@ -178,7 +178,6 @@ function toState(event: Extract<RecordedEvent, { type: 'draft.stepped' }>, befor
     countReused: event.countReused,
     countProposed: 0,
     countAccepted: 0,
-    countSteady: 0,
     spentUs: { queue: sum('queue'), prefill: sum('prefill'), denoise: sum('denoise'), constrain: sum('constrain') },
     handoverUs: 100,
   };

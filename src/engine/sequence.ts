@@ -93,8 +93,6 @@ export interface DraftState {
   readonly countProposed: number;
   /** Those of them that it let stand, those of `previous` among them: tokens without a forward of their own. */
   readonly countAccepted: number;
-  /** Leading tokens that the two drafts before this one had as well, in the same turn: for who would speak before the turn ends. */
-  readonly countSteady: number;
   readonly spentUs: SpentUs;
   /** From the engine's thread to this one, microseconds. */
   readonly handoverUs: number;

@@ -121,7 +121,6 @@ function toState(
     countReused: firstChange === -1 ? tokens.length : firstChange,
     countProposed: 0,
     countAccepted: 0,
-    countSteady: 0,
     spentUs,
     handoverUs: 0,
   };

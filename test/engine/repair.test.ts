@@ -82,15 +82,6 @@ it('finds its way back to what it drafted before the last draft', async () => {
   expect(again.countForwards).toBeLessThan(first.countForwards / 3);
 });
 
-it('tells which tokens the last drafts of the turn had alike', async () => {
-  const texts = ['one', 'two', 'three'].map((word) => replying(` ${word}`, ` you said ${word}`));
-  const { sequence } = createRig(reciting(texts));
-  const steady: number[] = [];
-  for (const word of ['one', 'two', 'three'])
-    steady.push((await last(sequence, { context: heard(` ${word}`) })).countSteady);
-  expect(steady).toEqual([0, 0, encode(' you said').length]);
-});
-
 it('keeps a token of an earlier draft that is no longer the likeliest but still plausible, unless it must be exact', async () => {
   const [a = 0, b = 0] = [...encode('x'), ...encode('y')];
   const model: FakeModel = (text) =>

@@ -74,7 +74,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine/proposals',
     'engine/sequence',
     'engine/tokenizer',
-    'errors',
   ],
   'engine/serving': [
     'engine/constraints',

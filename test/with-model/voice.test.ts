@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toRms } from '../../src/audio/pcm.ts';
 import { createFliteVoice } from '../../src/tts/flite/voice-flite.ts';
 import type { SpokenClause, Voice } from '../../src/tts/voice.ts';
+import { toRms } from '../support/pcm.ts';
 
 const never = new AbortController().signal;
 const CLAUSE = 'The table at Dr. Smith’s is $4.50 — for 2 — at 3:30 p.m. on 2019-03-08, café@example.com!';

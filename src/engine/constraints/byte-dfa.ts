@@ -2,14 +2,11 @@
 
 /** State 0 is the start. No state is a dead end. */
 export interface ByteDfa {
-  readonly countStates: number;
   /** The state after `byte`, or -1. Allocates nothing. */
   step(state: number, byte: number): number;
   isFinal(state: number): boolean;
   /** Fewest bytes from here to the end of a string. */
   distance(state: number): number;
-  /** Bytes of the longest string; infinite where there is none. */
-  readonly longestBytes: number;
 }
 
 /** An automaton as plain numbers, which cross threads; readByteTable makes it one again. */
@@ -22,7 +19,6 @@ export interface ByteTable {
   readonly next: Int16Array;
   /** [states] fewest bytes to the end of a string. */
   readonly distances: Int16Array;
-  readonly longestBytes: number;
 }
 
 const bytes = 256;
@@ -47,27 +43,17 @@ export function createByteTable(
   const next = new Int16Array(states.length * countClasses).fill(-1);
   for (const [state, steps] of targets.entries())
     for (const [byte, to] of steps) next[state * countClasses + (classes[byte] ?? 0)] = to;
-  const longestBytes = longestFrom(targets);
-  return { countStates: states.length, classes, countClasses, next, distances, longestBytes };
+  return { countStates: states.length, classes, countClasses, next, distances };
 }
 
-export function readByteTable({
-  countStates,
-  classes,
-  countClasses,
-  next,
-  distances,
-  longestBytes,
-}: ByteTable): ByteDfa {
+export function readByteTable({ classes, countClasses, next, distances }: ByteTable): ByteDfa {
   return {
-    countStates,
     step: (state, byte) => next[state * countClasses + (classes[byte] ?? 0)] ?? -1,
     isFinal: (state) => distances[state] === 0,
     distance(state) {
       const distance = distances[state] ?? unreached;
       return distance === unreached ? Number.POSITIVE_INFINITY : distance;
     },
-    longestBytes,
   };
 }
 
@@ -119,19 +105,4 @@ function classify(targets: Targets): { readonly classes: Uint8Array; readonly co
   const classes = new Uint8Array(bytes);
   for (const [byte, found] of columns) classes[byte] = first + found;
   return { classes, countClasses: first + new Set(columns.values()).size };
-}
-
-/** Takes away, again and again, a state that nothing follows any more; what is left leads into a circle. */
-function longestFrom(targets: Targets): number {
-  const before = predecessors(targets);
-  const countAfter = targets.map((steps) => new Set(steps.values()).size);
-  const longest = new Float64Array(targets.length);
-  const ended = [...countAfter.keys()].filter((state) => countAfter[state] === 0);
-  for (const state of ended)
-    for (const earlier of before[state] ?? []) {
-      longest[earlier] = Math.max(longest[earlier] ?? 0, 1 + (longest[state] ?? 0));
-      countAfter[earlier] = (countAfter[earlier] ?? 0) - 1;
-      if (countAfter[earlier] === 0) ended.push(earlier);
-    }
-  return countAfter[0] === 0 ? (longest[0] ?? 0) : Number.POSITIVE_INFINITY;
 }

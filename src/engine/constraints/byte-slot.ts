@@ -42,7 +42,6 @@ export function createByteSlot(dfa: ByteDfa, vocabulary: Vocabulary, room: EdgeR
     return found;
   };
   return {
-    countStates: dfa.countStates,
     edges: (state) => lift(state).edges,
     target: (state, edgeClass) => lift(state).targets[edgeClass] ?? -1,
     next: (state, id) => {
@@ -57,7 +56,6 @@ export function createByteSlot(dfa: ByteDfa, vocabulary: Vocabulary, room: EdgeR
     },
     isFinal: dfa.isFinal,
     distance: dfa.distance,
-    longestTokens: dfa.longestBytes,
   };
 }
 

@@ -5,7 +5,6 @@ import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { argumentConfidences } from './argument-confidences.ts';
 import type { CopyBias } from './copy-bias.ts';
 import type { Choice, Guide } from './guide.ts';
-import { createMembers, layOut, type Member, type Scaffold } from './scaffold.ts';
 import type { Slot } from './slot.ts';
 import { createStates, type SlotState, type Ways } from './state.ts';
 import { maxValueTokens } from './text-slot.ts';
@@ -36,7 +35,6 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
   const shares: number[] = [];
   /** Of the tokens that were asked about since the last one was taken. */
   const asked = new Map<number, number>();
-  let members: Member[] | undefined;
   let state = states.begin(program.root);
   let ways = findWays();
   let listed = listWays();
@@ -154,17 +152,6 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
     return p;
   }
 
-  function findScaffold(): Scaffold | undefined {
-    const opening = program.openings.find((one) => one.tokens.every((id, index) => tokens[index] === id));
-    if (opening?.root.kind !== 'object' || state.kind === 'end') return undefined;
-    members ??= createMembers(opening.root.properties, { tokenizer, slotOf: program.slotOf, copied, given }) ?? [];
-    const taken = tokens.slice(opening.tokens.length);
-    const { ids, places } = layOut(members, true, tokenizer.specials.mask);
-    const stands = taken.every((id, index) => id === ids[index]);
-    const isBefore = places[0] !== undefined && taken.length <= places[0].start;
-    return stands && isBefore ? { members, close: tokenizer.encode('}'), countTaken: taken.length } : undefined;
-  }
-
   return {
     tokens,
     needsRows: true,
@@ -179,10 +166,9 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
     forced: () => (listed?.length === 1 ? listed[0] : undefined),
     choose,
     share: (scores, row, id) => (isLegal(id) ? remember(id, shareOf(scores.all(row), id)) : 0),
-    scaffold: findScaffold,
     argumentConfidences: () => argumentConfidences(tokens, shares, tokenizer),
 
-    take(id, p = asked.get(id) ?? 1) {
+    take(id) {
       const next = isLegal(id) ? states.advance(state, id) : undefined;
       if (!next) {
         const written = JSON.stringify(tokenizer.decode(tokens));
@@ -190,7 +176,8 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
       }
       state = next;
       tokens.push(id);
-      shares.push(p);
+      // Nobody asks about a token without an alternative.
+      shares.push(asked.get(id) ?? 1);
       asked.clear();
       ways = findWays();
       listed = listWays();

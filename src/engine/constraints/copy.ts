@@ -13,8 +13,6 @@ interface Source {
   readonly starts: readonly number[];
   /** [bytes] how far the next end of a word is, infinite where none follows in the same stretch. */
   readonly toEnd: Float64Array;
-  /** Beginnings of what may be copied, each counted as often as it is found. */
-  readonly countPrefixes: number;
 }
 
 /** Never part of a stretch. */
@@ -49,13 +47,11 @@ function readSource(stretches: readonly string[]): Source {
   const bytes = encoder.encode(stretches.map((stretch) => stretch + separator).join(''));
   const starts: number[] = [];
   const toEnd = new Float64Array(bytes.length + 1).fill(Number.POSITIVE_INFINITY);
-  let countPrefixes = 0;
   let offset = 0;
   for (const stretch of stretches) {
     for (const { text, index } of findWords(stretch)) {
       const start = offset + lengthOf(stretch.slice(0, index));
       starts.push(start);
-      countPrefixes += lengthOf(stretch.slice(index));
       toEnd[start + lengthOf(text)] = 0;
     }
     const end = offset + lengthOf(stretch);
@@ -63,11 +59,11 @@ function readSource(stretches: readonly string[]): Source {
       toEnd[index] = Math.min(toEnd[index] ?? 0, 1 + (toEnd[index + 1] ?? 0));
     offset = end + lengthOf(separator);
   }
-  return { bytes, starts, toEnd, countPrefixes };
+  return { bytes, starts, toEnd };
 }
 
 /** A state is the set of places that the copied bytes may have led to; made when it is first met. */
-function createSpanDfa({ bytes, starts, toEnd, countPrefixes }: Source): ByteDfa {
+function createSpanDfa({ bytes, starts, toEnd }: Source): ByteDfa {
   const places: (readonly number[])[] = [starts];
   const stateOf = new Map<string, number>();
   const steps = new Map<number, number>();
@@ -86,7 +82,6 @@ function createSpanDfa({ bytes, starts, toEnd, countPrefixes }: Source): ByteDfa
   }
 
   return {
-    countStates: countPrefixes + 1,
     step(state, byte) {
       const key = state * 256 + byte;
       const known = steps.get(key) ?? find(state, byte);
@@ -95,6 +90,5 @@ function createSpanDfa({ bytes, starts, toEnd, countPrefixes }: Source): ByteDfa
     },
     isFinal: (state) => distance(state) === 0,
     distance,
-    longestBytes: Number.POSITIVE_INFINITY,
   };
 }

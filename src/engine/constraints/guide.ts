@@ -1,7 +1,6 @@
 // What decides the next token of a reply: the port between decoding and what a reply may look like.
 
 import type { Scores } from '../forward/pass.ts';
-import type { Scaffold } from './scaffold.ts';
 
 export interface Choice {
   readonly id: number;
@@ -25,13 +24,8 @@ export interface Guide {
   choose(scores: Scores, row: number): Choice;
   /** The share of `id`, the row's target; 0 where it may not come next. */
   share(scores: Scores, row: number, id: number): number;
-  /**
-   * Takes a token that may come next; false where that ended the reply instead of making it longer. `p` is how sure it is, where neither
-   * `choose` nor `share` was asked.
-   */
-  take(id: number, p?: number): boolean;
-  /** The rest as fixed pieces and slots, from where the first of them begins; undefined elsewhere, and where the rest can't be told ahead. */
-  scaffold?(): Scaffold | undefined;
+  /** Takes a token that may come next; false where that ended the reply instead of making it longer. */
+  take(id: number): boolean;
   /** How sure the value of each argument is: the lowest share of its tokens, 0..1. */
   argumentConfidences?(): Readonly<Record<string, number>>;
 }

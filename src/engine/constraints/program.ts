@@ -28,8 +28,6 @@ type Entry = readonly [tokens: readonly number[], next: Next];
 export interface Compiler {
   /** An object, its opening brace included, and what follows it. */
   compileRoot(value: Value & { kind: 'object' | 'map' }, after: () => Pieces): Entry;
-  /** Slots of one value are one slot: what it has found of the vocabulary is kept. */
-  slotOf(value: Value & { kind: 'text' | 'spelled' | 'number' }): Slot;
 }
 
 export function createCompiler(vocabulary: Vocabulary): Compiler {
@@ -134,6 +132,7 @@ export function createCompiler(vocabulary: Vocabulary): Compiler {
     return known;
   }
 
+  /** Slots of one value are one slot: what it has found of the vocabulary is kept. */
   function slotOf(value: Value & { kind: 'text' | 'spelled' | 'number' }): Slot {
     const known = slots.get(value);
     if (known) return known;
@@ -146,7 +145,6 @@ export function createCompiler(vocabulary: Vocabulary): Compiler {
   }
 
   return {
-    slotOf,
     compileRoot(value, after) {
       const root = value.kind === 'object' ? members(value.properties, after) : anyMembers(value.values, after);
       return [tokenizer.encode(' {'), { kind: 'pieces', root }];

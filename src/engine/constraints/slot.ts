@@ -10,7 +10,6 @@ export interface Edges {
 
 /** State 0 is the start. Every state can reach an end. */
 export interface Slot {
-  readonly countStates: number;
   edges(state: number): Edges;
   /** Where a class of the edges of `state` leads, or -1 where it may not come. Allocates nothing. */
   target(state: number, edgeClass: number): number;
@@ -20,8 +19,6 @@ export interface Slot {
   isFinal(state: number): boolean;
   /** Tokens that surely suffice from here to an end; each step on the shortest way lessens it by at least one. */
   distance(state: number): number;
-  /** The most tokens that a value may need; infinite where there is no telling. */
-  readonly longestTokens: number;
 }
 
 /** One of these token sequences, which may be empty. */
@@ -49,8 +46,6 @@ export function createChoiceSlot(sequences: readonly (readonly number[])[]): Slo
     countClasses: node.children.size,
   }));
   return {
-    countStates: nodes.length,
-    longestTokens: Math.max(...sequences.map((tokens) => tokens.length)),
     edges: (state) => edges[state] ?? noEdges,
     target: (state, edgeClass) => targets[state]?.[edgeClass] ?? -1,
     next: (state, id) => nodes[state]?.children.get(id) ?? -1,

@@ -81,7 +81,6 @@ export function createTextSlot({ minCharacters, maxCharacters }: TextRules, text
     return stateOf(inside, Math.min(count, mostCounted));
   };
   return {
-    countStates: stateOf(0, mostCounted + 1),
     edges: classesOf,
     target(state, edgeClass) {
       const { states, characters } = classesOf(state);
@@ -93,6 +92,5 @@ export function createTextSlot({ minCharacters, maxCharacters }: TextRules, text
     },
     isFinal: (state) => insideOf(state) === startState && countOf(state) >= minCharacters,
     distance: (state) => text.countBytesMissing(insideOf(state)) + Math.max(0, minCharacters - countOf(state)),
-    longestTokens: Number.POSITIVE_INFINITY,
   };
 }

@@ -5,7 +5,7 @@ import type { ToolSchema } from '../sequence.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { type GivenValues, keysOf, narrow, narrowAll } from './given.ts';
 import { refusal, type Schema, show } from './keywords.ts';
-import { type Compiler, createCompiler, type Pieces } from './program.ts';
+import { createCompiler, type Pieces } from './program.ts';
 import { compileSchema, maxSchemaDepth, type Value } from './schema.ts';
 import { buildTrie } from './trie.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -24,11 +24,9 @@ interface Opening {
   readonly root: Root;
 }
 
-/** What may be written, and in which objects it may lead. */
+/** What may be written. */
 export interface Program {
   readonly root: Pieces;
-  readonly openings: readonly Opening[];
-  readonly slotOf: Compiler['slotOf'];
   /** The same where values are given for these keys alone: an argument without is left out, even a required one. */
   given(values: GivenValues): Program;
 }
@@ -75,17 +73,11 @@ function assemble(named: readonly Opening[], vocabulary: Vocabulary): Program {
   const programs = new Map<string, Program>();
 
   function compile(has: ((key: string) => boolean) | undefined): Program {
-    const compiled = named.map(({ tokens, root: whole }) => {
-      const root = narrowRoot(whole, has);
-      const [open, next] = compiler.compileRoot(root, ending);
-      return { tokens: [...tokens, ...open], root, next };
+    const entries = named.map(({ tokens, root }) => {
+      const [open, next] = compiler.compileRoot(narrowRoot(root, has), ending);
+      return [[...tokens, ...open], next] as const;
     });
-    return {
-      root: buildTrie(compiled.map(({ tokens, next }) => [tokens, next])),
-      openings: compiled,
-      slotOf: compiler.slotOf,
-      given,
-    };
+    return { root: buildTrie(entries), given };
   }
 
   /** Few keys are told apart, so few programs are ever made. */

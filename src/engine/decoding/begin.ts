@@ -82,7 +82,7 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
   /** Only where the block saw the same act coming: else it wrote something else. */
   function readBlock(block: Scores): Guesses {
     const first = contextRows.length;
-    const guesses = guessesOf(block, first, [...Array(blockTokens).keys()]);
+    const guesses = guessesOf(block, first, blockTokens);
     if (isInside) return guesses.slice(1);
     const others = (['say', 'call', 'wait'] as const).filter((act) => act !== actProbabilities.act);
     const own = block.pOf(first, actProbabilities.act);

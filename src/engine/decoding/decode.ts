@@ -10,7 +10,6 @@ import { continueDiffused } from './diffused.ts';
 import { type Effort, efforts, hurried, inSteps } from './efforts.ts';
 import { askForCall, mayCallNext } from './finish.ts';
 import { type Decoding, type Guesses, maxTokensOf, type Progress, toState } from './progress.ts';
-import { continueScaffolded } from './scaffolded.ts';
 import { decodeSpeculatively } from './speculative.ts';
 
 type Asked = Omit<Decoding, 'effort' | 'proposer' | 'deadline'> & {
@@ -55,11 +54,9 @@ export async function* decode(
 
 function goOn(decoding: Decoding, progress: Progress, drafted: Guesses): AsyncGenerator<void> {
   const { effort } = decoding;
-  if (effort.kind === 'speculative') return decodeSpeculatively(decoding, progress, drafted);
-  if (progress.actProbabilities.act !== 'call') return continueDiffused(decoding, progress, effort, drafted);
-  return effort.calls === 'speculative'
+  return effort.kind === 'speculative' || progress.actProbabilities.act === 'call'
     ? decodeSpeculatively(decoding, progress, drafted)
-    : continueScaffolded(decoding, progress, effort);
+    : continueDiffused(decoding, progress, effort, drafted);
 }
 
 /** A state after each forward, but for the last one's. */

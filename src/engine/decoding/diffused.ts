@@ -29,9 +29,7 @@ export async function* continueDiffused(
       // What is filled and not yet read may still change.
       const unread = effort.revises ? [...ids.keys()].slice(countRead) : [];
       const filled = unread.filter((slot) => !masked.has(slot) && isBeforeEnd(slot));
-      let guesses: Guesses = firstGuesses
-        .slice(0, slots.length)
-        .map((guess, index) => ({ ...guess, slot: slots[index] ?? 0 }));
+      let guesses: Guesses = firstGuesses.slice(0, slots.length);
       firstGuesses = [];
       let scores: Scores | undefined;
       if (guesses.length === 0) {
@@ -45,7 +43,7 @@ export async function* continueDiffused(
         });
         scores.keep(finished.length);
         finished = [];
-        guesses = guessesOf(scores, 0, slots);
+        guesses = guessesOf(scores, 0, slots.length);
       }
       const isLast =
         step + 1 >= effort.maxSteps ||

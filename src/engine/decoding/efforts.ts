@@ -15,7 +15,7 @@ export interface SpeculativeEffort {
   readonly keepPreviousAt: number;
 }
 
-/** A block is filled in a few steps; nothing is verified. */
+/** A block is filled in a few steps; nothing is verified. A call is: filled in by diffusion, far fewer are right (decisions/005). */
 export interface DiffusedEffort {
   readonly kind: 'diffused';
   readonly policy: Policy;
@@ -26,8 +26,6 @@ export interface DiffusedEffort {
   /** Once all that is left is clear, it is kept at once. */
   readonly commitsEarly: boolean;
   readonly keepPreviousAt: number;
-  /** Whether the values of a call's arguments are filled in as well, or every token of it is verified. */
-  readonly calls: 'speculative' | 'scaffolded';
 }
 
 export type Effort = SpeculativeEffort | DiffusedEffort;
@@ -37,7 +35,6 @@ const likeliestOnly = 2;
 /** Below this the causal head no longer stands by a token of an earlier draft. */
 const stillPlausible = 0.3;
 
-/** Calls stay verified at every effort: filled in by diffusion, far fewer are right (decisions/005). */
 export const efforts = {
   autoregressive: {
     kind: 'speculative',
@@ -67,7 +64,6 @@ export const efforts = {
     revises: false,
     commitsEarly: true,
     keepPreviousAt: stillPlausible,
-    calls: 'speculative',
   },
   medium: {
     kind: 'diffused',
@@ -76,7 +72,6 @@ export const efforts = {
     revises: false,
     commitsEarly: true,
     keepPreviousAt: stillPlausible,
-    calls: 'speculative',
   },
   high: {
     kind: 'diffused',
@@ -85,7 +80,6 @@ export const efforts = {
     revises: true,
     commitsEarly: true,
     keepPreviousAt: stillPlausible,
-    calls: 'speculative',
   },
 } satisfies Readonly<Record<EffortName, Effort>>;
 
@@ -99,7 +93,6 @@ export function inSteps(steps: number, blockSize: number): DiffusedEffort {
     revises: false,
     commitsEarly: false,
     keepPreviousAt: stillPlausible,
-    calls: 'speculative',
   };
 }
 

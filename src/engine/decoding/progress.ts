@@ -60,7 +60,6 @@ export function toState(decoding: Decoding, progress: Progress, isDone: boolean)
   const { meter } = where;
   const written = writtenSoFar(decoding, progress);
   memory.note(isDone && !guide.isTruncated ? [...written, manifest.specials.end] : written, isDone);
-  const countActs = written.length - guide.tokens.length;
   return {
     act: actProbabilities.act,
     tokens: [...guide.tokens],
@@ -79,7 +78,6 @@ export function toState(decoding: Decoding, progress: Progress, isDone: boolean)
     countReused: progress.countReused,
     countProposed: progress.countProposed,
     countAccepted: progress.countAccepted,
-    countSteady: Math.max(0, memory.countSteady(written) - countActs),
     spentUs: meter.spentUs(),
     handoverUs: 0,
   };
@@ -94,13 +92,12 @@ export function masks(count: number, countSeen: number, { specials }: Manifest):
   return { ids: Array<number>(count).fill(specials.mask), countSeen };
 }
 
-/** `slots` are where in their block the rows from `firstRow` on stand. */
-export function guessesOf(scores: Scores, firstRow: number, slots: readonly number[]): Guesses {
-  return slots.map((slot, index) => {
+/** Of so many rows, from `firstRow` on. */
+export function guessesOf(scores: Scores, firstRow: number, countRows: number): Guesses {
+  return Array.from({ length: countRows }, (_, index) => {
     const [first, second] = [scores.pBest(firstRow + index, 0), scores.pBest(firstRow + index, 1)];
     return {
       id: scores.best(firstRow + index, 0),
-      slot,
       confidence: first,
       entropy: scores.entropy(firstRow + index),
       gapNats: Math.log(first / second),

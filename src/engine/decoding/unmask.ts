@@ -2,8 +2,6 @@
 
 /** One masked position: the probability of its likeliest token, and the entropy of all, in nats. */
 export interface Guess {
-  /** Where it is in its block: neighbours depend on each other most. */
-  readonly slot: number;
   readonly confidence: number;
   readonly entropy: number;
 }
@@ -13,12 +11,8 @@ export type Policy =
   | { readonly kind: 'threshold'; readonly confidence: number }
   /** So many, the most confident first. */
   | { readonly kind: 'count'; readonly count: number }
-  /** As many as stay sure of each other: see byFactor. */
-  | { readonly kind: 'factor'; readonly factor: number }
   /** As many as share little information: see byEntropy. */
-  | { readonly kind: 'entropy'; readonly boundNats: number }
-  /** Every guess at least this confident, and the best of each run of neighbours that is at least somewhat so. */
-  | { readonly kind: 'hierarchical'; readonly confidence: number; readonly runConfidence: number };
+  | { readonly kind: 'entropy'; readonly boundNats: number };
 
 /** Indices of the guesses to keep, at least one if there is any, in no order. */
 export function chooseKept(policy: Policy, guesses: readonly Guess[]): number[] {
@@ -27,12 +21,8 @@ export function chooseKept(policy: Policy, guesses: readonly Guess[]): number[] 
       return byThreshold(guesses, policy.confidence);
     case 'count':
       return mostConfidentFirst(guesses).slice(0, policy.count);
-    case 'factor':
-      return byFactor(guesses, policy.factor);
     case 'entropy':
       return byEntropy(guesses, policy.boundNats);
-    case 'hierarchical':
-      return byRuns(guesses, policy);
   }
 }
 
@@ -73,15 +63,6 @@ function byThreshold(guesses: readonly Guess[], confidence: number): number[] {
   return sure.length > 0 ? sure : mostConfidentFirst(guesses).slice(0, 1);
 }
 
-/** Fast-dLLM, "Factor-based parallel decoding": the largest n whose n-th best confidence is at least 1 - factor / (n + 1). */
-function byFactor(guesses: readonly Guess[], factor: number): number[] {
-  const ranked = mostConfidentFirst(guesses);
-  let count = Math.min(1, ranked.length);
-  for (const [rank, index] of ranked.entries())
-    if (confidenceOf(guesses, index) >= 1 - factor / (rank + 2)) count = Math.max(count, rank + 1);
-  return ranked.slice(0, count);
-}
-
 /** "Accelerated sampling from masked diffusion models via entropy bounded unmasking": what kept tokens could tell about each other is bounded. */
 function byEntropy(guesses: readonly Guess[], boundNats: number): number[] {
   const ranked = [...guesses.keys()].sort((a, b) => entropyOf(guesses, a) - entropyOf(guesses, b) || a - b);
@@ -94,27 +75,6 @@ function byEntropy(guesses: readonly Guess[], boundNats: number): number[] {
     sum += entropyOf(guesses, index);
   }
   return ranked.slice(0, count);
-}
-
-/** dInfer, "Hierarchical decoding": tokens far apart depend on each other least, so runs are split by their best. */
-function byRuns(guesses: readonly Guess[], { confidence, runConfidence }: Policy & { kind: 'hierarchical' }): number[] {
-  const ranked = mostConfidentFirst(guesses);
-  const kept = new Set(ranked.slice(0, 1));
-  const runs = new Set<number>();
-  for (const index of ranked) {
-    const best = confidenceOf(guesses, index);
-    const run = startOfRun(guesses, index);
-    if (best >= confidence || (best >= runConfidence && !runs.has(run))) kept.add(index);
-    runs.add(run);
-  }
-  return [...kept];
-}
-
-/** Guesses come in the order of their slots. */
-function startOfRun(guesses: readonly Guess[], index: number): number {
-  let start = index;
-  while (start > 0 && guesses[start - 1]?.slot === (guesses[start]?.slot ?? 0) - 1) start--;
-  return start;
 }
 
 function mostConfidentFirst(guesses: readonly Guess[]): number[] {

@@ -31,7 +31,7 @@ export interface PromptContents {
   readonly hasDescriptions?: boolean;
 }
 
-/** A call in the pieces that are tokenised apart, so that a scaffold is always the same tokens. */
+/** A call in the pieces that are tokenised apart, so that its fixed parts are always the same tokens. */
 export interface CallPiece {
   readonly kind: 'name' | 'skeleton' | 'value';
   readonly text: string;

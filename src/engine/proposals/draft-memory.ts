@@ -10,13 +10,9 @@ export interface DraftMemory {
   open(turn: number, previous?: readonly number[]): void;
   /** The open draft so far, its act first. */
   note(tokens: readonly number[], isDone: boolean): void;
-  /** How many tokens, act included, `tokens` begins with as the last few drafts of the same turn did; 0 where there were fewer. */
-  countSteady(tokens: readonly number[]): number;
 }
 
 const mostDrafts = 6;
-/** Drafts before the open one that must agree with it. */
-const steadyDrafts = 2;
 
 interface Remembered {
   readonly turn: number;
@@ -41,13 +37,6 @@ export function createDraftMemory(): DraftMemory {
 
     note(tokens, isDone) {
       if (current) current = { ...current, tokens, isDone };
-    },
-
-    countSteady(tokens) {
-      const compared = earlier.slice(0, steadyDrafts);
-      if (compared.length < steadyDrafts || compared.some(({ turn }) => turn !== current?.turn)) return 0;
-      const change = tokens.findIndex((id, index) => compared.some((draft) => draft.tokens[index] !== id));
-      return change < 0 ? tokens.length : change;
     },
   };
 }

@@ -18,7 +18,6 @@ function isCopied(text: string, messages: readonly Message[] = dialogue): boolea
   for (const id of tokenizer.encode(text)) {
     state = slot.next(state, id);
     if (state < 0) return false;
-    expect(state).toBeLessThan(slot.countStates);
     const { ids, classes } = slot.edges(state);
     for (const [index, next] of ids.entries())
       expect(slot.target(state, classes[index] ?? 0)).toBe(slot.next(state, next));

@@ -12,23 +12,14 @@ import {
 
 const unit = fc.double({ min: 0, max: 1, noNaN: true });
 const nats = fc.double({ min: 0, max: 10, noNaN: true });
-const guesses: fc.Arbitrary<Guess[]> = fc
-  .uniqueArray(fc.nat(30), { minLength: 1, maxLength: 20 })
-  .chain((slots) =>
-    fc.tuple(
-      ...slots
-        .sort((a, b) => a - b)
-        .map((slot) => fc.record({ slot: fc.constant(slot), confidence: unit, entropy: nats })),
-    ),
-  );
+const guesses: fc.Arbitrary<Guess[]> = fc.array(fc.record({ confidence: unit, entropy: nats }), {
+  minLength: 1,
+  maxLength: 20,
+});
 const policy: fc.Arbitrary<Policy> = fc.oneof(
   unit.map((confidence) => ({ kind: 'threshold' as const, confidence })),
   fc.integer({ min: 1, max: 25 }).map((count) => ({ kind: 'count' as const, count })),
-  unit.map((factor) => ({ kind: 'factor' as const, factor })),
   fc.double({ min: 0, max: 5, noNaN: true }).map((boundNats) => ({ kind: 'entropy' as const, boundNats })),
-  fc
-    .tuple(unit, unit)
-    .map(([confidence, runConfidence]) => ({ kind: 'hierarchical' as const, confidence, runConfidence })),
 );
 
 function pick(all: readonly Guess[], kept: readonly number[]): Guess[] {
@@ -50,7 +41,6 @@ it('keeps nothing of nothing', () => {
   for (const kind of [
     { kind: 'threshold', confidence: 0.5 },
     { kind: 'count', count: 3 },
-    { kind: 'factor', factor: 1 },
     { kind: 'entropy', boundNats: 1 },
   ] as const)
     expect(chooseKept(kind, [])).toEqual([]);
@@ -90,24 +80,6 @@ it('keeps by entropy as many of the surest as tell each other little, and not on
       if (kept.length < all.length) expect(sumBefore(kept.length + 1)).toBeGreaterThan(boundNats);
     }),
   );
-});
-
-it('keeps by factor more of them, the surer they are', () => {
-  const at = (confidence: number) => Array.from({ length: 4 }, (_, slot) => ({ slot, confidence, entropy: 0 }));
-  const counts = [0.5, 0.7, 0.85, 0.99].map(
-    (confidence) => chooseKept({ kind: 'factor', factor: 0.5 }, at(confidence)).length,
-  );
-  expect(counts).toEqual([1, 1, 2, 4]);
-});
-
-it('keeps by runs the best of each stretch of neighbours, and every sure one', () => {
-  const at = (slot: number, confidence: number): Guess => ({ slot, confidence, entropy: 1 });
-  const all = [at(0, 0.5), at(1, 0.6), at(2, 0.4), at(5, 0.3), at(6, 0.95), at(7, 0.92), at(9, 0.2)];
-  const keptSlots = (confidence: number, runConfidence: number) =>
-    pick(all, chooseKept({ kind: 'hierarchical', confidence, runConfidence }, all)).map(({ slot }) => slot);
-  expect(keptSlots(0.9, 0.4).sort()).toEqual([1, 6, 7]);
-  expect(keptSlots(1, 0.1).sort()).toEqual([1, 6, 9]);
-  expect(keptSlots(1, 1)).toEqual([6]);
 });
 
 it('commits early only where all that is left is clear, and sooner the later the step', () => {

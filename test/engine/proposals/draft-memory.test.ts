@@ -15,19 +15,6 @@ it('gives earlier drafts back, newest first, and none that has not begun', () =>
   ]);
 });
 
-it('calls steady what the last two drafts of the turn began with as well', () => {
-  const memory = createDraftMemory();
-  const draft = (turn: number, tokens: readonly number[]) => {
-    memory.open(turn);
-    memory.note(tokens, true);
-    return memory.countSteady(tokens);
-  };
-  expect([draft(4, [1, 2, 3]), draft(4, [1, 2, 4])]).toEqual([0, 0]);
-  expect(draft(4, [1, 2, 3])).toBe(2);
-  expect(draft(4, [1, 2])).toBe(2);
-  expect(draft(9, [1, 2])).toBe(0);
-});
-
 it('holds a bounded number of drafts', () => {
   const memory = createDraftMemory();
   for (let turn = 0; turn < 100; turn++) {
