@@ -2,7 +2,7 @@
 // in events/, where each event is written down once. Free of zod, for browser pages.
 
 import type { z } from 'zod';
-import type { callEvents, closeReason, draftUse, partsUs, stretch } from './events/call-events.ts';
+import type { callEvents, closeReason, draftUse, stretch } from './events/call-events.ts';
 import type { callerEvents } from './events/caller-events.ts';
 import type { EventOf, Fields, Frozen, LineOf, TypesWith } from './events/definition.ts';
 import type { act, parties, transfer } from './events/fields.ts';
@@ -48,8 +48,6 @@ export type Act = z.infer<typeof act>;
 export type CloseReason = z.infer<typeof closeReason>;
 /** How a committed turn used its draft. */
 export type DraftUse = z.infer<typeof draftUse>;
-/** Integer microseconds by stage name (trace/ledger/stages.ts); sums to the turn's total. */
-export type PartsUs = Frozen<z.infer<typeof partsUs>>;
 /** A stretch of a turn's time that one stage is to blame for, from and to, in microseconds after the turn's zero. */
 export type Stretch = Frozen<z.infer<typeof stretch>>;
 /** Who calls whom, as far as the wire tells. */

@@ -20,7 +20,7 @@ export const closeReason = z.enum([
 export const draftUse = z.enum(['hit', 'repaired', 'missed']);
 
 /** Integer microseconds by stage name (trace/ledger/stages.ts); sums to the turn's total. */
-export const partsUs = z.record(z.string(), z.int());
+const partsUs = z.record(z.string(), z.int());
 
 /** A stretch of a turn's time that one stage is to blame for, from and to, in microseconds after the turn's zero. */
 export const stretch = z.tuple([z.string(), us, us]);

@@ -4,8 +4,6 @@ import type { UnstampedEvent } from '../format/call-file.ts';
 
 /** All steps of one turn, and how they add up. */
 export type Loop = NonNullable<Extract<UnstampedEvent, { readonly type: 'turn.measured' }>['loop']>;
-/** One decision of the model, or one tool. */
-export type LoopStep = Loop['steps'][number];
 
 export interface TurnLoop {
   /** Work of the model for request `id`. */
