@@ -55,7 +55,7 @@ type AddedBy<D extends Definition> = D extends { readonly trace: infer F extends
 
 /** The types of those events that pass. */
 export function typesWhere(definitions: Definitions, passes: (one: Definition) => boolean): ReadonlySet<string> {
-  return new Set(Object.keys(definitions).filter((type) => passes(definitions[type] as Definition)));
+  return new Set(Object.entries(definitions).flatMap(([type, one]) => (passes(one) ? [type] : [])));
 }
 
 /** One schema for each event that `fieldsOf` gives fields for; no event may have others. */
