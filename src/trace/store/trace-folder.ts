@@ -97,6 +97,8 @@ function openTrace({ folder, base, header, redaction, fileBytes, queueBytes, fai
   let countBytes = 0;
   let countDropped = 0;
   let isBroken = false;
+  /** The parts before this one are on the disk. */
+  let written: Promise<unknown> = Promise.resolve();
 
   function begin(): void {
     part++;
@@ -114,6 +116,15 @@ function openTrace({ folder, base, header, redaction, fileBytes, queueBytes, fai
     isBroken = true;
   }
 
+  function end(): Promise<void> {
+    return new Promise((resolve) => {
+      stream.end((error?: Error | null) => {
+        if (error) broke(error);
+        resolve();
+      });
+    });
+  }
+
   begin();
   return {
     append(event, atMs) {
@@ -127,16 +138,12 @@ function openTrace({ folder, base, header, redaction, fileBytes, queueBytes, fai
       writer.append(redact(event, redaction), atMs);
       if (countBytes < fileBytes) return;
       writer.append({ type: 'file.continued' }, atMs);
-      stream.end();
+      written = Promise.all([written, end()]);
       begin();
     },
-    close: () =>
-      new Promise((resolve) => {
-        if (isBroken) return resolve();
-        stream.end((error?: Error | null) => {
-          if (error) broke(error);
-          resolve();
-        });
-      }),
+    async close() {
+      if (isBroken) return;
+      await Promise.all([written, end()]);
+    },
   };
 }

@@ -65,6 +65,17 @@ describe('a folder of traces', () => {
     expect(full).toHaveLength(files.length - 1);
   });
 
+  it('is closed once all parts are written, also one that took long to find a free name', async () => {
+    const folder = create({ fileBytes: 400 });
+    const taken = Array.from({ length: 60 }, (_, index) => `long${index === 0 ? '' : `-${index + 1}`}.jsonl`);
+    for (const name of taken) await writeFile(join(root, 'traces', `20261125T100000Z-${name}`), 'x');
+    const trace = folder.open('long', header);
+    for (let atMs = 0; atMs < 12; atMs++) trace?.append(words, atMs);
+    await trace?.close();
+    const first = (await readFiles()).find(({ name }) => name.endsWith('-long-61.jsonl'))?.file;
+    expect(first?.state === 'read' && first.events.at(-1)?.type).toBe('file.continued');
+  });
+
   it('drops what is too old, and the oldest of what is too much', async () => {
     const first = create().open('a', header);
     await first?.close();
