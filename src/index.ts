@@ -13,7 +13,7 @@ export type {
   SayLines,
   UninterruptibleLine,
 } from './agent/agent.ts';
-export type { CallContext, CallFacts } from './agent/call-context.ts';
+export type { CallContext, CallFacts, TranscriptLine } from './agent/call-context.ts';
 export { copied } from './agent/copied.ts';
 export { type AgentOptions, defineAgent } from './agent/define-agent.ts';
 export { defineTool, type ToolDefinition, type ToolOptions } from './agent/define-tool.ts';
@@ -29,5 +29,6 @@ export {
   spokenPhone,
   spokenTime,
 } from './agent/spoken.ts';
+export type { EndedTool, EndedTurn, HeardTranscript, TurnLedger } from './agent/turn-hooks.ts';
 export { AgentError, EngineError, ModelError, ProtocolError, RuntimeError, ToolError } from './errors.ts';
 export { dateInWords, timeInWords } from './spoken/in-words.ts';

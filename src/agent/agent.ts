@@ -2,6 +2,7 @@
 
 import type { CloseReason } from '../events.ts';
 import type { CallContext, CallFacts, Values } from './call-context.ts';
+import type { TurnHooks } from './turn-hooks.ts';
 
 export type Effort = 'instant' | 'low' | 'medium' | 'high' | 'exact' | 'autoregressive';
 
@@ -15,7 +16,7 @@ export interface Work {
   readonly latencyBudgetMs?: number;
 }
 
-export interface Agent {
+export interface Agent extends TurnHooks {
   readonly name: string;
   /** A function is asked once a call, when the agent begins to answer; one without a parameter says the same to every caller, and is asked before any call, too. */
   readonly instructions: string | ((call: CallFacts) => string | Promise<string>);

@@ -35,6 +35,18 @@ export function checkWords(action: string, words: string): string {
   return checked(typeof words === 'string' && words.trim() !== '', action, words, 'words').trim();
 }
 
+const MAX_LINE_LENGTH = 1000;
+
+/** Throws ToolError `action-invalid`. */
+export function checkLine(text: string): string {
+  const line = checkWords('say', text);
+  if (line.length <= MAX_LINE_LENGTH) return line;
+  throw new ToolError(
+    'action-invalid',
+    `say got ${line.length} characters, expected ${MAX_LINE_LENGTH} at most: say it in several lines`,
+  );
+}
+
 function checked(isFit: boolean, action: string, value: string, expected: string): string {
   if (isFit) return value;
   throw new ToolError('action-invalid', `${action} got ${show(value)}, expected ${expected}`);

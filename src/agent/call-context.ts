@@ -1,7 +1,7 @@
 // A call as its agent's tools and hooks see it: what the call brought, what the agent keeps, what the agent may ask of it.
 
 import type { CallParties, RequestedAction } from '../events.ts';
-import { checkDigits, checkLanguage, checkSource, checkTransfer, checkWords } from './call-actions.ts';
+import { checkDigits, checkLanguage, checkLine, checkSource, checkTransfer, checkWords } from './call-actions.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
@@ -19,12 +19,31 @@ export interface CallFacts<Variables = Values, State = Record<string, unknown>> 
   readonly state: State;
 }
 
+/** What was said, of the agent as far as it was heard, and what tools came to. */
+export type TranscriptLine =
+  | { readonly role: 'user'; readonly text: string }
+  | { readonly role: 'agent'; readonly text: string }
+  /** `result`: as the model was told. */
+  | {
+      readonly role: 'tool';
+      readonly name: string;
+      readonly arguments: Readonly<Record<string, unknown>>;
+      readonly result: unknown;
+    };
+
 /** A call whose agent may ask something of it. Each throws a ToolError `action-invalid` for what can't be done. */
 export interface CallContext<Variables = Values, State = Record<string, unknown>> extends CallFacts<Variables, State> {
+  /** All lines so far, of every agent of the call, as they are when it is read. Without what the caller is still saying. `redact` is for traces: here values are as they were. */
+  readonly transcript: readonly TranscriptLine[];
   /** Says goodbye, unless something was just said, and ends the call. */
   hangUp(): void;
   /** Says so, and asks the wire to take the caller to a number, a `sip:` address or a `client:`; the note is for whoever answers there. */
   transfer(to: string, note?: string): void;
+  /**
+   * Says this, 1000 characters at most: at once in a tool's run, else as soon as nobody speaks, after what is being said. A line of the agent's like
+   * others: callers may interrupt it, and the model reads what was heard of it. Twenty may wait at a time.
+   */
+  say(text: string): void;
   /** Asks the wire to play a sound file. */
   play(source: string): void;
   /** Asks the wire to press keys; `w` waits half a second. */
@@ -39,9 +58,17 @@ export interface CallContext<Variables = Values, State = Record<string, unknown>
 export type CallAction = RequestedAction | { readonly type: 'update-instructions'; readonly text: string };
 
 /** The same call, with actions that go to `ask`. */
-export function createCallContext(call: CallFacts, ask: (action: CallAction) => void): CallContext {
+export function createCallContext(
+  call: CallFacts,
+  ask: (action: CallAction) => void,
+  readTranscript: () => readonly TranscriptLine[],
+): CallContext {
   return {
     ...call,
+    get transcript() {
+      return readTranscript();
+    },
+    say: (text) => ask({ type: 'say', text: checkLine(text) }),
     hangUp: () => ask({ type: 'hang-up' }),
     transfer: (to, note) =>
       ask({ type: 'transfer', transfer: { to: checkTransfer(to), ...(note === undefined ? {} : { note }) } }),

@@ -22,6 +22,7 @@ import { toHandoffs } from './handoffs.ts';
 import { invalidField, parseDefinition, show } from './invalid.ts';
 import { toSnakeCase } from './names.ts';
 import { findShared, ownCopy } from './own-copy.ts';
+import type { EndedTool, EndedTurn, HeardTranscript } from './turn-hooks.ts';
 
 export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.ZodObject = z.ZodObject> {
   /** Letters, digits, - and _; what a caller asks for by `agent`. */
@@ -80,6 +81,12 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   readonly truncate?: boolean;
   /** Names of arguments and of variables whose values no trace may hold; `from` and `to` too. @default none */
   readonly redact?: readonly string[];
+  /** At every word of the caller, while this agent answers. @default nothing */
+  readonly onTranscript?: (heard: HeardTranscript<z.output<V>, z.output<S>>) => void | Promise<void>;
+  /** When a tool of this agent has ended. @default nothing */
+  readonly onToolEnd?: (ended: EndedTool<z.output<V>, z.output<S>>) => void | Promise<void>;
+  /** When the reply to a turn of the caller is over: all that was said, and where the turn's time went. @default nothing */
+  readonly onTurn?: (ended: EndedTurn<z.output<V>, z.output<S>>) => void | Promise<void>;
   readonly onCallStart?: (call: CallContext<z.output<V>, z.output<S>>) => void | Promise<void>;
   readonly onCallEnd?: (call: CallContext<z.output<V>, z.output<S>>, reason: CloseReason) => void | Promise<void>;
 }
@@ -89,6 +96,9 @@ const MADE_BY_DEFINE_AGENT = Symbol.for('repartee.agent');
 const BACKCHANNELS = ['uh-huh', 'mm-hmm', 'mhm', 'mm', 'hmm', 'uh', 'um', 'ah', 'oh'];
 const words = z.string().trim().min(1, 'expected at least one word');
 const hook = z.custom<NonNullable<Agent['onCallStart']>>(isFunction, 'expected a function');
+const transcriptHook = z.custom<NonNullable<Agent['onTranscript']>>(isFunction, 'expected a function');
+const toolHook = z.custom<NonNullable<Agent['onToolEnd']>>(isFunction, 'expected a function');
+const turnHook = z.custom<NonNullable<Agent['onTurn']>>(isFunction, 'expected a function');
 const endHook = z.custom<NonNullable<Agent['onCallEnd']>>(isFunction, 'expected a function');
 const zodObject = z.custom<z.ZodObject>((value) => value instanceof z.ZodObject, 'expected z.object({ … }) of zod 4');
 
@@ -205,6 +215,9 @@ const optionsSchema = z.strictObject({
   mayStaySilent: z.boolean().default(false),
   truncate: z.boolean().default(false),
   redact: z.array(z.string()).default([]),
+  onTranscript: transcriptHook.exactOptional(),
+  onToolEnd: toolHook.exactOptional(),
+  onTurn: turnHook.exactOptional(),
   onCallStart: hook.optional(),
   onCallEnd: endHook.optional(),
   variables: zodObject.default(z.object({})),

@@ -110,7 +110,9 @@ export const callSetup = speaking.extend({
     countIdlePrompt: assign(({ context }) => ({ countIdlePrompts: context.countIdlePrompts + 1 })),
     limitCall: raise({ type: 'call.overlong' }, { delay: ({ context }) => context.agent.maxCallMs }),
     openOutOfBand: assign(({ context }) => replies.openOutOfBand(context)),
-    takeAction: enqueueActions(({ context: { closing }, event, enqueue }) => {
+    /** To what the agent's code wants said: after what was said over the last line, and never recorded, as it follows from that. */
+    offerTurn: raise({ type: 'turn.free' }),
+    takeAction: enqueueActions(({ context: { closing, queuedLines }, event, enqueue }) => {
       if (event.type !== 'action.requested') return;
       const { action } = event;
       switch (action.type) {
@@ -118,6 +120,8 @@ export const callSetup = speaking.extend({
           return enqueue.assign({ closing: toClosing(closing, { reason: 'agent-hung-up' }) });
         case 'transfer':
           return enqueue.assign({ closing: toClosing(closing, { reason: 'transferred', transfer: action.transfer }) });
+        case 'say':
+          return enqueue.assign({ queuedLines: [...queuedLines, action.text] });
         case 'play':
           return enqueue.emit({ type: 'sound.requested', source: action.source });
         case 'send-digits':

@@ -149,6 +149,8 @@ export interface Context {
   /** Silence is not the caller's. */
   readonly isLineLost: boolean;
   readonly greeting: string;
+  /** Lines that the agent's code wants said, in order, as soon as nobody speaks. */
+  readonly queuedLines: readonly string[];
   /** Set: the call is about to end. */
   readonly closing: Closing | undefined;
 }
@@ -214,6 +216,7 @@ export function createContext(input: CallInput): Context {
     overheard: [],
     countIdlePrompts: 0,
     isLineLost: false,
+    queuedLines: [],
     closing: undefined,
   };
 }

@@ -2,7 +2,7 @@
 
 import { fromCallback, setup } from 'xstate';
 import { toWords } from '../base/words.ts';
-import { goodbyeLine } from './closing.ts';
+import { canBeHeld, goodbyeLine } from './closing.ts';
 import { confirmedCall, toReadBack } from './confirming.ts';
 import type { CallInput, Context } from './context.ts';
 import * as drafts from './drafts.ts';
@@ -58,6 +58,15 @@ export const guarded = ported.extend({
     /** Turn after turn without a final: what is at hand is answered before it is too much. */
     isCarryingMuch: ({ context }) => context.carried.length > MOST_CARRIED,
     isDialled: ({ context }) => context.dialling === 'complete',
+    /** The agent's code wants something said, and nobody waits for an answer. */
+    hasQueuedLine: ({ context: { queuedLines, closing, isHeardOpen, heard } }) =>
+      queuedLines.length > 0 && closing === undefined && !(isHeardOpen && toWords(heard) !== ''),
+    /** It was said before the call was to end; no clock and no machine waits for it. */
+    hasLastLine: ({ context: { queuedLines, closing } }) =>
+      queuedLines.length > 0 && closing !== undefined && canBeHeld(closing),
+    /** A tool of this reply says it, and the turn is not taken back any more. */
+    maySayNow: ({ context, event }) =>
+      event.type === 'action.requested' && event.action.type === 'say' && context.reply.hasWritten,
     isClosing: ({ context }) => context.closing !== undefined,
     hasGoodbye: ({ context }) =>
       context.closing?.isSaid === false && goodbyeLine(context.agent, context.closing) !== '',

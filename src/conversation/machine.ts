@@ -8,9 +8,11 @@ import { createContext } from './context.ts';
 
 const interrupt = ['cancelWriter', 'dropRead', { type: 'endReply', params: { isInterrupted: true } }] as const;
 const reopen = ['dropRead', 'takeBack', 'hear'] as const;
+const openOutOfBand = ['cancelWriter', 'dropSpeculation', 'openOutOfBand'] as const;
 /** A call that is to end, ends, after its last words. */
 const close = [
-  { guard: 'hasGoodbye', actions: ['cancelWriter', 'dropSpeculation', 'openOutOfBand'], target: 'replying.goodbye' },
+  { guard: 'hasLastLine', actions: openOutOfBand, target: 'replying.announcing' },
+  { guard: 'hasGoodbye', actions: openOutOfBand, target: 'replying.goodbye' },
   { guard: 'isClosing', target: 'ended' },
 ] as const;
 
@@ -44,7 +46,7 @@ export const conversationMachine = callSetup.createMachine({
     },
 
     listening: {
-      entry: ['startIdle', 'answerOverheard'],
+      entry: ['startIdle', 'answerOverheard', 'offerTurn'],
       exit: 'endIdle',
       // Words from before a goodbye that was held.
       always: [...close, { guard: 'hasOpenWords', target: 'hearing' }],
@@ -58,6 +60,8 @@ export const conversationMachine = callSetup.createMachine({
           { actions: { type: 'close', params: { reason: 'caller-silent' } } },
         ],
         'line.back': { actions: ['regainLine', 'startIdle'] },
+        'action.requested': { actions: ['takeAction', 'offerTurn'] },
+        'turn.free': { guard: 'hasQueuedLine', actions: openOutOfBand, target: 'replying.announcing' },
         'dtmf.pressed': { actions: 'hear', target: 'hearing' },
         'speech.started': { guard: 'isOfLaterTurn', actions: 'hear', target: 'hearing' },
         'transcript.updated': [
@@ -176,6 +180,12 @@ export const conversationMachine = callSetup.createMachine({
           always: 'finishing',
         },
 
+        /** Out of band: what the agent's code wants said. */
+        announcing: {
+          entry: 'sayQueuedLine',
+          always: 'finishing',
+        },
+
         goodbye: {
           entry: [
             'endClosing',
@@ -209,6 +219,7 @@ export const conversationMachine = callSetup.createMachine({
         /** A write tool of an interrupted turn is still at work; its result comes first. */
         waiting: {
           on: {
+            'action.requested': { guard: 'maySayNow', actions: 'sayRequested' },
             'tool.returned': { guard: 'isOwnRun', actions: ['keepResult', 'requestReply'], target: 'writing' },
             'tool.failed': { guard: 'isOwnRun', actions: ['keepResult', 'requestReply'], target: 'writing' },
           },
@@ -291,6 +302,7 @@ export const conversationMachine = callSetup.createMachine({
           entry: 'startFiller',
           exit: 'endFiller',
           on: {
+            'action.requested': { guard: 'maySayNow', actions: 'sayRequested' },
             'tool.lingered': { guard: 'mayFill', actions: 'sayFiller' },
             'tool.returned': [
               {

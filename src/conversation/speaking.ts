@@ -58,6 +58,17 @@ export const speaking = running.extend({
     say: enqueueActions(({ context, enqueue }, params: { text: string; isFinal: boolean }) =>
       say(context, enqueue, params.text, params.isFinal),
     ),
+    /** Its turn has come: it is said as a reply of its own. */
+    sayQueuedLine: enqueueActions(({ context, enqueue }) => {
+      const [text = '', ...queuedLines] = context.queuedLines;
+      enqueue.assign({ queuedLines });
+      say({ ...context, queuedLines }, enqueue, text, true);
+    }),
+    /** In the middle of the reply: what a tool says before its result is told. */
+    sayRequested: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type === 'action.requested' && event.action.type === 'say')
+        say(context, enqueue, event.action.text, false);
+    }),
     /** Asks the caller to wait for a tool. */
     sayFiller: enqueueActions(({ context, enqueue }) => {
       const { filler } = context.agent.say;

@@ -8,6 +8,7 @@ import { transfer } from './fields.ts';
 export const requestedAction = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('hang-up') }),
   z.strictObject({ type: z.literal('transfer'), transfer }),
+  z.strictObject({ type: z.literal('say'), text: z.string() }),
   z.strictObject({ type: z.literal('play'), source: z.string() }),
   z.strictObject({ type: z.literal('send-digits'), digits: z.string() }),
   z.strictObject({ type: z.literal('set-language'), language: z.string() }),
@@ -36,6 +37,8 @@ export const machineEvents = {
   'tool.lingered': { fields: {} },
   /** The recogniser never said that the words at hand are all. */
   'final.missed': { fields: {} },
+  /** Nobody speaks, and nobody waits for an answer. */
+  'turn.free': { fields: {} },
   'idle.passed': { fields: {} },
   /** The caller can't be heard until the network connects them again. */
   'line.lost': { fields: {} },

@@ -7,7 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Emitted, MachineEvent } from '../conversation/events.ts';
 import { conversationMachine } from '../conversation/machine.ts';
 import type { PromptPrefix } from '../engine/sequence.ts';
-import { RuntimeError } from '../errors.ts';
+import { RuntimeError, ToolError } from '../errors.ts';
 import { isMark } from '../events/vocabulary.ts';
 import type { CallEvent, CallerEvent, CallParties, CloseReason } from '../events.ts';
 import { createTranscriptInput } from '../input/transcript-input.ts';
@@ -20,12 +20,14 @@ import { coverFields } from '../trace/format/redact-fields.ts';
 import { type AuthorFailure, createAuthorCode, outsideAuthorCode } from './author-code.ts';
 import { type CallAgents, createCallAgents } from './call-agents.ts';
 import { createCallInstructions } from './call-instructions.ts';
+import { toTranscript } from './call-transcript.ts';
 import { type HookRunner, readGreeting, runHook } from './hooks.ts';
 import { createModelWriter, type ModelParts } from './model-writer.ts';
 import { NOTHING_READ, type Opening, readOpening } from './opening.ts';
 import { createOutputActor } from './output-actor.ts';
 import type { PromptPrefixOf } from './prompt-prefixes.ts';
 import { createToolRunner, toKey } from './tool-runner.ts';
+import { createTurnHooks } from './turn-hooks.ts';
 
 export interface CallOptions {
   readonly model: ModelParts;
@@ -59,6 +61,9 @@ export interface Call {
   readonly ended: Promise<void>;
 }
 
+/** Lines that an agent's code wants said, and that are not said yet. */
+const MAX_QUEUED_LINES = 20;
+
 /** Starts a call: its first events are `call.ready` and the greeting. Throws AgentError `variables-invalid`. */
 export function startCall(options: CallOptions): Call {
   const { model, clock, agent, callId, output } = options;
@@ -73,6 +78,7 @@ export function startCall(options: CallOptions): Call {
   const meter = createTurnMeter(clock, options.hasAudio, (event, userSpeechEndedMs, stretches, loop) => {
     recorder?.measured(event, userSpeechEndedMs, stretches, loop);
     report(event);
+    hooks.observe(event);
   });
   const observer: CallObserver = {
     asked: (request) => recorder?.asked(request),
@@ -129,12 +135,31 @@ export function startCall(options: CallOptions): Call {
     }
   }
 
+  function checkQueue(): void {
+    const count = actor?.getSnapshot().context.queuedLines.length ?? 0;
+    if (count >= MAX_QUEUED_LINES)
+      throw new ToolError('action-invalid', `say: ${count} lines wait to be said, and ${MAX_QUEUED_LINES} may`);
+  }
+
   function send(one: Agent, action: CallAction): void {
+    if (action.type === 'say') checkQueue();
     if (action.type === 'update-instructions') instructions.update(one, action.text);
     else outsideAuthorCode(() => tell({ type: 'action.requested', action }));
   }
 
-  const contextOf = (one: Agent) => createCallContext(factsOf(one), (action) => send(one, action));
+  const readTranscript = () => toTranscript(actor?.getSnapshot().context.lines ?? []);
+  const contextOf = (one: Agent) => createCallContext(factsOf(one), (action) => send(one, action), readTranscript);
+  const running = new Set<Promise<void>>();
+  const hooks = createTurnHooks({
+    answering: () => answering,
+    contextOf,
+    run(one, name, hook) {
+      // What the hook is told of goes out, and becomes part of the transcript, before it.
+      const run = Promise.resolve().then(() => runHook(name, hook, clock, hooksOf(one)));
+      running.add(run);
+      void run.then(() => running.delete(run));
+    },
+  });
 
   /** Each agent's hooks run once in a call. */
   function take(one: Agent): void {
@@ -165,6 +190,7 @@ export function startCall(options: CallOptions): Call {
     if (isMark(event)) recorder?.said(event);
     else report(event);
     meter.observe(event);
+    hooks.observe(event);
     if (event.type === 'agent.changed') take(answering);
   }
 
@@ -177,7 +203,7 @@ export function startCall(options: CallOptions): Call {
     const endings = [...taken].map((one) =>
       runHook('onCallEnd', () => one.onCallEnd?.(contextOf(one), closeReason), clock, hooksOf(one)),
     );
-    void Promise.all(endings).then(() => {
+    void Promise.all([...endings, ...running]).then(() => {
       recorder?.close();
       settle();
     });
@@ -190,7 +216,7 @@ export function startCall(options: CallOptions): Call {
     const machine = conversationMachine.provide({
       actors: {
         writer: createModelWriter(model, agent, { first, promptPrefixOf }, observer),
-        tool: createToolRunner(factsOf, clock, send, author),
+        tool: createToolRunner(factsOf, clock, send, author, readTranscript),
         output: createOutputActor(output, observer, report),
       },
     });
@@ -228,6 +254,7 @@ export function startCall(options: CallOptions): Call {
       const { event, problem } = input(said);
       if (problem) report({ type: 'error', ...problem });
       if (event) tell(event);
+      if (event) hooks.heard(event);
     },
     loseLine: () => tell({ type: 'line.lost' }),
     regainLine: () => tell({ type: 'line.back' }),

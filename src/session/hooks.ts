@@ -1,14 +1,15 @@
-// Runs what an agent's author wrote for a call's beginning and end: a hook that throws or hangs is reported, and the call goes on.
+// Runs what an agent's author wrote for moments of a call: a hook that throws or hangs is reported, and the call goes on.
 
 import type { Agent } from '../agent/agent.ts';
 import type { CallFacts } from '../agent/call-context.ts';
 import { show } from '../agent/invalid.ts';
 import type { Clock } from '../base/clock.ts';
+import type { TurnHook } from './turn-hooks.ts';
 
 /** From its start; then the call no longer waits for it. */
 const HOOK_TIMEOUT_MS = 5000;
 
-type Hook = 'onCallStart' | 'onCallEnd' | 'greeting' | 'instructions';
+type Hook = 'onCallStart' | 'onCallEnd' | 'greeting' | 'instructions' | TurnHook;
 
 export interface HookRunner {
   run<T>(hook: Hook, work: () => T): T;

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { fromCallback } from 'xstate';
 import type { Agent } from '../agent/agent.ts';
-import { type CallAction, type CallFacts, createCallContext } from '../agent/call-context.ts';
+import { type CallAction, type CallFacts, createCallContext, type TranscriptLine } from '../agent/call-context.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ToolEvent, ToolInput } from '../conversation/events.ts';
 import { type Call, canonical } from '../conversation/transcript.ts';
@@ -19,6 +19,7 @@ export function createToolRunner(
   clock: Clock,
   ask: (agent: Agent, action: CallAction) => void,
   author: AuthorCode,
+  readTranscript: () => readonly TranscriptLine[],
 ) {
   return fromCallback<ToolEvent, ToolInput>(({ input, sendBack }) => {
     const { runId, turn, agent, tool, call } = input;
@@ -42,14 +43,18 @@ export function createToolRunner(
       });
     const execution = {
       signal: controller.signal,
-      call: createCallContext(context, (action) => {
-        if (tool.effect === 'read')
-          throw new ToolError(
-            'tool-effect',
-            `${tool.name} is a read, which may run on a draft: only a write may ask for ${action.type}`,
-          );
-        if (!isOver) ask(agent, action);
-      }),
+      call: createCallContext(
+        context,
+        (action) => {
+          if (tool.effect === 'read')
+            throw new ToolError(
+              'tool-effect',
+              `${tool.name} is a read, which may run on a draft: only a write may ask for ${action.type}`,
+            );
+          if (!isOver) ask(agent, action);
+        },
+        readTranscript,
+      ),
       idempotencyKey: toKey(context.callId, turn, call),
     };
     const end = (event: ToolEvent) => {

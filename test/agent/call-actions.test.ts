@@ -8,6 +8,7 @@ function ask(action: (call: ReturnType<typeof createCallContext>) => void): Call
     createCallContext(
       { callId: 'call-1', from: undefined, to: undefined, direction: undefined, variables: {}, state: {} },
       (one) => asked.push(one),
+      () => [],
     ),
   );
   return asked;

@@ -5,5 +5,6 @@ export function makeCallContext(state: Record<string, unknown> = {}): CallContex
   return createCallContext(
     { callId: 'call-1', from: undefined, to: undefined, direction: undefined, variables: {}, state },
     () => undefined,
+    () => [],
   );
 }

@@ -6,7 +6,7 @@ import { toConsent } from '../../src/conversation/consent.ts';
 import type { Emitted } from '../../src/conversation/events.ts';
 import { MAX_SPECULATIONS } from '../../src/conversation/runs.ts';
 import { unanswered } from './unanswered.ts';
-import { LATE_SOUND, type Seen, UNSURE_WORDS, type Witness } from './witness.ts';
+import { ANNOUNCED, LATE_SOUND, type Seen, UNSURE_WORDS, type Witness } from './witness.ts';
 
 type Checker = (witness: Witness) => string | undefined;
 /** The reply before is not the newest any more. */
@@ -32,7 +32,7 @@ interface Asked {
 /** A reply is made of lines `You said WORDS.`, which name the words that they answer, and of the agent's own lines. */
 export const invariants: Readonly<Record<string, Checker>> = {
   'one audible reply for each committed turn': ({ agent, log, isText }) => {
-    const asides = [agent.say.idle, agent.say.goodbye, agent.say.transfer, agent.say.voicemail];
+    const asides = [agent.say.idle, agent.say.goodbye, agent.say.transfer, agent.say.voicemail, ANNOUNCED];
     let open: { readonly turn: number; text: string } | undefined = { turn: 0, text: '' };
     for (const event of said(log)) {
       if (event.type === 'turn.taken-back' && isText && open !== undefined && open.text !== '')

@@ -11,7 +11,7 @@ import { readParts, startFlow } from './flow.ts';
 import { createScriptedVoice } from './scripted-voice.ts';
 import { decide, makeStormAgent } from './storm-agent.ts';
 import { toTold } from './storm-file.ts';
-import type { Requested, Seen, Told, Witness } from './witness.ts';
+import { ANNOUNCED, type Requested, type Seen, type Told, type Witness } from './witness.ts';
 
 /** What comes from outside and when, and the number that everything else of the call follows from. */
 export interface Storm {
@@ -38,7 +38,18 @@ const words = fc.constantFrom(
 /** How often each kind of step comes, the rarest of which may end the call. */
 const kinds = {
   ...{ turn: 36, paid: 8, noise: 20, started: 8, stopped: 8, partial: 16, final: 8, resumed: 8, wait: 8, next: 8 },
-  ...{ keys: 12, key: 12, played: 10, halted: 8, asked: 4, hangUp: 2, transfer: 1, voicemail: 1, ended: 1 },
+  ...{
+    keys: 12,
+    key: 12,
+    played: 10,
+    halted: 8,
+    asked: 4,
+    announced: 4,
+    hangUp: 2,
+    transfer: 1,
+    voicemail: 1,
+    ended: 1,
+  },
 } as const;
 
 /** Turns as callers take them, noises and keys, and among them whatever a recogniser may report on a bad line, a network or an agent. */
@@ -109,6 +120,7 @@ function toSteps(
     if (kind === 'played') tell({ type: 'playback.position', turn: replyTurn, playedMs: waitMs ** 2 / 50 });
     if (kind === 'halted') tell({ type: 'playback.interrupted', turn: replyTurn, heard: `You said ${text}` });
     if (kind === 'asked') action({ type: 'play', source: 'bell.mp3' });
+    if (kind === 'announced') action({ type: 'say', text: ANNOUNCED });
     if (kind === 'hangUp') action({ type: 'hang-up' });
     if (kind === 'transfer') action({ type: 'transfer', transfer: { to: '+15005550006' } });
     if (kind === 'voicemail') tell({ type: 'voicemail.detected' });
@@ -184,4 +196,5 @@ function action(call: CallContext | undefined, { action }: Requested): void {
   if (action.type === 'hang-up') call?.hangUp();
   if (action.type === 'transfer') call?.transfer(action.transfer.to, action.transfer.note);
   if (action.type === 'play') call?.play(action.source);
+  if (action.type === 'say') call?.say(action.text);
 }

@@ -7,6 +7,8 @@ import type { CallerEvent } from '../../src/events.ts';
 /** No model is sure of an argument with these words in it. */
 export const UNSURE_WORDS = 'somewhere';
 
+/** What the agent's code says out of band. */
+export const ANNOUNCED = 'By the way.';
 /** What a tool asks for that was told to end. */
 export const LATE_SOUND = 'late.mp3';
 
