@@ -47,7 +47,7 @@ export async function benchTasks(argv: readonly string[]): Promise<void> {
   if (options === 'help') return void process.stdout.write(help);
   const warn = (line: string) => void process.stderr.write(`${line}\n`);
   const { modelDir, seed, limit } = options;
-  const model = await loadModel(modelDir, warn);
+  const model = await loadModel(modelDir, { warn });
   try {
     if (options.failuresFile !== undefined) writeFileSync(options.failuresFile, '');
     const judged = await playAll({ ...model, engine: createSteadyEngine(model.engine) }, options, warn);

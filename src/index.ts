@@ -1,4 +1,4 @@
-// What an agent's author imports: definitions, their types, and the errors.
+// What is imported of repartee: definitions of agents, a server of them within one's own program, what can be put in its place, and the errors.
 
 export type {
   Agent,
@@ -30,5 +30,38 @@ export {
   spokenTime,
 } from './agent/spoken.ts';
 export type { EndedTool, EndedTurn, HeardTranscript, TurnLedger } from './agent/turn-hooks.ts';
-export { AgentError, EngineError, ModelError, ProtocolError, RuntimeError, ToolError } from './errors.ts';
+export type {
+  Act,
+  DraftRequest,
+  DraftState,
+  EffortName,
+  Engine,
+  EngineStats,
+  Priority,
+  PromptPrefix,
+  Sampling,
+  Sequence,
+  SpentUs,
+  ToolSchema,
+} from './engine/sequence.ts';
+export {
+  AgentError,
+  EngineError,
+  ModelError,
+  ProtocolError,
+  RuntimeError,
+  ToolError,
+  VoiceError,
+} from './errors.ts';
+export type { CallEvent, CallerEvent, CallParties, CloseReason, DraftUse, Transfer } from './events.ts';
+export {
+  type CreateServerOptions,
+  createServer,
+  type RunningServer,
+  type StartCallOptions,
+} from './runtime/create-server.ts';
+export type { Call } from './server/calls/open-call.ts';
+export type { Log, LogFields } from './server/log.ts';
 export { dateInWords, timeInWords } from './spoken/in-words.ts';
+export type { Redaction } from './trace/format/redact.ts';
+export type { SpokenClause, SpokenWord, Voice } from './tts/voice.ts';

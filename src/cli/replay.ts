@@ -54,7 +54,7 @@ export async function runReplay(argv: readonly string[]): Promise<number> {
   const agents = await Promise.all(files.map((file) => loadAgent(file)));
   const agentOf = (call: NamedCall) => chooseAgent(agents, call);
   if (values.set === undefined && !values.live) return replayAll(calls, agentOf, () => Promise.resolve(undefined));
-  const model = await loadModel(values.model, warn);
+  const model = await loadModel(values.model, { warn });
   try {
     if (values.set === undefined) return await replayAll(calls, agentOf, createRedecoder(model));
     const { set: sets, json: isJson, svg: svgFile } = values;

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { createEngine, type EngineOptions } from '../engine/engine.ts';
 import { loadPromptLimits } from '../engine/manifest.ts';
 import { createPrompt } from '../engine/prompt/prompt.ts';
+import type { Engine } from '../engine/sequence.ts';
 import { loadTokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { packagePath } from '../package-path.ts';
 import type { ModelParts } from '../session/model-writer.ts';
@@ -17,14 +18,14 @@ export interface LoadedModel extends ModelParts {
   readonly hash: string;
 }
 
-/** Close its engine. Throws ModelError, EngineError. */
+/** `engine`: instead of the folder's own weights. Close it. Throws ModelError, EngineError. */
 export async function loadModel(
   modelDir: string | undefined,
-  warn: (line: string) => void,
-  draftEnded?: EngineOptions['draftEnded'],
+  options: Pick<EngineOptions, 'warn' | 'draftEnded'> & { readonly engine?: Engine },
 ): Promise<LoadedModel> {
   const folder = modelDir ?? packagePath('models/repartee-s');
-  const engine = await createEngine({ modelDir: folder, warn, ...(draftEnded ? { draftEnded } : {}) });
+  const { engine: given, ...told } = options;
+  const engine = given ?? (await createEngine({ modelDir: folder, ...told }));
   const [tokenizerFile, modelFile] = await Promise.all([
     readFile(join(folder, 'tokenizer.json'), 'utf8'),
     // It holds the hashes of all other files of the model.

@@ -3,7 +3,7 @@
 import type { Agent } from '../agent/agent.ts';
 import { allAgents } from '../agent/handoffs.ts';
 import { systemClock } from '../base/clock.ts';
-import type { DraftState, EngineStats } from '../engine/sequence.ts';
+import type { DraftState, Engine, EngineStats } from '../engine/sequence.ts';
 import { checkLoad, isBusy } from '../engine/serving/load.ts';
 import type { CallEvent, CallParties } from '../events.ts';
 import { createPacedOutput } from '../output/paced-output.ts';
@@ -27,8 +27,10 @@ import { readVersion } from './version.ts';
 export interface PartsOptions {
   /** @default the package's models/repartee-s */
   readonly modelDir?: string;
-  /** A Flite voice; null: calls are text only. @default 'slt' */
-  readonly voice?: string | null;
+  /** A Flite voice, or another one, which is closed with the parts; null: calls are text only. @default 'slt' */
+  readonly voice?: string | Voice | null;
+  /** What writes replies, in tokens of the model folder; closed with the parts. @default the model of that folder */
+  readonly engine?: Engine;
   /** One line about something that works, but not as its author may think. */
   readonly warn?: (line: string) => void;
   /** Told of what tools and hooks threw. @default nobody is */
@@ -74,10 +76,13 @@ export interface Parts {
 
 /** Loads the model and the voice. Throws ModelError, EngineError. */
 export async function createParts(options: PartsOptions = {}): Promise<Parts> {
-  const { modelDir, voice: voiceName = 'slt', warn = () => undefined, draftEnded, sinks = [] } = options;
-  const startingVoice: Promise<Voice | undefined> =
-    voiceName === null ? Promise.resolve(undefined) : createFliteVoice({ voice: voiceName });
-  const loadingModel = loadModel(modelDir, warn, draftEnded);
+  const { modelDir, voice: asked = 'slt', engine: given, warn = () => undefined, draftEnded, sinks = [] } = options;
+  const startingVoice = openVoice(asked);
+  const loadingModel = loadModel(modelDir, {
+    warn,
+    ...(draftEnded ? { draftEnded } : {}),
+    ...(given ? { engine: given } : {}),
+  });
   const [{ engine, tokenizer, prompt, hash: modelHash, name: modelName }, voice, version] = await Promise.all([
     loadingModel,
     startingVoice,
@@ -160,4 +165,9 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
       await engine.close();
     },
   };
+}
+
+async function openVoice(asked: string | Voice | null): Promise<Voice | undefined> {
+  if (asked === null) return undefined;
+  return typeof asked === 'string' ? createFliteVoice({ voice: asked }) : asked;
 }

@@ -37,6 +37,23 @@ export async function readAgents(
   return agents;
 }
 
+/** Of agents that are there already: by name, in their order. Throws AgentError, ModelError. */
+export async function checkAgents(
+  agents: readonly Agent[],
+  modelDir = packagePath('models/repartee-s'),
+): Promise<ReadonlyMap<string, Agent>> {
+  const limits = await loadPromptLimits(modelDir);
+  const byName = new Map<string, Agent>();
+  for (const agent of agents) {
+    if (byName.has(agent.name))
+      throw new AgentError('agents-alike', `two agents are named ${agent.name}: rename one, or leave it out`);
+    checkAgentTools(agent);
+    for (const one of allAgents(agent)) checkReadingLimits(one, limits, await readFixedInstructions(one));
+    byName.set(agent.name, agent);
+  }
+  return byName;
+}
+
 /** Of an agent, or of one that it hands over to. */
 export function findAgentFile(
   { agents, files }: { readonly agents: ReadonlyMap<string, Agent>; readonly files: readonly string[] },

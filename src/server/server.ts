@@ -1,13 +1,14 @@
-// Listens and closes: the HTTP server, the WebSocket upgrade and the gate behind them, put together.
-// Knows no argv, no engine and no machine.
+// HTTP, WebSocket upgrades and the gate behind them, put together, with a port of their own or within somebody else's server.
+// No argv, no engine and no machine.
 
 import type { Clock } from '../base/clock.ts';
 import { RuntimeError } from '../errors.ts';
 import { nativeLimits, nativeWire } from '../protocol/native-messages.ts';
 import type { SpanCounts } from '../trace/store/call-sink.ts';
 import type { Transport } from '../transport/listener.ts';
+import { createUpgrades, type Upgrades } from '../transport/ws.ts';
 import { Admission } from './calls/admission.ts';
-import type { CallSource } from './calls/open-call.ts';
+import type { Call, CallSource, OpenCallOptions } from './calls/open-call.ts';
 import type { Completions } from './completions/completions.ts';
 import { createApp } from './http/app.ts';
 import { isBearerToken, isLoopback } from './http/guard.ts';
@@ -20,10 +21,6 @@ import { createTraceShelf } from './traces/trace-shelf.ts';
 import { createUpgradeAnswer } from './upgrade.ts';
 
 export interface ServerOptions {
-  /** 0: any free one. */
-  readonly port: number;
-  /** Anything but loopback needs `apiKey`. */
-  readonly host: string;
   /** Requests whose Host or Origin is neither this nor loopback get 403. */
   readonly publicUrl?: URL | undefined;
   /** Wanted as bearer, or as a ticket traded for it, by everything but the page's own files. */
@@ -38,7 +35,6 @@ export interface ServerOptions {
   readonly traces?: TraceFolders;
   /** Of the spans that a collector was sent. @default none are sent */
   readonly spanCounts?: () => SpanCounts;
-  readonly transport: Transport;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -52,10 +48,25 @@ export interface TraceFolders {
   readonly demoFolder: string;
 }
 
+export interface ListenAddress {
+  /** 0: any free one. */
+  readonly port: number;
+  /** Anything but loopback needs `apiKey`. */
+  readonly host: string;
+  readonly transport: Transport;
+}
+
 export interface Server {
-  readonly url: string;
+  /** Answers HTTP requests that reached this process some other way than by `listen`; never rejects. */
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+  /** Takes upgrade requests of somebody else's HTTP server: what it tells by its event `upgrade`. */
+  readonly upgrade: Upgrades['upgrade'];
+  /** Starts to listen; resolves to a URL that this machine can open. Rejects with a RuntimeError when it may not or can't. */
+  listen(address: ListenAddress): Promise<string>;
   /** Begins to take calls, and requests of HTTP clients: until then the server answers that it isn't ready. */
   serve(calls: CallSource, completions?: Completions): void;
+  /** Starts a call of this process's own. Throws RuntimeError `server-starting`, `server-draining`, `too-many-calls`, `call-id-in-use`, and what the call source throws. */
+  openCall(options: OpenCallOptions): Call;
   /** To be told of each draft of the engine, when it is over, its last state: for /metrics. */
   readonly draftEnded: Metrics['draftEnded'];
   /** Takes no more calls, lets those in progress finish for up to `drainMs`, ends the rest and closes. */
@@ -65,14 +76,9 @@ export interface Server {
 const ticketLifetimeMs = 30_000;
 const signedUrlLifetimeMs = 300_000;
 
-/** Starts to listen; rejects with a RuntimeError when it may not or can't. */
-export async function startServer(options: ServerOptions): Promise<Server> {
+/** Rejects with RuntimeError `key-unusable`. */
+export async function openServer(options: ServerOptions): Promise<Server> {
   const { apiKey, publicUrl, twilioAuthToken, clock, log, maxCalls } = options;
-  if (apiKey === undefined && !isLoopback(options.host))
-    throw new RuntimeError(
-      'key-missing',
-      `${options.host} can be reached from other machines: set REPARTEE_API_KEY, or listen on 127.0.0.1`,
-    );
   if (apiKey !== undefined && !isBearerToken(apiKey))
     throw new RuntimeError(
       'key-unusable',
@@ -100,35 +106,67 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ticketLifetimeMs,
     maxCalls,
   });
-  const listener = await options.transport.listen({
-    port: options.port,
-    host: options.host,
+  const sockets = {
     clock,
     messageBytes: nativeLimits.messageBytes,
     framesPerSecond: nativeLimits.messagesPerSecond,
     subprotocol: nativeWire.subprotocol,
-    fetch: app.fetch,
     upgrade: createUpgradeAnswer({ ...shared, twilioAuthToken }),
-  });
-
-  const close = async (drainMs: number) => {
-    await admission.drain(drainMs);
-    listener.close();
-    log('server.closed');
   };
+  const closers: (() => void)[] = [];
+  let upgrades: Upgrades | undefined;
   let closed: Promise<void> | undefined;
+
+  function openUpgrades(): Upgrades {
+    const opened = createUpgrades(sockets);
+    closers.push(opened.close);
+    return opened;
+  }
+
+  async function close(drainMs: number): Promise<void> {
+    await admission.drain(drainMs);
+    for (const one of closers) one();
+    log('server.closed');
+  }
+
   return {
-    url: `http://${toUrlHost(options.host)}:${listener.port}`,
+    fetch: (request) => app.fetch(request),
+    upgrade(request, stream, head) {
+      upgrades ??= openUpgrades();
+      upgrades.upgrade(request, stream, head);
+    },
+    async listen({ transport, host, port }) {
+      if (apiKey === undefined && !isLoopback(host))
+        throw new RuntimeError(
+          'key-missing',
+          `${host} can be reached from other machines: set REPARTEE_API_KEY, or listen on 127.0.0.1`,
+        );
+      const listener = await transport.listen({ ...sockets, host, port, fetch: (...asked) => app.fetch(...asked) });
+      closers.push(listener.close);
+      return `http://${toUrlHost(host)}:${listener.port}`;
+    },
     serve(calls, completions) {
       served = completions;
       admission.open(metrics.watch(calls));
     },
+    openCall: (asked) => admission.openCall(asked),
     draftEnded: metrics.draftEnded,
     drain(drainMs) {
       closed ??= close(drainMs);
       return closed;
     },
   };
+}
+
+/** A server that listens. Rejects as `openServer` and `listen` do. */
+export async function startServer({
+  transport,
+  host,
+  port,
+  ...options
+}: ServerOptions & ListenAddress): Promise<Server & { readonly url: string }> {
+  const server = await openServer(options);
+  return { ...server, url: await server.listen({ transport, host, port }) };
 }
 
 /** A name for `host` that a browser on this machine can open. */

@@ -2,12 +2,12 @@ import { systemClock } from '../../src/base/clock.ts';
 import type { EngineStats } from '../../src/engine/sequence.ts';
 import type { Completions } from '../../src/server/completions/completions.ts';
 import { createLog } from '../../src/server/log.ts';
-import { type Server, type ServerOptions, startServer } from '../../src/server/server.ts';
+import { type ListenAddress, type Server, type ServerOptions, startServer } from '../../src/server/server.ts';
 import { type Script, ScriptedCall } from './scripted-call.ts';
 import { transport } from './transport.ts';
 
 export interface ServerRig {
-  readonly server: Server;
+  readonly server: Server & { readonly url: string };
   readonly url: string;
   /** Every call that was opened, in order. */
   readonly calls: ScriptedCall[];
@@ -39,7 +39,7 @@ export interface RigOptions {
 /** A real server on a free port of 127.0.0.1 whose calls follow a script. */
 export async function startServerRig(
   script: Script = () => undefined,
-  options: Partial<ServerOptions> & RigOptions = {},
+  options: Partial<ServerOptions & ListenAddress> & RigOptions = {},
 ): Promise<ServerRig> {
   const calls: ScriptedCall[] = [];
   const logLines: string[] = [];

@@ -10,7 +10,7 @@ import { createRandom } from '../../training/recogniser.ts';
 
 let model: LoadedModel;
 beforeAll(async () => {
-  model = await loadModel(undefined, () => undefined);
+  model = await loadModel(undefined, {});
 });
 afterAll(() => model.engine.close());
 

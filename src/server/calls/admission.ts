@@ -1,16 +1,17 @@
 // Which sockets become calls: bounded, and none while draining. Knows no HTTP.
 
 import type { Clock } from '../../base/clock.ts';
+import { RuntimeError } from '../../errors.ts';
 import { nativeCloseCodes, type Problem } from '../../protocol/native-messages.ts';
 import type { Wire } from '../../protocol/wire.ts';
 import type { Socket } from '../../transport/socket.ts';
-import type { Log } from '../log.ts';
+import { type Log, toLogFields } from '../log.ts';
 import { Connection, type Counters } from './connection.ts';
-import type { CallSource } from './open-call.ts';
+import type { Call, CallSource, OpenCallOptions } from './open-call.ts';
 import { createResumption, type Resumption } from './resumption.ts';
 
 export interface AdmissionOptions {
-  /** Sockets open at once. */
+  /** Sockets open, and calls of this process's own, at once. */
   readonly maxCalls: number;
   readonly clock: Clock;
   readonly log: Log;
@@ -36,11 +37,17 @@ const DETACHED_MS = 20_000;
 
 const draining: Problem = { code: 'server-draining', message: 'this server is shutting down; try another one' };
 
+function tooMany(maxCalls: number): Problem {
+  return { code: 'too-many-calls', message: `this server takes ${maxCalls} calls at once; try again later` };
+}
+
 /** The gate of a server: closed until `open`, and for good once it drains. */
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #connections = new Set<Connection>();
   readonly #callIds = new Set<string>();
+  /** Calls without a socket. */
+  readonly #ownCalls = new Set<Call>();
   readonly #counters: Counters = {
     countCallsStarted: 0,
     countCallsFailed: 0,
@@ -82,9 +89,8 @@ export class Admission {
       this.#turnAway(socket, wire, draining, nativeCloseCodes.serverDraining);
       return;
     }
-    if (this.#connections.size >= maxCalls) {
-      const message = `this server takes ${maxCalls} calls at once; try again later`;
-      this.#turnAway(socket, wire, { code: 'too-many-calls', message }, nativeCloseCodes.tryAgainLater);
+    if (this.#isFull()) {
+      this.#turnAway(socket, wire, tooMany(maxCalls), nativeCloseCodes.tryAgainLater);
       return;
     }
     const connection = new Connection(socket, wire, {
@@ -97,6 +103,34 @@ export class Admission {
     });
     this.#connections.add(connection);
     void connection.over.then(() => this.#connections.delete(connection));
+  }
+
+  /** Starts a call without a socket, under the same limits. Throws RuntimeError, and what the call source throws. */
+  openCall(options: OpenCallOptions): Call {
+    const { log, maxCalls } = this.#options;
+    const { agent, callId } = options;
+    const problem = this.#isFull() ? tooMany(maxCalls) : this.#drained === undefined ? undefined : draining;
+    if (problem !== undefined) throw new RuntimeError(problem.code, problem.message);
+    if (this.#calls === undefined)
+      throw new RuntimeError('server-starting', 'this server has not loaded its model yet');
+    if (this.#callIds.has(callId))
+      throw new RuntimeError('call-id-in-use', `callId "${callId}" belongs to a call in progress`);
+    const call = this.#calls.openCall(options);
+    this.#counters.countCallsStarted++;
+    this.#callIds.add(callId);
+    this.#ownCalls.add(call);
+    log('call.started', { callId, agent, audio: options.audio !== null });
+    const over = () => {
+      this.#callIds.delete(callId);
+      this.#ownCalls.delete(call);
+      log('call.ended', { callId });
+    };
+    call.ended.then(over, (error: unknown) => {
+      this.#counters.countCallsFailed++;
+      log('call.failed', { callId, ...toLogFields(error) });
+      over();
+    });
+    return call;
   }
 
   /** Takes nothing more, lets calls finish for up to `drainMs`, then ends what is left. */
@@ -112,7 +146,12 @@ export class Admission {
       if (!connection.hasCall) connection.shutDown(draining, nativeCloseCodes.serverDraining);
     await this.#allOver(drainMs);
     for (const connection of this.#connections) connection.shutDown(draining, nativeCloseCodes.serverDraining);
+    for (const call of this.#ownCalls) void call.end();
     await this.#allOver(cutOffMs);
+  }
+
+  #isFull(): boolean {
+    return this.#connections.size + this.#ownCalls.size >= this.#options.maxCalls;
   }
 
   #turnAway(socket: Socket, wire: Wire, problem: Problem, closeCode: number): void {
@@ -123,15 +162,19 @@ export class Admission {
     socket.close(closeCode, problem.code);
   }
 
-  /** Waits until every connection is over, for up to `limitMs`. */
+  /** Waits until every connection and every call is over, for up to `limitMs`. */
   async #allOver(limitMs: number): Promise<void> {
-    if (this.#connections.size === 0) return;
+    const over = [
+      ...[...this.#connections].map((connection) => connection.over),
+      ...[...this.#ownCalls].map((call) => call.ended.catch(() => undefined)),
+    ];
+    if (over.length === 0) return;
     const { clock } = this.#options;
     let timer: unknown;
     const limit = new Promise<void>((resolve) => {
       timer = clock.setTimeout(resolve, limitMs);
     });
-    await Promise.race([limit, Promise.all([...this.#connections].map((connection) => connection.over))]);
+    await Promise.race([limit, Promise.all(over)]);
     clock.clearTimeout(timer);
   }
 }
