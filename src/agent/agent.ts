@@ -24,6 +24,8 @@ export interface Agent extends TurnHooks {
   readonly description?: string;
   /** Said when the call starts, as turn 0; undefined or empty: the caller speaks first. */
   readonly greeting?: string | ((call: CallFacts) => string | Promise<string>);
+  /** What it speaks with, where repartee speaks; undefined: the server's voice. */
+  readonly voice?: string;
   readonly effort: Effort;
   /** From the request to the last word; undefined: as long as it takes. */
   readonly latencyBudgetMs?: number;

@@ -36,6 +36,8 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   readonly description?: string;
   /** Said when the call starts; a function is asked for each call, within 5 s. @default the caller speaks first */
   readonly greeting?: string | ((call: CallFacts<z.output<V>, z.output<S>>) => string | Promise<string>);
+  /** One of the voices of `repartee start --voice`, 'slt' or 'awb'; a hand-over changes it. The telephone network has a voice of its own. @default the server's */
+  readonly voice?: string;
   /** How much work the model puts into a reply. @default 'low' */
   readonly effort?: Agent['effort'];
   /** Where checking every word of a reply would take longer, the rest comes unchecked, 1 to 60000 ms. @default as long as it takes */
@@ -121,6 +123,7 @@ const optionsSchema = z.strictObject({
       'expected at least one word, or a function that returns words',
     )
     .optional(),
+  voice: words.exactOptional(),
   effort: effort.default('low'),
   latencyBudgetMs: latencyBudgetMs.exactOptional(),
   effortBy: z.strictObject({ draft: work, reply: work, step: work }).prefault({}),

@@ -16,7 +16,8 @@ export interface ToolInput {
 export type ToolEvent = Extract<InnerEvent, { readonly type: 'tool.returned' | 'tool.failed' }>;
 
 export type OutputCommand =
-  | { readonly type: 'grow'; readonly text: string; readonly isFinal: boolean }
+  /** `voice`: whose the new words are. */
+  | { readonly type: 'grow'; readonly text: string; readonly isFinal: boolean; readonly voice?: string }
   /** Silent at once; the next `grow` goes on after what was heard. */
   | { readonly type: 'pause' }
   | { readonly type: 'playback.position'; readonly playedMs: number };

@@ -15,11 +15,12 @@ import { joinSays } from './transcript.ts';
 function say(context: Context, enqueue: Enqueue, text: string, isFinal: boolean): void {
   const { lines, reply } = replies.endSay(context, text);
   enqueue.assign({ lines, reply: { ...reply, isFinal } });
-  voice({ ...reply, isFinal }, enqueue, reply.text !== context.reply.text);
+  voice(context, { ...reply, isFinal }, enqueue, reply.text !== context.reply.text);
 }
 
 /** To the wire and to the output, unless an interruption holds the reply back: then all of it waits. */
 function voice(
+  { agent }: Context,
   { turn, text, isFinal, interruption, isUninterruptible }: Reply,
   enqueue: Enqueue,
   hasGrown: boolean,
@@ -28,7 +29,8 @@ function voice(
   if (hasGrown)
     enqueue.emit({ type: 'reply.updated', turn, text, ...(isUninterruptible ? { isUninterruptible } : {}) });
   if (isFinal) enqueue.emit({ type: 'reply.completed', turn });
-  enqueue.sendTo('output', { type: 'grow', text, isFinal });
+  const spoken = agent.voice === undefined ? {} : { voice: agent.voice };
+  enqueue.sendTo('output', { type: 'grow', text, isFinal, ...spoken });
 }
 
 /** After so long without the caller's words it was a false interruption: the reply goes on. */
@@ -86,7 +88,7 @@ export const speaking = running.extend({
       const change = replies.growReply(context, draft.stableText);
       if (change.reply.text.length <= context.reply.text.length) return;
       enqueue.assign(change);
-      voice(change.reply, enqueue, true);
+      voice(context, change.reply, enqueue, true);
     }),
     /** What was already said of an unfinished say is a line of its own before the apology. */
     apologise: enqueueActions(({ context, enqueue }) => {
@@ -157,7 +159,7 @@ export const speaking = running.extend({
       enqueue.assign({ reply });
       if (interruption !== 'holding') return;
       enqueue.emit({ type: 'reply.resumed', turn, heard });
-      voice(reply, enqueue, text !== '');
+      voice(context, reply, enqueue, text !== '');
     }),
     endInterruption: enqueueActions(({ enqueue }) => {
       enqueue(cancel('sound'));

@@ -17,7 +17,8 @@ export type OutputEvent =
 /** One reply being spoken. */
 export interface Utterance {
   /** The whole text so far: only ever extended. `isFinal`: no more will come. */
-  grow(text: string, isFinal: boolean): void;
+  /** `voice`: the name of the one that speaks what is new of the text. @default the output's own */
+  grow(text: string, isFinal: boolean, voice?: string): void;
   /** The client has played this much of the utterance; clamped to what was sent. */
   advance(playedMs: number): void;
   /** Stops sending at once; idempotent. */

@@ -14,12 +14,15 @@ const LEAD_MS = 400;
 const SILENCE: SpokenClause = { samples: new Int16Array(0), words: [] };
 
 export interface SpeakingMouthOptions {
+  /** Speaks what names no other. */
   readonly voice: Voice;
+  /** By name; all have the rate of `voice`. @default `voice`, whatever the name */
+  readonly voiceOf?: (name: string) => Voice;
   readonly clock: Clock;
 }
 
 /** An output that speaks: one utterance at a time, a new one silences the old. The voice stays open when the output closes. */
-export function createSpokenOutput({ voice, clock }: SpeakingMouthOptions): Output {
+export function createSpokenOutput({ voice, voiceOf = () => voice, clock }: SpeakingMouthOptions): Output {
   let current: SpeakingUtterance | undefined;
   let isReporting = false;
   let isClosed = false;
@@ -27,10 +30,15 @@ export function createSpokenOutput({ voice, clock }: SpeakingMouthOptions): Outp
     start(report) {
       if (isClosed) throw new RuntimeError('output-closed', 'this output is closed: its call is over');
       current?.stop();
-      const utterance = new SpeakingUtterance(voice, clock, new Playout(isReporting), report);
+      const utterance = new SpeakingUtterance(
+        (name) => (name === undefined ? voice : voiceOf(name)),
+        clock,
+        new Playout(isReporting),
+        report,
+      );
       current = utterance;
       return {
-        grow: (text, isFinal) => utterance.grow(text, isFinal),
+        grow: (text, isFinal, name) => utterance.grow(text, isFinal, name),
         advance: (playedMs) => {
           isReporting = true;
           utterance.advance(playedMs);
@@ -46,6 +54,7 @@ export function createSpokenOutput({ voice, clock }: SpeakingMouthOptions): Outp
 }
 
 interface Cut {
+  readonly voice: Voice;
   readonly text: string;
   readonly offset: number;
 }
@@ -57,7 +66,8 @@ interface ReadyClause {
 }
 
 class SpeakingUtterance implements Utterance {
-  readonly #voice: Voice;
+  readonly #voiceOf: (name: string | undefined) => Voice;
+  #voice: Voice;
   readonly #clock: Clock;
   readonly #playout: Playout;
   readonly #listener: (event: OutputEvent) => void;
@@ -78,28 +88,33 @@ class SpeakingUtterance implements Utterance {
   #isOver = false;
   #timer: unknown;
 
-  constructor(voice: Voice, clock: Clock, playout: Playout, listener: (event: OutputEvent) => void) {
-    this.#voice = voice;
+  constructor(
+    voiceOf: (name: string | undefined) => Voice,
+    clock: Clock,
+    playout: Playout,
+    listener: (event: OutputEvent) => void,
+  ) {
+    this.#voiceOf = voiceOf;
+    this.#voice = voiceOf(undefined);
     this.#clock = clock;
     this.#playout = playout;
     this.#listener = listener;
-    this.#frameSamples = toFrameSamples(voice.rateHz);
+    this.#frameSamples = toFrameSamples(this.#voice.rateHz);
   }
 
-  grow(text: string, isFinal: boolean): void {
+  grow(text: string, isFinal: boolean, voice?: string): void {
     if (this.#isOver || this.#isFinal) return;
     if (!text.startsWith(this.#text)) {
       this.#fail(`the reply changed after ${this.#text.length} characters were handed over; it may only grow`);
       return;
     }
+    const next = this.#voiceOf(voice);
+    // What the last voice has not spoken is its own.
+    if (next !== this.#voice && this.#cutLength < this.#text.length) this.#cut(this.#text.length);
+    this.#voice = next;
     this.#text = text;
     this.#isFinal = isFinal;
-    for (let end = this.#findEnd(); end !== undefined; end = this.#findEnd()) {
-      const cut = { text: text.slice(this.#cutLength, end), offset: this.#cutLength };
-      this.#cutLength = end;
-      this.#cuts.push(cut);
-      this.#report({ type: 'clause.cut', text: cut.text });
-    }
+    for (let end = this.#findEnd(); end !== undefined; end = this.#findEnd()) this.#cut(end);
     this.#move();
   }
 
@@ -113,6 +128,13 @@ class SpeakingUtterance implements Utterance {
     this.#isOver = true;
     this.#clock.clearTimeout(this.#timer);
     this.#synthesis.abort();
+  }
+
+  #cut(end: number): void {
+    const cut = { voice: this.#voice, text: this.#text.slice(this.#cutLength, end), offset: this.#cutLength };
+    this.#cutLength = end;
+    this.#cuts.push(cut);
+    this.#report({ type: 'clause.cut', text: cut.text });
   }
 
   #findEnd(): number | undefined {
@@ -140,7 +162,7 @@ class SpeakingUtterance implements Utterance {
       return;
     }
     this.#isSynthesising = true;
-    this.#voice.speak(cut.text, this.#synthesis.signal).then(
+    cut.voice.speak(cut.text, this.#synthesis.signal).then(
       (spoken) => {
         this.#isSynthesising = false;
         this.#enqueue(cut, spoken);

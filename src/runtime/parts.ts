@@ -17,12 +17,12 @@ import { prepareAgent } from '../session/prepare-agent.ts';
 import { createPromptPrefixes } from '../session/prompt-prefixes.ts';
 import type { CallHeader } from '../trace/format/call-file.ts';
 import { type CallSink, openAll } from '../trace/store/call-sink.ts';
-import { createFliteVoice } from '../tts/flite/voice-flite.ts';
 import type { Voice } from '../tts/voice.ts';
 import { loadModel } from './loaded-model.ts';
 import { readAgents } from './read-agents.ts';
 import { toShortHash } from './short-hash.ts';
 import { readVersion } from './version.ts';
+import { checkVoices, createVoices } from './voices.ts';
 
 export interface PartsOptions {
   /** @default the package's models/repartee-s */
@@ -77,27 +77,29 @@ export interface Parts {
 /** Loads the model and the voice. Throws ModelError, EngineError. */
 export async function createParts(options: PartsOptions = {}): Promise<Parts> {
   const { modelDir, voice: asked = 'slt', engine: given, warn = () => undefined, draftEnded, sinks = [] } = options;
-  const startingVoice = openVoice(asked);
+  const startingVoices = asked === null ? Promise.resolve(undefined) : createVoices(asked);
   const loadingModel = loadModel(modelDir, {
     warn,
     ...(draftEnded ? { draftEnded } : {}),
     ...(given ? { engine: given } : {}),
   });
-  const [{ engine, tokenizer, prompt, hash: modelHash, name: modelName }, voice, version] = await Promise.all([
+  const [{ engine, tokenizer, prompt, hash: modelHash, name: modelName }, voices, version] = await Promise.all([
     loadingModel,
-    startingVoice,
+    startingVoices,
     readVersion(),
   ]).catch(async (error: unknown) => {
     // A thread that still loads its model when the process ends would abort it.
     await Promise.allSettled([
       loadingModel.then((model) => model.engine.close()),
-      startingVoice.then((started) => started?.close()),
+      startingVoices.then((started) => started?.close()),
     ]);
     throw error;
   });
   const promptPrefixOf = createPromptPrefixes(prompt);
 
   async function prepare(agent: Agent): Promise<void> {
+    checkVoices(agent);
+    await voices?.prepare(agent);
     await prepareAgent(agent, { engine, prompt }, promptPrefixOf, warn);
   }
 
@@ -112,7 +114,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
       checkLoad(engine.stats());
       // A call that is refused is none, and leaves no file.
       checkVariables(agent, variables);
-      const hasAudio = audio !== null && voice !== undefined;
+      const hasAudio = audio !== null && voices !== undefined;
       const { name, effort } = agent;
       const header = {
         ...origin,
@@ -140,7 +142,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
           parties,
           variables,
           output: hasAudio
-            ? createSpokenOutput({ voice, clock: systemClock })
+            ? createSpokenOutput({ voice: voices.voiceOf(undefined), voiceOf: voices.voiceOf, clock: systemClock })
             : clientSynthesizes
               ? createPacedOutput(systemClock)
               : createTextOutput(),
@@ -161,13 +163,8 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
     stats: () => engine.stats(),
     isBusy: () => isBusy(engine.stats()),
     close: async () => {
-      voice?.close();
+      voices?.close();
       await engine.close();
     },
   };
-}
-
-async function openVoice(asked: string | Voice | null): Promise<Voice | undefined> {
-  if (asked === null) return undefined;
-  return typeof asked === 'string' ? createFliteVoice({ voice: asked }) : asked;
 }

@@ -10,6 +10,7 @@ import { loadPromptLimits } from '../engine/manifest.ts';
 import { AgentError, RuntimeError, UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { readFixedInstructions } from '../session/prepare-agent.ts';
+import { checkVoices } from './voices.ts';
 
 /** By name, in the order of the files. `modelDir`: who is to read them. Throws AgentError, ModelError, and UsageError where two files give one name. */
 export async function readAgents(
@@ -25,7 +26,10 @@ export async function readAgents(
       throw new UsageError(
         `${toShortPath(other)} and ${toShortPath(file)} both give an agent named ${agent.name}: rename one, or leave it out`,
       );
-    naming(file, () => checkAgentTools(agent));
+    naming(file, () => {
+      checkAgentTools(agent);
+      checkVoices(agent);
+    });
     agents.set(agent.name, agent);
     fileOf.set(agent.name, file);
   }

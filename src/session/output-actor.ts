@@ -53,18 +53,18 @@ export function createOutputActor(output: Output, observer: CallObserver, report
       isAudible = false;
     }
 
-    function grow(text: string, isFinal: boolean): void {
+    function grow(text: string, isFinal: boolean, voice?: string): void {
       if (utterance === undefined) {
         base = heard;
         utterance = output.start(take);
       }
-      utterance.grow(text.slice(base.length), isFinal);
+      utterance.grow(text.slice(base.length), isFinal, voice);
     }
 
     receive((command) => {
       switch (command.type) {
         case 'grow':
-          return grow(command.text, command.isFinal);
+          return grow(command.text, command.isFinal, command.voice);
         case 'pause':
           return silence();
         case 'playback.position':

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { offeredTools } from '../../src/agent/handoffs.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
+import { createSpokenOutput } from '../../src/output/spoken-output.ts';
 import { replayCall } from '../../src/replay/replay-call.ts';
 import type { Script } from '../../src/testing/scripted-engine.ts';
 import { decideCall, makeAgent, makeTool, pairAgents, prompt, readParts, say } from '../support/flow.ts';
 import { startRecordedFlow } from '../support/recorded-flow.ts';
+import { createScriptedVoice } from '../support/scripted-voice.ts';
 
 const costs = { prefillMs: 20, denoiseMs: 10, countSteps: 1 };
 
@@ -177,6 +179,28 @@ describe('a hand-off', () => {
       'test ends, caller-hung-up',
       'billing ends, caller-hung-up',
     ]);
+  });
+
+  it('speaks with the voice of the agent whose words they are', async () => {
+    const clock = new SimulatedClock();
+    const voices = { own: createScriptedVoice({ clock }), rms: createScriptedVoice({ clock }) };
+    const billing = makeAgent({
+      name: 'billing',
+      voice: 'rms',
+      instructions: 'You answer questions about bills.',
+      say: { ...makeAgent().say, takeover: 'Billing here.' },
+    });
+    const flow = startRecordedFlow({
+      clock,
+      agent: pairAgents(makeAgent({ greeting: 'Hello, welcome.' }), billing),
+      output: () => createSpokenOutput({ voice: voices.own, voiceOf: () => voices.rms, clock }),
+      script,
+    });
+    await clock.advance(3000);
+    flow.final(1, 'my bill is wrong');
+    await clock.advance(5000);
+    expect(voices.own.asked.join('')).toBe('Hello, welcome.');
+    expect(voices.rms.asked.join('')).toBe('Billing here. Which bill is it?');
   });
 
   it('is no way around variables: what any of the agents would refuse is refused at the start', () => {

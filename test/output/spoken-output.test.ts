@@ -152,6 +152,21 @@ it('silences an utterance when the next one starts, and every one when it closes
   expect(() => start()).toThrow('closed');
 });
 
+it('has each voice speak the words that it was given, whatever was cut of them before', async () => {
+  const clock = new SimulatedClock();
+  const [own, other] = [createScriptedVoice({ clock }), createScriptedVoice({ clock })];
+  const output = createSpokenOutput({ voice: own, voiceOf: () => other, clock });
+  const heard: string[] = [];
+  const utterance = output.start((event) => event.type === 'heard.grew' && heard.push(event.heard));
+  utterance.grow('I will put you', false);
+  utterance.grow('I will put you through. Billing here, how', false, 'rms');
+  utterance.grow('I will put you through. Billing here, how can I help?', true, 'rms');
+  await clock.advance(10_000);
+  expect(own.asked.join('')).toBe('I will put you');
+  expect(other.asked.join('')).toBe(' through. Billing here, how can I help?');
+  expect(heard.at(-1)).toBe('I will put you through. Billing here, how can I help?');
+});
+
 describe('a caller who interrupts', () => {
   it('has heard exactly the words that had ended by then, at whatever moment', async () => {
     const ends = wordEndsMs(CLAUSES);

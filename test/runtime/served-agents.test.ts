@@ -168,6 +168,13 @@ describe('agents that are read', () => {
     await expect(readAgents([file])).rejects.toBeInstanceOf(AgentError);
   });
 
+  it('are refused with the file for a voice that there is not', async () => {
+    await writeFile(file, agentText('desk', "'One.'").replace("name: 'desk'", "name: 'desk', voice: 'nobody'"));
+    await expect(readAgents([file])).rejects.toThrow(
+      /agent\.ts: agent desk: voice: there is no voice "nobody"; choose one of .*slt/,
+    );
+  });
+
   it('are refused with both files where these give one name', async () => {
     const other = join(folder, 'other.ts');
     await writeFile(file, agentText('desk', "'One.'"));
