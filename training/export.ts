@@ -11,7 +11,8 @@ import {
   manifestSchema,
 } from '../src/engine/manifest.ts';
 import { phrasesFile } from '../src/engine/proposals/ngram-table.ts';
-import { loadTokenizer, type SpecialName, type Tokenizer } from '../src/engine/tokenizer/tokenizer.ts';
+import { loadTokenizer, type Tokenizer } from '../src/engine/tokenizer/tokenizer.ts';
+import type { SpecialName } from '../src/engine/tokenizer/tokenizer-file.ts';
 import { ModelError, toMessage } from '../src/errors.ts';
 import { buildGraph } from './graph.ts';
 import { runtimeDomain, WeightStore } from './graph-builder.ts';

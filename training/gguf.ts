@@ -2,7 +2,8 @@
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type ModelConfig, manifestSchema } from '../src/engine/manifest.ts';
-import { loadTokenizer, parseTokenizerFile } from '../src/engine/tokenizer/tokenizer.ts';
+import { loadTokenizer } from '../src/engine/tokenizer/tokenizer.ts';
+import { parseTokenizerFile } from '../src/engine/tokenizer/tokenizer-file.ts';
 import { ModelError, toMessage } from '../src/errors.ts';
 import { aligned, encodeGgufHead, type GgufTensor, type GgufValue } from './gguf-file.ts';
 import { blockBytes, toQ4, toQ8 } from './gguf-quantize.ts';

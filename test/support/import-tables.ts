@@ -237,6 +237,7 @@ export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
     'agent/',
     'server/',
     'engine/manifest',
+    'engine/tokenizer/tokenizer-file',
     'engine/forward/self-test',
     'events',
     'trace/format/call-file',

@@ -2,19 +2,30 @@ import type { Manifest } from '../../src/engine/manifest.ts';
 import { defaultPromptLimits } from '../../src/engine/prompt/limits.ts';
 import { symbolOfByte } from '../../src/engine/tokenizer/byte-symbols.ts';
 import { loadTokenizer, type Tokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
+import { specials, wordPattern } from '../../src/engine/tokenizer/tokenizer-file.ts';
 
-const specials = 'pad bos end sys tool user say call result wait bye mask null think hand prefix suffix'.split(' ');
 const merges = ['Ġ {', '" ,', '\\ "', 't h', 'Ġ th', 'o n', 'e r', 'a b', '1 ,', 'Ġ a'];
+const added = Object.entries(specials).map(([name, id]) => ({ id, content: `<|${name}|>`, special: true }));
+const tokens = [
+  ...added.map(({ content }) => content),
+  ...Array.from({ length: 256 }, (_, byte) => symbolOfByte(byte)),
+  ...merges.map((merge) => merge.replace(' ', '')),
+];
 
 /** Every byte and a few merges, some of which no JSON string may hold. */
 export const tokenizerJson = JSON.stringify({
-  specials,
-  tokens: [
-    ...specials.map((name) => `<${name}>`),
-    ...Array.from({ length: 256 }, (_, byte) => symbolOfByte(byte)),
-    ...merges.map((merge) => merge.replace(' ', '')),
-  ],
-  merges,
+  version: '1.0',
+  added_tokens: added,
+  pre_tokenizer: {
+    type: 'Sequence',
+    pretokenizers: [
+      { type: 'Split', pattern: { Regex: wordPattern.source }, behavior: 'Isolated', invert: false },
+      { type: 'ByteLevel', add_prefix_space: false, use_regex: false },
+    ],
+  },
+  post_processor: null,
+  decoder: { type: 'ByteLevel' },
+  model: { type: 'BPE', vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), merges },
 });
 
 export const tokenizer: Tokenizer = loadTokenizer(tokenizerJson);
@@ -42,7 +53,7 @@ export const manifest: Manifest = {
   contextTokens: 640,
   blockSize: 8,
   specials: { ...tokenizer.specials },
-  countSpecials: specials.length,
+  countSpecials: added.length,
   dev: {},
   files: [],
 };

@@ -1,30 +1,8 @@
 // Takes text, gives token ids, and back: byte-level BPE over a pruned vocabulary. Text never becomes a special token. Knows no template.
 
-import { ModelError } from '../../errors.ts';
 import { mergeSymbols } from './byte-pairs.ts';
 import { byteOfSymbol, symbolOfByte } from './byte-symbols.ts';
-
-const specials = {
-  pad: 0,
-  bos: 1,
-  end: 2,
-  sys: 3,
-  tool: 4,
-  user: 5,
-  say: 6,
-  call: 7,
-  result: 8,
-  wait: 9,
-  bye: 10,
-  mask: 11,
-  null: 12,
-  think: 13,
-  hand: 14,
-  prefix: 15,
-  suffix: 16,
-} as const;
-
-export type SpecialName = keyof typeof specials;
+import { parseTokenizerFile, type SpecialName, specials, unusable, wordPattern } from './tokenizer-file.ts';
 
 export interface Tokenizer {
   readonly countTokens: number;
@@ -35,10 +13,6 @@ export interface Tokenizer {
   /** The bytes that a token stands for; none for a special. */
   tokenBytes(id: number): Uint8Array;
 }
-
-// Digits one by one, else the GPT-2 pre-tokenisation; White_Space because \s differs between regex engines.
-const wordPattern =
-  /'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+|\p{N}| ?[^\p{White_Space}\p{L}\p{N}]+|\p{White_Space}+(?![^\p{White_Space}\p{N}])|\p{White_Space}+/gu;
 
 const maxCachedWords = 50_000;
 const maxCachedWordLength = 32;
@@ -112,32 +86,4 @@ export function loadTokenizer(json: string): Tokenizer {
       return bytes;
     },
   };
-}
-
-/** As they stand in the file, by id and by rank. Throws ModelError for a file of another shape. */
-export function parseTokenizerFile(json: string): {
-  readonly tokens: readonly string[];
-  readonly merges: readonly string[];
-} {
-  let file: unknown;
-  try {
-    file = JSON.parse(json);
-  } catch (cause) {
-    throw unusable('it is no JSON', cause);
-  }
-  if (typeof file !== 'object' || file === null) throw unusable('it is no JSON object');
-  const field = (name: string): readonly string[] => {
-    const value: unknown = Reflect.get(file, name);
-    if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
-      throw unusable(`its "${name}" is no list of strings`);
-    }
-    return value;
-  };
-  const [found, expected] = [field('specials').join(' '), Object.keys(specials).join(' ')];
-  if (found !== expected) throw unusable(`its specials are ${found}, expected ${expected}`);
-  return { tokens: field('tokens'), merges: field('merges') };
-}
-
-function unusable(why: string, cause?: unknown): ModelError {
-  return new ModelError('tokenizer-unusable', `tokenizer.json can't be used: ${why}`, { cause });
 }

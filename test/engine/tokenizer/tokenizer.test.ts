@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadTokenizer } from '../../../src/engine/tokenizer/tokenizer.ts';
-import { ModelError } from '../../../src/errors.ts';
+import { parseTokenizerFile } from '../../../src/engine/tokenizer/tokenizer-file.ts';
 
 const json = readFileSync(new URL('../../../models/repartee-s/tokenizer.json', import.meta.url), 'utf8');
 const tokenizer = loadTokenizer(json);
@@ -82,24 +82,24 @@ describe('the tokenizer', () => {
   });
 
   it('encodes a long word without spaces as it encodes a short one, in time that grows about as its length', () => {
-    const encodeMs = (text: string) => {
-      const started = performance.now();
+    // Of the processor, not of the clock: who else is at it does not count.
+    const encodeUs = (text: string) => {
+      const started = process.cpuUsage();
       tokenizer.encode(text);
-      return performance.now() - started;
+      return process.cpuUsage(started).user;
     };
     const word = (countLetters: number) => 'abcdefghij'.repeat(countLetters / 10);
     expect(tokenizer.decode(tokenizer.encode(word(20_000)))).toBe(word(20_000));
-    // The quickest of several: whatever else the machine does only adds to a run.
-    const quickestMs = (countLetters: number) => Math.min(...[1, 2, 3, 4, 5].map(() => encodeMs(word(countLetters))));
-    const shortMs = quickestMs(20_000);
-    const longMs = quickestMs(320_000);
+    const quickestUs = (countLetters: number) => Math.min(...[1, 2, 3, 4, 5].map(() => encodeUs(word(countLetters))));
+    const shortUs = quickestUs(20_000);
+    const longUs = quickestUs(320_000);
     // 16 times the letters; a quadratic merge would take 256 times as long.
-    expect(longMs / shortMs).toBeLessThan(100);
+    expect(longUs / shortUs).toBeLessThan(100);
   });
 
   it('merges by rank alone, as the slow definition does', () => {
-    const { merges, tokens } = JSON.parse(json);
-    const rankOf = new Map<string, number>(merges.map((merge: string, rank: number) => [merge, rank]));
+    const { merges, tokens } = parseTokenizerFile(json);
+    const rankOf = new Map(merges.map((merge, rank) => [merge, rank]));
     const slow = (word: string) => {
       let parts = Array.from(word);
       for (;;) {
@@ -114,18 +114,6 @@ describe('the tokenizer', () => {
         expect(tokenizer.encode(word)).toEqual(slow(word));
       }),
       { numRuns: 60 },
-    );
-  });
-
-  it('refuses a file of another shape with the reason', () => {
-    expect(() => loadTokenizer('{')).toThrow(ModelError);
-    expect(() => loadTokenizer('{"specials":["pad"],"tokens":[],"merges":[]}')).toThrow(
-      /specials are pad, expected pad bos/,
-    );
-    const { merges, ...rest } = JSON.parse(json);
-    expect(() => loadTokenizer(JSON.stringify(rest))).toThrow(/"merges" is no list of strings/);
-    expect(() => loadTokenizer(JSON.stringify({ ...rest, merges: [...merges, 'zzzz qqqq'] }))).toThrow(
-      /a merge needs the token "zzzz"/,
     );
   });
 
