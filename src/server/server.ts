@@ -23,7 +23,7 @@ import { createUpgradeAnswer } from './upgrade.ts';
 export interface ServerOptions {
   /** Requests whose Host or Origin is neither this nor loopback get 403. */
   readonly publicUrl?: URL | undefined;
-  /** Wanted as bearer, or as a ticket traded for it, by everything but the page's own files. */
+  /** Wanted as bearer, or as a ticket traded for it, by everything but the page's own files. Of letters, digits and `-._~+/`. */
   readonly apiKey?: string | undefined;
   /** What Twilio signs its requests with; its webhooks are answered where this and `publicUrl` are there. */
   readonly twilioAuthToken?: string | undefined;
