@@ -68,7 +68,7 @@ async function answerAll(parts: ModelParts, dialogue: EvaluatedDialogue, ways: r
   try {
     for (const point of dialogue.points) {
       if (point.context.length > maxContextTokens) continue;
-      const actProbabilities = toOutlook(await look(sequence, point.context, []));
+      const actProbabilities = toActProbabilities(await look(sequence, point.context, []));
       const drafts = new Map<string, Draft>();
       // By turns, so that none has the better moments of the machine.
       for (const way of rotated(ways, answers.length))
@@ -125,7 +125,7 @@ async function lastState(sequence: Sequence, request: Omit<DraftRequest, 'priori
   return last;
 }
 
-function toOutlook({ pCall, pWait, pEndOfTurn }: DraftState): ActProbabilities {
+function toActProbabilities({ pCall, pWait, pEndOfTurn }: DraftState): ActProbabilities {
   return { pSay: 1 - pCall - pWait, pCall, pWait, pEndOfTurn };
 }
 

@@ -27,7 +27,7 @@ Plays all of fixtures/calls with speech in one process.
 `;
 
 /** Replies are listened to this much faster than they are spoken. */
-const PLAYOUT_PACE = 20;
+const PLAYBACK_PACE = 20;
 const LAG_RESOLUTION_MS = 1;
 
 /** Resolves to the exit code. Throws UsageError, RuntimeError. */
@@ -73,7 +73,7 @@ async function measure(pace: number, modelDir: string | undefined): Promise<Talk
         events: call.events,
         clock: systemClock,
         pace,
-        playoutPace: PLAYOUT_PACE,
+        playbackPace: PLAYBACK_PACE,
         open: (report) => parts.openCall(agent, { callId: call.name, audio: { rateHz: 16_000 }, report }),
         turnEnded: (turn) => {
           if (turn.turn > 0) turns.push(turn);

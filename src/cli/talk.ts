@@ -150,7 +150,7 @@ async function playCalls(
       events: call.events,
       clock: systemClock,
       pace: args.pace,
-      playoutPace: args.pace,
+      playbackPace: args.pace,
       open: (report) =>
         parts.openCall(agent, { callId: call.name, audio: toAudio(args), origin: toOrigin(call), report }),
       turnEnded: (turn) => {

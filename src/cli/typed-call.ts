@@ -4,7 +4,7 @@ import { emitKeypressEvents, type Key } from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
 import type { CallEvent } from '../events.ts';
-import { createPlayout } from '../playback/playout.ts';
+import { createPlayback } from '../playback/client-playback.ts';
 import { createTurnLog } from '../playback/turn-log.ts';
 import type { Call } from '../session/call.ts';
 import { renderTurn } from './turn-text.ts';
@@ -25,7 +25,7 @@ export interface TypedCallOptions {
 /** Resolves when the caller hangs up (Ctrl-C, or Ctrl-D on an empty line) or the call has ended. */
 export async function runTypedCall({ input, output, clock, hasColour, open }: TypedCallOptions): Promise<void> {
   const log = createTurnLog();
-  const playout = createPlayout({ clock, tell: (event) => call.receive(event) });
+  const playback = createPlayback({ clock, tell: (event) => call.receive(event) });
   let turn = 1;
   let typed = '';
   let draft = '';
@@ -42,7 +42,7 @@ export async function runTypedCall({ input, output, clock, hasColour, open }: Ty
 
   function observe(event: CallEvent): void {
     log.observe(event);
-    playout.observe(event);
+    playback.observe(event);
     if (event.type === 'draft.changed' && event.turn === turn && typed !== '') {
       draft = event.act === 'say' ? event.text : `(${event.act}) ${event.text}`;
       drawLines([]);
@@ -99,7 +99,7 @@ export async function runTypedCall({ input, output, clock, hasColour, open }: Ty
     await call.ended;
   } finally {
     clock.clearTimeout(timer);
-    playout.stop();
+    playback.stop();
     input.off('keypress', pressed);
     input.setRawMode?.(false);
     input.pause();

@@ -79,7 +79,7 @@ export const callSetup = speaking.extend({
       enqueue.assign(replies.takeBack(context));
     }),
     openGreeting: assign(({ context }) => replies.openGreeting(context)),
-    forwardPlayout: enqueueActions(({ event, enqueue }) => {
+    forwardPlayback: enqueueActions(({ event, enqueue }) => {
       if (event.type === 'playback.position') enqueue.sendTo('output', { type: event.type, playedMs: event.playedMs });
     }),
     correctHeard: assign(({ context, event }) =>

@@ -1,4 +1,4 @@
-// The conversation's chart: caller's words, drafts, results and playout in; requests, speech and call events out.
+// The conversation's chart: caller's words, drafts, results and playback in; requests, speech and call events out.
 // Pure: it never knows what writes, speaks or runs tools, nor any clock but the machine's.
 
 import { and, not } from 'xstate';
@@ -153,7 +153,7 @@ export const conversationMachine = callSetup.createMachine({
           },
           { guard: 'hasNewWords', actions: [...interrupt, 'hear'], target: 'hearing' },
         ],
-        'playback.position': { guard: 'isPlayed', actions: 'forwardPlayout' },
+        'playback.position': { guard: 'isPlayed', actions: 'forwardPlayback' },
         'reply.heard': { actions: 'keepHeard' },
         'reply.overdue': {
           guard: 'isSilent',

@@ -1,5 +1,5 @@
 import type { SpokenWord } from '../tts/voice.ts';
-import { TOLERANCE_MS } from './playout.ts';
+import { TOLERANCE_MS } from './playback-clock.ts';
 
 interface WordEnd {
   /** In the reply's text, right after the word. */

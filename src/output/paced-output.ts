@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { listPieces } from '../base/words.ts';
 import { HeardText } from './heard-text.ts';
 import type { Output, OutputEvent, Utterance } from './output.ts';
-import { Playout, TOLERANCE_MS } from './playout.ts';
+import { PlaybackClock, TOLERANCE_MS } from './playback-clock.ts';
 
 /** Estimates: what a network's voice takes to say a character, and to begin after it had nothing to say. */
 export const SPOKEN_CHARACTER_MS = 65;
@@ -39,7 +39,7 @@ export function createPacedOutput(clock: Clock): Output {
 class PacedUtterance implements Utterance {
   readonly #clock: Clock;
   readonly #report: (event: OutputEvent) => void;
-  readonly #playout = new Playout(false);
+  readonly #playback = new PlaybackClock(false);
   readonly #heard = new HeardText();
   #text = '';
   #isFinal = false;
@@ -66,7 +66,7 @@ class PacedUtterance implements Utterance {
   advance(playedMs: number): void {
     if (this.#isOver) return;
     const nowMs = this.#clock.nowMs();
-    this.#playout.report(nowMs, Math.min(playedMs, this.#reach(nowMs)));
+    this.#playback.report(nowMs, Math.min(playedMs, this.#reach(nowMs)));
     this.#move();
   }
 
@@ -77,7 +77,7 @@ class PacedUtterance implements Utterance {
 
   #reach(nowMs: number): number {
     const reachedMs = this.#reachedMs + FASTEST * (nowMs - this.#reachedAtMs);
-    this.#reachedMs = Math.min(this.#playout.sentMs, reachedMs);
+    this.#reachedMs = Math.min(this.#playback.sentMs, reachedMs);
     this.#reachedAtMs = nowMs;
     return this.#reachedMs;
   }
@@ -86,8 +86,8 @@ class PacedUtterance implements Utterance {
     const nowMs = this.#clock.nowMs();
     this.#reach(nowMs);
     const added = text.slice(this.#text.length);
-    const startMs = this.#playout.sentMs;
-    let lengthMs = this.#playout.aheadMs(nowMs) > TOLERANCE_MS ? 0 : FIRST_SOUND_MS;
+    const startMs = this.#playback.sentMs;
+    let lengthMs = this.#playback.aheadMs(nowMs) > TOLERANCE_MS ? 0 : FIRST_SOUND_MS;
     let at = 0;
     for (const piece of listPieces(added)) {
       const end = piece.index + piece.text.length;
@@ -95,14 +95,14 @@ class PacedUtterance implements Utterance {
       at = end;
       this.#heard.addEnd({ offset: this.#text.length + end, atMs: startMs + lengthMs });
     }
-    this.#playout.addSent(nowMs, lengthMs + toSpokenMs(added.slice(at)));
+    this.#playback.addSent(nowMs, lengthMs + toSpokenMs(added.slice(at)));
     this.#text = text;
   }
 
   #move(): void {
     this.#clock.clearTimeout(this.#timer);
     const nowMs = this.#clock.nowMs();
-    const length = this.#heard.lengthAt(this.#playout.heardMs(nowMs));
+    const length = this.#heard.lengthAt(this.#playback.heardMs(nowMs));
     if (length > this.#heardLength) {
       this.#heardLength = length;
       this.#report({ type: 'heard.grew', heard: this.#text.slice(0, length) });
@@ -113,7 +113,7 @@ class PacedUtterance implements Utterance {
       this.stop();
       this.#report({ type: 'utterance.finished' });
     } else if (nextMs !== undefined) {
-      this.#timer = this.#clock.setTimeout(() => this.#move(), this.#playout.delayUntilMs(nowMs, nextMs));
+      this.#timer = this.#clock.setTimeout(() => this.#move(), this.#playback.delayUntilMs(nowMs, nextMs));
     }
   }
 }

@@ -7,13 +7,13 @@ import type { SpokenClause, Voice } from '../tts/voice.ts';
 import { findClauseEnd } from './clauses.ts';
 import { HeardText } from './heard-text.ts';
 import type { Output, OutputEvent, Utterance } from './output.ts';
-import { Playout, TOLERANCE_MS } from './playout.ts';
+import { PlaybackClock, TOLERANCE_MS } from './playback.ts';
 
 /** Audio sent ahead of its playing: survives a late packet, and little is thrown away when the caller interrupts. */
 const LEAD_MS = 400;
 const SILENCE: SpokenClause = { samples: new Int16Array(0), words: [] };
 
-export interface SpeakingMouthOptions {
+export interface SpokenOutputOptions {
   /** Speaks what names no other. */
   readonly voice: Voice;
   /** By name; all have the rate of `voice`. @default `voice`, whatever the name */
@@ -22,7 +22,7 @@ export interface SpeakingMouthOptions {
 }
 
 /** An output that speaks: one utterance at a time, a new one silences the old. The voice stays open when the output closes. */
-export function createSpokenOutput({ voice, voiceOf = () => voice, clock }: SpeakingMouthOptions): Output {
+export function createSpokenOutput({ voice, voiceOf = () => voice, clock }: SpokenOutputOptions): Output {
   let current: SpeakingUtterance | undefined;
   let isReporting = false;
   let isClosed = false;
@@ -33,7 +33,7 @@ export function createSpokenOutput({ voice, voiceOf = () => voice, clock }: Spea
       const utterance = new SpeakingUtterance(
         (name) => (name === undefined ? voice : voiceOf(name)),
         clock,
-        new Playout(isReporting),
+        new PlaybackClock(isReporting),
         report,
       );
       current = utterance;
@@ -69,7 +69,7 @@ class SpeakingUtterance implements Utterance {
   readonly #voiceOf: (name: string | undefined) => Voice;
   #voice: Voice;
   readonly #clock: Clock;
-  readonly #playout: Playout;
+  readonly #playback: PlaybackClock;
   readonly #listener: (event: OutputEvent) => void;
   readonly #frameSamples: number;
   readonly #synthesis = new AbortController();
@@ -91,13 +91,13 @@ class SpeakingUtterance implements Utterance {
   constructor(
     voiceOf: (name: string | undefined) => Voice,
     clock: Clock,
-    playout: Playout,
+    playback: PlaybackClock,
     listener: (event: OutputEvent) => void,
   ) {
     this.#voiceOf = voiceOf;
     this.#voice = voiceOf(undefined);
     this.#clock = clock;
-    this.#playout = playout;
+    this.#playback = playback;
     this.#listener = listener;
     this.#frameSamples = toFrameSamples(this.#voice.rateHz);
   }
@@ -120,7 +120,7 @@ class SpeakingUtterance implements Utterance {
 
   advance(playedMs: number): void {
     if (this.#isOver) return;
-    this.#playout.report(this.#clock.nowMs(), playedMs);
+    this.#playback.report(this.#clock.nowMs(), playedMs);
     this.#move();
   }
 
@@ -184,11 +184,11 @@ class SpeakingUtterance implements Utterance {
 
   #send(): void {
     const nowMs = this.#clock.nowMs();
-    while (!this.#isOver && this.#playout.aheadMs(nowMs) <= LEAD_MS - FRAME_MS + TOLERANCE_MS) {
+    while (!this.#isOver && this.#playback.aheadMs(nowMs) <= LEAD_MS - FRAME_MS + TOLERANCE_MS) {
       const clause = this.#ready[0];
       if (clause === undefined) return;
-      if (this.#playout.sentMs === 0) this.#report({ type: 'audio.started' });
-      this.#playout.addSent(nowMs, FRAME_MS);
+      if (this.#playback.sentMs === 0) this.#report({ type: 'audio.started' });
+      this.#playback.addSent(nowMs, FRAME_MS);
       const samples = frameAt(clause.samples, clause.countSent++, this.#frameSamples);
       if (clause.countSent === clause.countFrames) this.#ready.shift();
       this.#report({ type: 'audio.delta', samples });
@@ -198,7 +198,7 @@ class SpeakingUtterance implements Utterance {
 
   #listen(): void {
     if (this.#isOver) return;
-    const length = this.#heard.lengthAt(this.#playout.heardMs(this.#clock.nowMs()));
+    const length = this.#heard.lengthAt(this.#playback.heardMs(this.#clock.nowMs()));
     if (length === this.#heardLength) return;
     this.#heardLength = length;
     this.#report({ type: 'heard.grew', heard: this.#text.slice(0, length) });
@@ -207,7 +207,7 @@ class SpeakingUtterance implements Utterance {
   #finish(): void {
     const isSpoken = this.#isFinal && this.#cuts.length === 0 && !this.#isSynthesising && this.#ready.length === 0;
     if (!isSpoken) return;
-    if (!this.#isAudioEnded && this.#playout.sentMs > 0) {
+    if (!this.#isAudioEnded && this.#playback.sentMs > 0) {
       this.#isAudioEnded = true;
       this.#report({ type: 'audio.ended' });
     }
@@ -221,11 +221,11 @@ class SpeakingUtterance implements Utterance {
     if (this.#isOver) return;
     const nowMs = this.#clock.nowMs();
     const frameDelayMs =
-      this.#ready.length > 0 ? this.#playout.aheadMs(nowMs) - LEAD_MS + FRAME_MS : Number.POSITIVE_INFINITY;
+      this.#ready.length > 0 ? this.#playback.aheadMs(nowMs) - LEAD_MS + FRAME_MS : Number.POSITIVE_INFINITY;
     const wordDelayMs =
-      this.#heard.nextEndMs === undefined || this.#playout.sentMs === 0
+      this.#heard.nextEndMs === undefined || this.#playback.sentMs === 0
         ? Number.POSITIVE_INFINITY
-        : this.#playout.delayUntilMs(nowMs, this.#heard.nextEndMs);
+        : this.#playback.delayUntilMs(nowMs, this.#heard.nextEndMs);
     const delayMs = Math.min(frameDelayMs, wordDelayMs);
     if (delayMs < Number.POSITIVE_INFINITY) this.#timer = this.#clock.setTimeout(() => this.#move(), delayMs);
   }

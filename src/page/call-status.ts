@@ -1,7 +1,7 @@
 // How the call is going, at a glance: connecting, how long, who speaks, how loud.
 
+import type { PlaybackReport } from './audio-playback.ts';
 import { part } from './element.ts';
-import type { PlayoutReport } from './playout.ts';
 
 export interface CallStatus {
   say(text: string): void;
@@ -9,7 +9,7 @@ export interface CallStatus {
   count(text: string): void;
   setSpeaking(isSpeaking: boolean): void;
   /** What the loudspeaker plays; the counts stay readable as data attributes. */
-  setPlayout(report: PlayoutReport): void;
+  setPlayback(report: PlaybackReport): void;
 }
 
 export function createCallStatus(): CallStatus {
@@ -40,7 +40,7 @@ export function createCallStatus(): CallStatus {
       level.classList.toggle('is-speaking', isSpeaking);
       if (!isSpeaking) level.style.removeProperty('--level');
     },
-    setPlayout({ peak, countSamples, countVoicedSamples, countDroppedSamples, isOver }) {
+    setPlayback({ peak, countSamples, countVoicedSamples, countDroppedSamples, isOver }) {
       level.style.setProperty('--level', isOver ? '0' : peak.toFixed(2));
       level.dataset.samples = String(countSamples);
       level.dataset.voicedSamples = String(countVoicedSamples);

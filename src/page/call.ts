@@ -1,11 +1,11 @@
 // One call of the page: the caller's words to the wire, the wire's messages to the views. Knows no element.
 
 import type { ClientMessage, ServerMessage } from '../protocol/native-messages.ts';
+import type { PlaybackReport } from './audio-playback.ts';
 import { type CallerTurns, createCallerTurns, type Timers } from './caller-turns.ts';
 import type { DraftView } from './draft-view.ts';
 import { explainClosing, explainProblem, explainReason } from './plain-words.ts';
 import type { Player } from './player.ts';
-import type { PlayoutReport } from './playout.ts';
 import type { Transcript } from './transcript.ts';
 import { openWire, type Wire } from './wire.ts';
 
@@ -83,7 +83,7 @@ export class PageCall {
   }
 
   /** From the player, every 100 ms and at the end of a reply. */
-  advance({ turn, playedMs, isOver }: PlayoutReport): void {
+  advance({ turn, playedMs, isOver }: PlaybackReport): void {
     this.#wire.send({ type: 'playback.position', turn, playedMs });
     if (isOver && turn === this.#speakingTurn) this.#setSpeaking(undefined);
   }

@@ -145,7 +145,7 @@ async function startCall(): Promise<void> {
 async function openVoice(): Promise<Player | undefined> {
   try {
     return await openPlayer(voiceRateHz, (report) => {
-      status.setPlayout(report);
+      status.setPlayback(report);
       call?.advance(report);
     });
   } catch {

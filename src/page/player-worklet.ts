@@ -1,8 +1,8 @@
-// The shell around Playout that the browser's audio thread runs: messages in, reports out.
+// The shell around Playback that the browser's audio thread runs: messages in, reports out.
 
-import { Playout, type PlayoutReport } from './playout.ts';
+import { Playback, type PlaybackReport } from './audio-playback.ts';
 
-export type PlayoutCommand =
+export type PlaybackCommand =
   | { readonly type: 'start'; readonly turn: number }
   | { readonly type: 'push'; readonly samples: Int16Array }
   | { readonly type: 'end' }
@@ -16,35 +16,35 @@ declare function registerProcessor(name: string, processor: new (options: AudioW
 
 const reportEveryMs = 100;
 
-class PlayoutProcessor extends AudioWorkletProcessor {
-  readonly #playout: Playout;
+class PlaybackProcessor extends AudioWorkletProcessor {
+  readonly #playback: Playback;
   #countSinceReport = 0;
 
   constructor(options: AudioWorkletNodeOptions) {
     super();
-    this.#playout = new Playout({ rateHz: options.processorOptions.rateHz, deviceRateHz: sampleRate });
-    this.port.onmessage = ({ data }: MessageEvent<PlayoutCommand>) => {
-      if (data.type === 'start') this.#playout.start(data.turn);
-      else if (data.type === 'push') this.#playout.push(data.samples);
-      else if (data.type === 'end') this.#playout.end();
-      else this.#post(this.#playout.clear());
+    this.#playback = new Playback({ rateHz: options.processorOptions.rateHz, deviceRateHz: sampleRate });
+    this.port.onmessage = ({ data }: MessageEvent<PlaybackCommand>) => {
+      if (data.type === 'start') this.#playback.start(data.turn);
+      else if (data.type === 'push') this.#playback.push(data.samples);
+      else if (data.type === 'end') this.#playback.end();
+      else this.#post(this.#playback.clear());
     };
   }
 
   process(_inputs: Float32Array[][], [device]: Float32Array[][]): boolean {
     const [output] = device ?? [];
     if (output === undefined) return true;
-    const over = this.#playout.render(output);
+    const over = this.#playback.render(output);
     this.#countSinceReport += output.length;
     if (over !== undefined) this.#post(over);
-    else if (this.#countSinceReport >= (sampleRate * reportEveryMs) / 1000) this.#post(this.#playout.report());
+    else if (this.#countSinceReport >= (sampleRate * reportEveryMs) / 1000) this.#post(this.#playback.report());
     return true;
   }
 
-  #post(report: PlayoutReport | undefined): void {
+  #post(report: PlaybackReport | undefined): void {
     this.#countSinceReport = 0;
     if (report !== undefined) this.port.postMessage(report);
   }
 }
 
-registerProcessor('playout', PlayoutProcessor);
+registerProcessor('playback', PlaybackProcessor);

@@ -1,8 +1,8 @@
 // The agent's voice: frames off the wire in, sound and the position of what was played out. Knows no message.
 
-import type { PlayoutCommand } from './player-worklet.ts';
+import type { PlaybackReport } from './audio-playback.ts';
+import type { PlaybackCommand } from './player-worklet.ts';
 import workletUrl from './player-worklet.ts?worker&url';
-import type { PlayoutReport } from './playout.ts';
 
 export interface Player {
   start(turn: number): void;
@@ -20,21 +20,21 @@ export interface Position {
 }
 
 /** Must be called from a click or key press: browsers stay silent otherwise. Reports every 100 ms while a reply plays. */
-export async function openPlayer(rateHz: number, report: (report: PlayoutReport) => void): Promise<Player> {
+export async function openPlayer(rateHz: number, report: (report: PlaybackReport) => void): Promise<Player> {
   const context = new AudioContext({ latencyHint: 'interactive' });
   const [node] = await Promise.all([openNode(context, rateHz), context.resume()]);
-  let last: PlayoutReport | undefined;
+  let last: PlaybackReport | undefined;
   let lastMs = 0;
-  const toPosition = ({ turn, playedMs, isOver }: PlayoutReport, sinceMs: number): Position => {
+  const toPosition = ({ turn, playedMs, isOver }: PlaybackReport, sinceMs: number): Position => {
     const onItsWayMs = isOver ? 0 : context.outputLatency * 1000 || 0;
     return { turn, playedMs: Math.round(Math.max(0, playedMs + sinceMs - onItsWayMs)) };
   };
-  node.port.onmessage = ({ data }: MessageEvent<PlayoutReport>) => {
+  node.port.onmessage = ({ data }: MessageEvent<PlaybackReport>) => {
     last = data;
     lastMs = performance.now();
     report({ ...data, ...toPosition(data, 0) });
   };
-  const post = (command: PlayoutCommand, transfer: Transferable[] = []) => node.port.postMessage(command, transfer);
+  const post = (command: PlaybackCommand, transfer: Transferable[] = []) => node.port.postMessage(command, transfer);
 
   return {
     start: (turn) => post({ type: 'start', turn }),
@@ -51,7 +51,7 @@ export async function openPlayer(rateHz: number, report: (report: PlayoutReport)
 
 async function openNode(context: AudioContext, rateHz: number): Promise<AudioWorkletNode> {
   await context.audioWorklet.addModule(workletUrl);
-  const node = new AudioWorkletNode(context, 'playout', {
+  const node = new AudioWorkletNode(context, 'playback', {
     numberOfInputs: 0,
     outputChannelCount: [1],
     processorOptions: { rateHz },

@@ -6,7 +6,7 @@ import { RuntimeError } from '../errors.ts';
 import type { CallEvent } from '../events.ts';
 import type { Call } from '../session/call.ts';
 import type { RecordedEvent } from '../trace/format/call-file.ts';
-import { createPlayout } from './playout.ts';
+import { createPlayback } from './client-playback.ts';
 import { toSpeechTurns } from './speech-turns.ts';
 import { createTurnLog, type TurnRecord } from './turn-log.ts';
 
@@ -23,7 +23,7 @@ export interface PlayOptions {
   /** How much faster than recorded the caller speaks. @default 1 */
   readonly pace?: number;
   /** How fast the caller hears audio: seconds of it each second. @default 1 */
-  readonly playoutPace?: number;
+  readonly playbackPace?: number;
   /** Every event of the call as it comes. */
   readonly report?: (event: CallEvent) => void;
   /** Each of the caller's turns when it is over, the greeting first as turn 0. */
@@ -34,9 +34,9 @@ export interface PlayOptions {
 export async function playCall(options: PlayOptions): Promise<void> {
   const { clock, pace = 1, report, turnEnded } = options;
   const log = createTurnLog();
-  const playout = createPlayout({
+  const playback = createPlayback({
     clock,
-    pace: options.playoutPace ?? 1,
+    pace: options.playbackPace ?? 1,
     tell: (event) => call.receive(event),
   });
   let isOver = false;
@@ -46,7 +46,7 @@ export async function playCall(options: PlayOptions): Promise<void> {
 
   const call = options.open((event) => {
     log.observe(event);
-    playout.observe(event);
+    playback.observe(event);
     if (event.type === 'reply.updated' && event.turn === 0) isGreeted = true;
     if (event.type === 'reply.ended') endedTurn = event.turn;
     report?.(event);
@@ -99,7 +99,7 @@ export async function playCall(options: PlayOptions): Promise<void> {
       turnEnded?.(log.take(turn));
     }
   } finally {
-    playout.stop();
+    playback.stop();
     await call.end();
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readPlayout, type ScriptedPage, speak, toneFrames } from '../support/call-page.ts';
+import { readPlayback, type ScriptedPage, speak, toneFrames } from '../support/call-page.ts';
 import { turn, useCallPages, words } from '../support/call-pages.ts';
 
 const { openInCall } = useCallPages();
@@ -10,7 +10,7 @@ describe('the voice', () => {
     const scripted = await openInCall();
     speak(scripted.call(), 0, 'Hello!', 400);
     await scripted.received('playback.position', ({ playedMs }) => playedMs === 400);
-    const counts = await readPlayout(scripted.page);
+    const counts = await readPlayback(scripted.page);
     expect(counts).toMatchObject({ samples: 6400, droppedSamples: 0 });
     expect(counts.voicedSamples).toBeGreaterThan(6000);
     const positions = scripted.call().received.filter((event) => event.type === 'playback.position');
@@ -36,7 +36,7 @@ describe('the voice', () => {
 
     speak(scripted.call(), 1, 'Sorry?', 200);
     await scripted.received('playback.position', (event) => event.turn === 1 && event.playedMs === 200);
-    const { samples } = await readPlayout(scripted.page);
+    const { samples } = await readPlayback(scripted.page);
     expect(samples).toBeGreaterThan(3200);
     expect(samples).toBeLessThan(5000 * 16);
   });

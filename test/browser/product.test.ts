@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CallPage, launchBrowser, openCallPage, readPlayout, startCall } from '../support/call-page.ts';
+import { type CallPage, launchBrowser, openCallPage, readPlayback, startCall } from '../support/call-page.ts';
 
 const packageRoot = resolve(import.meta.dirname, '../..');
 const main = join(packageRoot, 'dist/src/cli/main.js');
@@ -80,12 +80,12 @@ describe('the product in a browser', () => {
     await reply(page, 0).waitFor();
     await page.locator('.level.is-speaking').waitFor();
     await waitForSilence(page);
-    expect((await readPlayout(page)).voicedSamples).toBeGreaterThan(1600);
+    expect((await readPlayback(page)).voicedSamples).toBeGreaterThan(1600);
   });
 
   it('drafts while the caller types, then replies in words, in sound and with its ledger', async () => {
     const { page } = callPage;
-    const before = await readPlayout(page);
+    const before = await readPlayback(page);
     await words(page).pressSequentially('I am looking for a place to eat', { delay: 40 });
     const first = await waitForDraft(page, 1, '');
     await words(page).pressSequentially(' in San Jose that serves Mexican food', { delay: 40 });
@@ -96,7 +96,7 @@ describe('the product in a browser', () => {
     const said = (await reply(page, 1).textContent()) ?? '';
     expect(said.replace(/^\w+: /, '')).toMatch(/\w/);
     await expect
-      .poll(async () => (await readPlayout(page)).voicedSamples, { timeout: patienceMs })
+      .poll(async () => (await readPlayback(page)).voicedSamples, { timeout: patienceMs })
       .toBeGreaterThan(before.voicedSamples + 1600);
     const ledger = page.locator('.turn[data-turn="1"] .ledger');
     await ledger.locator('summary').waitFor();

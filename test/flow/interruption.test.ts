@@ -174,7 +174,7 @@ it('says a protected greeting to its end, and answers then what was said over it
   expect(flow.of('playback.clear')).toEqual([]);
 });
 
-it('works on while the caller has the floor, and says nothing of it until it is free', async () => {
+it('works on while an interruption holds the reply, and says nothing of it until that is over', async () => {
   const clock = new SimulatedClock();
   const tool = makeTool(clock, { takesMs: 300 });
   const flow = startFlow({

@@ -4,7 +4,7 @@ import type { Output } from '../../src/output/output.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 
 /** A voice that has not begun. */
-function createSilentMouth(): Output {
+function createSilentOutput(): Output {
   return {
     start: () => ({ grow: () => undefined, advance: () => undefined, stop: () => undefined }),
     close: () => undefined,
@@ -70,7 +70,7 @@ it('gives the model one spelling of the words, however a recogniser composes the
 it('counts the words that interrupt where a script puts no spaces between them', async () => {
   const plain = makeAgent();
   const agent = makeAgent({ greeting: '您好，欢迎致电酒店。', interruption: { ...plain.interruption, minWords: 2 } });
-  const flow = startFlow({ agent, script: () => say('好。'), output: () => createSilentMouth() });
+  const flow = startFlow({ agent, script: () => say('好。'), output: () => createSilentOutput() });
   flow.partial(1, '请停下来我要退款');
   await flow.clock.advance(10);
   expect(flow.of('reply.ended')).toMatchObject([{ turn: 0, interrupted: true }]);
@@ -78,7 +78,7 @@ it('counts the words that interrupt where a script puts no spaces between them',
 
 it('takes "uh-huh" for an answer to a question, whatever the question mark', async () => {
   const agent = makeAgent({ greeting: '您要订房间吗？' });
-  const flow = startFlow({ agent, script: () => say('好。'), output: () => createSilentMouth() });
+  const flow = startFlow({ agent, script: () => say('好。'), output: () => createSilentOutput() });
   flow.final(1, 'uh-huh');
   await flow.clock.advance(10);
   expect(flow.of('reply.ended')).toMatchObject([{ turn: 0, interrupted: true }]);
@@ -86,7 +86,7 @@ it('takes "uh-huh" for an answer to a question, whatever the question mark', asy
 
 it('keeps of a reply without spaces what the wire says was spoken', async () => {
   const agent = makeAgent({ greeting: '您好，欢迎致电酒店，请问您需要什么？' });
-  const flow = startFlow({ agent, script: () => say('好。'), output: () => createSilentMouth() });
+  const flow = startFlow({ agent, script: () => say('好。'), output: () => createSilentOutput() });
   flow.send({ type: 'playback.interrupted', turn: 0, heard: '您好，欢迎致电' });
   expect(flow.replies()).toMatchObject([{ heard: '您好，欢迎致电', interrupted: true }]);
 });

@@ -288,7 +288,7 @@ it('does not make the same call twice in a turn, and makes at most maxSteps call
   expect([other.runs.length, restless.replies().at(-1)?.text]).toEqual([3, 'Enough.']);
 });
 
-it('says the bridge line, calls, and answers as one reply', async () => {
+it('says the filler, calls, and answers as one reply', async () => {
   const clock = new SimulatedClock();
   const tool = makeTool(clock, { takesMs: 50 });
   const script = (heard: string) => {

@@ -217,7 +217,7 @@ describe('a caller who interrupts', () => {
   });
 });
 
-describe('a client that reports its playout', () => {
+describe('a client that reports its playback', () => {
   it('is believed: words are heard when it has played them, not before', async () => {
     const { clock, start, heard } = setUp();
     const utterance = start();

@@ -108,8 +108,8 @@ describe('a played call', () => {
       { atMs: 12, event: { type: 'audio.ended' } },
       reply('When?', atMs),
     ];
-    const positions = async (playoutPace: number) => {
-      const { heard } = await play({ 1: spoken(3000), 2: [reply('Bye.', 10)] }, { playoutPace });
+    const positions = async (playbackPace: number) => {
+      const { heard } = await play({ 1: spoken(3000), 2: [reply('Bye.', 10)] }, { playbackPace });
       return heard.flatMap((event) => ('playedMs' in event ? [[event.atMs - 610, event.playedMs]] : []));
     };
     expect(await positions(1)).toEqual([

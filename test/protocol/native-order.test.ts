@@ -34,7 +34,7 @@ describe('createMessageOrder', () => {
     expect(order.check({ type: 'transcript.updated', turn: 4, text: 'a', state: 'interim' })).toBeUndefined();
   });
 
-  it('lets playout report on an earlier turn than the caller speaks in', () => {
+  it('lets playback report on an earlier turn than the caller speaks in', () => {
     const order = startedOrder();
     order.check({ type: 'speech.started', turn: 2 });
     expect(order.check({ type: 'playback.position', turn: 1, playedMs: 60 })).toBeUndefined();

@@ -124,14 +124,14 @@ export async function startCall(page: Page): Promise<void> {
   await page.waitForSelector('body[data-state="live"]');
 }
 
-export interface PlayoutCounts {
+export interface PlaybackCounts {
   readonly samples: number;
   readonly voicedSamples: number;
   readonly droppedSamples: number;
 }
 
 /** What the page's audio thread has played so far. */
-export async function readPlayout(page: Page): Promise<PlayoutCounts> {
+export async function readPlayback(page: Page): Promise<PlaybackCounts> {
   const read = async (name: string) => Number((await page.locator('[data-part="level"]').getAttribute(name)) ?? 0);
   const [samples, voicedSamples, droppedSamples] = await Promise.all([
     read('data-samples'),

@@ -293,7 +293,7 @@ export const invariants: Readonly<Record<string, Checker>> = {
 
   ...unanswered,
 
-  'the caller gets the floor, and gives it back': ({ agent, log }) => {
+  'the caller who speaks silences the agent, and the agent goes on after a false interruption': ({ agent, log }) => {
     let paused: number | undefined;
     let pausedMs = 0;
     let resumed: Said<'reply.resumed'> | undefined;

@@ -1,9 +1,9 @@
-// Frames of the agent's voice in, the loudspeaker's samples and the exact playout position out. Knows no browser.
+// Frames of the agent's voice in, the loudspeaker's samples and the exact playback position out. Knows no browser.
 
 import { createResampler } from './resampler.ts';
 
 /** What the worklet tells the page. */
-export interface PlayoutReport {
+export interface PlaybackReport {
   /** The reply that is, or was last, playing. */
   readonly turn: number;
   readonly playedMs: number;
@@ -17,7 +17,7 @@ export interface PlayoutReport {
   readonly countDroppedSamples: number;
 }
 
-export interface PlayoutOptions {
+export interface PlaybackOptions {
   readonly rateHz: number;
   readonly deviceRateHz: number;
   /** Received and not yet played; what comes beyond is dropped and counted. @default 30000 */
@@ -36,7 +36,7 @@ const voicedLevel = 0.001;
 const fadeMs = 5;
 
 /** The samples between the wire and the loudspeaker. `render` allocates nothing but when a reply ends. */
-export class Playout {
+export class Playback {
   readonly #rateHz: number;
   readonly #ring: Int16Array;
   readonly #resampler: ReturnType<typeof createResampler>;
@@ -49,7 +49,7 @@ export class Playout {
   #countDropped = 0;
   #peak = 0;
 
-  constructor({ rateHz, deviceRateHz, capacityMs = 30_000 }: PlayoutOptions) {
+  constructor({ rateHz, deviceRateHz, capacityMs = 30_000 }: PlaybackOptions) {
     this.#rateHz = rateHz;
     this.#ring = new Int16Array(Math.ceil((capacityMs * rateHz) / 1000));
     this.#resampler = createResampler(rateHz, deviceRateHz);
@@ -76,7 +76,7 @@ export class Playout {
   }
 
   /** Drops everything that has not been played, but for a short fade. Reports where it stopped. */
-  clear(): PlayoutReport | undefined {
+  clear(): PlaybackReport | undefined {
     const [playing] = this.#replies;
     const report = playing && this.#report(playing, true);
     this.#replies = [];
@@ -90,7 +90,7 @@ export class Playout {
   }
 
   /** Fills the device's next buffer. Returns a report when a reply has just been played to its end. */
-  render(output: Float32Array): PlayoutReport | undefined {
+  render(output: Float32Array): PlaybackReport | undefined {
     const count = this.#resampler.countInputFor(output.length);
     if (this.#scratch.length < count) this.#scratch = new Float32Array(count);
     const available = Math.min(count, this.#countWritten - this.#countRead);
@@ -103,7 +103,7 @@ export class Playout {
   }
 
   /** Where the reply that is playing has got to; undefined while none is. */
-  report(): PlayoutReport | undefined {
+  report(): PlaybackReport | undefined {
     const [playing] = this.#replies;
     return playing && this.#report(playing, false);
   }
@@ -123,7 +123,7 @@ export class Playout {
     if (last !== undefined) last.endSample = Math.min(last.endSample, this.#countWritten);
   }
 
-  #report({ turn, startSample, endSample }: Reply, isOver: boolean): PlayoutReport {
+  #report({ turn, startSample, endSample }: Reply, isOver: boolean): PlaybackReport {
     const peak = this.#peak;
     this.#peak = 0;
     const countPlayed = Math.max(0, Math.min(this.#countRead, endSample) - startSample);

@@ -4,7 +4,7 @@ const REPORT_TIMEOUT_MS = 1000;
 export const TOLERANCE_MS = 0.001;
 
 /** How far one utterance has been played: by the client's reports, else by the clock. Never beyond what was sent. */
-export class Playout {
+export class PlaybackClock {
   readonly #isReporting: boolean;
   #sentMs = 0;
   #heardMs = 0;

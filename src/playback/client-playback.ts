@@ -6,7 +6,7 @@ import type { CallEvent, CallerEvent } from '../events.ts';
 /** Audio between two reports. */
 const TICK_MS = 100;
 
-export interface PlayoutOptions {
+export interface PlaybackOptions {
   readonly clock: Clock;
   /** Seconds of audio heard each second. @default 1 */
   readonly pace?: number;
@@ -15,13 +15,13 @@ export interface PlayoutOptions {
   readonly tell: (event: CallerEvent) => void;
 }
 
-export interface Playout {
+export interface Playback {
   observe(event: CallEvent): void;
   stop(): void;
 }
 
 /** Plays one reply's audio after the other, and nothing after `playback.clear`. */
-export function createPlayout({ clock, pace = 1, rateHz = 16_000, tell }: PlayoutOptions): Playout {
+export function createPlayback({ clock, pace = 1, rateHz = 16_000, tell }: PlaybackOptions): Playback {
   let timer: unknown;
   let turn = 0;
   let startedMs = 0;
