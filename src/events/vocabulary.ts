@@ -35,7 +35,7 @@ export function opensTurn<E extends Typed>(event: E): event is Of<E, TurnEvent> 
   return openingTypes.has(event.type);
 }
 
-/** A call reports it. */
+/** A call reports it. @internal */
 export function isCallEvent<E extends Typed>(event: E): event is Of<E, CallEvent> {
   return callTypes.has(event.type);
 }
@@ -55,8 +55,9 @@ export function isSaidByConversation({ type }: Typed): boolean {
   return saidTypes.has(type);
 }
 
-/** The messages that a client sends of its caller, and those that a server sends of its call. */
+/** The messages that a client sends of its caller. */
 export const clientSchemas = toSchemas(callerEvents, toWireFields);
+/** The messages that a server sends of its call: what a client in TypeScript checks them by. @internal */
 export const serverSchemas = toSchemas(callEvents, toWireFields);
 
 /** The lines of a trace, but for its header. */
