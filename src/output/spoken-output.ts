@@ -7,7 +7,7 @@ import type { SpokenClause, Voice } from '../tts/voice.ts';
 import { findClauseEnd } from './clauses.ts';
 import { HeardText } from './heard-text.ts';
 import type { Output, OutputEvent, Utterance } from './output.ts';
-import { PlaybackClock, TOLERANCE_MS } from './playback.ts';
+import { PlaybackClock, TOLERANCE_MS } from './playback-clock.ts';
 
 /** Audio sent ahead of its playing: survives a late packet, and little is thrown away when the caller interrupts. */
 const LEAD_MS = 400;
