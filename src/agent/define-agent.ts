@@ -227,7 +227,20 @@ const optionsSchema = z.strictObject({
   state: zodObject.default(z.object({})),
 });
 
-/** Checks the whole definition; throws an AgentError that names the field, what is wrong and what it should be. */
+/**
+ * Checks the whole definition; throws an AgentError that names the field, what is wrong and what it should be.
+ * @example
+ * ```ts
+ * export default defineAgent({
+ *   name: 'clinic',
+ *   instructions: ({ to }) => `You answer for the clinic at ${to}. Keep replies short.`,
+ *   greeting: 'Hello! Which doctor would you like to see?',
+ *   voice: 'slt',
+ *   tools: { findDoctor, bookVisit },
+ *   onTurn: ({ turn, ledger }) => console.log(turn, ledger?.totalMs),
+ * });
+ * ```
+ */
 export function defineAgent<V extends z.ZodObject = z.ZodObject, S extends z.ZodObject = z.ZodObject>(
   options: AgentOptions<V, S>,
 ): Agent {

@@ -79,7 +79,19 @@ const optionsSchema = z.strictObject({
   execute: callable,
 });
 
-/** Describes one thing that the agent can do; `execute`'s argument has the type that `parameters` describes. */
+/**
+ * Describes one thing that the agent can do; `execute`'s argument has the type that `parameters` describes.
+ * @example
+ * ```ts
+ * const bookVisit = defineTool({
+ *   description: 'Book a visit to a doctor',
+ *   parameters: z.object({ doctor: copied(), day: spokenDate(), time: spokenTime() }),
+ *   effect: 'write',
+ *   confirm: true,
+ *   execute: async ({ doctor, day, time }, { idempotencyKey, signal }) => book(doctor, day, time, idempotencyKey, signal),
+ * });
+ * ```
+ */
 export function defineTool<
   P extends z.ZodObject,
   V extends z.ZodObject = z.ZodObject,

@@ -30,7 +30,13 @@ export interface SpokenDigitsOptions {
   readonly maxLength?: number;
 }
 
-/** A day that the caller or a tool named, as 2026-03-06. Throws AgentError for a bound that is no day. */
+/**
+ * A day that the caller or a tool named, as 2026-03-06. Throws AgentError for a bound that is no day.
+ * @example
+ * ```ts
+ * z.object({ day: spokenDate({ after: 'today', before: 90 }) }); // "a week from friday": 2026-03-13
+ * ```
+ */
 export function spokenDate({ after, before }: SpokenDateOptions = {}): z.ZodString {
   for (const [name, bound] of Object.entries({ after, before }))
     if (typeof bound === 'string' && bound !== 'today' && !isDay(bound))
@@ -44,14 +50,26 @@ export function spokenDate({ after, before }: SpokenDateOptions = {}): z.ZodStri
   );
 }
 
-/** A time of day that the caller or a tool named, as 19:00. Throws AgentError for an `earliest` that is no time. */
+/**
+ * A time of day that the caller or a tool named, as 19:00. Throws AgentError for an `earliest` that is no time.
+ * @example
+ * ```ts
+ * z.object({ time: spokenTime({ earliest: '08:00' }) }); // "half past seven": 19:30
+ * ```
+ */
 export function spokenTime({ earliest }: SpokenTimeOptions = {}): z.ZodString {
   if (earliest !== undefined && !isWithin({ kind: 'time' }, earliest, ''))
     throw new AgentError('agent-invalid', `spokenTime: earliest is "${earliest}", expected a time as 08:00`);
   return text({ kind: 'time', ...(earliest === undefined ? {} : { earliest }) }, 'expected a time as 19:00');
 }
 
-/** A number that the caller or a tool named. */
+/**
+ * A number that the caller or a tool named.
+ * @example
+ * ```ts
+ * z.object({ guests: spokenNumber({ min: 1, max: 12 }) }); // "the two of us": 2
+ * ```
+ */
 export function spokenNumber({ min, max, isWhole = true }: SpokenNumberOptions = {}): z.ZodNumber {
   const rule: SpokenRule = {
     kind: 'number',
@@ -65,17 +83,35 @@ export function spokenNumber({ min, max, isWhole = true }: SpokenNumberOptions =
     .meta({ 'x-spoken': rule });
 }
 
-/** Digits that the caller said one by one, or a tool gave: a code, a number of an order. */
+/**
+ * Digits that the caller said one by one, or a tool gave: a code, a number of an order.
+ * @example
+ * ```ts
+ * z.object({ order: spokenDigits({ minLength: 6, maxLength: 6 }) }); // "four double seven one two oh": 477120
+ * ```
+ */
 export function spokenDigits({ minLength = 1, maxLength = 32 }: SpokenDigitsOptions = {}): z.ZodString {
   return text({ kind: 'digits', minLength, maxLength }, `expected ${minLength} to ${maxLength} digits`);
 }
 
-/** An address that the caller said or spelled ("john dot doe at mail dot com"), or a tool gave. */
+/**
+ * An address that the caller said or spelled ("john dot doe at mail dot com"), or a tool gave.
+ * @example
+ * ```ts
+ * z.object({ email: spokenEmail() }); // "john dot doe at mail dot com": john.doe@mail.com
+ * ```
+ */
 export function spokenEmail(): z.ZodString {
   return text({ kind: 'email' }, 'expected an address as name@mail.example');
 }
 
-/** A phone number, 7 to 15 digits, with + where the caller said plus. */
+/**
+ * A phone number, 7 to 15 digits, with + where the caller said plus.
+ * @example
+ * ```ts
+ * z.object({ phone: spokenPhone() }); // "plus one five five five oh one double oh": +15550100
+ * ```
+ */
 export function spokenPhone(): z.ZodString {
   return text({ kind: 'phone' }, 'expected a phone number of 7 to 15 digits');
 }

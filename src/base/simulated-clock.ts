@@ -7,7 +7,15 @@ interface Timer {
   readonly run: () => void;
 }
 
-/** Time that moves only when told: timers fire in order of due time, then of creation, with promises settled in between. */
+/**
+ * Time that moves only when told: timers fire in order of due time, then of creation, with promises settled in between.
+ * @example
+ * ```ts
+ * const clock = new SimulatedClock();
+ * clock.setTimeout(() => console.log('a minute later'), 60_000);
+ * await clock.advance(60_000);
+ * ```
+ */
 export class SimulatedClock implements Clock {
   #nowMs = 0;
   #nextId = 1;

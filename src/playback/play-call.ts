@@ -30,7 +30,20 @@ export interface PlayOptions {
   readonly turnEnded?: (turn: TurnRecord) => void;
 }
 
-/** Plays the caller until the last reply has ended, and ends the call. Throws RuntimeError `reply-missing`, `call-lost`. */
+/**
+ * Plays the caller until the last reply has ended, and ends the call. Throws RuntimeError `reply-missing`, `call-lost`.
+ * @example
+ * ```ts
+ * const file = parseCallFile(await readFile('calls/monday.jsonl', 'utf8'));
+ * if (file.state === 'damaged') throw new Error(`line ${file.line} ${file.problem}`);
+ * await playCall({
+ *   events: file.events,
+ *   clock,
+ *   open: (report) => server.startCall({ agent: 'hotel', report }),
+ *   turnEnded: (turn) => console.log(turn.caller, '→', turn.reply),
+ * });
+ * ```
+ */
 export async function playCall(options: PlayOptions): Promise<void> {
   const { clock, pace = 1, report, turnEnded } = options;
   const log = createTurnLog();

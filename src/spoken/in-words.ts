@@ -2,7 +2,13 @@
 import { isDay, toDate } from './calendar.ts';
 import type { SpokenRule } from './values.ts';
 
-/** "Friday, March 6th", with the year where `today` is given and is not of that year. A text that is no day stays. */
+/**
+ * "Friday, March 6th", with the year where `today` is given and is not of that year. A text that is no day stays.
+ * @example
+ * ```ts
+ * dateInWords('2026-03-06'); // 'Friday, March 6th'
+ * ```
+ */
 export function dateInWords(day: string, today?: string): string {
   if (!isDay(day)) return day;
   const options = { weekday: 'long', month: 'long', timeZone: 'UTC' } as const;
@@ -13,7 +19,13 @@ export function dateInWords(day: string, today?: string): string {
   return `${of('weekday')}, ${of('month')} ${ordinal(date.getUTCDate())}${year}`;
 }
 
-/** "7 PM", "7:30 PM", "noon". A text that is no time stays. */
+/**
+ * "7 PM", "7:30 PM", "noon". A text that is no time stays.
+ * @example
+ * ```ts
+ * timeInWords('19:30'); // '7:30 PM'
+ * ```
+ */
 export function timeInWords(time: string): string {
   const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(time) ?? [];
   if (hours === undefined) return time;

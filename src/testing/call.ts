@@ -73,7 +73,19 @@ interface Parts {
   readonly failures: readonly unknown[];
 }
 
-/** Opens a call with an agent. End it with `hangUp`. Throws AgentError `variables-invalid`, and `agent-invalid` for what the model would not read; EngineError for a tool that no model could be held to. */
+/**
+ * Opens a call with an agent. End it with `hangUp`. Throws AgentError `variables-invalid`, and `agent-invalid` for what the model would not read; EngineError for a tool that no model could be held to.
+ * @example
+ * ```ts
+ * const guest = await startTestCall(hotel, {
+ *   from: '+15550100',
+ *   answers: ({ words }) =>
+ *     words.includes('Oslo') ? { call: 'find_hotels', arguments: { city: 'Oslo' } } : { say: 'In which city?' },
+ * });
+ * expect((await guest.say('I need a room')).reply).toBe('In which city?');
+ * await guest.hangUp();
+ * ```
+ */
 export async function startTestCall(agent: Agent, options: TestCallOptions = {}): Promise<TestCall> {
   const { answers } = options;
   const modelDir = packagePath('models/repartee-s');

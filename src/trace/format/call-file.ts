@@ -32,7 +32,14 @@ export type CallFile =
     }
   | { readonly state: 'damaged'; readonly line: number; readonly problem: string };
 
-/** Reads a whole file. Never throws. */
+/**
+ * Reads a whole file. Never throws.
+ * @example
+ * ```ts
+ * const file = parseCallFile(await readFile('calls/monday.jsonl', 'utf8'));
+ * console.log(file.state === 'read' ? file.events.length : `line ${file.line} ${file.problem}`);
+ * ```
+ */
 export function parseCallFile(text: string): CallFile {
   const reader = createCallReader();
   reader.push(text);
@@ -122,7 +129,17 @@ export interface CallWriter {
   append(event: UnstampedEvent, atMs: number): void;
 }
 
-/** Writes the header at once; each line ends in a line feed, and goes to `write` whole. */
+/**
+ * Writes the header at once; each line ends in a line feed, and goes to `write` whole.
+ * @example
+ * ```ts
+ * let text = '';
+ * const writer = createCallWriter({ agent: 'hotel' }, (line) => {
+ *   text += line;
+ * });
+ * writer.append({ type: 'transcript.updated', turn: 1, text: 'hello', state: 'final' }, 1200);
+ * ```
+ */
 export function createCallWriter(
   header: Omit<CallHeader, 'type' | 'version'>,
   write: (line: string) => void,
