@@ -60,11 +60,16 @@ const store = createStore({
 const findProvider = defineTool({
   description: 'Find a doctor or dentist by location and speciality',
   parameters: z.object({
-    city: z.string().describe('City where the doctor or dentist is located'),
-    type: z
-      .enum(['General Practitioner', 'Dentist', 'Dermatologist', 'ENT Specialist', 'Gynecologist', 'Ophthalmologist'])
-      .describe('Speciality of the doctor'),
-    offersCosmeticServices: z.boolean().optional().describe('Boolean flag indicating if cosmetic services are offered'),
+    city: z.string(),
+    type: z.enum([
+      'General Practitioner',
+      'Dentist',
+      'Dermatologist',
+      'ENT Specialist',
+      'Gynecologist',
+      'Ophthalmologist',
+    ]),
+    offersCosmeticServices: z.boolean().optional(),
   }),
   effect: 'read',
   timeoutMs: 2000,
@@ -85,8 +90,8 @@ const findProvider = defineTool({
 const openingHours = defineTool({
   description: 'Get the opening hours of a doctor or dentist',
   parameters: z.object({
-    doctorName: z.string().describe('Name of the doctor or the medical practice'),
-    date: spokenDate().optional().describe('Date to ask for'),
+    doctorName: z.string(),
+    date: spokenDate().optional(),
   }),
   effect: 'read',
   timeoutMs: 2000,
@@ -103,11 +108,9 @@ const openingHours = defineTool({
 });
 
 const bookParameters = z.object({
-  doctorName: z.string().describe('Name of the doctor or the medical practice'),
-  appointmentTime: spokenTime({ earliest: `0${LAST_AFTERNOON_HOUR + 1}:00` }).describe(
-    'Time for the appointment with the doctor',
-  ),
-  appointmentDate: spokenDate().describe('Date for scheduling the appointment with the doctor'),
+  doctorName: z.string(),
+  appointmentTime: spokenTime({ earliest: `0${LAST_AFTERNOON_HOUR + 1}:00` }),
+  appointmentDate: spokenDate(),
 });
 
 const bookAppointment = defineTool({

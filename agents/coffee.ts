@@ -32,9 +32,9 @@ const addItem = defineTool({
   description: 'Add drinks to the order',
   parameters: z.object({
     drink,
-    size: size.optional().describe('Size of the cup'),
-    milk: milk.optional().describe('Kind of milk'),
-    quantity: z.int().min(1).max(12).optional().describe('How many of them'),
+    size: size.optional(),
+    milk: milk.optional(),
+    quantity: z.int().min(1).max(12).optional(),
   }),
   effect: 'write',
   // "Another latte" is one more latte.
@@ -54,8 +54,8 @@ const removeItem = defineTool({
   description: 'Remove drinks from the order',
   parameters: z.object({
     drink,
-    size: size.optional().describe('Size of the cup'),
-    quantity: z.int().min(1).max(12).optional().describe('How many of them, all if not said'),
+    size: size.optional(),
+    quantity: z.int().min(1).max(12).optional(),
   }),
   effect: 'write',
   allowDuplicate: true,
@@ -80,7 +80,7 @@ const readOrder = defineTool({
 
 const placeOrder = defineTool({
   description: 'Place the order under a name',
-  parameters: z.object({ name: z.string().describe('Name to call out') }),
+  parameters: z.object({ name: z.string() }),
   effect: 'write',
   confirm: true,
   describe: ({ name }) => `the order for ${name}`,

@@ -75,14 +75,11 @@ const store = createStore({
 const findRestaurants = defineTool({
   description: 'Find a restaurant of a particular cuisine in a city',
   parameters: z.object({
-    cuisine: z.string().describe('Cuisine of food served in the restaurant'),
-    city: z.string().describe('City in which the restaurant is located'),
-    priceRange: z
-      .enum(['inexpensive', 'moderate', 'expensive', 'very expensive'])
-      .optional()
-      .describe('Price range for the restaurant'),
-    hasLiveMusic: z.boolean().optional().describe('Boolean flag indicating if the restaurant has live music'),
-    servesAlcohol: z.boolean().optional().describe('Boolean flag indicating if the restaurant serves alcohol'),
+    cuisine: z.string(),
+    city: z.string(),
+    priceRange: z.enum(['inexpensive', 'moderate', 'expensive', 'very expensive']).optional(),
+    hasLiveMusic: z.boolean().optional(),
+    servesAlcohol: z.boolean().optional(),
   }),
   effect: 'read',
   timeoutMs: 2000,
@@ -109,11 +106,11 @@ const findRestaurants = defineTool({
 });
 
 const reserveParameters = z.object({
-  restaurantName: z.string().describe('Name of the restaurant'),
-  city: z.string().describe('City in which the restaurant is located'),
-  time: timeOfTable.describe('Time for the reservation'),
-  date: spokenDate().optional().describe('Date for the reservation'),
-  partySize: z.literal([1, 2, 3, 4, 5, 6]).optional().describe('Party size for a reservation'),
+  restaurantName: z.string(),
+  city: z.string(),
+  time: timeOfTable,
+  date: spokenDate().optional(),
+  partySize: z.literal([1, 2, 3, 4, 5, 6]).optional(),
 });
 
 const reserveRestaurant = defineTool({
@@ -151,10 +148,10 @@ const reserveRestaurant = defineTool({
 });
 
 const changeParameters = z.object({
-  restaurantName: z.string().describe('Name of the restaurant'),
-  time: timeOfTable.optional().describe('New time'),
-  date: spokenDate().optional().describe('New date'),
-  partySize: z.literal([1, 2, 3, 4, 5, 6]).optional().describe('New party size'),
+  restaurantName: z.string(),
+  time: timeOfTable.optional(),
+  date: spokenDate().optional(),
+  partySize: z.literal([1, 2, 3, 4, 5, 6]).optional(),
 });
 
 const changeReservation = defineTool({

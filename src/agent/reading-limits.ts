@@ -38,6 +38,20 @@ export function checkInstructions(
   if (length > maxInstructionsLength && !agent.truncate) throw tooMuch(agent, [tooLong(length, maxInstructionsLength)]);
 }
 
+/** A line for whoever loads the agent where its model reads no descriptions of arguments, and there are some. */
+export function findUnreadDescriptions(
+  agent: Agent,
+  { maxArgumentDescriptionLength }: Pick<ReadingLimits, 'maxArgumentDescriptionLength'>,
+): string | undefined {
+  if (maxArgumentDescriptionLength > 0) return undefined;
+  const described = offeredTools(agent).flatMap((tool) =>
+    argumentsOf(tool).flatMap(([name, { description }]) => (description === undefined ? [] : [`${tool.name}.${name}`])),
+  );
+  if (described.length === 0) return undefined;
+  const others = described.length === 1 ? '' : ` and ${described.length - 1} more`;
+  return `agent ${agent.name}: the model reads no descriptions of arguments (${described[0]}${others}): what it must know belongs into the tool's description`;
+}
+
 function tooMuch({ name }: Agent, beyond: readonly string[]): AgentError {
   return invalidField(
     `agent ${name}`,

@@ -3,14 +3,14 @@
 import type { Agent } from '../agent/agent.ts';
 import { allAgents } from '../agent/handoffs.ts';
 import { invalidField, show } from '../agent/invalid.ts';
-import { checkReadingLimits } from '../agent/reading-limits.ts';
+import { checkReadingLimits, findUnreadDescriptions } from '../agent/reading-limits.ts';
 import { systemClock } from '../base/clock.ts';
 import { toMessage } from '../errors.ts';
 import { inTime } from './hooks.ts';
 import type { ModelParts } from './model-writer.ts';
 import type { PromptPrefixOf } from './prompt-prefixes.ts';
 
-/** The agent and all that its calls may come to; `warn` is told of each part that is cut. Throws AgentError `agent-invalid`, EngineError. */
+/** The agent and all that its calls may come to; `warn` is told of each part that is cut or not read. Throws AgentError `agent-invalid`, EngineError. */
 export async function prepareAgent(
   agent: Agent,
   { engine, prompt }: Pick<ModelParts, 'engine' | 'prompt'>,
@@ -20,6 +20,8 @@ export async function prepareAgent(
   for (const one of allAgents(agent)) {
     const instructions = await readFixedInstructions(one);
     checkReadingLimits(one, prompt.limits, instructions).forEach(warn);
+    const unread = findUnreadDescriptions(one, prompt.limits);
+    if (unread !== undefined) warn(unread);
     // Where they depend on the call, tools are compiled all the same.
     await engine.prepare(promptPrefixOf(one, instructions ?? ''));
   }

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineAgent } from '../../src/agent/define-agent.ts';
 import { defineTool, type ToolDefinition } from '../../src/agent/define-tool.ts';
-import { checkReadingLimits } from '../../src/agent/reading-limits.ts';
+import { checkReadingLimits, findUnreadDescriptions } from '../../src/agent/reading-limits.ts';
 import { defaultPromptLimits } from '../../src/engine/prompt/limits.ts';
 import { startTestCall } from '../../src/testing/index.ts';
 
@@ -79,6 +79,16 @@ it.each([
 it('says what is cut of an agent that allows it', () => {
   const agent = defineAgent({ ...beyond, truncate: true });
   expect(checkReadingLimits(agent, defaultPromptLimits)).toEqual(lines.map((line) => `agent desk: cut: ${line}`));
+});
+
+it('says of descriptions of arguments that its model reads none', () => {
+  const agent = defineAgent({ name: 'desk', instructions: 'x', tools: { wide } });
+  expect(findUnreadDescriptions(agent, { maxArgumentDescriptionLength: 0 })).toBe(
+    "agent desk: the model reads no descriptions of arguments (wide.city): what it must know belongs into the tool's description",
+  );
+  expect(findUnreadDescriptions(agent, { maxArgumentDescriptionLength: 40 })).toBeUndefined();
+  const plain = defineAgent({ name: 'desk', instructions: 'x', tools: makeTools(2) });
+  expect(findUnreadDescriptions(plain, { maxArgumentDescriptionLength: 0 })).toBeUndefined();
 });
 
 it('holds an agent to what its own model reads', () => {
