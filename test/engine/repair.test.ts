@@ -72,6 +72,18 @@ it('takes over what follows a changed word, without writing it token by token', 
   expect(after.countForwards).toBeLessThanOrEqual(2 + Math.ceil(encode(rest).length / 17));
 });
 
+it('takes an end that was its only candidate, and reads no further', async () => {
+  const [old, now] = [replying(' hi', ' at nine or x'), replying(' hi you', ' at nine or y')];
+  const { engine } = createRig(reciting([old, now]));
+  const sequence = engine.open({ ...promptPrefix, tools: [finding] });
+  const asked = { acts: ['say', 'call'], effort: 'exact' } as const;
+  const before = await last(sequence, asked);
+  const after = await last(sequence, { ...asked, context: heard(' hi you'), previous: [say, ...before.tokens] });
+  expect(tokenizer.decode(after.tokens)).toBe(' at nine or y');
+  // One for the words that stand and the changed one, one for the end.
+  expect(after.countForwards).toBe(2);
+});
+
 it('finds its way back to what it drafted before the last draft', async () => {
   const texts = [replying(' a', ' which city then'), replying(' b', ' what can i do for you')];
   const { sequence } = createRig(reciting(texts));

@@ -1,5 +1,6 @@
 // Brings a context into the KV up to its last piece, and reads from the causal head at its end whose turn it is. Knows no reply.
 
+import { at } from '../../base/at.ts';
 import type { PassContext, RunPass, Scores } from '../forward/pass.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Act, DraftRequest } from '../sequence.ts';
@@ -86,6 +87,6 @@ function findTurnRow(context: readonly number[], { specials, countSpecials }: Ma
   const isClosed = context.at(-1) === specials.end;
   const last = context.length - (isClosed ? 2 : 1);
   let opening = last;
-  while (opening >= 0 && (context[opening] ?? 0) >= countSpecials) opening--;
+  while (opening >= 0 && at(context, opening) >= countSpecials) opening--;
   return context[opening] === specials.user ? last : undefined;
 }

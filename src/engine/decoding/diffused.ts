@@ -1,5 +1,6 @@
 // Writes by diffusion: blocks of masks, filled in a few steps each; nothing is verified. Knows no act and no earlier draft.
 
+import { at } from '../../base/at.ts';
 import type { Scores } from '../forward/pass.ts';
 import type { DiffusedEffort } from './efforts.ts';
 import { type Decoding, type Guesses, guessesOf, type Progress } from './progress.ts';
@@ -36,7 +37,7 @@ export async function* continueDiffused(
         scores = await runPass(where, {
           causal: finished,
           rows: [...slots, ...filled].map((slot) => finished.length + slot),
-          targets: [...slots.map(() => 0), ...filled.map((slot) => ids[slot] ?? 0)],
+          targets: [...slots.map(() => 0), ...filled.map((slot) => at(ids, slot))],
           blocks: [{ ids, countSeen: finished.length }],
           wantsRows: false,
           stage: 'denoise',
@@ -50,17 +51,16 @@ export async function* continueDiffused(
         !deadline.hasTimeFor(ids.length, where.kv.length) ||
         (effort.commitsEarly && mayCommit(gapsOf(guesses), step, effort.maxSteps));
       const kept = isLast ? [...guesses.keys()] : where.meter.constrain(() => chooseKept(effort.policy, guesses));
-      for (const index of kept) keepGuess(slots[index], guesses[index]);
+      for (const index of kept) keepGuess(at(slots, index), at(guesses, index));
       if (scores && !isLast) revise(scores, slots.length, filled, kept.length);
-      while (countRead < ids.length && !masked.has(countRead) && !guide.isDone)
-        guide.take(ids[countRead++] ?? specials.end);
+      while (countRead < ids.length && !masked.has(countRead) && !guide.isDone) guide.take(at(ids, countRead++));
       yield;
     }
     finished = ids;
     visible = [];
 
-    function keepGuess(slot: number | undefined, guess: Guesses[number] | undefined): void {
-      if (slot === undefined || guess === undefined || !masked.delete(slot)) return;
+    function keepGuess(slot: number, guess: Guesses[number]): void {
+      if (!masked.delete(slot)) return;
       fill(slot, guess.id);
       progress.confidence = Math.min(progress.confidence, guess.confidence);
     }
@@ -87,12 +87,12 @@ export async function* continueDiffused(
       const edited = new Set(chooseEdited(seen, surelyAnother));
       const others = seen.map((one, index) => (edited.has(index) ? { ...one, p: 1 } : one));
       for (const index of chooseRemasked(others, hardlyThis, countKept)) {
-        const slot = filled[index] ?? 0;
+        const slot = at(filled, index);
         if (!isBeforeEnd(slot)) continue;
         ids[slot] = specials.mask;
         masked.add(slot);
       }
-      for (const index of edited) fill(filled[index] ?? 0, scores.best(firstRow + index, 0));
+      for (const index of edited) fill(at(filled, index), scores.best(firstRow + index, 0));
     }
   }
 }

@@ -54,7 +54,7 @@ export async function* decodeSpeculatively(
     scores.keep(pending.length + countKept);
     // A block's first position is the one that the causal head has just decided.
     const firstRow = countEndings + countKept * (draftTokens + 1) + 1;
-    guesses = hasBlocks ? guessesOf(scores, firstRow, draftTokens) : [];
+    guesses = countKept < blocks.length ? guessesOf(scores, firstRow, draftTokens) : [];
     yield;
   }
 }

@@ -1,5 +1,7 @@
 // Which masked positions keep their likeliest token after a step, and which kept ones are revised. Pure functions over probabilities; know no token.
 
+import { at } from '../../base/at.ts';
+
 /** One masked position: the probability of its likeliest token, and the entropy of all, in nats. */
 export interface Guess {
   readonly confidence: number;
@@ -31,7 +33,7 @@ const commitGapsNats = [7.5, 5, 2.5];
 
 /** "Diffusion language models know the answer before decoding" (Prophet): sure enough of all that is left to keep it now; `step` counts from 0. */
 export function mayCommit(gapsNats: readonly number[], step: number, maxSteps: number): boolean {
-  const leastNats = commitGapsNats[Math.min(commitGapsNats.length - 1, Math.floor((3 * step) / maxSteps))] ?? 0;
+  const leastNats = at(commitGapsNats, Math.min(commitGapsNats.length - 1, Math.floor((3 * step) / maxSteps)));
   const sumNats = gapsNats.reduce((sum, nats) => sum + nats, 0);
   return gapsNats.length > 0 && sumNats / gapsNats.length >= leastNats;
 }
@@ -46,14 +48,14 @@ export interface Filled {
 /** Indices of those whose likeliest token is another one, and surely so: they change in place. */
 export function chooseEdited(filled: readonly Filled[], atConfidence: number): number[] {
   return [...filled.keys()].filter((index) => {
-    const best = filled[index]?.best;
-    return best !== undefined && !best.isSame && best.confidence >= atConfidence;
+    const { best } = at(filled, index);
+    return !best.isSame && best.confidence >= atConfidence;
   });
 }
 
 /** Indices of the least likely ones below `belowP`, to be masked again: fewer than `countKept`, so that each step leaves less to do. */
 export function chooseRemasked(filled: readonly Filled[], belowP: number, countKept: number): number[] {
-  const p = (index: number) => filled[index]?.p ?? 1;
+  const p = (index: number) => at(filled, index).p;
   const doubtful = [...filled.keys()].filter((index) => p(index) < belowP).sort((a, b) => p(a) - p(b) || a - b);
   return doubtful.slice(0, Math.max(0, countKept - 1));
 }
@@ -82,9 +84,9 @@ function mostConfidentFirst(guesses: readonly Guess[]): number[] {
 }
 
 function confidenceOf(guesses: readonly Guess[], index: number): number {
-  return guesses[index]?.confidence ?? 0;
+  return at(guesses, index).confidence;
 }
 
 function entropyOf(guesses: readonly Guess[], index: number): number {
-  return guesses[index]?.entropy ?? Number.POSITIVE_INFINITY;
+  return at(guesses, index).entropy;
 }

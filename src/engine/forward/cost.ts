@@ -1,5 +1,6 @@
 // What a forward takes on this machine, by its new positions and what lies before them: measured at the start, kept current by every forward.
 
+import { at } from '../../base/at.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Device } from './device.ts';
 import { Kv } from './kv.ts';
@@ -29,7 +30,7 @@ export function createCostModel(): CostModel {
     observe(countNew, countPast, ms) {
       const bucket = bucketOf(newBuckets, countNew);
       const key = keyOf(bucket, bucketOf(pastBuckets, countPast));
-      const now = scaled(ms, countNew, newBuckets[bucket] ?? countNew);
+      const now = scaled(ms, countNew, at(newBuckets, bucket));
       const before = measuredMs.get(key);
       measuredMs.set(key, before === undefined ? now : (1 - newestShare) * before + newestShare * now);
     },
@@ -43,7 +44,7 @@ export function createCostModel(): CostModel {
         const distance = Math.abs(bucket - fresh) + Math.abs((key % pastBuckets.length) - past);
         if (distance >= nearest) continue;
         nearest = distance;
-        expectedMs = scaled(ms, newBuckets[bucket] ?? 1, countNew);
+        expectedMs = scaled(ms, at(newBuckets, bucket), countNew);
       }
       return expectedMs;
     },

@@ -1,4 +1,5 @@
 // One forward of one sequence: from tokens to scores. Takes clean tokens and a block, gives what the head says. Knows no reply.
+import { at } from '../../base/at.ts';
 import { EngineError } from '../../errors.ts';
 import type { Manifest } from '../manifest.ts';
 import type { SpentUs } from '../sequence.ts';
@@ -183,11 +184,11 @@ export function createPasses(
   function toScores(result: ForwardResult, keep: Scores['keep']): Scores {
     const { best, stats, watched, logProbabilities } = result;
     return {
-      best: (row, rank) => best[row * 2 + rank] ?? specials.end,
-      pBest: (row, rank) => Math.exp(stats[row * 3 + rank] ?? Number.NEGATIVE_INFINITY),
-      entropy: (row) => stats[row * 3 + 2] ?? Number.POSITIVE_INFINITY,
-      pOf: (row, name) => watched[row * watchWidth + watchedNames.indexOf(name)] ?? 0,
-      pTarget: (row) => watched[row * watchWidth + watchedNames.length] ?? 0,
+      best: (row, rank) => at(best, row * 2 + rank),
+      pBest: (row, rank) => Math.exp(at(stats, row * 3 + rank)),
+      entropy: (row) => at(stats, row * 3 + 2),
+      pOf: (row, name) => at(watched, row * watchWidth + watchedNames.indexOf(name)),
+      pTarget: (row) => at(watched, row * watchWidth + watchedNames.length),
       all: (row) => logProbabilities.subarray(row * config.vocabulary, (row + 1) * config.vocabulary),
       keep,
     };

@@ -1,7 +1,9 @@
 // Known answers of a model, asked of the device at load: a CPU or a runtime that computes something else is refused before it speaks to anybody.
+
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { at } from '../../base/at.ts';
 import { ModelError } from '../../errors.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Device } from './device.ts';
@@ -51,5 +53,5 @@ export async function measureDeviation(device: Device, manifest: Manifest, { ids
     wantsFresh: false,
     wantsRows: false,
   });
-  return rows.reduce((sum, { logP }, row) => sum + Math.abs(Math.log(watched[row] ?? 0) - logP), 0) / rows.length;
+  return rows.reduce((sum, { logP }, row) => sum + Math.abs(Math.log(at(watched, row)) - logP), 0) / rows.length;
 }

@@ -54,7 +54,8 @@ export function readPhrases(bytes: Uint8Array): NgramTable {
     let high = count - 1;
     while (low <= high) {
       const middle = (low + high) >> 1;
-      const found = keys[middle] ?? 0;
+      // From low to high, both of them in the table.
+      const found = keys[middle]!;
       if (found === key) return middle;
       if (found < key) low = middle + 1;
       else high = middle - 1;
@@ -67,11 +68,13 @@ export function readPhrases(bytes: Uint8Array): NgramTable {
       let hash = emptyHash;
       let best = -1;
       for (let back = 1; back <= phraseTokens && back <= countTokens; back++) {
-        hash = hashBack(hash, tokens[countTokens - back] ?? 0);
+        // From 0 on, since back is countTokens at most.
+        hash = hashBack(hash, tokens[countTokens - back]!);
         const found = find(hash);
         if (found >= 0) best = found;
       }
-      return best < 0 ? undefined : { id: ids[best] ?? 0, share: (shares[best] ?? 0) * shareStep };
+      // What was found is a place in the table.
+      return best < 0 ? undefined : { id: ids[best]!, share: shares[best]! * shareStep };
     },
   };
 }

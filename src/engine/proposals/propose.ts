@@ -1,4 +1,5 @@
 // Guesses what comes next without a forward: from earlier drafts, from the dialogue, from phrases. The causal head checks every guess.
+import { at } from '../../base/at.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Candidate, NgramTable } from './ngram-table.ts';
 
@@ -61,8 +62,9 @@ export function createProposer({ phrases, manifest, context, drafts, mayEnd }: P
         const guess: Guessed | undefined = isGuessed ? guesses[chain.length] : undefined;
         const candidate: Candidate | undefined = likelier(next(), guess && { id: guess.id, share: guess.confidence });
         isGuessed = candidate?.id === guess?.id;
-        share *= candidate?.share ?? 0;
-        if (candidate === undefined || share < leastShare) break;
+        if (candidate === undefined) break;
+        share *= candidate.share;
+        if (share < leastShare) break;
         const isEnd = mayEnd && candidate.id === specials.end;
         if (candidate.id >= countSpecials || isEnd) chain.push(candidate.id);
         if (candidate.id < countSpecials) break;
@@ -112,6 +114,6 @@ function lookUp(
     while (length < longest && length <= before && source[before - length] === tokens[last - length]) length++;
     if (length > best) [best, place] = [length, end];
   }
-  const [id, share = 0] = [source[place], shares[best]];
-  return id === undefined || share === 0 ? undefined : { id, share };
+  const share = at(shares, best);
+  return place < 0 || share === 0 ? undefined : { id: at(source, place), share };
 }

@@ -2,6 +2,7 @@
 
 /**
  * Merges `symbols` by rank. `ranks` maps left * countTokens + right to a rank, `merged` a rank to the token that the pair becomes.
+ * Links are places of `symbols` or -1, which is asked for nothing; places of the heap stay below its length.
  */
 export function mergeSymbols(
   symbols: readonly number[],
@@ -17,9 +18,9 @@ export function mergeSymbols(
 
   /** An entry orders by rank, then by place, and is stale once its pair has changed. */
   const offer = (left: number): void => {
-    const right = left < 0 ? -1 : (next[left] ?? -1);
+    const right = left < 0 ? -1 : next[left]!;
     if (right < 0) return;
-    const rank = ranks.get((ids[left] ?? 0) * countTokens + (ids[right] ?? 0));
+    const rank = ranks.get(ids[left]! * countTokens + ids[right]!);
     if (rank !== undefined) push(heap, rank * count + left);
   };
 
@@ -27,17 +28,17 @@ export function mergeSymbols(
   for (let entry = pop(heap); entry !== undefined; entry = pop(heap)) {
     const left = entry % count;
     const rank = (entry - left) / count;
-    const right = next[left] ?? -1;
-    if (right < 0 || (ids[left] ?? -1) < 0) continue;
-    if (ranks.get((ids[left] ?? 0) * countTokens + (ids[right] ?? 0)) !== rank) continue;
-    ids[left] = merged[rank] ?? 0;
+    const right = next[left]!;
+    if (right < 0 || ids[left]! < 0) continue;
+    if (ranks.get(ids[left]! * countTokens + ids[right]!) !== rank) continue;
+    ids[left] = merged[rank]!;
     ids[right] = -1;
-    const after = next[right] ?? -1;
+    const after = next[right]!;
     next[left] = after;
     next[right] = -1;
     if (after >= 0) previous[after] = left;
     offer(left);
-    offer(previous[left] ?? -1);
+    offer(previous[left]!);
   }
   return Array.from(ids.filter((id) => id >= 0));
 }
@@ -47,7 +48,7 @@ function push(heap: number[], entry: number): void {
   heap.push(entry);
   while (at > 0) {
     const parent = (at - 1) >> 1;
-    const above = heap[parent] ?? 0;
+    const above = heap[parent]!;
     if (above <= entry) break;
     heap[at] = above;
     at = parent;
@@ -63,8 +64,8 @@ function pop(heap: number[]): number | undefined {
   for (;;) {
     let child = 2 * at + 1;
     if (child >= heap.length) break;
-    if (child + 1 < heap.length && (heap[child + 1] ?? 0) < (heap[child] ?? 0)) child++;
-    const below = heap[child] ?? 0;
+    if (child + 1 < heap.length && heap[child + 1]! < heap[child]!) child++;
+    const below = heap[child]!;
     if (below >= last) break;
     heap[at] = below;
     at = child;

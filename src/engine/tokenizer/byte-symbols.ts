@@ -1,5 +1,7 @@
 // The byte-level alphabet of BPE vocabularies: every byte as one printable character, both ways.
 
+import { at } from '../../base/at.ts';
+
 const symbols: string[] = [];
 const bytes = new Map<string, number>();
 let countShifted = 0;
@@ -11,7 +13,7 @@ for (let byte = 0; byte < 256; byte++) {
 }
 
 export function symbolOfByte(byte: number): string {
-  return symbols[byte] ?? '';
+  return at(symbols, byte);
 }
 
 export function byteOfSymbol(symbol: string): number | undefined {

@@ -1,5 +1,6 @@
 // Takes text, gives token ids, and back: byte-level BPE over a pruned vocabulary. Text never becomes a special token. Knows no template.
 
+import { at } from '../../base/at.ts';
 import { mergeSymbols } from './byte-pairs.ts';
 import { byteOfSymbol, symbolOfByte } from './byte-symbols.ts';
 import { parseTokenizerFile, type SpecialName, specials, unusable, wordPattern } from './tokenizer-file.ts';
@@ -17,12 +18,18 @@ export interface Tokenizer {
 const maxCachedWords = 50_000;
 const maxCachedWordLength = 32;
 
+function byteOf(token: string, symbol: string): number {
+  const byte = byteOfSymbol(symbol);
+  if (byte !== undefined) return byte;
+  throw unusable(`its token ${JSON.stringify(token)} has ${JSON.stringify(symbol)}, which stands for no byte`);
+}
+
 /** Reads a tokenizer.json. Throws ModelError for a file of another shape. */
 export function loadTokenizer(json: string): Tokenizer {
   const { tokens, merges } = parseTokenizerFile(json);
   const countSpecials = Object.keys(specials).length;
   const idOf = new Map<string, number>();
-  for (let id = countSpecials; id < tokens.length; id++) idOf.set(tokens[id] ?? '', id);
+  for (let id = countSpecials; id < tokens.length; id++) idOf.set(at(tokens, id), id);
   const toId = (symbols: string): number => {
     const id = idOf.get(symbols);
     if (id === undefined) throw unusable(`a merge needs the token ${JSON.stringify(symbols)}, which it lacks`);
@@ -38,7 +45,7 @@ export function loadTokenizer(json: string): Tokenizer {
   }
   const idOfByte = Array.from({ length: 256 }, (_, byte) => idOf.get(symbolOfByte(byte)));
   const bytesOf = tokens.map((token, id) =>
-    id < countSpecials ? new Uint8Array() : Uint8Array.from(token, (symbol) => byteOfSymbol(symbol) ?? 0),
+    id < countSpecials ? new Uint8Array() : Uint8Array.from(token, (symbol) => byteOf(token, symbol)),
   );
 
   const encoder = new TextEncoder();
@@ -51,10 +58,11 @@ export function loadTokenizer(json: string): Tokenizer {
       : Array.from(text, (c) => (isWritable(c) ? c : /\p{Cc}/u.test(c) ? '' : replacement)).join('');
 
   const cache = new Map<string, readonly number[]>();
+  /** Of a text of which toWritable has left no byte without a token. */
   const encodeWord = (word: string): readonly number[] => {
     const known = cache.get(word);
     if (known !== undefined) return known;
-    const symbols = Array.from(encoder.encode(word), (byte) => idOfByte[byte] ?? 0);
+    const symbols = Array.from(encoder.encode(word), (byte) => at(idOfByte, byte));
     const ids = mergeSymbols(symbols, ranks, merged, tokens.length);
     if (word.length <= maxCachedWordLength) {
       if (cache.size >= maxCachedWords) cache.clear();
@@ -76,7 +84,7 @@ export function loadTokenizer(json: string): Tokenizer {
     decode(ids) {
       const bytes: number[] = [];
       for (const id of ids) {
-        for (const byte of bytesOf[id] ?? []) bytes.push(byte);
+        for (const byte of at(bytesOf, id)) bytes.push(byte);
       }
       return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes), { stream: true });
     },

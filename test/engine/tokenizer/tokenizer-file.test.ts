@@ -106,6 +106,11 @@ it.each([
   ],
   ['a gap in its vocabulary', changed({ vocab: { ...file.model.vocab, the: 20_000 } }), /has no token of id/],
   [
+    'a token outside the alphabet of bytes',
+    changed({ vocab: { ...file.model.vocab, 日: tokenizer.countTokens } }),
+    /token "日" has "日", which stands for no byte/,
+  ],
+  [
     'a special token of another id',
     changed({ vocab: { ...file.model.vocab, '<|pad|>': 18, '"': 0 } }),
     /has " in the place of <\|pad\|>/,
