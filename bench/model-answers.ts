@@ -3,7 +3,7 @@ import { spellAsGiven } from '../src/engine/prompt/given-names.ts';
 import { type PromptTool, parseCall } from '../src/engine/prompt/prompt.ts';
 import type { DraftRequest, DraftState, EffortName, Sequence } from '../src/engine/sequence.ts';
 import { EngineError } from '../src/errors.ts';
-import type { Call } from './model-calls.ts';
+import type { ToolCall } from './model-calls.ts';
 import type { ModelParts } from './model-parts.ts';
 import type { EvaluatedDialogue, Point } from './model-points.ts';
 
@@ -26,7 +26,7 @@ export interface ActProbabilities {
 export interface Draft {
   readonly text: string;
   /** Of a call that parses. */
-  readonly call: Call | undefined;
+  readonly call: ToolCall | undefined;
   readonly isTruncated: boolean;
   /** The context's included, once. */
   readonly countForwards: number;

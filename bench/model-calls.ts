@@ -3,7 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { PromptTool } from '../src/engine/prompt/prompt.ts';
 import { isSameValue } from './model-values.ts';
 
-export interface Call {
+export interface ToolCall {
   readonly name: string;
   readonly arguments: Readonly<Record<string, unknown>>;
 }
@@ -24,7 +24,7 @@ export interface CallJudgement {
 }
 
 /** Nothing drafted, or another tool: every argument that was made is missing. */
-export function judgeCall(made: Call, drafted: Call | undefined): CallJudgement {
+export function judgeCall(made: ToolCall, drafted: ToolCall | undefined): CallJudgement {
   const isNameRight = drafted?.name === made.name;
   const given = drafted?.arguments ?? {};
   const slots = [...new Set([...Object.keys(made.arguments), ...Object.keys(given)])].map((name) => {
@@ -37,7 +37,7 @@ export function judgeCall(made: Call, drafted: Call | undefined): CallJudgement 
 }
 
 /** Whether a call names an offered tool and its arguments validate against that tool's schema, extra ones refused. */
-export function createCallValidator(): (tools: readonly PromptTool[], call: Call | undefined) => boolean {
+export function createCallValidator(): (tools: readonly PromptTool[], call: ToolCall | undefined) => boolean {
   const ajv = new Ajv2020({ strict: false });
   const known = new Map<PromptTool, ValidateFunction>();
   return (tools, call) => {

@@ -5,7 +5,7 @@ import type { PromptTool } from '../src/engine/prompt/prompt.ts';
 import type { Act } from '../src/engine/sequence.ts';
 import { bootstrapInterval, type Counted } from './bootstrap.ts';
 import type { ActProbabilities, Answer, Draft } from './model-answers.ts';
-import { type Call, createCallValidator, judgeCall, type Slot } from './model-calls.ts';
+import { createCallValidator, judgeCall, type Slot, type ToolCall } from './model-calls.ts';
 import { says } from './model-entities.ts';
 import type { Point } from './model-points.ts';
 import { chrf, countChrf, countWords, distinct2, isLooping } from './model-text.ts';
@@ -131,7 +131,7 @@ function callFigures(dialogues: readonly AnsweredDialogue[], way: string, seed: 
   const isValid = createCallValidator();
   const judged = dialogues.map(({ answers, tools }) =>
     [...draftsOf(answers, 'call', way)].map(([{ point, actProbabilities }, { call }]): JudgedCall => {
-      const made: Call = point.reference.act === 'call' ? point.reference : { name: '', arguments: {} };
+      const made: ToolCall = point.reference.act === 'call' ? point.reference : { name: '', arguments: {} };
       const isChosen = decide(actProbabilities, point.after) === 'call';
       return {
         isChosen,

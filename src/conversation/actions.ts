@@ -20,7 +20,7 @@ export const callSetup = speaking.extend({
     hear: assign(({ context, event }) => (opensTurn(event) ? hearing.hear(context, event) : {})),
     /** Asks for a draft, unless it was asked for these words or a write is about to change what the model knows. */
     requestDraft: enqueueActions(({ context, enqueue }) => {
-      const words = toWords(context.heard);
+      const words = toWords(context.transcript);
       if (words === '' || words === context.requestedWords || context.run?.effect === 'write') return;
       const id = context.countRequests + 1;
       const request = drafts.toDraftRequest(context, id);
@@ -49,14 +49,14 @@ export const callSetup = speaking.extend({
     forgetRequest: assign({ requestedWords: undefined }),
     /** Asks what would be said after the result of a read that ran followUp. */
     draftFollowUp: enqueueActions(({ context, enqueue }) => {
-      const { run, heard } = context;
+      const { run, transcript } = context;
       if (run === undefined || !canDraftAhead(context)) return;
       const id = context.countRequests + 1;
       const request = toAheadRequest(context, id);
       if (request === undefined) return;
       enqueue.assign({
         countRequests: id,
-        followUp: { requestId: id, acts: request.acts, runId: run.id, words: toWords(heard) },
+        followUp: { requestId: id, acts: request.acts, runId: run.id, words: toWords(transcript) },
       });
       enqueue.sendTo('writer', { type: 'write', request });
     }),
@@ -167,9 +167,9 @@ export const callSetup = speaking.extend({
     endPause: cancel('pause'),
     /** Words at hand are answered so long after the last of them, whatever the recogniser forgets; keys end by a pause of their own. */
     awaitFinal: enqueueActions(({ context, enqueue }) => {
-      const { heard, dialling, isLineLost, agent } = context;
+      const { transcript, dialling, isLineLost, agent } = context;
       enqueue(cancel('final'));
-      if (toWords(heard) === '' || dialling !== 'not' || isLineLost) return;
+      if (toWords(transcript) === '' || dialling !== 'not' || isLineLost) return;
       enqueue.raise({ type: 'final.missed' }, { id: 'final', delay: agent.endpointing.maxDelayMs });
     }),
     endFinal: cancel('final'),

@@ -7,7 +7,7 @@ import { toConsent } from './consent.ts';
 import type { Awaiting, Change, Context, Refusal } from './context.ts';
 import { decidedCall, findTool } from './runs.ts';
 import { isSlip } from './slips.ts';
-import { type Call, canonical, isAlike, isSameCall } from './transcript.ts';
+import { canonical, isAlike, isSameCall, type ToolCall } from './transcript.ts';
 
 /** Refused so often, the same is not read back once more: the caller is asked what is wrong. */
 const MOST_REFUSALS = 2;
@@ -39,7 +39,7 @@ export function toReadBack(context: Context, turn: number): ReadBack | undefined
   if (call === undefined || tool === undefined) return undefined;
   const { say } = context.agent;
   const before = answered(context, turn);
-  const consent = toConsent(context.heard, context.agent.confirmation);
+  const consent = toConsent(context.transcript, context.agent.confirmation);
   if (tool.confirm || (tool.effect === 'write' && isSlip(context, call))) {
     const isAgreed = consent === 'agreed' || consent === 'agreed-and-more';
     if (isAgreed && before !== undefined && isSameCall(before.call, call)) return undefined;
@@ -62,8 +62,8 @@ export function toReadBack(context: Context, turn: number): ReadBack | undefined
 }
 
 /** The call that was read back, where the caller has said yes to it on the `turn`-th committed turn and nothing else. */
-export function confirmedCall(context: Context, turn: number): Call | undefined {
-  const isAgreed = toConsent(context.heard, context.agent.confirmation) === 'agreed';
+export function confirmedCall(context: Context, turn: number): ToolCall | undefined {
+  const isAgreed = toConsent(context.transcript, context.agent.confirmation) === 'agreed';
   return isAgreed ? answered(context, turn)?.call : undefined;
 }
 
@@ -72,7 +72,7 @@ export function countAnswer(context: Context, turn: number): readonly Refusal[] 
   const { refusals } = context;
   const asked = followed(context, turn);
   if (asked === undefined) return refusals;
-  switch (toConsent(context.heard, context.agent.confirmation)) {
+  switch (toConsent(context.transcript, context.agent.confirmation)) {
     case 'refused':
     case 'agreed-but':
       return addRefusal(refusals, asked.text);
@@ -105,11 +105,11 @@ function followed({ awaiting, turn: callerTurn, dialling }: Context, turn: numbe
 function ask(
   context: Context,
   turn: number,
-  call: Call,
+  call: ToolCall,
   { text, to }: Line,
   values: Readonly<Record<string, unknown>>,
 ): ReadBack {
-  const consent = toConsent(context.heard, context.agent.confirmation);
+  const consent = toConsent(context.transcript, context.agent.confirmation);
   const isRefused = consent === 'refused' || consent === 'agreed-but';
   // The same again after an answer that was no yes: that was one more refusal, unless it was counted as one.
   const isRepeated = !isRefused && followed(context, turn)?.text === text;
@@ -145,7 +145,7 @@ function sureness({ draft }: Context, name: string): number {
   return draft?.argumentConfidences?.[name] ?? 1;
 }
 
-function hasSame(before: Call, call: Call, name: string, effect: AgentTool['effect']): boolean {
+function hasSame(before: ToolCall, call: ToolCall, name: string, effect: AgentTool['effect']): boolean {
   const [asked, decided] = [before.arguments[name], call.arguments[name]];
   return effect === 'read' ? isAlike(asked, decided) : canonical(asked) === canonical(decided);
 }

@@ -16,22 +16,22 @@ const LONGEST_YES = 400;
 const GAP = '\0';
 
 /** Asked again and again while a turn is decided. */
-const newest = new WeakMap<ConfirmationWords, { readonly heard: string; readonly answer: Consent }>();
+const newest = new WeakMap<ConfirmationWords, { readonly transcript: string; readonly answer: Consent }>();
 
-export function toConsent(heard: string, consent: ConfirmationWords): Consent {
+export function toConsent(transcript: string, consent: ConfirmationWords): Consent {
   const known = newest.get(consent);
-  if (known?.heard === heard) return known.answer;
-  const answer = sortAnswer(heard, consent);
-  newest.set(consent, { heard, answer });
+  if (known?.transcript === transcript) return known.answer;
+  const answer = sortAnswer(transcript, consent);
+  newest.set(consent, { transcript, answer });
   return answer;
 }
 
-function sortAnswer(heard: string, consent: ConfirmationWords): Consent {
-  if (heard.length > LONGEST_YES) return 'unclear';
-  const words = listWords(heard);
+function sortAnswer(transcript: string, consent: ConfirmationWords): Consent {
+  if (transcript.length > LONGEST_YES) return 'unclear';
+  const words = listWords(transcript);
   const all = joinWords(words);
   const yes = toPhrases(consent.accept);
-  if (hasQuestionMark(heard) || question.test(all)) return 'refused';
+  if (hasQuestionMark(transcript) || question.test(all)) return 'refused';
   const isRefused = toPhrases(consent.reject).some((phrase) => all.includes(phrase) && isSaid(phrase, words, yes));
   const around = toPhrases(AROUND_YES);
   let at = 0;

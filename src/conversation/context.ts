@@ -3,7 +3,7 @@
 import type { Agent, AgentTool } from '../agent/agent.ts';
 import type { Act, CallerEvent } from '../events.ts';
 import type { Closing } from './closing.ts';
-import type { Call, Line } from './transcript.ts';
+import type { Line, ToolCall } from './transcript.ts';
 import type { Draft } from './writer.ts';
 
 export type Outcome = { readonly result: unknown } | { readonly error: string; readonly code?: string };
@@ -12,7 +12,7 @@ export type Outcome = { readonly result: unknown } | { readonly error: string; r
 export interface Run {
   readonly id: number;
   readonly turn: number;
-  readonly call: Call;
+  readonly call: ToolCall;
   readonly effect: AgentTool['effect'];
   readonly isSpeculative: boolean;
   /** Once the tool has ended. */
@@ -21,13 +21,13 @@ export interface Run {
 
 /** A write that was made in this call, and what came of it. */
 export interface Written {
-  readonly call: Call;
+  readonly call: ToolCall;
   readonly outcome: Outcome;
 }
 
 /** Read back to the caller on a turn: on a yes it may run on the next one. */
 export interface Awaiting {
-  readonly call: Call;
+  readonly call: ToolCall;
   /** By the count of committed turns. */
   readonly turn: number;
   /** The arguments that were read back, or confirmed before. */
@@ -72,7 +72,7 @@ export interface Reply {
   readonly refusalsBefore: readonly Refusal[];
   readonly from: number;
   readonly words: string;
-  readonly calls: readonly Call[];
+  readonly calls: readonly ToolCall[];
   readonly hasWritten: boolean;
   /** Another agent took the call over in this turn. */
   readonly isHandedOver: boolean;
@@ -107,11 +107,11 @@ export interface Context {
   readonly lines: readonly Line[];
   readonly turn: number;
   /** The caller's words so far, not yet committed: `carried`, then those of this turn. */
-  readonly heard: string;
+  readonly transcript: string;
   /** Words of turns before whose final never came. */
   readonly carried: string;
-  /** Nothing has answered `heard` yet. */
-  readonly isHeardOpen: boolean;
+  /** Nothing has answered `transcript` yet. */
+  readonly isTranscriptOpen: boolean;
   /** Requests made so far: their ids count up. */
   readonly countRequests: number;
   readonly requestId: number;
@@ -123,7 +123,7 @@ export interface Context {
   readonly draft: Draft | undefined;
   readonly draftId: number;
   /** A call that an earlier draft of this turn decided: the same one twice may run followUp. */
-  readonly lastDraftedCall: Call | undefined;
+  readonly lastDraftedCall: ToolCall | undefined;
   readonly countSpeculations: number;
   readonly run: Run | undefined;
   readonly nextRunId: number;
@@ -191,9 +191,9 @@ export function createContext(input: CallInput): Context {
     greeting: input.greeting,
     lines: [],
     turn: 0,
-    heard: '',
+    transcript: '',
     carried: '',
-    isHeardOpen: false,
+    isTranscriptOpen: false,
     countRequests: 0,
     requestId: 0,
     requestedWords: undefined,

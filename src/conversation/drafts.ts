@@ -4,17 +4,21 @@ import { offeredTools } from '../agent/handoffs.ts';
 import { toWords } from '../base/words.ts';
 import type { Act } from '../events.ts';
 import type { Change, Context } from './context.ts';
-import { addUser, type Call } from './transcript.ts';
+import { addUser, type ToolCall } from './transcript.ts';
 import type { Draft, WriteRequest } from './writer.ts';
 
 /** The draft is for exactly these words, and complete. */
 export function isHit(context: Context): boolean {
-  return isDraftCurrent(context) && context.draft?.isDone === true && context.requestedWords === toWords(context.heard);
+  return (
+    isDraftCurrent(context) && context.draft?.isDone === true && context.requestedWords === toWords(context.transcript)
+  );
 }
 
 /** The request in flight is for exactly these words. */
 export function isUnderway(context: Context): boolean {
-  return context.requestedWords !== undefined && context.requestedWords === toWords(context.heard) && !isHit(context);
+  return (
+    context.requestedWords !== undefined && context.requestedWords === toWords(context.transcript) && !isHit(context)
+  );
 }
 
 export function isDraftCurrent(context: Context): boolean {
@@ -32,7 +36,7 @@ export function forgetDrafts(): Change {
 }
 
 /** The draft that a caller's yes amounts to: the call that was read back. */
-export function decideCall(context: Context, call: Call): Change {
+export function decideCall(context: Context, call: ToolCall): Change {
   const draft: Draft = {
     act: 'call',
     text: `${call.name} ${JSON.stringify(call.arguments)}`,
@@ -68,7 +72,7 @@ export function toDraftRequest(context: Context, id: number): WriteRequest {
   return {
     id,
     agent: context.agent,
-    lines: addUser(context.lines, context.heard),
+    lines: addUser(context.lines, context.transcript),
     purpose: 'draft',
     acts: allowedActs(context, true),
     ...(context.draft ? { previous: context.draft } : {}),

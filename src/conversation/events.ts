@@ -2,7 +2,7 @@
 
 import type { Agent, AgentTool } from '../agent/agent.ts';
 import type { CallEvent, CallerEvent, InnerEvent, Mark } from '../events.ts';
-import type { Call } from './transcript.ts';
+import type { ToolCall } from './transcript.ts';
 import type { WriterEvent } from './writer.ts';
 
 export interface ToolInput {
@@ -10,7 +10,7 @@ export interface ToolInput {
   readonly turn: number;
   readonly agent: Agent;
   readonly tool: AgentTool;
-  readonly call: Call;
+  readonly toolCall: ToolCall;
 }
 
 export type ToolEvent = Extract<InnerEvent, { readonly type: 'tool.returned' | 'tool.failed' }>;

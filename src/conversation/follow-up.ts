@@ -10,21 +10,21 @@ import type { WriteRequest } from './writer.ts';
 
 /** The draft at hand decided a read whose result is there, and nobody asked yet for what follows it. */
 export function canDraftAhead(context: Context): boolean {
-  const { followUp, run, heard } = context;
+  const { followUp, run, transcript } = context;
   if (!isHit(context) || !isRunningSpeculatively(context) || run?.outcome === undefined) return false;
-  return followUp?.runId !== run.id || followUp.words !== toWords(heard);
+  return followUp?.runId !== run.id || followUp.words !== toWords(transcript);
 }
 
 /** A request for the reply after the read's result, as if the turn were committed. */
 export function toAheadRequest(context: Context, id: number): WriteRequest | undefined {
-  const { run, lines, heard, followUp } = context;
+  const { run, lines, transcript, followUp } = context;
   if (run?.outcome === undefined) return undefined;
   const previous = followUp?.runId === run.id ? followUp.draft : undefined;
   const after = { ...context, reply: { ...context.reply, calls: [run.call] } };
   return {
     id,
     agent: context.agent,
-    lines: addCall(addUser(lines, heard), run.call, toContent(run.outcome)),
+    lines: addCall(addUser(lines, transcript), run.call, toContent(run.outcome)),
     purpose: 'draft',
     acts: allowedActs(after, false),
     ...(previous ? { previous } : {}),

@@ -9,9 +9,9 @@ import { skipOne, toPhrases } from './phrases.ts';
 const LONGEST_GOODBYE = 200;
 
 /** A goodbye and no other words. */
-export function isGoodbye(heard: string, goodbyes: readonly string[]): boolean {
-  if (heard.length > LONGEST_GOODBYE || hasQuestionMark(heard)) return false;
-  const words = listWords(heard);
+export function isGoodbye(transcript: string, goodbyes: readonly string[]): boolean {
+  if (transcript.length > LONGEST_GOODBYE || hasQuestionMark(transcript)) return false;
+  const words = listWords(transcript);
   const phrases = toPhrases(goodbyes);
   const around = toPhrases(AROUND_GOODBYE);
   let hasGoodbye = false;
@@ -27,7 +27,7 @@ export function isGoodbye(heard: string, goodbyes: readonly string[]): boolean {
 }
 
 /** The words of the `turn`-th committed turn take leave, and the agent waits for no answer to what it read back. */
-export function isLeaving({ agent, heard, awaiting, run }: Context, turn: number): boolean {
+export function isLeaving({ agent, transcript, awaiting, run }: Context, turn: number): boolean {
   if (!agent.hangUpOnGoodbye || run?.effect === 'write' || awaiting?.turn === turn - 1) return false;
-  return isGoodbye(heard, agent.goodbyes);
+  return isGoodbye(transcript, agent.goodbyes);
 }

@@ -49,8 +49,8 @@ export const guarded = ported.extend({
     isOfLaterTurn: ({ context, event }) => event.type === 'speech.started' && event.turn > context.turn,
     isSpokenOver: ({ context, event }) => event.type === 'transcript.updated' && isSpokenOver(context, event),
     isUninterruptible: ({ context }) => context.reply.isUninterruptible,
-    hasOpenWords: ({ context }) => context.isHeardOpen && toWords(context.heard) !== '',
-    hasHeardNothing: ({ context }) => toWords(context.heard) === '',
+    hasOpenWords: ({ context }) => context.isTranscriptOpen && toWords(context.transcript) !== '',
+    hasNoWords: ({ context }) => toWords(context.transcript) === '',
     mayPrompt: ({ context }) => context.countIdlePrompts < context.agent.idle.maxPrompts,
     isOfReply: ({ context, event }) => event.type === 'playback.interrupted' && event.turn === context.reply.turn,
     isKeyToTakeBackFor: ({ context, event }) =>
@@ -59,8 +59,8 @@ export const guarded = ported.extend({
     isCarryingMuch: ({ context }) => context.carried.length > MOST_CARRIED,
     isDialled: ({ context }) => context.dialling === 'complete',
     /** The agent's code wants something said, and nobody waits for an answer. */
-    hasQueuedLine: ({ context: { queuedLines, closing, isHeardOpen, heard } }) =>
-      queuedLines.length > 0 && closing === undefined && !(isHeardOpen && toWords(heard) !== ''),
+    hasQueuedLine: ({ context: { queuedLines, closing, isTranscriptOpen, transcript } }) =>
+      queuedLines.length > 0 && closing === undefined && !(isTranscriptOpen && toWords(transcript) !== ''),
     /** It was said before the call was to end; no clock and no machine waits for it. */
     hasLastLine: ({ context: { queuedLines, closing } }) =>
       queuedLines.length > 0 && closing !== undefined && canBeHeld(closing),
@@ -87,11 +87,11 @@ export const guarded = ported.extend({
     isWriteRunning: ({ context }) => context.run?.effect === 'write',
     /** The caller has been silent for long enough, as the keys or the model have it. */
     isLikelyOver: ({ context }) => {
-      const { pausedMs, dialling, heard, draft, agent } = context;
+      const { pausedMs, dialling, transcript, draft, agent } = context;
       if (pausedMs === undefined || dialling !== 'not') return pausedMs !== undefined;
       const p = drafts.isDraftCurrent(context) ? (draft?.pEndOfTurn ?? 0) : 0;
       const maxDelayMs = toPauseMs(agent.endpointing.eager, p);
-      return toWords(heard) !== '' && maxDelayMs !== undefined && pausedMs >= maxDelayMs;
+      return toWords(transcript) !== '' && maxDelayMs !== undefined && pausedMs >= maxDelayMs;
     },
     isSilent: ({ context }) => context.reply.text === '',
     decidedSilence: ({ context }) => context.draft?.act === 'wait',

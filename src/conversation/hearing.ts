@@ -14,9 +14,9 @@ function take(context: Context, turn: number, text: string): Change {
   const carried = isNew ? '' : context.carried;
   return {
     turn,
-    heard: joinSays(carried, text),
+    transcript: joinSays(carried, text),
     carried,
-    isHeardOpen: carried !== '' || text !== '',
+    isTranscriptOpen: carried !== '' || text !== '',
     dialling: 'not',
     ...(isNew ? forgetDrafts() : {}),
     ...(text === '' ? {} : { countIdlePrompts: 0 }),
@@ -25,30 +25,31 @@ function take(context: Context, turn: number, text: string): Change {
 
 /** New words, keys or a sound; words of a turn before that nothing has answered go before the new ones. */
 export function hear(context: Context, event: TurnEvent): Change {
-  const { turn, awaiting, isHeardOpen } = context;
+  const { turn, awaiting, isTranscriptOpen } = context;
   const isNext = event.turn !== turn;
   // Words that are no answer to a read-back are none in whatever turn they are answered.
   const isNone = awaiting !== undefined && (turn <= awaiting.earlyTurn || turn === awaiting.callerTurn);
-  const mark = isNext && isHeardOpen && isNone ? { awaiting: { ...awaiting, earlyTurn: event.turn } } : {};
+  const mark = isNext && isTranscriptOpen && isNone ? { awaiting: { ...awaiting, earlyTurn: event.turn } } : {};
   return { ...mark, ...add(context, event) };
 }
 
 function add(context: Context, event: TurnEvent): Change {
-  const { turn, dialling, isHeardOpen } = context;
+  const { turn, dialling, isTranscriptOpen } = context;
   const isNext = event.turn !== turn;
-  const overtaken = isNext && isHeardOpen ? { ...context, turn: event.turn, carried: context.heard } : context;
-  const open = isHeardOpen ? overtaken : { ...context, carried: '' };
+  const overtaken =
+    isNext && isTranscriptOpen ? { ...context, turn: event.turn, carried: context.transcript } : context;
+  const open = isTranscriptOpen ? overtaken : { ...context, carried: '' };
   switch (event.type) {
     case 'transcript.updated':
       return take(open, event.turn, event.text);
     case 'dtmf.pressed':
       return press(
-        isHeardOpen && dialling !== 'not' ? { ...context, turn: event.turn } : open,
+        isTranscriptOpen && dialling !== 'not' ? { ...context, turn: event.turn } : open,
         event.turn,
         event.digit,
       );
     case 'speech.started':
-      if (!isHeardOpen) return take(open, event.turn, '');
+      if (!isTranscriptOpen) return take(open, event.turn, '');
       // Keys go on after a sound as if there were none.
       return dialling === 'not' ? { turn: event.turn, carried: open.carried } : {};
     default:
@@ -71,11 +72,11 @@ export function overhear(context: Context, event: Overheard): Change {
   const before = overheard.at(-1);
   if (before?.type !== 'transcript.updated') return { ...early, overheard: [...overheard, event] };
   const isNext = before.state === 'final' && before.turn !== event.turn;
-  const heard = isNext ? { ...event, text: `${before.text} ${event.text}` } : event;
+  const joined = isNext ? { ...event, text: `${before.text} ${event.text}` } : event;
   // Words that came too early are early in whatever turn they are answered.
   const isEarly = isNext && awaiting !== undefined && before.turn <= awaiting.earlyTurn;
   const mark = isEarly ? { awaiting: { ...awaiting, earlyTurn: event.turn } } : early;
-  return { ...mark, overheard: [...overheard.slice(0, -1), heard] };
+  return { ...mark, overheard: [...overheard.slice(0, -1), joined] };
 }
 
 /** What was overheard, to be heard now. A line of keys that words followed is no turn of its own: both are answered in one. */
@@ -100,8 +101,8 @@ function press(context: Context, turn: number, digit: string): Change {
   const isOpen = dialling === 'open' || dialling === 'complete';
   const isOpenAgain = dialling === 'answered' && (turn !== reply.turn || canTakeBack(context));
   const isSameLine = isOpen || (isOpenAgain && turn === context.turn);
-  const digits = isSameLine ? context.heard.slice(context.carried.length).trimStart() : '';
+  const digits = isSameLine ? context.transcript.slice(context.carried.length).trimStart() : '';
   const isEnd = digits !== '' && digit === finishOnKey;
-  const heard = isEnd ? digits : digits + digit;
-  return { ...take(context, turn, heard), dialling: isEnd || heard.length >= maxDigits ? 'complete' : 'open' };
+  const keys = isEnd ? digits : digits + digit;
+  return { ...take(context, turn, keys), dialling: isEnd || keys.length >= maxDigits ? 'complete' : 'open' };
 }

@@ -6,13 +6,13 @@ import type { CallerEvent } from '../events.ts';
 import type { Context, Reply } from './context.ts';
 import { canTakeBack } from './replies.ts';
 
-type Heard = Extract<CallerEvent, { type: 'transcript.updated' }>;
+type TranscriptUpdate = Extract<CallerEvent, { type: 'transcript.updated' }>;
 
 /** So much of a text has more words than any agent asks for. */
 const ENOUGH_LENGTH = 400;
 
 /** Words over a reply that don't stop it: too few, a mere "uh-huh", or said over a line that is protected. */
-export function isSpokenOver(context: Context, { turn, text }: Heard): boolean {
+export function isSpokenOver(context: Context, { turn, text }: TranscriptUpdate): boolean {
   const { agent, reply } = context;
   // Other words of the turn that is being answered: only a protected line, once it is audible, is said to its end all the same.
   if (turn === reply.turn) return reply.isUninterruptible && !canTakeBack(context);

@@ -81,7 +81,7 @@ export const conversationMachine = callSetup.createMachine({
         { guard: 'isCarryingMuch', actions: 'commit', target: 'replying' },
       ],
       on: {
-        'idle.passed': { guard: 'hasHeardNothing', target: 'listening' },
+        'idle.passed': { guard: 'hasNoWords', target: 'listening' },
         'final.missed': { actions: 'commit', target: 'replying' },
         'line.back': { actions: ['regainLine', 'startIdle', 'awaitFinal'] },
         'dtmf.pressed': { actions: ['hear', 'startPause', 'requestDraft', 'awaitFinal'] },

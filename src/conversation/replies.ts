@@ -5,17 +5,17 @@ import { takeHeard, toWords } from '../base/words.ts';
 import { countAnswer } from './confirming.ts';
 import { type Change, type Context, NO_REPLY, type Reply } from './context.ts';
 import { forgetDrafts } from './drafts.ts';
-import { addSay, addUser, type Call, joinSays, keepHeard, type Line } from './transcript.ts';
+import { addSay, addUser, joinSays, keepHeard, type Line, type ToolCall } from './transcript.ts';
 
 /** Freezes the caller's words as a line and opens the reply to them. */
 export function commit(context: Context): Change {
-  const lines = addUser(context.lines, context.heard);
+  const lines = addUser(context.lines, context.transcript);
   const isSameTurn = context.turn === context.reply.turn;
   return {
     lines,
     countCommitted: context.countCommitted + 1,
     refusals: countAnswer(context, context.countCommitted + 1),
-    isHeardOpen: false,
+    isTranscriptOpen: false,
     dialling: context.dialling === 'not' ? 'not' : 'answered',
     reply: {
       ...NO_REPLY,
@@ -24,7 +24,7 @@ export function commit(context: Context): Change {
       awaitingBefore: context.awaiting,
       refusalsBefore: context.refusals,
       from: lines.length,
-      words: toWords(context.heard),
+      words: toWords(context.transcript),
       // A turn that goes on after it was answered must not make its calls again.
       calls: isSameTurn ? context.reply.calls : [],
       // A write that is still at work will add its lines to this reply.
@@ -39,7 +39,7 @@ export function takeBack(context: Context): Change {
   return {
     lines: reply.linesBefore,
     countCommitted: countCommitted - 1,
-    isHeardOpen: true,
+    isTranscriptOpen: true,
     reply: NO_REPLY,
     // What this very turn read back was not heard; what the turn before did is still to be confirmed.
     awaiting: reply.awaitingBefore,
@@ -113,7 +113,11 @@ function keepAwaiting({ awaiting, countCommitted, reply: { readBack, heard } }: 
 }
 
 /** Another agent has the call: it answers the turn's words, which nobody can take back from it. */
-export function handOver(context: Context, agent: Agent, call: Call): { readonly agent: Agent; readonly reply: Reply } {
+export function handOver(
+  context: Context,
+  agent: Agent,
+  call: ToolCall,
+): { readonly agent: Agent; readonly reply: Reply } {
   const calls = [...context.reply.calls, call];
   return { agent, reply: { ...context.reply, calls, hasWritten: true, isHandedOver: true } };
 }

@@ -8,17 +8,17 @@ import type { ToolEvent } from './events.ts';
 import { keepComplete } from './follow-up.ts';
 import { guarded, type ported } from './guards.ts';
 import * as runs from './runs.ts';
-import { type Call, isAlikeCall } from './transcript.ts';
+import { isAlikeCall, type ToolCall } from './transcript.ts';
 
 export type Enqueue = Parameters<Parameters<typeof ported.enqueueActions>[0]>[0]['enqueue'];
 
-function startRun(context: Context, enqueue: Enqueue, call: Call, isSpeculative: boolean): void {
+function startRun(context: Context, enqueue: Enqueue, call: ToolCall, isSpeculative: boolean): void {
   const tool = runs.findTool(context.agent, call.name);
   if (tool === undefined) return;
   const { nextRunId: runId, turn, agent } = context;
   enqueue.assign(runs.startRun(context, call, isSpeculative));
   enqueue.emit({ type: 'tool.started', turn, name: call.name, arguments: call.arguments, speculative: isSpeculative });
-  enqueue.spawnChild('tool', { id: `tool-${runId}`, input: { runId, turn, agent, tool, call } });
+  enqueue.spawnChild('tool', { id: `tool-${runId}`, input: { runId, turn, agent, tool, toolCall: call } });
 }
 
 /** Stops a run; the model is told of it if its call was committed. */

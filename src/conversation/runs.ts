@@ -3,14 +3,14 @@
 import type { Agent, AgentTool, Handoff } from '../agent/agent.ts';
 import type { CallEvent } from '../events.ts';
 import type { Change, Context, Outcome, Run } from './context.ts';
-import { addCall, type Call, isAlikeCall, isSameCall } from './transcript.ts';
+import { addCall, isAlikeCall, isSameCall, type ToolCall } from './transcript.ts';
 
 export const CANCELLED: Outcome = { error: 'cancelled: the caller went on speaking' };
 
 /** Speculative tool runs a turn. */
 export const MAX_SPECULATIONS = 3;
 
-export function startRun(context: Context, call: Call, isSpeculative: boolean): Change {
+export function startRun(context: Context, call: ToolCall, isSpeculative: boolean): Change {
   const tool = findTool(context.agent, call.name);
   const effect = tool?.effect ?? 'write';
   const run: Run = { id: context.nextRunId, turn: context.turn, call, effect, isSpeculative };
@@ -23,7 +23,7 @@ export function startRun(context: Context, call: Call, isSpeculative: boolean): 
 }
 
 /** A committed call has ended: the model reads call and result next. */
-export function recordRun(context: Context, call: Call, outcome: Outcome): Change {
+export function recordRun(context: Context, call: ToolCall, outcome: Outcome): Change {
   const isWrite = findTool(context.agent, call.name)?.effect === 'write';
   const hasWritten = context.reply.hasWritten || isWrite;
   const written = isWrite && 'result' in outcome ? [{ call, outcome }] : [];
@@ -58,14 +58,14 @@ export function decidedHandoff(context: Context): Handoff | undefined {
  * The outcome of the same write made earlier in this call, where making it again would be a slip: nothing that another
  * tool wrote since could have undone it.
  */
-export function findWritten({ agent, journal }: Context, call: Call): Outcome | undefined {
+export function findWritten({ agent, journal }: Context, call: ToolCall): Outcome | undefined {
   if (findTool(agent, call.name)?.allowDuplicate !== false) return undefined;
   const since = journal.slice(journal.findLastIndex((written) => written.call.name !== call.name) + 1);
   return since.find((written) => isSameCall(written.call, call))?.outcome;
 }
 
 /** The call that the draft decided, if it decided one. */
-export function decidedCall(context: Context): Call | undefined {
+export function decidedCall(context: Context): ToolCall | undefined {
   return context.draft?.isDone && context.draft.act === 'call' ? context.draft.call : undefined;
 }
 
@@ -76,7 +76,7 @@ export function isRunningSpeculatively(context: Context): boolean {
 }
 
 /** The decided call was made in this turn. */
-export function isMadeInTurn(context: Context, call: Call): boolean {
+export function isMadeInTurn(context: Context, call: ToolCall): boolean {
   const isSame = findTool(context.agent, call.name)?.effect === 'read' ? isAlikeCall : isSameCall;
   return context.reply.calls.some((made) => isSame(made, call));
 }
@@ -95,7 +95,7 @@ export function missingArguments({ draft }: Context): readonly string[] {
 }
 
 /** A read with valid arguments may run on a draft, a few times a turn. */
-export function maySpeculate(context: Context, call: Call): boolean {
+export function maySpeculate(context: Context, call: ToolCall): boolean {
   const tool = findTool(context.agent, call.name);
   return (
     tool?.effect === 'read' &&

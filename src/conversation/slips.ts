@@ -2,17 +2,17 @@
 
 import { toWords } from '../base/words.ts';
 import type { Context } from './context.ts';
-import { type Call, isSameCall } from './transcript.ts';
+import { isSameCall, type ToolCall } from './transcript.ts';
 
 /** Shorter words are in every sentence. */
 const shortestWord = 3;
 
 /** A call without values is none: there was nothing to say. */
-export function isSlip({ journal, heard }: Context, call: Call): boolean {
+export function isSlip({ journal, transcript }: Context, call: ToolCall): boolean {
   const last = journal.at(-1);
   if (last === undefined || !isSameCall(last.call, call)) return false;
   const values = toTexts(call.arguments);
-  const said = new Set(toWords(heard).split(' '));
+  const said = new Set(toWords(transcript).split(' '));
   return values.length > 0 && !values.some((value) => toTelling(value).some((word) => said.has(word)));
 }
 

@@ -1,7 +1,7 @@
 // What was said, called and answered, as the model will read it: pure functions over a list of lines.
 
 /** A decided tool call, arguments in the schema's names. */
-export interface Call {
+export interface ToolCall {
   readonly name: string;
   readonly arguments: Readonly<Record<string, unknown>>;
 }
@@ -9,7 +9,7 @@ export interface Call {
 export type Line =
   | { readonly role: 'user'; readonly text: string }
   | { readonly role: 'say'; readonly text: string }
-  | ({ readonly role: 'call' } & Call)
+  | ({ readonly role: 'call' } & ToolCall)
   | { readonly role: 'result'; readonly content: string };
 
 /** Adds the caller's words; words that follow words unanswered become one line, as the model has never seen two in a row. */
@@ -23,7 +23,7 @@ export function addSay(lines: readonly Line[], text: string): readonly Line[] {
   return text === '' ? lines : [...lines, { role: 'say', text }];
 }
 
-export function addCall(lines: readonly Line[], call: Call, content: string): readonly Line[] {
+export function addCall(lines: readonly Line[], call: ToolCall, content: string): readonly Line[] {
   return [...lines, { role: 'call', name: call.name, arguments: call.arguments }, { role: 'result', content }];
 }
 
@@ -49,12 +49,12 @@ export function joinSays(first: string, second: string): string {
 }
 
 /** Same tool, same arguments, whatever the order of keys. */
-export function isSameCall(a: Call, b: Call): boolean {
+export function isSameCall(a: ToolCall, b: ToolCall): boolean {
   return a.name === b.name && canonical(a.arguments) === canonical(b.arguments);
 }
 
 /** The same but for the case of strings: enough where asking twice comes to the same, and too little for what is written. */
-export function isAlikeCall(a: Call, b: Call): boolean {
+export function isAlikeCall(a: ToolCall, b: ToolCall): boolean {
   return a.name === b.name && isAlike(a.arguments, b.arguments);
 }
 

@@ -2,7 +2,7 @@
 
 import type { Agent } from '../agent/agent.ts';
 import type { Act, InnerEvent } from '../events.ts';
-import type { Call, Line } from './transcript.ts';
+import type { Line, ToolCall } from './transcript.ts';
 
 export interface WriteRequest {
   readonly id: number;
@@ -24,7 +24,7 @@ export interface Draft {
   /** The part of a say that will not change any more; whole words. */
   readonly stableText: string;
   /** Set when `isDone` and the act is a call. */
-  readonly call?: Call;
+  readonly call?: ToolCall;
   /** With `call`: arguments that it needs and that nobody gave. */
   readonly missing?: readonly string[];
   /** With `call`, by argument: how sure its value is, 0..1. */

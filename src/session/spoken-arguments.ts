@@ -1,7 +1,7 @@
 // An agent's calls and what was said so far in, the values that may stand in them and what nobody gave out. Knows no model.
 
 import type { Agent, AgentTool } from '../agent/agent.ts';
-import type { Call, Line } from '../conversation/transcript.ts';
+import type { Line, ToolCall } from '../conversation/transcript.ts';
 import { toGivenKey } from '../engine/constraints/leaf.ts';
 import type { DraftRequest } from '../engine/sequence.ts';
 import { type Moment, toMoment } from '../spoken/calendar.ts';
@@ -12,7 +12,7 @@ export interface SpokenArguments {
   /** By rule the values that the lines give; undefined where the agent's tools have no such argument. */
   given(lines: readonly Line[]): DraftRequest['given'];
   /** The call without optional arguments that nobody gave, and the required ones that nobody did. */
-  ground(call: Call, lines: readonly Line[]): { readonly call: Call; readonly missing: readonly string[] };
+  ground(call: ToolCall, lines: readonly Line[]): { readonly call: ToolCall; readonly missing: readonly string[] };
 }
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -31,7 +31,7 @@ export function createSpokenArguments(agent: Agent): SpokenArguments {
     return Object.fromEntries([...readers].map(([key, read]) => [key, read(said, moment)]));
   }
 
-  function ground(call: Call, lines: readonly Line[]): { call: Call; missing: readonly string[] } {
+  function ground(call: ToolCall, lines: readonly Line[]): { call: ToolCall; missing: readonly string[] } {
     const tool = agent.tools.find(({ name }) => name === call.name);
     if (tool === undefined) return { call, missing: [] };
     const [said, moment] = [toSaid(lines), momentOf(agent)];
@@ -86,8 +86,8 @@ export function createSpokenArguments(agent: Agent): SpokenArguments {
 export function toCanonicalArguments(
   agent: Agent,
   { parameters }: AgentTool,
-  args: Call['arguments'],
-): Call['arguments'] {
+  args: ToolCall['arguments'],
+): ToolCall['arguments'] {
   if (rulesIn(parameters).length === 0) return args;
   const moment = momentOf(agent);
   const { properties } = fieldsOf(parameters);

@@ -6,7 +6,7 @@ import type { Agent } from '../agent/agent.ts';
 import { type CallAction, type CallFacts, createCallContext, type TranscriptLine } from '../agent/call-context.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ToolEvent, ToolInput } from '../conversation/events.ts';
-import { type Call, canonical } from '../conversation/transcript.ts';
+import { canonical, type ToolCall } from '../conversation/transcript.ts';
 import { ToolError, toMessage } from '../errors.ts';
 import type { AuthorCode } from './author-code.ts';
 import { toCanonicalArguments } from './spoken-arguments.ts';
@@ -22,7 +22,7 @@ export function createToolRunner(
   readTranscript: () => readonly TranscriptLine[],
 ) {
   return fromCallback<ToolEvent, ToolInput>(({ input, sendBack }) => {
-    const { runId, turn, agent, tool, call } = input;
+    const { runId, turn, agent, tool, toolCall } = input;
     const context = factsOf(agent);
     const controller = new AbortController();
     const asAuthor = <T>(work: () => T): T => author.run(agent.name, tool.name, work);
@@ -55,7 +55,7 @@ export function createToolRunner(
         },
         readTranscript,
       ),
-      idempotencyKey: toKey(context.callId, turn, call),
+      idempotencyKey: toKey(context.callId, turn, toolCall),
     };
     const end = (event: ToolEvent) => {
       isOver = true;
@@ -64,7 +64,7 @@ export function createToolRunner(
     };
     const attempt = async (countLeft: number, delayMs: number): Promise<unknown> => {
       try {
-        const args = toCanonicalArguments(agent, tool, call.arguments);
+        const args = toCanonicalArguments(agent, tool, toolCall.arguments);
         return await asAuthor(() => tool.run(args, execution));
       } catch (error) {
         const isWorthAnother = error instanceof ToolError && error.code === 'tool-failed' && !controller.signal.aborted;
@@ -92,7 +92,7 @@ export function createToolRunner(
 }
 
 /** The same decision has the same key, however often it is attempted. */
-export function toKey(callId: string, turn: number, call: Call): string {
-  const decision = `${callId}\n${turn}\n${call.name}\n${canonical(call.arguments)}`;
+export function toKey(callId: string, turn: number, toolCall: ToolCall): string {
+  const decision = `${callId}\n${turn}\n${toolCall.name}\n${canonical(toolCall.arguments)}`;
   return createHash('sha256').update(decision).digest('hex').slice(0, 32);
 }

@@ -51,7 +51,7 @@ function nextEvents(snapshot: Snapshot): readonly MachineEvent[] {
   const { run, reply } = context;
   if (run !== undefined && run.outcome === undefined)
     events.push({ type: 'tool.returned', runId: run.id, result: { ok: true } });
-  if (snapshot.matches('hearing') && toWords(context.heard) !== '') events.push({ type: 'final.missed' });
+  if (snapshot.matches('hearing') && toWords(context.transcript) !== '') events.push({ type: 'final.missed' });
   if (!snapshot.matches('replying')) return events;
   if (reply.interruption === 'holding') events.push({ type: 'interruption.lapsed' });
   else {
@@ -69,9 +69,9 @@ function nextEvents(snapshot: Snapshot): readonly MachineEvent[] {
 function nextDrafts({ context }: Snapshot): readonly Draft[] {
   const unanswered = context.lines.at(-1)?.role === 'user' ? context.lines.at(-1) : undefined;
   const before = unanswered?.role === 'user' ? `${unanswered.text} ` : '';
-  const isCommitted = context.reply.turn === context.turn && toWords(context.heard) === context.reply.words;
+  const isCommitted = context.reply.turn === context.turn && toWords(context.transcript) === context.reply.words;
   const last = context.lines.findLast((line) => line.role === 'user');
-  const words = isCommitted ? (last?.role === 'user' ? last.text : '') : before + context.heard;
+  const words = isCommitted ? (last?.role === 'user' ? last.text : '') : before + context.transcript;
   const text = `You said ${words}.`;
   const draft: Draft = {
     act: 'say',
@@ -114,7 +114,7 @@ function toKey(snapshot: Snapshot): string {
     context.agent.name,
     reply.isHandedOver,
     context.turn === reply.turn,
-    toWords(context.heard) === reply.words,
+    toWords(context.transcript) === reply.words,
     context.carried !== '',
     context.requestedWords === undefined,
     draft?.act,

@@ -31,6 +31,7 @@ const retired: readonly (readonly [word: RegExp, instead: string])[] = [
     /\b(countRetries|countPrompts|countDigits|mayRepeat|surePauseMs|minSoundMs|resumeAfterMs|endKey)\b/,
     'CONTRIBUTING.md',
   ],
+  [/\bcontext\.heard\b|\bisHeardOpen\b/, 'transcript'],
   [/effort: 'ar'|effort `ar`/, 'autoregressive'],
 ];
 

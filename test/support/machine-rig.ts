@@ -30,8 +30,12 @@ export function playPath(agent: Agent, events: readonly MachineEvent[]): Witness
           });
           return opened();
         }),
-        tool: fromCallback<ToolEvent, ToolInput>(({ input: { tool, turn, call } }) => {
-          runs.push({ name: tool.name, effect: tool.effect, key: `${turn} ${call.name} ${canonical(call.arguments)}` });
+        tool: fromCallback<ToolEvent, ToolInput>(({ input: { tool, turn, toolCall } }) => {
+          runs.push({
+            name: tool.name,
+            effect: tool.effect,
+            key: `${turn} ${toolCall.name} ${canonical(toolCall.arguments)}`,
+          });
           return opened();
         }),
         output: fromCallback<OutputCommand, { turn: number }>(opened),

@@ -125,7 +125,7 @@ export const mutations: readonly (Mutation & { readonly name: string })[] = [
     name: 'other words than those of the draft make it the reply',
     file: 'conversation/drafts.ts',
     symbol: 'isHit',
-    from: 'context.draft?.isDone === true && context.requestedWords === toWords(context.heard)',
+    from: 'context.draft?.isDone === true && context.requestedWords === toWords(context.transcript)',
     to: 'context.draft?.isDone === true',
   },
   {
@@ -195,7 +195,7 @@ export const mutations: readonly (Mutation & { readonly name: string })[] = [
     name: 'words are lost whose final never came before the next turn',
     file: 'conversation/hearing.ts',
     symbol: 'overtaken',
-    from: 'isNext && isHeardOpen ?',
+    from: 'isNext && isTranscriptOpen ?',
     to: "isNext && dialling === 'open' ?",
   },
   {

@@ -3,12 +3,12 @@ import { distance } from 'fastest-levenshtein';
 import { LETTERS, toLetters } from '../../base/words.ts';
 import type { Message, PromptTool } from './prompt.ts';
 
-interface Call {
+interface ToolCall {
   readonly name: string;
   readonly arguments: Readonly<Record<string, unknown>>;
 }
 
-interface Heard {
+interface Dialogue {
   /** The caller's words as they stand. */
   readonly said: string;
   /** The same by their letters, digits and signs. */
@@ -32,14 +32,14 @@ const ruledKeywords = ['enum', 'const', 'format', 'pattern', 'minLength', 'anyOf
  * of a result is that one. What stands in a result or was said is never touched, and digits, their grouping and signs (A+, 1.5, 1-12, j.doe) never change.
  * Texts with a format, a pattern, a longest length or listed values stay, and so do copied and spoken ones.
  */
-export function spellAsGiven(call: Call, tools: readonly PromptTool[], messages: readonly Message[]): Call {
+export function spellAsGiven(call: ToolCall, tools: readonly PromptTool[], messages: readonly Message[]): ToolCall {
   const properties = new Map(Object.entries(tools.find(({ name }) => name === call.name)?.parameters.properties ?? {}));
-  const heard = messages.some(({ role }) => role === 'result') ? listen(messages) : undefined;
+  const dialogue = messages.some(({ role }) => role === 'result') ? readDialogue(messages) : undefined;
   const entries = Object.entries(call.arguments).map(([key, value]) => {
     const isFree = typeof value === 'string' && properties.has(key) && !isBound(properties.get(key));
     if (!isFree) return [key, trimIn(value, properties.get(key))];
     const text = value.trim();
-    return [key, heard ? spell(text, heard) : text];
+    return [key, dialogue ? spell(text, dialogue) : text];
   });
   return { ...call, arguments: Object.fromEntries(entries) };
 }
@@ -64,7 +64,7 @@ function fieldOf(schema: unknown, name: string): unknown {
     : undefined;
 }
 
-function spell(written: string, { said, saidKey, given }: Heard): string {
+function spell(written: string, { said, saidKey, given }: Dialogue): string {
   const text = written.normalize('NFC');
   const all = given.flat();
   if (all.includes(text) || standsIn(said, text)) return written;
@@ -91,7 +91,7 @@ function hasTwin(name: string, all: readonly string[]): boolean {
   return all.some((other) => toKey(other) !== key && toLetters(other) === letters);
 }
 
-function listen(messages: readonly Message[]): Heard {
+function readDialogue(messages: readonly Message[]): Dialogue {
   const said = messages.flatMap((message) => (message.role === 'user' ? [message.text.normalize('NFC')] : []));
   const given = messages.toReversed().flatMap((message) => {
     if (message.role !== 'result') return [];
