@@ -77,7 +77,7 @@ export interface Parts {
 /** Loads the model and the voice. Throws ModelError, EngineError. */
 export async function createParts(options: PartsOptions = {}): Promise<Parts> {
   const { modelDir, voice: asked = 'slt', engine: given, warn = () => undefined, draftEnded, sinks = [] } = options;
-  const startingVoices = asked === null ? Promise.resolve(undefined) : createVoices(asked);
+  const startingVoices = asked === null ? Promise.resolve(undefined) : createVoices(asked, warn);
   const loadingModel = loadModel(modelDir, {
     warn,
     ...(draftEnded ? { draftEnded } : {}),

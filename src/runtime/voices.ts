@@ -25,9 +25,9 @@ export function checkVoices(agent: Agent): void {
       );
 }
 
-/** `own`: the server's, a Flite voice by name or another one, which is closed with them. Throws VoiceError. */
-export async function createVoices(own: string | Voice): Promise<Voices> {
-  const first = typeof own === 'string' ? await createFliteVoice({ voice: own }) : own;
+/** `own`: the server's, a Flite voice by name or another one, which is closed with them. `warn`: one line when the thread of a voice died, and when it starts again. Throws VoiceError. */
+export async function createVoices(own: string | Voice, warn: (line: string) => void): Promise<Voices> {
+  const first = typeof own === 'string' ? await createFliteVoice({ voice: own, warn }) : own;
   const started = new Map<string, Voice>(typeof own === 'string' ? [[own, first]] : []);
   const starting = new Map<string, Promise<void>>();
 
@@ -37,7 +37,7 @@ export async function createVoices(own: string | Voice): Promise<Voices> {
         `agent ${agent.name}: voice`,
         `"${name}" has ${FLITE_RATE_HZ} Hz, and the server's own voice ${first.rateHz}: leave it out`,
       );
-    started.set(name, await createFliteVoice({ voice: name }));
+    started.set(name, await createFliteVoice({ voice: name, warn }));
   }
 
   return {

@@ -146,7 +146,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'transport',
   ],
   'trace/export': ['trace/format', 'trace/store'],
-  'tts/flite': ['audio', 'errors', 'tts/voice'],
+  'tts/flite': ['audio', 'base', 'errors', 'tts/voice'],
   runtime: [
     'agent',
     'base',

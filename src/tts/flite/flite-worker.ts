@@ -1,9 +1,9 @@
-// The thread that synthesises: one clause at a time, as voice-flite.ts asks for them.
+// The thread that synthesises: one clause at a time, as thread-voice.ts asks for them.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { toMessage } from '../../errors.ts';
 import { createFlite } from './flite.ts';
-import type { FliteReply, FliteRequest, FliteWorkerOptions } from './voice-flite.ts';
+import type { FliteReply, FliteRequest, FliteWorkerOptions } from './flite-messages.ts';
 
 /** Spoken at the start, so that the first caller does not wait for the compiler. */
 const WARM_UP = 'Good evening, there is a table for two people at seven thirty.';

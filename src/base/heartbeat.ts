@@ -1,5 +1,5 @@
 // Signs of life of a thread in, the news that it has none any more out. Knows no thread.
-import type { Clock } from '../../base/clock.ts';
+import type { Clock } from './clock.ts';
 
 export interface HeartbeatEvents {
   /** Asks the thread for a sign of life. */
