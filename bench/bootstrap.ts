@@ -7,14 +7,14 @@ export interface Counted {
   readonly all: number;
 }
 
-const countRounds = 1000;
+const COUNT_ROUNDS = 1000;
 
 /** 95 % interval of the share over all groups, groups drawn anew with repetition: what one dialogue has in common stays together. Null below two groups: one tells nothing about others. */
 export function bootstrapInterval(groups: readonly Counted[], seed: number): readonly [number, number] | null {
   if (groups.filter(({ all }) => all > 0).length < 2) return null;
   const random = createRandom(seed);
   const shares: number[] = [];
-  for (let round = 0; round < countRounds; round++) {
+  for (let round = 0; round < COUNT_ROUNDS; round++) {
     let right = 0;
     let all = 0;
     for (let draw = 0; draw < groups.length; draw++) {

@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseOptions } from '../src/arguments.ts';
-import { loadManifest, manifestFile } from '../src/engine/manifest.ts';
+import { loadManifest, MANIFEST_FILE } from '../src/engine/manifest.ts';
 import { createRandom } from '../training/recogniser.ts';
 import {
   type Calibration,
@@ -16,17 +16,17 @@ import {
   waitRows,
 } from './calibration.ts';
 import { answer } from './model-answers.ts';
-import { type Drawing, drawingHelp, drawingOptions, toDrawing } from './model-options.ts';
+import { DRAWING_HELP, type Drawing, drawingOptions, toDrawing } from './model-options.ts';
 import { loadParts, type ModelParts } from './model-parts.ts';
 import { toPoints } from './model-points.ts';
 import { drawDialogues, findSources, type Source } from './model-sources.ts';
 
-const help = `usage: repartee bench calibrate [--data FILE]… [--limit N] [--seed S] [--json] [--write] [--model DIR]
+const HELP = `usage: repartee bench calibrate [--data FILE]… [--limit N] [--seed S] [--json] [--write] [--model DIR]
 
 Asks the model at every turn of dialogues whether it would say, call or wait, and finds what to add to the log-odds of
 calling and of waiting so that it does as people's agents did. One forward a turn.
 
-${drawingHelp}
+${DRAWING_HELP}
   --json          one JSON object instead of tables
   --write         put the constants into the model's model.json
 `;
@@ -53,7 +53,7 @@ export async function benchCalibrate(argv: readonly string[]): Promise<void> {
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   });
-  if (values.help) return void process.stdout.write(help);
+  if (values.help) return void process.stdout.write(HELP);
   const drawing = toDrawing(values);
   const { data, limit, seed, modelDir } = drawing;
   const warn = (line: string) => void process.stderr.write(`${line}\n`);
@@ -108,7 +108,7 @@ async function see(
 
 /** The rest of the file stays as it is. */
 function writeCalibration(modelDir: string, calibration: Calibration): void {
-  const path = join(modelDir, manifestFile);
+  const path = join(modelDir, MANIFEST_FILE);
   const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'));
   writeFileSync(path, `${JSON.stringify(Object.assign({}, manifest, { calibration }), null, 2)}\n`);
 }

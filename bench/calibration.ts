@@ -36,12 +36,12 @@ export interface WaitRow {
   readonly falseWaits: number;
 }
 
-const stepNats = 0.25;
-const farthestNats = 4;
+const STEP_NATS = 0.25;
+const MAX_NATS = 4;
 /** A caller left without an answer against a draft begun too early. */
-const falseWaitCost = 4;
+const FALSE_WAIT_COST = 4;
 /** What is gained by less is the sample's doing. */
-const leastGain = 0.005;
+const MIN_GAIN = 0.005;
 
 /** The table from which callNats is chosen. */
 export function callRows(sources: readonly (readonly SeenPoint[])[]): CallRow[] {
@@ -77,7 +77,7 @@ export function calibrate(sources: readonly (readonly SeenPoint[])[]): Calibrati
   );
   const { waitNats } = best(
     waitRows(sources, callNats),
-    ({ found, falseWaits }) => found - falseWaitCost * falseWaits,
+    ({ found, falseWaits }) => found - FALSE_WAIT_COST * falseWaits,
     (row) => row.waitNats,
   );
   return { callNats, waitNats };
@@ -98,12 +98,12 @@ function best<Row>(rows: readonly Row[], worthOf: (row: Row) => number, natsOf: 
   const nearestFirst = [...rows].sort((a, b) => Math.abs(natsOf(a)) - Math.abs(natsOf(b)));
   const [first, ...others] = nearestFirst;
   if (first === undefined) throw new RangeError('no rows to choose from');
-  return others.reduce((chosen, row) => (worthOf(row) > worthOf(chosen) + leastGain ? row : chosen), first);
+  return others.reduce((chosen, row) => (worthOf(row) > worthOf(chosen) + MIN_GAIN ? row : chosen), first);
 }
 
 function offsets(): number[] {
-  const count = farthestNats / stepNats;
-  return Array.from({ length: 2 * count + 1 }, (_, index) => (index - count) * stepNats);
+  const count = MAX_NATS / STEP_NATS;
+  return Array.from({ length: 2 * count + 1 }, (_, index) => (index - count) * STEP_NATS);
 }
 
 /** Sources without points have no say. */

@@ -11,7 +11,7 @@ import { type ClientMessage, nativeWire } from '../src/protocol/native-messages.
 import type { CallerTurn } from './calls-messages.ts';
 
 /** Both example agents greet at once; a server that has not by then is one that is overrun. */
-const greetingMs = 30_000;
+const GREETING_MS = 30_000;
 
 /** Waits for the greeting, says all of the recorded caller's turns, and hangs up. Throws RuntimeError. */
 export async function callOnce(serverUrl: string, { header, events }: NamedCall, pace: number): Promise<CallerTurn[]> {
@@ -23,8 +23,8 @@ export async function callOnce(serverUrl: string, { header, events }: NamedCall,
   let report = (event: CallEvent): void => void greeting.push(event);
   const greeted = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(
-      () => reject(new RuntimeError('greeting-missing', `no greeting within ${greetingMs} ms`)),
-      greetingMs,
+      () => reject(new RuntimeError('greeting-missing', `no greeting within ${GREETING_MS} ms`)),
+      GREETING_MS,
     );
     line.listen((event) => {
       if (event.type === 'reply.updated' && !firstMs.has(event.turn)) firstMs.set(event.turn, performance.now());

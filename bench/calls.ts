@@ -23,7 +23,7 @@ import { type CallsBench, renderCalls, type Soak, summariseCalls, toSlope } from
 import type { CallsDone, CallsOrder } from './calls-messages.ts';
 import { describeMachine } from './machine.ts';
 
-const help = `usage: repartee bench calls [--json] [--concurrency N] [--calls M] [--pace N] [--idle N] [--soak N] [--model DIR]
+const HELP = `usage: repartee bench calls [--json] [--concurrency N] [--calls M] [--pace N] [--idle N] [--soak N] [--model DIR]
 
 Plays fixtures/calls, in text, over real sockets; the callers are another process.
 
@@ -55,7 +55,7 @@ interface Settings {
 export async function benchCalls(argv: readonly string[]): Promise<void> {
   const options = parse(argv);
   if (options.help) {
-    process.stdout.write(help);
+    process.stdout.write(HELP);
     return;
   }
   const files = await listCallFiles(packagePath('fixtures/calls'));

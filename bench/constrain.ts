@@ -13,7 +13,7 @@ import { loadTokenizer } from '../src/engine/tokenizer/tokenizer.ts';
 import { packagePath } from '../src/package-path.ts';
 import { describeMachine } from './machine.ts';
 
-const help = `usage: repartee bench constrain [--json] [--rounds N]
+const HELP = `usage: repartee bench constrain [--json] [--rounds N]
 
 Writes calls with one argument of each kind, each token chosen by scores that are drawn at random.
 
@@ -31,7 +31,7 @@ const kinds: Readonly<Record<string, unknown>> = {
   copied: { type: 'string', 'x-copied': true },
 };
 
-const words = ' i would like a table in san francisco on friday the fifth for two people under the name of anna';
+const SAID_WORDS = ' i would like a table in san francisco on friday the fifth for two people under the name of anna';
 
 interface KindFigures {
   readonly kind: string;
@@ -44,7 +44,7 @@ interface KindFigures {
 export async function benchConstrain(argv: readonly string[]): Promise<void> {
   const { json, rounds, isHelp } = readArguments(argv);
   if (isHelp) {
-    process.stdout.write(help);
+    process.stdout.write(HELP);
     return;
   }
   const file = join(packagePath('models/repartee-s'), 'tokenizer.json');
@@ -75,7 +75,7 @@ function measureKind(kind: string, schema: unknown, vocabulary: Vocabulary, roun
   const started = performance.now();
   const program = compileTools([{ name: 'find', parameters }], vocabulary);
   const compileMs = Math.round(performance.now() - started);
-  const context = [tokenizer.specials.user, ...tokenizer.encode(words), tokenizer.specials.end];
+  const context = [tokenizer.specials.user, ...tokenizer.encode(SAID_WORDS), tokenizer.specials.end];
   const us: number[] = [];
   for (let round = 0; round < rounds; round++) {
     const copied = () => createCopySlot(context, vocabulary);

@@ -6,7 +6,7 @@ import { packagePath } from '../src/package-path.ts';
 import { toMoment } from '../src/spoken/calendar.ts';
 import { createValueReader } from '../src/spoken/values.ts';
 
-const help = `usage: repartee bench dates [--json]
+const HELP = `usage: repartee bench dates [--json]
 
 Reads the lines of fixtures/spoken/dates-and-times.jsonl as spokenDate() and spokenTime() do.
 
@@ -37,7 +37,7 @@ export async function benchDates(argv: readonly string[]): Promise<void> {
     help: { type: 'boolean', short: 'h', default: false },
   });
   if (isHelp) {
-    process.stdout.write(help);
+    process.stdout.write(HELP);
     return;
   }
   const figures = measureDates();

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import type { Manifest } from '../src/engine/manifest.ts';
 import { packagePath } from '../src/package-path.ts';
 
-const version = '3.22.1';
+const LLAMA_VERSION = '3.22.1';
 /** Prebuilt programs by platform; others would be compiled for minutes. */
 const prebuilt = new Map([
   ['linux-x64', 'linux-x64'],
@@ -17,7 +17,7 @@ const prebuilt = new Map([
   ['darwin-x64', 'mac-x64'],
   ['win32-x64', 'win-x64'],
 ]);
-const contextTokens = 1024;
+const CONTEXT_TOKENS = 1024;
 export const quantizations = ['q8', 'q4'] as const;
 export type Quantization = (typeof quantizations)[number];
 export const threadCounts = [2, 1] as const;
@@ -64,13 +64,17 @@ export async function openRivals(modelDir: string, manifest: Manifest, prefix: r
   for (const quantization of quantizations) {
     const model = await llama.loadModel({ modelPath: files[quantization] });
     for (const countThreads of threadCounts) {
-      const context = await model.createContext({ contextSize: contextTokens, threads: countThreads });
+      const context = await model.createContext({ contextSize: CONTEXT_TOKENS, threads: countThreads });
       const sequence = context.getSequence();
       await sequence.evaluateWithoutGeneratingNewTokens(prefix.slice(0, -1));
       all.push({ quantization, countThreads, write: (tokens) => write(sequence, prefix.at(-1) ?? 0, tokens) });
     }
   }
-  return { release: `node-llama-cpp ${version}, ${llama.llamaCppRelease.release}`, all, close: () => llama.dispose() };
+  return {
+    release: `node-llama-cpp ${LLAMA_VERSION}, ${llama.llamaCppRelease.release}`,
+    all,
+    close: () => llama.dispose(),
+  };
 }
 
 async function write(sequence: LlamaSequence, last: number, tokens: readonly number[]) {
@@ -99,7 +103,7 @@ async function install(): Promise<string> {
   if (existsSync(main)) return main;
   await mkdir(folder, { recursive: true });
   const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--omit=optional', '--fetch-retries=1'];
-  const packages = [`node-llama-cpp@${version}`, `@node-llama-cpp/${name}@${version}`];
+  const packages = [`node-llama-cpp@${LLAMA_VERSION}`, `@node-llama-cpp/${name}@${LLAMA_VERSION}`];
   await promisify(execFile)('npm', ['install', '--prefix', folder, ...flags, ...packages]);
   return main;
 }

@@ -10,7 +10,7 @@ import { packagePath } from '../src/package-path.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { type ReplyPoint, readReplyPoints } from './reply-points.ts';
 
-const help = `usage: repartee bench load [--json] [--calls N] [--seconds N] [--model DIR]
+const HELP = `usage: repartee bench load [--json] [--calls N] [--seconds N] [--model DIR]
 
 Callers of fixtures/goldens.jsonl speak for two seconds, are answered, listen for three, and speak again. Each way of drafting takes its turn: no
 draft while they speak, one each 250 ms, five times as many.
@@ -48,13 +48,13 @@ interface LoadBench extends LoadFigures {
   readonly settings: { readonly machine: Machine; readonly device: string; readonly calls: number };
 }
 
-const speakMs = 2000;
-const listenMs = 3000;
+const SPEAK_MS = 2000;
+const LISTEN_MS = 3000;
 
 /** Throws UsageError, RuntimeError. */
 export async function benchEngineLoad(argv: readonly string[]): Promise<void> {
   const options = parse(argv);
-  if (options.help) return void process.stdout.write(help);
+  if (options.help) return void process.stdout.write(HELP);
   const calls = toWhole('--calls', options.calls, 1, 1000);
   const forMs = 1000 * toWhole('--seconds', options.seconds, 1, 1000);
   const modelDir = options.model ?? packagePath('models/repartee-s');
@@ -140,17 +140,17 @@ function createCaller(engine: Engine, manifest: Manifest, everyMs: number | unde
   async function speak(sequence: Sequence, { context }: ReplyPoint): Promise<void> {
     const opening = context.lastIndexOf(user);
     const countWords = context.length - 1 - opening;
-    const countPartials = everyMs === undefined ? 0 : Math.floor(speakMs / everyMs);
+    const countPartials = everyMs === undefined ? 0 : Math.floor(SPEAK_MS / everyMs);
     let running = new AbortController();
     const drafts: Promise<void>[] = [];
     for (let index = 1; index <= countPartials; index++) {
-      await pass(speakMs / countPartials);
+      await pass(SPEAK_MS / countPartials);
       running.abort();
       running = new AbortController();
       const heard = context.slice(0, opening + Math.max(1, Math.round((countWords * index) / countPartials)));
       drafts.push(draft(sequence, [...heard, end], running.signal));
     }
-    if (countPartials === 0) await pass(speakMs);
+    if (countPartials === 0) await pass(SPEAK_MS);
     running.abort();
     await Promise.all(drafts);
   }
@@ -158,7 +158,7 @@ function createCaller(engine: Engine, manifest: Manifest, everyMs: number | unde
   return {
     /** One call after another with the turns of `dialogue`; `share`, 0..1, shifts it against the other calls. */
     async talk(dialogue: readonly ReplyPoint[], share: number, untilMs: number): Promise<void> {
-      await pass(share * (speakMs + listenMs));
+      await pass(share * (SPEAK_MS + LISTEN_MS));
       while (performance.now() < untilMs) {
         const [first] = dialogue;
         if (!first) return;
@@ -167,7 +167,7 @@ function createCaller(engine: Engine, manifest: Manifest, everyMs: number | unde
           if (performance.now() >= untilMs) break;
           await speak(sequence, point);
           await commit(sequence, point);
-          await pass(listenMs);
+          await pass(LISTEN_MS);
         }
         sequence.close();
       }

@@ -5,11 +5,11 @@ import { mean, prefill, quantile, round2, type Timed, timeDraft } from './engine
 import type { EnginePoint } from './engine-points.ts';
 
 /** What the caller says between two partials: about a word. */
-const partialTokens = 2;
-const prefillTokens = 512;
-const wantedArguments = 4;
-const memoryTokens = 1024;
-const countMemoryCalls = 16;
+const PARTIAL_TOKENS = 2;
+const PREFILL_TOKENS = 512;
+const WANTED_ARGUMENTS = 4;
+const MEMORY_TOKENS = 1024;
+const COUNT_MEMORY_CALLS = 16;
 
 export interface PartFigures {
   readonly msP50: number | null;
@@ -30,7 +30,7 @@ export async function measurePartials(
     if (start < 0 || context.indexOf(specials.end, start) !== context.length - 1) continue;
     const sequence = engine.open(promptPrefix);
     let previous: readonly number[] | undefined;
-    for (let length = start + 1 + partialTokens; length < context.length; length += partialTokens) {
+    for (let length = start + 1 + PARTIAL_TOKENS; length < context.length; length += PARTIAL_TOKENS) {
       const run = await timeDraft(sequence, {
         context: [...context.slice(0, length), specials.end],
         effort: 'low',
@@ -53,7 +53,7 @@ export async function measureCalls(
 ): Promise<PartFigures & { readonly tokens: number; readonly constrainMsPerForward: number }> {
   const runs: Timed[] = [];
   for (const { act, countArguments, promptPrefix, context } of points) {
-    if (act !== 'call' || countArguments !== wantedArguments) continue;
+    if (act !== 'call' || countArguments !== WANTED_ARGUMENTS) continue;
     const sequence = engine.open(promptPrefix);
     await prefill(sequence, context);
     runs.push(await timeDraft(sequence, { context, effort: 'low', acts: ['say', 'call'], forceAct: 'call' }));
@@ -74,7 +74,7 @@ export async function measurePrefill(
   countRuns: number,
 ): Promise<Omit<PartFigures, 'forwards'>> {
   const times: number[] = [];
-  for (const prefix of slices(points, prefillTokens, countRuns)) {
+  for (const prefix of slices(points, PREFILL_TOKENS, countRuns)) {
     const startMs = performance.now();
     await engine.prepare({ prefix, tools: [] });
     times.push(performance.now() - startMs);
@@ -84,7 +84,7 @@ export async function measurePrefill(
 
 /** What the process grows by, a call; none shares a prefix with another. */
 export async function measureMemory(engine: Engine, points: readonly EnginePoint[]): Promise<number> {
-  const [first = [], ...contexts] = slices(points, memoryTokens, countMemoryCalls + 1);
+  const [first = [], ...contexts] = slices(points, MEMORY_TOKENS, COUNT_MEMORY_CALLS + 1);
   const open = async (context: readonly number[]) => {
     const sequence = engine.open({ prefix: [], tools: [] });
     await prefill(sequence, context);

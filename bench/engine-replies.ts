@@ -5,12 +5,12 @@ import { prefill, quantile, round2, type Spread, spread, sum, type Timed, timeDr
 import type { Quantization, Rival } from './engine-llama.ts';
 import type { EnginePoint } from './engine-points.ts';
 
-export const prefixTokens = 512;
+export const PREFIX_TOKENS = 512;
 const lengths = [8, 16, 32, 64];
 /** Tokens of context more or less than the prefix. */
-const mostOff = 200;
+const MAX_OFF_TOKENS = 200;
 /** For each length. */
-const countLookedAt = 12;
+const COUNT_LOOKED_AT = 12;
 const effortNames = Object.keys(efforts).filter((name): name is EffortName => name in efforts);
 
 export interface LengthPoints {
@@ -83,13 +83,13 @@ function candidatesOf(points: readonly EnginePoint[]): EnginePoint[] {
   const near = points.filter(isNearPrefix);
   const looked = lengths.flatMap((tokens) => {
     const off = ({ saidTokens }: EnginePoint) => Math.abs(saidTokens - tokens);
-    return [...near].sort((a, b) => off(a) - off(b)).slice(0, countLookedAt);
+    return [...near].sort((a, b) => off(a) - off(b)).slice(0, COUNT_LOOKED_AT);
   });
   return near.filter((point) => looked.includes(point));
 }
 
 function isNearPrefix({ act, context }: EnginePoint): boolean {
-  return act === 'say' && Math.abs(context.length - prefixTokens) <= mostOff;
+  return act === 'say' && Math.abs(context.length - PREFIX_TOKENS) <= MAX_OFF_TOKENS;
 }
 
 /** Efforts take turns on each context, beginning with another one each round, so that none has the better moments of the machine. */

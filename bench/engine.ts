@@ -17,7 +17,7 @@ import {
   type LengthRuns,
   measureReplies,
   msPerToken,
-  prefixTokens,
+  PREFIX_TOKENS,
   ratioAt,
   rivalMsPerToken,
   toReplyFigures,
@@ -26,7 +26,7 @@ import { type EngineBench, type LoadFigures, type Missing, type RivalFigures, re
 import { describeMachine } from './machine.ts';
 import { maxContextTokensOf } from './model-parts.ts';
 
-const help = `usage: repartee bench engine [--json] [--rounds N] [--replies N] [--threads N] [--model DIR]
+const HELP = `usage: repartee bench engine [--json] [--rounds N] [--replies N] [--threads N] [--model DIR]
 
 Drafts the replies that come nearest to 8, 16, 32 and 64 tokens at every effort, by turns, on dialogues of fixtures/eval whose contexts are
 prefilled; then partials, prefills, tool calls, many calls at once. llama.cpp runs the same weights; it is installed into .cache.
@@ -38,13 +38,13 @@ prefilled; then partials, prefills, tool calls, many calls at once. llama.cpp ru
   --model DIR  a model folder (default: the one that comes with repartee)
 `;
 
-const callsAtOnce = 16;
-const callsForMs = 20_000;
+const CALLS_AT_ONCE = 16;
+const CALLS_FOR_MS = 20_000;
 
 /** Throws UsageError, RuntimeError. */
 export async function benchEngine(argv: readonly string[]): Promise<void> {
   const options = parse(argv);
-  if (options.help) return void process.stdout.write(help);
+  if (options.help) return void process.stdout.write(HELP);
   const rounds = toWhole('--rounds', options.rounds, 1, 100);
   const countReplies = toWhole('--replies', options.replies, 1, 100);
   const threads = toWhole('--threads', options.threads, 1, 100);
@@ -61,7 +61,7 @@ export async function benchEngine(argv: readonly string[]): Promise<void> {
     tell('choosing replies');
     const chosen = await chooseByLength(engine, points, countReplies);
     const context = nearestTo(
-      prefixTokens,
+      PREFIX_TOKENS,
       chosen.flatMap((one) => one.points),
     );
     tell('llama.cpp on the same weights');
@@ -119,9 +119,9 @@ async function measureParts(
 
 async function measureCallsAtOnce(engine: Engine, manifest: Manifest): Promise<LoadFigures> {
   const chosen = ways.filter(({ name }) => name !== 'drafts');
-  const [alone, beside] = (await measureLoad(engine, manifest, chosen, callsAtOnce, callsForMs)).ways;
+  const [alone, beside] = (await measureLoad(engine, manifest, chosen, CALLS_AT_ONCE, CALLS_FOR_MS)).ways;
   return {
-    calls: callsAtOnce,
+    calls: CALLS_AT_ONCE,
     countTurns: alone?.countTurns ?? 0,
     p50Ms: alone?.firstWordsMs.p50 ?? null,
     p99Ms: alone?.firstWordsMs.p99 ?? null,

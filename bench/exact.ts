@@ -3,23 +3,23 @@ import { parseOptions, toWhole } from '../src/arguments.ts';
 import type { EffortName, Sequence } from '../src/engine/sequence.ts';
 import { createRandom } from '../training/recogniser.ts';
 import { round2, timeDraft } from './engine-draft.ts';
-import { drawingHelp, drawingOptions, toDrawing } from './model-options.ts';
+import { DRAWING_HELP, drawingOptions, toDrawing } from './model-options.ts';
 import { loadParts, type ModelParts } from './model-parts.ts';
 import { type EvaluatedDialogue, toPoints } from './model-points.ts';
 import { drawDialogues, findSources } from './model-sources.ts';
 
-const help = `usage: repartee bench exact [--prompts N] [--data FILE]… [--limit N] [--seed S] [--json] [--model DIR]
+const HELP = `usage: repartee bench exact [--prompts N] [--data FILE]… [--limit N] [--seed S] [--json] [--model DIR]
 
 Writes replies at effort exact and at effort ar. The words must be the same, but for ties: places where the two tokens are less than .001 apart
 in logit. Exits with 1 where they are not.
 
   --prompts N     replies (default 500, fewer where the dialogues have no more)
-${drawingHelp}
+${DRAWING_HELP}
   --json          one JSON object
 `;
 
 /** Logits closer than this are a tie. */
-const tieNats = 1e-3;
+const TIE_NATS = 1e-3;
 
 interface ExactFigures {
   prompts: number;
@@ -43,7 +43,7 @@ export async function benchExact(argv: readonly string[]): Promise<number> {
   } as const;
   const values = parseOptions(argv, options);
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(HELP);
     return 0;
   }
   const { data, limit, seed, modelDir } = toDrawing(values);
@@ -100,7 +100,7 @@ async function compare(
     else {
       const before = [...context, say, ...ar.tokens.slice(0, first)];
       const apart = (await lossOf(sequence, before, other?.[first])) - (await lossOf(sequence, before, one?.[first]));
-      if (Math.abs(apart) < tieNats) figures.ties++;
+      if (Math.abs(apart) < TIE_NATS) figures.ties++;
       else figures.different++;
     }
   }

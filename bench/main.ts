@@ -2,7 +2,7 @@
 
 import { UsageError } from '../src/errors.ts';
 
-const help = `usage: npm run bench -- NAME [--json] [OPTIONS]
+const HELP = `usage: npm run bench -- NAME [--json] [OPTIONS]
 
   calls      fixtures/calls as load over real sockets, from another process; idle calls; a soak
   talk       all of fixtures/calls with speech: answers, their time, memory, event loop
@@ -27,7 +27,7 @@ export async function runBench(argv: readonly string[]): Promise<number> {
     case undefined:
     case '--help':
     case '-h':
-      process.stdout.write(help);
+      process.stdout.write(HELP);
       return 0;
     case 'talk': {
       const { benchTalk } = await import('./talk.ts');

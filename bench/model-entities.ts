@@ -4,7 +4,7 @@ import { normalise } from './model-values.ts';
 /** The ways to say one value, normalised: any of them is the value. */
 export type Entity = readonly string[];
 
-const longestValueWords = 8;
+const MAX_VALUE_WORDS = 8;
 const months = 'january february march april may june july august september october november december'.split(' ');
 /** They say nothing by themselves, or are said for other reasons. */
 const tooCommon = new Set(['', '0', '1', 'true', 'false', 'i', 'im', 'ill', 'id', 'ive', 'ok', 'okay', 'dontcare']);
@@ -31,7 +31,7 @@ export function says(reply: string, entity: Entity): boolean {
 }
 
 function isUsable([form = '']: Entity): boolean {
-  return !tooCommon.has(form) && form.split(' ').length <= longestValueWords;
+  return !tooCommon.has(form) && form.split(' ').length <= MAX_VALUE_WORDS;
 }
 
 /** A date is also its day and month in words. */

@@ -6,7 +6,7 @@ import { packagePath } from '../src/package-path.ts';
 const noFiles: string[] = [];
 
 /** Lines for a usage text. */
-export const drawingHelp = `  --data FILE     dialogues, JSON Lines, plain or brotli; may be repeated
+export const DRAWING_HELP = `  --data FILE     dialogues, JSON Lines, plain or brotli; may be repeated
                   (default: those of $REPARTEE_DATA/dev, else the sample in fixtures/eval)
   --limit N       dialogues of each source, drawn with the seed (default: all)
   --seed S        draws dialogues, cuts and intervals (default 1)

@@ -1,11 +1,11 @@
 // Draws quality against steps as SVG that reads on light and dark pages. Takes figures, gives text.
 import type { CurvePoint } from './model-curve.ts';
 
-const widthPx = 760;
-const heightPx = 320;
+const WIDTH_PX = 760;
+const HEIGHT_PX = 320;
 const panelPx = { width: 300, height: 210, top: 56 };
 const leftsPx = [56, 436];
-const countTicks = 5;
+const COUNT_TICKS = 5;
 
 interface Panel {
   readonly title: string;
@@ -22,7 +22,7 @@ const panels: readonly Panel[] = [
 export function renderPlot(curve: readonly CurvePoint[]): string {
   const most = niceCeiling(Math.max(1, ...curve.map(({ speed }) => speed.forwards ?? 0)));
   const body = panels.map((panel, index) => renderPanel(panel, curve, leftsPx[index] ?? 0, most));
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${widthPx} ${heightPx}" role="img" aria-labelledby="title">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH_PX} ${HEIGHT_PX}" role="img" aria-labelledby="title">
 <title id="title">Quality of replies against forwards a reply</title>
 <style>
   svg { --ink: #1b1f24; --quiet: #6b7280; --rule: #d8dce2; --steps: #0b6bcb; --effort: #b4500f; font: 12px system-ui, sans-serif }
@@ -44,7 +44,7 @@ function renderPanel(panel: Panel, curve: readonly CurvePoint[], left: number, m
   const { width, height, top: topPx } = panelPx;
   const xOf = (x: number) => round(left + (x / mostForwards) * width);
   const yOf = (y: number) => round(topPx + height - (y / top) * height);
-  const ticks = Array.from({ length: countTicks + 1 }, (_, index) => index / countTicks);
+  const ticks = Array.from({ length: COUNT_TICKS + 1 }, (_, index) => index / COUNT_TICKS);
   const inSteps = shown.filter(({ point }) => point.steps !== null).sort((a, b) => a.x - b.x);
   const line = inSteps.map(({ x, y }) => `${xOf(x)},${yOf(y)}`).join(' ');
   return [

@@ -1,8 +1,8 @@
 // What can be measured on the words of replies: likeness, variety, loops. Pure functions; know no model.
 import { normalise } from './model-values.ts';
 
-const chrfOrders = 6;
-const chrfBeta = 2;
+const CHRF_ORDERS = 6;
+const CHRF_BETA = 2;
 
 /** By n from 1: n-grams that match, of the drafted reply, of the one that was said. */
 export type ChrfCounts = readonly (readonly [matching: number, drafted: number, said: number])[];
@@ -10,7 +10,7 @@ export type ChrfCounts = readonly (readonly [matching: number, drafted: number, 
 /** Character n-grams, spaces aside (Popović, "chrF: character n-gram F-score for automatic MT evaluation"). */
 export function countChrf(drafted: string, said: string): ChrfCounts {
   const [own, other] = [drafted, said].map((text) => Array.from(text.replaceAll(/\s/g, '')));
-  return Array.from({ length: chrfOrders }, (_, index) => {
+  return Array.from({ length: CHRF_ORDERS }, (_, index) => {
     const [left, right] = [countNgrams(own ?? [], index + 1), countNgrams(other ?? [], index + 1)];
     const matching = [...left].reduce((sum, [ngram, count]) => sum + Math.min(count, right.get(ngram) ?? 0), 0);
     return [matching, total(left), total(right)] as const;
@@ -22,7 +22,7 @@ export function chrf(all: readonly ChrfCounts[]): number | null {
   let precision = 0;
   let recall = 0;
   let countOrders = 0;
-  for (let order = 0; order < chrfOrders; order++) {
+  for (let order = 0; order < CHRF_ORDERS; order++) {
     const sum = (part: 0 | 1 | 2) => all.reduce((total, counts) => total + (counts[order]?.[part] ?? 0), 0);
     const [matching, drafted, said] = [sum(0), sum(1), sum(2)];
     if (drafted === 0 || said === 0) continue;
@@ -32,7 +32,7 @@ export function chrf(all: readonly ChrfCounts[]): number | null {
   }
   if (countOrders === 0) return all.length === 0 ? null : 0;
   if (precision + recall === 0) return 0;
-  const weight = chrfBeta ** 2;
+  const weight = CHRF_BETA ** 2;
   return ((1 + weight) * precision * recall) / (weight * precision + recall) / countOrders;
 }
 

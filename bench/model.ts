@@ -10,18 +10,18 @@ import { describeMachine } from './machine.ts';
 import { answer, type Way } from './model-answers.ts';
 import { curveOf } from './model-curve.ts';
 import { type AnsweredDialogue, type Figures, figuresOf } from './model-figures.ts';
-import { type Drawing, drawingHelp, drawingOptions, toDrawing } from './model-options.ts';
+import { DRAWING_HELP, type Drawing, drawingOptions, toDrawing } from './model-options.ts';
 import { loadParts, type ModelParts } from './model-parts.ts';
 import { renderPlot } from './model-plot.ts';
 import { toPoints } from './model-points.ts';
 import { drawDialogues, findSources, type Source } from './model-sources.ts';
 import { type ModelBench, renderModelBench } from './model-table.ts';
 
-const help = `usage: repartee bench model [--data FILE]… [--effort LIST] [--limit N] [--seed S] [--json] [OPTIONS]
+const HELP = `usage: repartee bench model [--data FILE]… [--effort LIST] [--limit N] [--seed S] [--json] [OPTIONS]
 
 Asks the model what it would do at every turn of dialogues whose agent is known, and compares.
 
-${drawingHelp}
+${DRAWING_HELP}
   --effort LIST   of ${Object.keys(efforts).join(', ')} (default instant,low,medium,high,ar)
   --steps LIST    also fill blocks of replies in so many steps each, such as 1,2,3,4,6,8,16: quality against steps
   --plot FILE     draw that as SVG
@@ -29,7 +29,7 @@ ${drawingHelp}
   --replies FILE  also write each reply and call beside what was said, JSON Lines
 `;
 
-const defaultEfforts = 'instant,low,medium,high,ar';
+const DEFAULT_EFFORTS = 'instant,low,medium,high,ar';
 
 interface Options extends Drawing {
   readonly ways: readonly Way[];
@@ -41,7 +41,7 @@ interface Options extends Drawing {
 /** Throws UsageError, RuntimeError. */
 export async function benchModel(argv: readonly string[]): Promise<void> {
   const options = parse(argv);
-  if (options === 'help') return void process.stdout.write(help);
+  if (options === 'help') return void process.stdout.write(HELP);
   const warn = (line: string) => void process.stderr.write(`${line}\n`);
   const sources = findSources(options.data, process.env.REPARTEE_DATA, warn);
   const parts = await loadParts(options.modelDir);
@@ -109,7 +109,7 @@ function renderReplies(source: string, { id, answers }: AnsweredDialogue): strin
 function parse(argv: readonly string[]): Options | 'help' {
   const values = parseOptions(argv, {
     ...drawingOptions,
-    effort: { type: 'string', default: defaultEfforts },
+    effort: { type: 'string', default: DEFAULT_EFFORTS },
     json: { type: 'boolean', default: false },
     replies: { type: 'string' },
     steps: { type: 'string' },

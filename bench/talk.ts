@@ -17,7 +17,7 @@ import { describeMachine } from './machine.ts';
 import { renderTable, summarise, type TalkBench } from './talk-figures.ts';
 import { measureTreeBytes } from './tree-size.ts';
 
-const help = `usage: repartee bench talk [--json] [--pace N] [--model DIR]
+const HELP = `usage: repartee bench talk [--json] [--pace N] [--model DIR]
 
 Plays all of fixtures/calls with speech in one process.
 
@@ -34,7 +34,7 @@ const LAG_RESOLUTION_MS = 1;
 export async function benchTalk(argv: readonly string[]): Promise<number> {
   const options = parse(argv);
   if (options.help) {
-    process.stdout.write(help);
+    process.stdout.write(HELP);
     return 0;
   }
   const pace = Number(options.pace);

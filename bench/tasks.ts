@@ -19,7 +19,7 @@ import { createSteadyEngine } from './tasks/steady-engine.ts';
 import { type JudgedTask, renderCall, renderTasks, type TasksBench } from './tasks/table.ts';
 import { taskedAgents } from './tasks/tasked-agents.ts';
 
-const help = `usage: repartee bench tasks [--agent NAME]… [--limit N] [--seed S] [--model DIR] [--json] [--failures FILE]
+const HELP = `usage: repartee bench tasks [--agent NAME]… [--limit N] [--seed S] [--model DIR] [--json] [--failures FILE]
 
 Plays callers with goals against the model and judges what was done, and what was said of it: 120 callers of the
 example agents, 40 of agents that are no part of its training data.
@@ -44,7 +44,7 @@ interface Options {
 /** Throws UsageError, RuntimeError. */
 export async function benchTasks(argv: readonly string[]): Promise<void> {
   const options = parse(argv);
-  if (options === 'help') return void process.stdout.write(help);
+  if (options === 'help') return void process.stdout.write(HELP);
   const warn = (line: string) => void process.stderr.write(`${line}\n`);
   const { modelDir, seed, limit } = options;
   const model = await loadModel(modelDir, { warn });

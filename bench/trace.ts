@@ -14,7 +14,7 @@ import { createCallWriter, type RecordedEvent, type UnstampedEvent } from '../sr
 import { redact } from '../src/trace/format/redact.ts';
 import { describeMachine, type Machine } from './machine.ts';
 
-const help = `usage: repartee bench trace [--json] [--rounds N]
+const HELP = `usage: repartee bench trace [--json] [--rounds N]
 
 Measures the turns of fixtures/traces again and again: processor time of their ledgers, of writing them down, of their spans,
 and of one audio frame.
@@ -41,15 +41,15 @@ interface TraceBench {
   readonly perFrameUs: number;
 }
 
-const frameSamples = 320;
-const countFrames = 2000;
+const FRAME_SAMPLES = 320;
+const COUNT_FRAMES = 2000;
 /** Until the compiler of the engine has finished with what is measured. */
-const countWarmRounds = 30;
+const COUNT_WARM_ROUNDS = 30;
 
 /** Throws UsageError. */
 export async function benchTrace(argv: readonly string[]): Promise<void> {
   const options = parse(argv);
-  if (options.help) return void process.stdout.write(help);
+  if (options.help) return void process.stdout.write(HELP);
   const rounds = Number(options.rounds);
   if (!Number.isInteger(rounds) || rounds < 1 || rounds > 1000)
     throw new UsageError(`--rounds is "${options.rounds}", expected a number in 1..1000`);
@@ -91,7 +91,7 @@ async function measure(rounds: number): Promise<TraceBench> {
         }
       }),
     },
-    perFrameUs: medianUs(rounds, countFrames, passFrames),
+    perFrameUs: medianUs(rounds, COUNT_FRAMES, passFrames),
   };
   await spans.close();
   return bench;
@@ -100,13 +100,13 @@ async function measure(rounds: number): Promise<TraceBench> {
 /** Processor time, because other work of the machine must not count. */
 function medianUs(rounds: number, countUnits: number, work: () => void): number {
   const repeats = 20;
-  const times = Array.from({ length: countWarmRounds + rounds }, () => {
+  const times = Array.from({ length: COUNT_WARM_ROUNDS + rounds }, () => {
     const before = process.cpuUsage();
     for (let repeat = 0; repeat < repeats; repeat++) work();
     const { user, system } = process.cpuUsage(before);
     return (user + system) / repeats / countUnits;
   });
-  return Math.round(100 * (percentile(times.slice(countWarmRounds), 0.5) ?? 0)) / 100;
+  return Math.round(100 * (percentile(times.slice(COUNT_WARM_ROUNDS), 0.5) ?? 0)) / 100;
 }
 
 /** What the meter was told in the call: the same marks, states and reports, at the same times. */
@@ -156,7 +156,7 @@ function keepLedger(told: readonly Told[]): void {
   }
 }
 
-const silence = new Int16Array(frameSamples);
+const silence = new Int16Array(FRAME_SAMPLES);
 
 function toState(event: Extract<RecordedEvent, { type: 'draft.stepped' }>, before: DraftState | undefined): DraftState {
   const sum = (part: 'queue' | 'prefill' | 'denoise' | 'constrain') =>
@@ -193,7 +193,7 @@ function passFrames(): void {
   const clock: Clock = { nowMs: () => nowMs, setTimeout: () => undefined, clearTimeout: () => undefined };
   const meter = createTurnMeter(clock, true, () => undefined);
   const peaks = createPeaks(() => undefined);
-  for (let frame = 0; frame < countFrames; frame++, nowMs += 20) {
+  for (let frame = 0; frame < COUNT_FRAMES; frame++, nowMs += 20) {
     meter.outputReported({ type: 'audio.delta', samples: silence });
     peaks.add(silence, nowMs);
   }

@@ -13,7 +13,7 @@ import { wsTransport } from '../src/transport/ws.ts';
 import { makeLongCall } from './long-call.ts';
 import { describeMachine, type Machine } from './machine.ts';
 
-const help = `usage: repartee bench viewer [--json] [--turns N] [--rounds N]
+const HELP = `usage: repartee bench viewer [--json] [--turns N] [--rounds N]
 
 Opens a call of N turns in the trace viewer and scrolls through it. Wants playwright-core and Chromium (CHROMIUM names another
 browser than /usr/bin/chromium).
@@ -41,13 +41,13 @@ interface ViewerBench {
   readonly countRowsInDocument: number;
 }
 
-const id = 'long';
-const countScrolls = 60;
+const CALL_ID = 'long';
+const COUNT_SCROLLS = 60;
 
 /** Throws UsageError, RuntimeError. */
 export async function benchViewer(argv: readonly string[]): Promise<void> {
   const options = parse(argv);
-  if (options.help) return void process.stdout.write(help);
+  if (options.help) return void process.stdout.write(HELP);
   const turns = toWhole('--turns', options.turns, 1, 10_000);
   const rounds = toWhole('--rounds', options.rounds, 1, 100);
   const bench = await measure(turns, rounds);
@@ -58,7 +58,7 @@ async function measure(turns: number, rounds: number): Promise<ViewerBench> {
   const machine = describeMachine();
   const folder = await mkdtemp(join(tmpdir(), 'repartee-bench-'));
   const text = makeLongCall(turns, 1);
-  await writeFile(join(folder, `${id}.jsonl`), text);
+  await writeFile(join(folder, `${CALL_ID}.jsonl`), text);
   const server = await startServer({
     port: 0,
     host: '127.0.0.1',
@@ -78,11 +78,11 @@ async function measure(turns: number, rounds: number): Promise<ViewerBench> {
     for (let round = 0; round < rounds; round++) {
       const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
       const start = performance.now();
-      await page.goto(`${server.url}/traces/#/call/${id}`);
+      await page.goto(`${server.url}/traces/#/call/${CALL_ID}`);
       await page.waitForSelector('.row-link[aria-current]');
       await page.waitForSelector('.turn .scrubber');
       opened.push(performance.now() - start);
-      const long = await page.evaluate<Scrolled>(scrollThrough);
+      const long = await page.evaluate<Scrolled>(SCROLL_SCRIPT);
       longestTaskMs = Math.max(longestTaskMs, ...long.tasksMs);
       countTasksOver50Ms += long.tasksMs.length;
       countRowsInDocument = Math.max(countRowsInDocument, long.countRows);
@@ -102,14 +102,14 @@ async function measure(turns: number, rounds: number): Promise<ViewerBench> {
 }
 
 /** Runs in the page: from top to bottom in even steps, one a frame. Text, because this program is compiled without the DOM. */
-const scrollThrough = `(async () => {
+const SCROLL_SCRIPT = `(async () => {
   const tasksMs = [];
   const observer = new PerformanceObserver((list) => tasksMs.push(...list.getEntries().map(({ duration }) => duration)));
   observer.observe({ type: 'longtask' });
   const rows = document.querySelector('.rows');
   let countRows = 0;
-  for (let step = 0; step <= ${countScrolls}; step++) {
-    rows.scrollTop = (rows.scrollHeight * step) / ${countScrolls};
+  for (let step = 0; step <= ${COUNT_SCROLLS}; step++) {
+    rows.scrollTop = (rows.scrollHeight * step) / ${COUNT_SCROLLS};
     await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
     countRows = Math.max(countRows, document.querySelectorAll('.row').length);
   }

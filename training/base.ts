@@ -2,7 +2,7 @@
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { graphFile, loadManifest, type ModelConfig } from '../src/engine/manifest.ts';
+import { GRAPH_FILE, loadManifest, type ModelConfig } from '../src/engine/manifest.ts';
 import { ModelError } from '../src/errors.ts';
 import { readInitializers } from './onnx-initializers.ts';
 import { type CheckpointTensor, encodeSafeTensors } from './safetensors-file.ts';
@@ -19,10 +19,11 @@ export interface BaseOptions {
 export async function writeBase({ from, to }: BaseOptions): Promise<void> {
   const manifest = await loadManifest(from);
   const { config } = manifest;
-  const initializers = readInitializers(join(from, graphFile));
+  const initializers = readInitializers(join(from, GRAPH_FILE));
   const bytesOf = (name: string): Buffer => {
     const place = initializers.get(name);
-    if (place === undefined) throw new ModelError('weights-missing', `${join(from, graphFile)} has no weights ${name}`);
+    if (place === undefined)
+      throw new ModelError('weights-missing', `${join(from, GRAPH_FILE)} has no weights ${name}`);
     return readFileSync(join(from, place.file)).subarray(place.offsetBytes, place.offsetBytes + place.sizeBytes);
   };
   const floats = (name: string) => toFloats(bytesOf(name));

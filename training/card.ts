@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { ModelError, toMessage } from '../src/errors.ts';
 import { writeWhole } from './write-whole.ts';
 
-const opening = '<!-- measured -->';
-const closing = '<!-- /measured -->';
+const OPENING_MARK = '<!-- measured -->';
+const CLOSING_MARK = '<!-- /measured -->';
 
 /** Heading, where the figure lies, and where its interval does. */
 type Column = readonly [heading: string, path: string, interval?: string];
@@ -46,14 +46,14 @@ export interface CardOptions {
 export function writeCard({ from, cardFile }: CardOptions): void {
   const tables = renderTables(readBench(from), from);
   const card = readText(cardFile);
-  const start = card.indexOf(opening);
-  const end = card.indexOf(closing);
+  const start = card.indexOf(OPENING_MARK);
+  const end = card.indexOf(CLOSING_MARK);
   if (start < 0 || end < start)
     throw new ModelError(
       'data-malformed',
-      `${cardFile} lacks ${opening} with ${closing} after it: put them around its tables`,
+      `${cardFile} lacks ${OPENING_MARK} with ${CLOSING_MARK} after it: put them around its tables`,
     );
-  writeWhole(cardFile, `${card.slice(0, start)}${opening}\n${tables}${card.slice(end)}`);
+  writeWhole(cardFile, `${card.slice(0, start)}${OPENING_MARK}\n${tables}${card.slice(end)}`);
 }
 
 function renderTables(bench: unknown, file: string): string {

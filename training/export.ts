@@ -1,21 +1,21 @@
 // Takes a checkpoint, gives a model folder for the runtime: graph, weights in parts, manifest. Never knows how it was trained.
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type SelfTest, selfTestFile, selfTestRows } from '../src/engine/forward/self-test.ts';
+import { SELF_TEST_FILE, SELF_TEST_ROWS, type SelfTest } from '../src/engine/forward/self-test.ts';
 import {
-  graphFile,
+  GRAPH_FILE,
   hashFile,
+  MANIFEST_FILE,
   type Manifest,
   type ModelConfig,
-  manifestFile,
   manifestSchema,
 } from '../src/engine/manifest.ts';
-import { phrasesFile } from '../src/engine/proposals/ngram-table.ts';
+import { PHRASES_FILE } from '../src/engine/proposals/ngram-table.ts';
 import { loadTokenizer, type Tokenizer } from '../src/engine/tokenizer/tokenizer.ts';
 import type { SpecialName } from '../src/engine/tokenizer/tokenizer-file.ts';
 import { ModelError, toMessage } from '../src/errors.ts';
 import { buildGraph } from './graph.ts';
-import { runtimeDomain, WeightStore } from './graph-builder.ts';
+import { RUNTIME_DOMAIN, WeightStore } from './graph-builder.ts';
 import { toOnnxFile } from './onnx-file.ts';
 import { trainedPromptLimits } from './pieces.ts';
 import { scoreByReference } from './reference.ts';
@@ -35,13 +35,13 @@ export interface ExportOptions {
 }
 
 /** Under the limits of code hosts, and small enough to be fetched again when one is damaged. */
-const partBytes = 48_000_000;
-const contextTokens = 2048;
-const opsets = { '': 21, [runtimeDomain]: 1 };
+const PART_BYTES = 48_000_000;
+const CONTEXT_TOKENS = 2048;
+const opsets = { '': 21, [RUNTIME_DOMAIN]: 1 };
 
-const tokenizerFile = 'tokenizer.json';
-const licence = 'Apache-2.0';
-const origin =
+const TOKENIZER_FILE = 'tokenizer.json';
+const LICENCE = 'Apache-2.0';
+const ORIGIN =
   'SmolLM2-135M-Instruct (Apache-2.0), vocabulary pruned to 18,142 tokens, trained as an autoregressive and block-diffusion model';
 
 const { config: configSchema, blockSize: blockSizeSchema, dev: metricsSchema } = manifestSchema.shape;
@@ -58,31 +58,31 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
   const { specials } = tokenizer;
   const countSpecials = Object.keys(specials).length;
 
-  const store = new WeightStore(to, partBytes);
+  const store = new WeightStore(to, PART_BYTES);
   const tensors = openSafeTensors(from);
   const graph = buildGraph(tensors, store, {
     config,
-    contextTokens,
+    contextTokens: CONTEXT_TOKENS,
     maskToken: specials.mask,
     endToken: specials.end,
     countSpecials,
   });
   store.close();
-  await writeFile(join(to, graphFile), toOnnxFile(graph, opsets));
-  await writeFile(join(to, selfTestFile), `${JSON.stringify(createSelfTest(tensors, config, tokenizer))}\n`);
+  await writeFile(join(to, GRAPH_FILE), toOnnxFile(graph, opsets));
+  await writeFile(join(to, SELF_TEST_FILE), `${JSON.stringify(createSelfTest(tensors, config, tokenizer))}\n`);
 
   // NgramTable are counted on dialogues, not trained: they stay as they are.
-  const phrases = (await exists(join(to, phrasesFile))) ? [phrasesFile] : [];
-  const names = [graphFile, ...store.files, tokenizerFile, selfTestFile, ...phrases];
+  const phrases = (await exists(join(to, PHRASES_FILE))) ? [PHRASES_FILE] : [];
+  const names = [GRAPH_FILE, ...store.files, TOKENIZER_FILE, SELF_TEST_FILE, ...phrases];
   const manifest: Manifest = {
     format: 1,
     name: 'repartee-s',
     version: options.version ?? previous?.version ?? '0.1.0',
     exportedOn: options.exportedOn ?? new Date().toISOString().slice(0, 10),
-    licence,
-    origin,
+    licence: LICENCE,
+    origin: ORIGIN,
     config,
-    contextTokens,
+    contextTokens: CONTEXT_TOKENS,
     blockSize,
     specials: pickSpecials(tokenizer),
     countSpecials,
@@ -90,12 +90,12 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
     dev: options.metricsFile === undefined ? (previous?.dev ?? {}) : await readJson(options.metricsFile, metricsSchema),
     files: await Promise.all(names.map((name) => describeFile(to, name))),
   };
-  await writeFile(join(to, manifestFile), `${JSON.stringify(manifestSchema.parse(manifest), null, 2)}\n`);
+  await writeFile(join(to, MANIFEST_FILE), `${JSON.stringify(manifestSchema.parse(manifest), null, 2)}\n`);
   return manifest;
 }
 
 async function readPrevious(folder: string): Promise<Manifest | undefined> {
-  const path = join(folder, manifestFile);
+  const path = join(folder, MANIFEST_FILE);
   return (await exists(path)) ? readJson(path, manifestSchema) : undefined;
 }
 
@@ -107,12 +107,12 @@ async function readCheckpointConfig(from: string, previous: Manifest | undefined
 }
 
 async function bringTokenizer(from: string, to: string): Promise<void> {
-  const source = join(dirname(from), tokenizerFile);
-  if (await exists(source)) await writeFile(join(to, tokenizerFile), await readFile(source));
+  const source = join(dirname(from), TOKENIZER_FILE);
+  if (await exists(source)) await writeFile(join(to, TOKENIZER_FILE), await readFile(source));
 }
 
 async function readTokenizer(folder: string): Promise<Tokenizer> {
-  const path = join(folder, tokenizerFile);
+  const path = join(folder, TOKENIZER_FILE);
   const json = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ModelError(
       'tokenizer-missing',
@@ -143,7 +143,7 @@ function createSelfTest(tensors: SafeTensors, config: ModelConfig, { specials, e
   const asked = encode(' hi i want to find a place to eat for four of us tomorrow');
   const answered = encode(' What kind of food would you like to eat?');
   const ids = [specials.bos, specials.user, ...asked, specials.end, specials.say, ...answered, specials.end];
-  const scores = scoreByReference(tensors, config, specials.mask, ids, selfTestRows);
+  const scores = scoreByReference(tensors, config, specials.mask, ids, SELF_TEST_ROWS);
   const rows = scores.map((logP) => {
     const best = logP.reduce((a, b) => Math.max(a, b));
     return { id: logP.indexOf(best), logP: Number(best.toFixed(4)) };

@@ -8,7 +8,7 @@ import {
   countWords,
   createRandom,
   type FinalKind,
-  minWordsOfChangedFinal,
+  MIN_WORDS_OF_CHANGED_FINAL,
   type Random,
   recognise,
 } from './recogniser.ts';
@@ -105,7 +105,7 @@ function callerTurns(dialogue: Dialogue): string[] {
 
 /** A third of all turns ends late, a sixth is revised by its final: drawn among those that have words enough. */
 function drawKinds(turns: readonly string[], random: Random): FinalKind[] {
-  const eligible = turns.flatMap((text, index) => (countWords(text) >= minWordsOfChangedFinal ? [index] : []));
+  const eligible = turns.flatMap((text, index) => (countWords(text) >= MIN_WORDS_OF_CHANGED_FINAL ? [index] : []));
   const order = eligible.map((index) => ({ index, key: random() })).sort((a, b) => a.key - b.key);
   const kinds: FinalKind[] = turns.map(() => 'same');
   const countLate = Math.round(turns.length / 3);

@@ -21,9 +21,9 @@ export type GgufValue =
   | { readonly ints: readonly number[] };
 
 /** Every tensor begins at a multiple of it. */
-export const alignmentBytes = 32;
-const magic = 0x46554747;
-const version = 3;
+export const ALIGNMENT_BYTES = 32;
+const GGUF_MAGIC = 0x46554747;
+const GGUF_VERSION = 3;
 const valueTypes = { uint32: 4, int32: 5, float32: 6, bool: 7, string: 8, array: 9 } as const;
 
 /** Tensors follow in their order, each filled up to `alignmentBytes`. */
@@ -32,7 +32,7 @@ export function encodeGgufHead(
   tensors: readonly GgufTensor[],
 ): Uint8Array {
   const entries = Object.entries(metadata);
-  const parts = [uint32(magic), uint32(version), uint64(tensors.length), uint64(entries.length)];
+  const parts = [uint32(GGUF_MAGIC), uint32(GGUF_VERSION), uint64(tensors.length), uint64(entries.length)];
   for (const [key, value] of entries) parts.push(string(key), ...encodeValue(value));
   let offsetBytes = 0;
   for (const { name, type, shape, sizeBytes } of tensors) {
@@ -50,7 +50,7 @@ export function encodeGgufHead(
 }
 
 export function aligned(sizeBytes: number): number {
-  return Math.ceil(sizeBytes / alignmentBytes) * alignmentBytes;
+  return Math.ceil(sizeBytes / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
 }
 
 function encodeValue(value: GgufValue): Buffer[] {

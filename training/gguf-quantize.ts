@@ -1,17 +1,17 @@
 // Takes floats, gives them in ggml's block formats: 32 values and their scale in half precision. Knows no file.
 
-const blockValues = 32;
-const largestByte = 127;
+const BLOCK_VALUES = 32;
+const MAX_BYTE = 127;
 /** Four bits, this stands for zero. */
-const zeroNibble = 8;
+const ZERO_NIBBLE = 8;
 
 /** Bytes of a block. */
-export const blockBytes = { q8_0: 2 + blockValues, q4_0: 2 + blockValues / 2 } as const;
+export const blockBytes = { q8_0: 2 + BLOCK_VALUES, q4_0: 2 + BLOCK_VALUES / 2 } as const;
 
 /** A scale, then each value as a signed byte. The length must be a multiple of 32. */
 export function toQ8(values: Float32Array): Uint8Array {
   return toBlocks(values, blockBytes.q8_0, (block, bytes) => {
-    const scale = extremeOf(block, Math.abs) / largestByte;
+    const scale = extremeOf(block, Math.abs) / MAX_BYTE;
     writeHalf(bytes, scale);
     for (const [index, value] of block.entries()) bytes[2 + index] = scale === 0 ? 0 : Math.round(value / scale);
   });
@@ -19,13 +19,13 @@ export function toQ8(values: Float32Array): Uint8Array {
 
 /** A scale, then four bits a value: those of the first half are the low ones. The length must be a multiple of 32. */
 export function toQ4(values: Float32Array): Uint8Array {
-  const half = blockValues / 2;
+  const half = BLOCK_VALUES / 2;
   return toBlocks(values, blockBytes.q4_0, (block, bytes) => {
     // The value farthest from zero takes the end of the range that reaches one further.
-    const scale = extremeOf(block, (value) => value) / -zeroNibble;
+    const scale = extremeOf(block, (value) => value) / -ZERO_NIBBLE;
     writeHalf(bytes, scale);
     const nibble = (index: number) =>
-      scale === 0 ? zeroNibble : Math.min(15, Math.floor((block[index] ?? 0) / scale + zeroNibble + 0.5));
+      scale === 0 ? ZERO_NIBBLE : Math.min(15, Math.floor((block[index] ?? 0) / scale + ZERO_NIBBLE + 0.5));
     for (let index = 0; index < half; index++) bytes[2 + index] = nibble(index) | (nibble(index + half) << 4);
   });
 }
@@ -35,13 +35,13 @@ function toBlocks(
   sizeBytes: number,
   encode: (block: Float32Array, bytes: Uint8Array) => void,
 ): Uint8Array {
-  const count = values.length / blockValues;
+  const count = values.length / BLOCK_VALUES;
   if (!Number.isInteger(count))
-    throw new RangeError(`${values.length} values don't fill blocks of ${blockValues}: rows must be a multiple of it`);
+    throw new RangeError(`${values.length} values don't fill blocks of ${BLOCK_VALUES}: rows must be a multiple of it`);
   const bytes = new Uint8Array(count * sizeBytes);
   for (let index = 0; index < count; index++)
     encode(
-      values.subarray(index * blockValues, (index + 1) * blockValues),
+      values.subarray(index * BLOCK_VALUES, (index + 1) * BLOCK_VALUES),
       bytes.subarray(index * sizeBytes, (index + 1) * sizeBytes),
     );
   return bytes;

@@ -23,10 +23,10 @@ export const ggufFiles = { q8_0: 'repartee-s-q8_0.gguf', q4_0: 'repartee-s-q4_0.
 
 /** Numbers that the format gives to files of one quantisation. */
 const fileTypes = { q8_0: 7, q4_0: 2 } as const;
-const quantizationVersion = 2;
-const contextTokens = 2048;
-const normalToken = 1;
-const controlToken = 3;
+const QUANTIZATION_VERSION = 2;
+const CONTEXT_TOKENS = 2048;
+const NORMAL_TOKEN = 1;
+const CONTROL_TOKEN = 3;
 
 /** Every matrix in 8 bits, and every one in 4. Throws ModelError. */
 export function writeGguf({ from, toDir }: GgufOptions): void {
@@ -72,8 +72,8 @@ function metadataOf(
     'general.architecture': 'llama',
     'general.name': 'repartee-s',
     'general.file_type': fileTypes[quantization],
-    'general.quantization_version': quantizationVersion,
-    'llama.context_length': contextTokens,
+    'general.quantization_version': QUANTIZATION_VERSION,
+    'llama.context_length': CONTEXT_TOKENS,
     'llama.embedding_length': config.hidden,
     'llama.block_count': config.layers,
     'llama.feed_forward_length': config.feedForward,
@@ -86,7 +86,7 @@ function metadataOf(
     'tokenizer.ggml.model': 'gpt2',
     'tokenizer.ggml.pre': 'smollm',
     'tokenizer.ggml.tokens': { strings: tokens },
-    'tokenizer.ggml.token_type': { ints: tokens.map((_, id) => (id < countSpecials ? controlToken : normalToken)) },
+    'tokenizer.ggml.token_type': { ints: tokens.map((_, id) => (id < countSpecials ? CONTROL_TOKEN : NORMAL_TOKEN)) },
     'tokenizer.ggml.merges': { strings: merges },
     'tokenizer.ggml.bos_token_id': specials.bos,
     'tokenizer.ggml.eos_token_id': specials.end,

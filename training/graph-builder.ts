@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Attribute, ElementType, OnnxNode, OnnxPort, OnnxTensor } from './onnx-file.ts';
 
 /** Operators of ONNX Runtime that ONNX itself lacks. */
-export const runtimeDomain = 'com.microsoft';
+export const RUNTIME_DOMAIN = 'com.microsoft';
 
 const arrays = {
   float32: (values: readonly number[]) => Float32Array.from(values),
@@ -35,7 +35,7 @@ export class GraphBuilder {
 
   /** One value computed by one of ONNX Runtime's own operators. */
   runtimeOp(op: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>> = {}): string {
-    return this.#add(runtimeDomain, op, inputs, attributes);
+    return this.#add(RUNTIME_DOMAIN, op, inputs, attributes);
   }
 
   /** The sum of `x` and `y`, and its normalised form, in one node. */
@@ -45,7 +45,7 @@ export class GraphBuilder {
     const op = 'SkipSimplifiedLayerNormalization';
     this.nodes.push({
       op,
-      domain: runtimeDomain,
+      domain: RUNTIME_DOMAIN,
       inputs: [x, y, weight],
       outputs: [normed, '', '', sum],
       attributes,
@@ -66,7 +66,7 @@ export class GraphBuilder {
     attributes: Readonly<Record<string, Attribute>>,
   ): readonly [mixed: string, keys: string, values: string] {
     const outputs = [this.#value(), this.#value(), this.#value()] as const;
-    this.nodes.push({ op: 'GroupQueryAttention', domain: runtimeDomain, inputs, outputs, attributes });
+    this.nodes.push({ op: 'GroupQueryAttention', domain: RUNTIME_DOMAIN, inputs, outputs, attributes });
     return outputs;
   }
 

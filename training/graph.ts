@@ -21,13 +21,13 @@ export interface GraphOptions {
   readonly countSpecials: number;
 }
 
-const float = 1;
-const int32 = 6;
-const int64 = 7;
+const FLOAT_TYPE = 1;
+const INT32_TYPE = 6;
+const INT64_TYPE = 7;
 /** The runtime multiplies unsigned by signed bytes: this stands for zero. */
-const zeroPoint = 128;
-const largest = 127;
-const impossible = -1e30;
+const ZERO_POINT = 128;
+const MAX_QUANTIZED = 127;
+const IMPOSSIBLE_LOGIT = -1e30;
 
 export function buildGraph(tensors: SafeTensors, store: WeightStore, options: GraphOptions): OnnxGraph {
   const { config } = options;
@@ -45,14 +45,14 @@ export function buildGraph(tensors: SafeTensors, store: WeightStore, options: Gr
   const embeddingScale = floats('embedding.scale', [vocabulary]);
   const rotary = rotaryTables();
   const batchAxis = g.constant('int64', [1], [0]);
-  const positionRow = g.op('Unsqueeze', [g.op('Cast', ['positions'], { to: int64 }), batchAxis]);
+  const positionRow = g.op('Unsqueeze', [g.op('Cast', ['positions'], { to: INT64_TYPE }), batchAxis]);
   const countAll64 = g.op('Shape', ['bias'], { start: 3, end: 4 });
   const countPast = g.op('Sub', [countAll64, g.op('Shape', ['ids'])]);
-  const countAll = g.op('Cast', [countAll64], { to: int32 });
+  const countAll = g.op('Cast', [countAll64], { to: INT32_TYPE });
   const lastIndex = g.op('Sub', [countAll, g.constant('int32', [1], [1])]);
 
   const scaled = g.op('Unsqueeze', [g.op('Gather', [embeddingScale, 'ids']), g.constant('int64', [1], [1])]);
-  let x = g.op('Mul', [g.op('Cast', [g.op('Gather', [embedding, 'ids'])], { to: float }), scaled]);
+  let x = g.op('Mul', [g.op('Cast', [g.op('Gather', [embedding, 'ids'])], { to: FLOAT_TYPE }), scaled]);
   let normed = norm(x, 'layers.0.attentionNorm');
   const fresh: string[] = [];
   for (let layer = 0; layer < config.layers; layer++) {
@@ -106,7 +106,7 @@ export function buildGraph(tensors: SafeTensors, store: WeightStore, options: Gr
   /** Cosines and sines of every position; the runtime computes them once, when it loads the graph. */
   function rotaryTables(): { cosines: string; sines: string } {
     const bounds = [0, options.contextTokens, 1].map((value) => g.constant('int64', [], [value]));
-    const index = g.op('Cast', [g.op('Range', bounds)], { to: float });
+    const index = g.op('Cast', [g.op('Range', bounds)], { to: FLOAT_TYPE });
     const half = headSize / 2;
     const frequencies = Array.from({ length: half }, (_, pair) => 1 / config.ropeBase ** (pair / half));
     const angles = g.op('Mul', [
@@ -120,17 +120,17 @@ export function buildGraph(tensors: SafeTensors, store: WeightStore, options: Gr
   function quantize(value: string): { bytes: string; rowScale: string } {
     const rowScale = g.op('ReduceMax', [g.op('Abs', [value]), g.constant('int64', [1], [-1])], { keepdims: 1 });
     const unit = g.op('Div', [value, rowScale]);
-    const bytes = g.op('QuantizeLinear', [unit, byteScale(), g.constant('uint8', [], [zeroPoint])]);
+    const bytes = g.op('QuantizeLinear', [unit, byteScale(), g.constant('uint8', [], [ZERO_POINT])]);
     return { bytes, rowScale };
   }
 
   function byteScale(): string {
-    return g.constant('float32', [], [1 / largest]);
+    return g.constant('float32', [], [1 / MAX_QUANTIZED]);
   }
 
   function multiply(value: string, weight: string, scale: string, bias: readonly string[]): string {
     const { bytes, rowScale } = quantize(value);
-    const zero = g.constant('uint8', [], [zeroPoint]);
+    const zero = g.constant('uint8', [], [ZERO_POINT]);
     const optional = bias.length > 0 ? ['', ...bias] : [];
     const inputs = [bytes, weight, byteScale(), scale, zero, ...optional];
     return g.op('Mul', [g.runtimeOp('MatMulIntegerToFloat', inputs), rowScale]);
@@ -159,20 +159,20 @@ export function buildGraph(tensors: SafeTensors, store: WeightStore, options: Gr
   function head(): void {
     const chosen = norm(g.op('Gather', [x, 'rows']), 'norm');
     const never = new Float32Array(vocabulary);
-    never[options.maskToken] = impossible;
+    never[options.maskToken] = IMPOSSIBLE_LOGIT;
     const bias = g.weight('maskBias', 'float32', [vocabulary], never);
     // The transpose of the embedding is folded by the runtime at load: the weights are stored once.
     const transposed = g.op('Transpose', [embedding], { perm: [1, 0] });
     const logits = multiply(chosen, transposed, embeddingScale, [bias]);
     const logP = g.op('LogSoftmax', [logits], { axis: -1 });
-    const notText = new Float32Array(vocabulary).fill(impossible, 0, options.countSpecials);
+    const notText = new Float32Array(vocabulary).fill(IMPOSSIBLE_LOGIT, 0, options.countSpecials);
     notText[options.endToken] = 0;
     const text = g.op('Add', [logP, g.weight('textBias', 'float32', [vocabulary], notText)]);
     const [bestLogP, best] = g.top(text, 2);
     const weighted = g.op('Mul', [logP, g.op('Exp', [logP])]);
     const entropy = g.op('Neg', [g.op('ReduceSum', [weighted, g.constant('int64', [1], [-1])], { keepdims: 1 })]);
-    const watch = g.op('Cast', ['watch'], { to: int64 });
-    g.output('best', 'int32', ['R', 2], g.op('Cast', [best], { to: int32 }));
+    const watch = g.op('Cast', ['watch'], { to: INT64_TYPE });
+    g.output('best', 'int32', ['R', 2], g.op('Cast', [best], { to: INT32_TYPE }));
     g.output('stats', 'float32', ['R', 3], g.op('Concat', [bestLogP, entropy], { axis: -1 }));
     g.output('watched', 'float32', ['R', 'W'], g.op('Exp', [g.op('GatherElements', [logP, watch], { axis: 1 })]));
     g.output('logProbabilities', 'float32', ['R', vocabulary], logP);

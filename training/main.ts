@@ -13,7 +13,7 @@ const COUNT_SYNTHETIC = 6000;
 
 const text = { type: 'string' } as const;
 
-const help = `usage: npm run model -- COMMAND [OPTIONS]
+const HELP = `usage: npm run model -- COMMAND [OPTIONS]
 
   base     write the shipped weights as a checkpoint that training starts from
              --from DIR        default models/repartee-s
@@ -44,7 +44,7 @@ async function run(argv: readonly string[]): Promise<void> {
     case 'help':
     case '--help':
     case '-h':
-      console.log(help);
+      console.log(HELP);
       return;
     case 'base': {
       const { values } = parse(() => parseArgs({ args: rest, options: { from: text, to: text } }));

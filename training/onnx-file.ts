@@ -2,7 +2,7 @@
 import protobuf from 'protobufjs';
 
 // The part of the ONNX schema (IR version 10) that a graph with external data needs.
-const schema = `
+const SCHEMA = `
 syntax = "proto3";
 message ModelProto { int64 ir_version = 1; string producer_name = 2; GraphProto graph = 7; repeated OperatorSetIdProto opset_import = 8; }
 message OperatorSetIdProto { string domain = 1; int64 version = 2; }
@@ -18,7 +18,7 @@ message TensorShapeProto { message Dimension { oneof value { int64 dim_value = 1
 
 const elementTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 const elementSizeBytes = { float32: 4, uint8: 1, int8: 1, int32: 4, int64: 8 } as const;
-const irVersion = 10;
+const IR_VERSION = 10;
 
 export type ElementType = keyof typeof elementTypes;
 
@@ -60,9 +60,9 @@ export interface OnnxGraph {
 
 /** The ONNX file of `graph`; `opsets` names each operator set's version. The same graph gives the same bytes. */
 export function toOnnxFile(graph: OnnxGraph, opsets: Readonly<Record<string, number>>): Uint8Array {
-  const type = protobuf.parse(schema).root.lookupType('ModelProto');
+  const type = protobuf.parse(SCHEMA).root.lookupType('ModelProto');
   const message = type.fromObject({
-    irVersion,
+    irVersion: IR_VERSION,
     producerName: 'repartee',
     opsetImport: Object.entries(opsets).map(([domain, version]) => ({ domain, version })),
     graph: {

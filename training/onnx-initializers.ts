@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
 
-const schema = `
+const SCHEMA = `
 syntax = "proto3";
 message ModelProto { GraphProto graph = 7; }
 message GraphProto { repeated TensorProto initializer = 5; }
@@ -19,7 +19,7 @@ export interface WeightPlace {
 
 /** Constants inside the graph file itself are left out. */
 export function readInitializers(path: string): Map<string, WeightPlace> {
-  const type = protobuf.parse(schema).root.lookupType('ModelProto');
+  const type = protobuf.parse(SCHEMA).root.lookupType('ModelProto');
   const model: unknown = type.toObject(type.decode(readFileSync(path)), { arrays: true, objects: true });
   const places = new Map<string, WeightPlace>();
   for (const tensor of listAt(fieldAt(model, 'graph'), 'initializer')) {

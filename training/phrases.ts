@@ -2,16 +2,16 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { manifestFile, manifestSchema } from '../src/engine/manifest.ts';
+import { MANIFEST_FILE, manifestSchema } from '../src/engine/manifest.ts';
 import {
-  emptyHash,
+  EMPTY_HASH,
   hashBack,
-  phrasesFile,
-  phrasesHeaderWords,
-  phrasesMagic,
-  phrasesVersion,
-  phraseTokens,
-  shareStep,
+  MAX_PHRASE_TOKENS,
+  PHRASES_FILE,
+  PHRASES_HEADER_WORDS,
+  PHRASES_MAGIC,
+  PHRASES_VERSION,
+  SHARE_STEP,
 } from '../src/engine/proposals/ngram-table.ts';
 import { ModelError, toMessage } from '../src/errors.ts';
 import type { Piece } from './pieces.ts';
@@ -27,7 +27,7 @@ export interface PhrasesOptions {
 }
 
 /** What was said fewer times after the same words is chance. */
-const minCount = 10;
+const MIN_COUNT = 10;
 
 export interface PhraseEntry {
   readonly key: number;
@@ -37,7 +37,7 @@ export interface PhraseEntry {
 
 /** Writes phrases.bin and its hash; the same token files give the same bytes. Throws ModelError. */
 export function writePhrases({ tokensDir, modelDir, report }: PhrasesOptions): void {
-  const manifestPath = join(modelDir, manifestFile);
+  const manifestPath = join(modelDir, MANIFEST_FILE);
   const manifest = manifestSchema.parse(JSON.parse(readFileSync(manifestPath, 'utf8')));
   const names = existsSync(tokensDir) ? readdirSync(tokensDir).filter((name) => /^train-.*\.tokens$/.test(name)) : [];
   if (names.length === 0)
@@ -46,14 +46,14 @@ export function writePhrases({ tokensDir, modelDir, report }: PhrasesOptions): v
     const dialogues = readTokenFile(join(tokensDir, name));
     return dialogues.flatMap((dialogue) => toReplies(dialogue, manifest.specials));
   });
-  const entries = countPhrases(replies, minCount);
+  const entries = countPhrases(replies, MIN_COUNT);
   const bytes = encodePhrases(entries);
-  writeWhole(join(modelDir, phrasesFile), bytes);
+  writeWhole(join(modelDir, PHRASES_FILE), bytes);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const others = manifest.files.filter(({ name }) => name !== phrasesFile);
-  const files = [...others, { name: phrasesFile, sizeBytes: bytes.length, sha256 }];
+  const others = manifest.files.filter(({ name }) => name !== PHRASES_FILE);
+  const files = [...others, { name: PHRASES_FILE, sizeBytes: bytes.length, sha256 }];
   writeWhole(manifestPath, `${JSON.stringify({ ...manifest, files }, null, 2)}\n`);
-  report(`${phrasesFile}: ${entries.length} phrases of ${replies.length} replies, ${bytes.length} bytes`);
+  report(`${PHRASES_FILE}: ${entries.length} phrases of ${replies.length} replies, ${bytes.length} bytes`);
 }
 
 function readTokenFile(file: string): Piece[][] {
@@ -87,14 +87,14 @@ function toReplies(
 export function countPhrases(replies: readonly (readonly number[])[], least: number): PhraseEntry[] {
   const countTokens = replies.reduce((sum, reply) => sum + reply.length, 0);
   const entries = new Map<number, PhraseEntry>();
-  for (let order = 1; order <= phraseTokens; order++) {
+  for (let order = 1; order <= MAX_PHRASE_TOKENS; order++) {
     // A key and what followed, as one number below 2 ^ 48: sorted, equal ones lie side by side.
     const followed = new Float64Array(countTokens);
     let count = 0;
     for (const reply of replies) {
       // The first two tokens say what is answered and how: they are given.
       for (let index = Math.max(2, order); index < reply.length; index++) {
-        let key = emptyHash;
+        let key = EMPTY_HASH;
         for (let back = 1; back <= order; back++) key = hashBack(key, reply[index - back] ?? 0);
         followed[count++] = key * 0x10000 + (reply[index] ?? 0);
       }
@@ -121,9 +121,12 @@ function* likeliest(sorted: Float64Array, least: number): Generator<PhraseEntry>
 
 /** The inverse of readPhrases. */
 export function encodePhrases(entries: readonly PhraseEntry[]): Uint8Array {
-  const header = Uint32Array.from([phrasesMagic, phrasesVersion, entries.length, 0]).subarray(0, phrasesHeaderWords);
+  const header = Uint32Array.from([PHRASES_MAGIC, PHRASES_VERSION, entries.length, 0]).subarray(
+    0,
+    PHRASES_HEADER_WORDS,
+  );
   const keys = Uint32Array.from(entries, ({ key }) => key);
   const ids = Uint16Array.from(entries, ({ id }) => id);
-  const shares = Uint8Array.from(entries, ({ share }) => Math.round(share / shareStep));
+  const shares = Uint8Array.from(entries, ({ share }) => Math.round(share / SHARE_STEP));
   return Buffer.concat([header, keys, ids, shares].map((part) => new Uint8Array(part.buffer)));
 }

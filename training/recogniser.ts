@@ -34,7 +34,7 @@ export function createRandom(seed: number): Random {
 }
 
 /** Fewer words than this leave nothing for a final to bring or to change. */
-export const minWordsOfChangedFinal = 3;
+export const MIN_WORDS_OF_CHANGED_FINAL = 3;
 
 export function countWords(text: string): number {
   return toWords(text).length;

@@ -14,7 +14,7 @@ export interface FloatTensor {
   readonly values: Float32Array;
 }
 
-const lengthFieldBytes = 8;
+const LENGTH_FIELD_BYTES = 8;
 
 /** A reader of `path`'s tensors by name; throws ModelError where a name, type or shape is not what is asked for. */
 export interface SafeTensors {
@@ -25,8 +25,8 @@ export interface SafeTensors {
 export function openSafeTensors(path: string): SafeTensors {
   const file = readFileSync(path);
   const headerBytes = Number(file.readBigUInt64LE(0));
-  const header: unknown = JSON.parse(file.toString('utf8', lengthFieldBytes, lengthFieldBytes + headerBytes));
-  const start = lengthFieldBytes + headerBytes;
+  const header: unknown = JSON.parse(file.toString('utf8', LENGTH_FIELD_BYTES, LENGTH_FIELD_BYTES + headerBytes));
+  const start = LENGTH_FIELD_BYTES + headerBytes;
 
   function find(name: string, type: string, shape: readonly number[]): Uint8Array {
     const entry = isRecord(header) ? header[name] : undefined;

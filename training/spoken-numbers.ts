@@ -21,7 +21,7 @@ const monthAndDay =
   /(?<=\b(?:january|february|march|april|may|june|july|august|september|october|november|december) )([12]?\d|3[01])(?![\w.:/-])/gi;
 
 /** Longer numbers are ids: nobody says them as a count. */
-const maxCountedDigits = 4;
+const MAX_COUNTED_DIGITS = 4;
 
 /** Every number that stands as a word of its own; what is glued to letters ("b12") stays. */
 export function speakNumbers(text: string, random: Random): string {
@@ -69,7 +69,7 @@ function speakOrdinal(value: number): string {
 
 function speakPlain(digits: string, random: Random): string {
   const value = Number(digits);
-  if (digits.length > maxCountedDigits || (digits.length > 1 && digits.startsWith('0')))
+  if (digits.length > MAX_COUNTED_DIGITS || (digits.length > 1 && digits.startsWith('0')))
     return speakDigits(digits, random);
   // A room, a house, a bus: "three oh one".
   if (value > 100 && value < 1000 && value % 100 !== 0 && random() < 0.4)

@@ -2,9 +2,9 @@
 
 import { type Piece, pieceKinds } from './pieces.ts';
 
-export const tokenFileMagic = 0x4b545052;
-export const tokenFileVersion = 3;
-const headerWords = 8;
+export const TOKEN_FILE_MAGIC = 0x4b545052;
+export const TOKEN_FILE_VERSION = 3;
+const HEADER_WORDS = 8;
 
 export interface TokenFileCounts {
   readonly countDialogues: number;
@@ -20,7 +20,7 @@ export function encodeTokenFile(dialogues: readonly (readonly Piece[])[]): Uint8
     ...runningSums(dialogues.map((dialogue) => dialogue.length)),
     ...runningSums(pieces.map((piece) => piece.ids.length)),
   ];
-  const words = Uint32Array.from([tokenFileMagic, tokenFileVersion, ...counts, 0, 0, 0, ...starts]);
+  const words = Uint32Array.from([TOKEN_FILE_MAGIC, TOKEN_FILE_VERSION, ...counts, 0, 0, 0, ...starts]);
   const ids = new Uint16Array(countIds);
   let at = 0;
   for (const piece of pieces) {
@@ -35,11 +35,11 @@ export function encodeTokenFile(dialogues: readonly (readonly Piece[])[]): Uint8
 export function decodeTokenFile(bytes: Uint8Array): Piece[][] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const word = (index: number) => view.getUint32(index * 4, true);
-  if (bytes.byteLength < headerWords * 4) throw new RangeError(`${bytes.byteLength} bytes are no token file`);
-  if (word(0) !== tokenFileMagic || word(1) !== tokenFileVersion)
-    throw new RangeError(`no token file of version ${tokenFileVersion}`);
+  if (bytes.byteLength < HEADER_WORDS * 4) throw new RangeError(`${bytes.byteLength} bytes are no token file`);
+  if (word(0) !== TOKEN_FILE_MAGIC || word(1) !== TOKEN_FILE_VERSION)
+    throw new RangeError(`no token file of version ${TOKEN_FILE_VERSION}`);
   const [countDialogues, countPieces, countIds] = [word(2), word(3), word(4)];
-  const pieceStarts = headerWords + countDialogues + 1;
+  const pieceStarts = HEADER_WORDS + countDialogues + 1;
   const idsAt = (pieceStarts + countPieces + 1) * 4;
   const sizeBytes = idsAt + countIds * 2 + countPieces;
   if (bytes.byteLength !== sizeBytes) throw new RangeError(`${bytes.byteLength} bytes, but its head says ${sizeBytes}`);
@@ -50,7 +50,7 @@ export function decodeTokenFile(bytes: Uint8Array): Piece[][] {
     return { kind, ids: Array.from({ length: end - start }, (_, i) => view.getUint16(idsAt + (start + i) * 2, true)) };
   });
   return Array.from({ length: countDialogues }, (_, dialogue) =>
-    pieces.slice(word(headerWords + dialogue), word(headerWords + dialogue + 1)),
+    pieces.slice(word(HEADER_WORDS + dialogue), word(HEADER_WORDS + dialogue + 1)),
   );
 }
 

@@ -8,7 +8,7 @@ import { ModelError } from '../src/errors.ts';
 import { type Dialogue, readDialogues, readPassages } from './dialogues.ts';
 import { type Piece, pieceKinds, toPieces } from './pieces.ts';
 import { decideReadBacks } from './read-backs.ts';
-import { encodeTokenFile, type TokenFileCounts, tokenFileVersion } from './token-file.ts';
+import { encodeTokenFile, TOKEN_FILE_VERSION, type TokenFileCounts } from './token-file.ts';
 import { writeWhole } from './write-whole.ts';
 
 export interface TokensOptions {
@@ -74,7 +74,7 @@ export function writeTokens({ dataDir, synthetic, tokenizerFile, toDir, report =
   }
 
   const index = {
-    version: tokenFileVersion,
+    version: TOKEN_FILE_VERSION,
     tokenizerSha256: createHash('sha256').update(tokenizerJson).digest('hex'),
     countTokens: tokenizer.countTokens,
     specials: tokenizer.specials,

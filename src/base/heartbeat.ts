@@ -16,9 +16,9 @@ export interface Heartbeat {
   stop(): void;
 }
 
-const beatMs = 1000;
+const BEAT_MS = 1000;
 /** Longer than any forward, or compiled schema, may hold the thread up. */
-const mostMissed = 8;
+const MAX_MISSED_BEATS = 8;
 
 /** Beats are counted, not time: while this thread is held up itself, none is missed. */
 export function startHeartbeat(clock: Clock, { ask, ceased }: HeartbeatEvents): Heartbeat {
@@ -27,17 +27,17 @@ export function startHeartbeat(clock: Clock, { ask, ceased }: HeartbeatEvents): 
   const whenCeased = new Promise<void>((resolve) => {
     resolveCeased = resolve;
   });
-  let timer = clock.setTimeout(beat, beatMs);
+  let timer = clock.setTimeout(beat, BEAT_MS);
 
   function beat(): void {
-    if (countMissed >= mostMissed) {
-      ceased(countMissed * beatMs);
+    if (countMissed >= MAX_MISSED_BEATS) {
+      ceased(countMissed * BEAT_MS);
       resolveCeased();
       return;
     }
     countMissed++;
     ask();
-    timer = clock.setTimeout(beat, beatMs);
+    timer = clock.setTimeout(beat, BEAT_MS);
   }
 
   return {

@@ -25,17 +25,17 @@ export interface EngineOptions {
 }
 
 /** The matrices are small: further threads wait more than they work. */
-const maxThreads = 4;
+const MAX_THREADS = 4;
 
-const maxKvBytes = 2 ** 30;
+const MAX_KV_BYTES = 2 ** 30;
 
 /** Loads and verifies the model; rejects with ModelError or EngineError. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const workerData: Omit<WorkerOptions, 'atWork'> = {
     modelDir: options.modelDir,
-    countThreads: options.countThreads ?? Math.min(availableParallelism(), maxThreads),
+    countThreads: options.countThreads ?? Math.min(availableParallelism(), MAX_THREADS),
     isSpinning: options.isSpinning ?? true,
-    kvBudgetBytes: options.kvBudgetBytes ?? Math.min(memoryBytes() / 4, maxKvBytes),
+    kvBudgetBytes: options.kvBudgetBytes ?? Math.min(memoryBytes() / 4, MAX_KV_BYTES),
   };
   const file = findWorkerFile();
   const startWorker = (atWork: Int32Array) => new Worker(file, { workerData: { ...workerData, atWork } });

@@ -71,13 +71,13 @@ export type Manifest = z.infer<typeof manifestSchema>;
 
 export type ModelConfig = Manifest['config'];
 
-export const manifestFile = 'model.json';
-const shippedModel = 'repartee-s';
-export const graphFile = 'graph.onnx';
+export const MANIFEST_FILE = 'model.json';
+const SHIPPED_MODEL = 'repartee-s';
+export const GRAPH_FILE = 'graph.onnx';
 
 /** Reads `modelDir`'s manifest and checks the hash of every file it names; throws ModelError. */
 export async function loadManifest(modelDir: string): Promise<Manifest> {
-  const path = join(modelDir, manifestFile);
+  const path = join(modelDir, MANIFEST_FILE);
   const manifest = parseManifest(path, await readManifest(modelDir));
   await Promise.all(manifest.files.map((file) => verifyFile(modelDir, file)));
   return manifest;
@@ -85,7 +85,7 @@ export async function loadManifest(modelDir: string): Promise<Manifest> {
 
 /** How much of a prompt the model in `modelDir` reads. Throws ModelError. */
 export async function loadPromptLimits(modelDir: string): Promise<PromptLimits> {
-  const path = join(modelDir, manifestFile);
+  const path = join(modelDir, MANIFEST_FILE);
   return parseManifest(path, await readManifest(modelDir)).prompt;
 }
 
@@ -101,7 +101,7 @@ export function hashFile(path: string): Promise<string> {
 }
 
 function readManifest(modelDir: string): Promise<string> {
-  const path = join(modelDir, manifestFile);
+  const path = join(modelDir, MANIFEST_FILE);
   return readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ModelError('model-missing', `${path} can't be read; ${restoring(modelDir)}`, { cause });
   });
@@ -127,7 +127,7 @@ async function verifyFile(modelDir: string, file: Manifest['files'][number]): Pr
 }
 
 function restoring(modelDir: string): string {
-  return basename(modelDir) === shippedModel
-    ? `restore it: git checkout -- models/${shippedModel} in a clone, else install repartee again`
+  return basename(modelDir) === SHIPPED_MODEL
+    ? `restore it: git checkout -- models/${SHIPPED_MODEL} in a clone, else install repartee again`
     : 'give the folder of a model, as npm run model -- export writes it';
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ggufFiles, toPaired, writeGguf } from '../../training/gguf.ts';
-import { alignmentBytes } from '../../training/gguf-file.ts';
+import { ALIGNMENT_BYTES } from '../../training/gguf-file.ts';
 import { toQ4, toQ8 } from '../../training/gguf-quantize.ts';
 import { openSafeTensors } from '../../training/safetensors.ts';
 import { type GgufHead, halfAt, readGgufHead } from '../support/gguf-reader.ts';
@@ -44,12 +44,12 @@ it('names what llama.cpp asks of a llama, with the sizes of the model', () => {
 it('puts each tensor where its form says, one after the other, up to the end of the file', () => {
   const ends = head.tensors.map(({ offsetBytes, sizeBytes }) => offsetBytes + sizeBytes);
   for (const [index, { offsetBytes }] of head.tensors.entries()) {
-    expect(offsetBytes % alignmentBytes).toBe(0);
+    expect(offsetBytes % ALIGNMENT_BYTES).toBe(0);
     expect(offsetBytes).toBeGreaterThanOrEqual(ends[index - 1] ?? 0);
   }
   const end = head.sizeBytes + (ends.at(-1) ?? 0);
   expect(bytes.length - end).toBeGreaterThanOrEqual(0);
-  expect(bytes.length - end).toBeLessThan(alignmentBytes);
+  expect(bytes.length - end).toBeLessThan(ALIGNMENT_BYTES);
 });
 
 it('moves the rows of a query to where llama.cpp turns them, and says what the checkpoint says', () => {

@@ -21,7 +21,7 @@ export interface ByteTable {
   readonly distances: Int16Array;
 }
 
-const bytes = 256;
+const COUNT_BYTES = 256;
 
 export interface ByteState {
   /** State by byte. */
@@ -37,8 +37,9 @@ export function createByteTable(
   const targets = states.map(({ next }) => new Map([...next].filter(([byte]) => isWritable(byte))));
   const before = predecessors(targets);
   const distances = distancesTo(states, before);
-  if (distances[0] === unreached) return undefined;
-  for (const steps of targets) for (const [byte, to] of steps) if (distances[to] === unreached) steps.delete(byte);
+  if (distances[0] === UNREACHED_DISTANCE) return undefined;
+  for (const steps of targets)
+    for (const [byte, to] of steps) if (distances[to] === UNREACHED_DISTANCE) steps.delete(byte);
   const { classes, countClasses } = classify(targets);
   const next = new Int16Array(states.length * countClasses).fill(-1);
   for (const [state, steps] of targets.entries())
@@ -51,8 +52,8 @@ export function readByteTable({ classes, countClasses, next, distances }: ByteTa
     step: (state, byte) => next[state * countClasses + (classes[byte] ?? 0)] ?? -1,
     isFinal: (state) => distances[state] === 0,
     distance(state) {
-      const distance = distances[state] ?? unreached;
-      return distance === unreached ? Number.POSITIVE_INFINITY : distance;
+      const distance = distances[state] ?? UNREACHED_DISTANCE;
+      return distance === UNREACHED_DISTANCE ? Number.POSITIVE_INFINITY : distance;
     },
   };
 }
@@ -64,7 +65,7 @@ export function sizeBytesOf({ classes, next, distances }: ByteTable): number {
 type Targets = readonly Map<number, number>[];
 
 /** A state from which no end can be reached. */
-const unreached = -1;
+const UNREACHED_DISTANCE = -1;
 
 function predecessors(targets: Targets): readonly ReadonlySet<number>[] {
   const before: Set<number>[] = targets.map(() => new Set());
@@ -74,11 +75,11 @@ function predecessors(targets: Targets): readonly ReadonlySet<number>[] {
 
 /** Breadth first, from the ends backwards. */
 function distancesTo(states: readonly ByteState[], before: readonly ReadonlySet<number>[]): Int16Array {
-  const distances = new Int16Array(states.length).fill(unreached);
+  const distances = new Int16Array(states.length).fill(UNREACHED_DISTANCE);
   let reached = [...states.keys()].filter((state) => states[state]?.isFinal === true);
   for (let distance = 0; reached.length > 0; distance++) {
     for (const state of reached) distances[state] = distance;
-    const isNew = (state: number) => distances[state] === unreached;
+    const isNew = (state: number) => distances[state] === UNREACHED_DISTANCE;
     reached = [...new Set(reached.flatMap((state) => [...(before[state] ?? [])].filter(isNew)))];
   }
   return distances;
@@ -93,7 +94,7 @@ function classify(targets: Targets): { readonly classes: Uint8Array; readonly co
     const known = new Map<string, number>();
     columns = new Map(
       [...columns].map(([byte, before]) => {
-        const key = `${before} ${steps.get(byte) ?? unreached}`;
+        const key = `${before} ${steps.get(byte) ?? UNREACHED_DISTANCE}`;
         const found = known.get(key) ?? known.size;
         known.set(key, found);
         return [byte, found];
@@ -101,8 +102,8 @@ function classify(targets: Targets): { readonly classes: Uint8Array; readonly co
     );
   }
   // Where all 256 bytes differ, none leads nowhere.
-  const first = used.length < bytes ? 1 : 0;
-  const classes = new Uint8Array(bytes);
+  const first = used.length < COUNT_BYTES ? 1 : 0;
+  const classes = new Uint8Array(COUNT_BYTES);
   for (const [byte, found] of columns) classes[byte] = first + found;
   return { classes, countClasses: first + new Set(columns.values()).size };
 }

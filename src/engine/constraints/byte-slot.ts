@@ -10,10 +10,10 @@ export interface EdgeRoom {
   take(sizeBytes: number): void;
 }
 
-const mostEdgeBytes = 8 * 2 ** 20;
+const MAX_EDGE_BYTES = 8 * 2 ** 20;
 
 /** For slots that are used together. */
-export function createEdgeRoom(mostBytes: number = mostEdgeBytes): EdgeRoom {
+export function createEdgeRoom(mostBytes: number = MAX_EDGE_BYTES): EdgeRoom {
   let epoch = 0;
   let takenBytes = 0;
   return {

@@ -7,7 +7,7 @@ import type { CopyBias } from './copy-bias.ts';
 import type { Choice, Guide } from './guide.ts';
 import type { Slot } from './slot.ts';
 import { createStates, type SlotState, type Ways } from './state.ts';
-import { maxValueTokens } from './text-slot.ts';
+import { MAX_VALUE_TOKENS } from './text-slot.ts';
 import type { Program } from './tools.ts';
 
 export interface CallOptions {
@@ -24,9 +24,9 @@ export interface CallOptions {
 }
 
 /** Where this part of the vocabulary may come, a token's share among what may come is its probability. */
-const nearlyAll = 0.5;
+const NEARLY_ALL_SHARE = 0.5;
 /** Up to so many, what may come is listed. */
-const maxListed = 64;
+const MAX_LISTED_TOKENS = 64;
 
 export function createCall({ program, tokenizer, maxTokens, copied, given = noValues, copyBias }: CallOptions): Guide {
   const closers = ['}', ']'].flatMap((text) => tokenizer.encode(text));
@@ -44,7 +44,7 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
   }
 
   function isClosing({ countTokens }: SlotState): boolean {
-    return isLate() || countTokens >= maxValueTokens;
+    return isLate() || countTokens >= MAX_VALUE_TOKENS;
   }
 
   function findWays(): Ways {
@@ -62,7 +62,7 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
 
   /** Undefined where there are too many: inside a text it is most of the vocabulary. */
   function listWays(): readonly number[] | undefined {
-    if (countEdges() > maxListed) return undefined;
+    if (countEdges() > MAX_LISTED_TOKENS) return undefined;
     const ids = [...ways.fixed];
     for (const from of ways.slots) {
       const edges = from.slot.edges(from.at);
@@ -82,7 +82,7 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
   }
 
   function isAlmostAll(): boolean {
-    return !listed && countEdges() > nearlyAll * tokenizer.countTokens;
+    return !listed && countEdges() > NEARLY_ALL_SHARE * tokenizer.countTokens;
   }
 
   /** The likeliest of what may come, and with `wantsSum` the probability of all that may. Allocates nothing for each token. */

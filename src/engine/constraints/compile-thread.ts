@@ -30,7 +30,7 @@ interface Job {
 }
 
 /** More would wait too long; the server takes fewer at once. */
-const mostWaiting = 64;
+const MAX_WAITING = 64;
 
 /** The thread starts with the first job, and again after each that was ended. */
 export function createCompileThread(options: CompileThreadOptions): CompileThread {
@@ -112,8 +112,8 @@ export function createCompileThread(options: CompileThreadOptions): CompileThrea
     compile: (tools, signal) =>
       new Promise((resolve, reject) => {
         if (isClosed) throw closedError();
-        if (waiting.length >= mostWaiting)
-          throw new EngineError('engine-busy', `${mostWaiting} schemas wait to be compiled already: try again later`);
+        if (waiting.length >= MAX_WAITING)
+          throw new EngineError('engine-busy', `${MAX_WAITING} schemas wait to be compiled already: try again later`);
         waiting.push({ tools, signal, resolve, reject });
         next();
       }),

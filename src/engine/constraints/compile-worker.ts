@@ -7,9 +7,9 @@ import type { FromCompiler, ToCompiler } from './compile-messages.ts';
 const port = parentPort;
 if (!port) throw new EngineError('worker-alone', 'this file runs as a worker thread of the engine');
 
-const lowestPriority = 19;
+const LOWEST_PRIORITY = 19;
 // On Linux this is this thread's alone; elsewhere it would be the whole process's.
-if (process.platform === 'linux') setPriority(lowestPriority);
+if (process.platform === 'linux') setPriority(LOWEST_PRIORITY);
 
 // Loaded at that priority, too: a client that comes and goes has a thread started each time.
 const { createBudget } = await import('./budget.ts');

@@ -13,16 +13,16 @@ export interface CopyBias {
   begin(): void;
   /** The call goes on with `id`. */
   take(id: number): void;
-  /** `likeliest`, or the likeliest token that goes on with words of the dialogue, if it is less than `copyNats` behind. */
+  /** `likeliest`, or the likeliest token that goes on with words of the dialogue, if it is less than `COPY_NATS` behind. */
   toDialogue(likeliest: number, logP: Float32Array, isLegal: (id: number) => boolean): number;
   /** `likeliest`, or of the `fixed` tokens one that closes the arguments, if `likeliest` begins another one and is less than `endNats` ahead. */
   toEnd(likeliest: number, logP: Float32Array, fixed: readonly number[]): number;
 }
 
 /** Small models garble the names that they copy ("Opinin" for Bolinas). */
-const copyNats = 3;
+const COPY_NATS = 3;
 /** They fill in what nobody asked for: the first of the listed airlines. */
-const endNats = 1;
+const END_NATS = 1;
 /** Dates, times and numbers are put in another form than callers say them in. */
 const digit = /\p{N}/u;
 
@@ -60,7 +60,7 @@ export function createCopyBias({ decode, dialogue }: CopyBiasOptions): CopyBias 
       )
         return likeliest;
       let best = likeliest;
-      let highest = (logP[likeliest] ?? 0) - copyNats;
+      let highest = (logP[likeliest] ?? 0) - COPY_NATS;
       for (let id = 0; id < logP.length; id++) {
         const value = logP[id] ?? Number.NEGATIVE_INFINITY;
         if (value <= highest || !isLegal(id) || !isCopy(matcher, id)) continue;
@@ -73,7 +73,7 @@ export function createCopyBias({ decode, dialogue }: CopyBiasOptions): CopyBias 
       if (!fixed.includes(likeliest)) return likeliest;
       const text = decode([likeliest]);
       if (!text.includes(',') || text.includes('}')) return likeliest;
-      const least = (logP[likeliest] ?? 0) - endNats;
+      const least = (logP[likeliest] ?? 0) - END_NATS;
       const closers = fixed.filter((id) => (logP[id] ?? 0) > least && decode([id]).includes('}'));
       return closers.reduce((best, id) => ((logP[id] ?? 0) > (logP[best] ?? 0) ? id : best), closers[0] ?? likeliest);
     },

@@ -14,12 +14,12 @@ export interface CopyMatcher {
   isWhole(places: Places): boolean;
 }
 
-const separator = '\0';
+const SEPARATOR = '\0';
 const wordStart = new RegExp(`(?<![${LETTERS}])[${LETTERS}]|[${UNSPACED}]`, 'gu');
 const inWord = new RegExp(`[${LETTERS}]`, 'u');
 
 export function createCopyMatcher(texts: readonly string[]): CopyMatcher {
-  const said = texts.map((text) => text.toLowerCase() + separator).join('');
+  const said = texts.map((text) => text.toLowerCase() + SEPARATOR).join('');
   return {
     starts: [...said.matchAll(wordStart)].map(({ index }) => index),
     follow(places, text) {
@@ -28,7 +28,7 @@ export function createCopyMatcher(texts: readonly string[]): CopyMatcher {
     },
     isWhole: (places) =>
       places.some(
-        (place) => !inWord.test(said[place] ?? separator) || isUnspaced(said.slice(Math.max(0, place - 2), place)),
+        (place) => !inWord.test(said[place] ?? SEPARATOR) || isUnspaced(said.slice(Math.max(0, place - 2), place)),
       ),
   };
 }

@@ -16,7 +16,7 @@ interface Source {
 }
 
 /** Never part of a stretch. */
-const separator = '\0';
+const SEPARATOR = '\0';
 /** What JSON would escape is not copied. */
 const unfit = /["\\\p{Cc}]/u;
 
@@ -44,7 +44,7 @@ export function dialogueOf(context: readonly number[], { tokenizer }: Vocabulary
 function readSource(stretches: readonly string[]): Source {
   const encoder = new TextEncoder();
   const lengthOf = (text: string) => encoder.encode(text).length;
-  const bytes = encoder.encode(stretches.map((stretch) => stretch + separator).join(''));
+  const bytes = encoder.encode(stretches.map((stretch) => stretch + SEPARATOR).join(''));
   const starts: number[] = [];
   const toEnd = new Float64Array(bytes.length + 1).fill(Number.POSITIVE_INFINITY);
   let offset = 0;
@@ -57,7 +57,7 @@ function readSource(stretches: readonly string[]): Source {
     const end = offset + lengthOf(stretch);
     for (let index = end - 1; index >= offset; index--)
       toEnd[index] = Math.min(toEnd[index] ?? 0, 1 + (toEnd[index + 1] ?? 0));
-    offset = end + lengthOf(separator);
+    offset = end + lengthOf(SEPARATOR);
   }
   return { bytes, starts, toEnd };
 }

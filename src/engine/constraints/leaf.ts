@@ -41,21 +41,21 @@ export interface GivenLeaf {
 }
 
 /** Marks a value that must be among those that a request gives for it. */
-const givenKeyword = 'x-spoken';
+const GIVEN_KEYWORD = 'x-spoken';
 /** Marks a string that must consist of words that were said or that a tool gave. */
-const copiedKeyword = 'x-copied';
+const COPIED_KEYWORD = 'x-copied';
 
-const mostConstantLevels = 8;
+const MAX_CONSTANT_LEVELS = 8;
 
 /** Of `pattern`; "u" where it is left out. */
-const flagsKeyword = 'x-pattern-flags';
+const FLAGS_KEYWORD = 'x-pattern-flags';
 /** Several at once, each with its flags: what an intersection comes to. */
-const patternsKeyword = 'x-patterns';
+const PATTERNS_KEYWORD = 'x-patterns';
 
-export const textKeywords = ['type', 'minLength', 'maxLength', 'pattern', 'format', flagsKeyword, patternsKeyword];
+export const textKeywords = ['type', 'minLength', 'maxLength', 'pattern', 'format', FLAGS_KEYWORD, PATTERNS_KEYWORD];
 /** Of numbers, as descriptions of HTTP interfaces have them: they say nothing that a number here does not keep to. */
 const numberFormats = ['int32', 'int64', 'float', 'double'];
-const int32Bound = 2 ** 31;
+const INT32_BOUND = 2 ** 31;
 
 export const numberKeywords = ['type', 'format', 'minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'];
 export const choiceKeywords = ['type', 'enum', 'const'];
@@ -66,10 +66,10 @@ export function compileChoice(schema: Schema, { pointer, budget }: Place): Leaf 
   const types = [schema.type ?? []].flat();
   const values = all.filter((value) => types.length === 0 || types.some((type) => isOfType(value, type)));
   if (values.length === 0) throw refusal(`${pointer}/enum: ${show(all)}`, 'no value of the type is left');
-  if (values.some((value) => nests(value, mostConstantLevels)))
+  if (values.some((value) => nests(value, MAX_CONSTANT_LEVELS)))
     throw new EngineError(
       'schema-too-deep',
-      `${pointer}/enum: ${mostConstantLevels} levels deep is the most for a constant: flatten it`,
+      `${pointer}/enum: ${MAX_CONSTANT_LEVELS} levels deep is the most for a constant: flatten it`,
     );
   const texts = [...new Set(values.map(toSpacedJson))];
   budget.takeConstants(texts, `${pointer}/enum`);
@@ -78,13 +78,13 @@ export function compileChoice(schema: Schema, { pointer, budget }: Place): Leaf 
 
 export function compileText(schema: Schema, place: Place): Leaf {
   const { pointer, isWritable, budget } = place;
-  if (schema[copiedKeyword] === true) {
-    checkKeywords(schema, ['type', copiedKeyword], pointer);
+  if (schema[COPIED_KEYWORD] === true) {
+    checkKeywords(schema, ['type', COPIED_KEYWORD], pointer);
     return { kind: 'copied' };
   }
-  const rule = schema[givenKeyword];
+  const rule = schema[GIVEN_KEYWORD];
   if (rule !== undefined) {
-    checkKeywords(schema, ['type', givenKeyword], pointer);
+    checkKeywords(schema, ['type', GIVEN_KEYWORD], pointer);
     const rules = { minCharacters: 1, maxCharacters: Number.POSITIVE_INFINITY };
     return { kind: 'given', key: toGivenKey(rule), isText: true, otherwise: { kind: 'text', rules } };
   }
@@ -111,10 +111,10 @@ export function compileText(schema: Schema, place: Place): Leaf {
 
 function patternsOf(schema: Schema, pointer: string): Pattern[] {
   const { pattern, format } = schema;
-  const listed = listOf(schema[patternsKeyword]).filter(isSchema);
-  const patterns = listed.map((one) => toPattern(one.pattern, one.flags, `${pointer}/${patternsKeyword}`));
+  const listed = listOf(schema[PATTERNS_KEYWORD]).filter(isSchema);
+  const patterns = listed.map((one) => toPattern(one.pattern, one.flags, `${pointer}/${PATTERNS_KEYWORD}`));
   if (pattern !== undefined && listed.length === 0)
-    patterns.push(toPattern(pattern, schema[flagsKeyword], `${pointer}/pattern`));
+    patterns.push(toPattern(pattern, schema[FLAGS_KEYWORD], `${pointer}/pattern`));
   if (format === undefined) return patterns;
   const known = typeof format === 'string' ? formatPatterns.get(format) : undefined;
   if (known !== undefined) return [...patterns, { source: known, flags: 'u' }];
@@ -157,10 +157,10 @@ export function toGivenKey(rule: unknown): string {
 
 export function compileNumber(schema: Schema, place: Place, isInteger: boolean): Leaf {
   const { pointer, isWritable, budget } = place;
-  const { [givenKeyword]: rule, ...plain } = schema;
+  const { [GIVEN_KEYWORD]: rule, ...plain } = schema;
   if (rule !== undefined) {
     const otherwise = compileNumber(plain, place, isInteger);
-    if (otherwise.kind === 'given') throw refusal(`${pointer}/${givenKeyword}`, 'it stands once');
+    if (otherwise.kind === 'given') throw refusal(`${pointer}/${GIVEN_KEYWORD}`, 'it stands once');
     return { kind: 'given', key: toGivenKey(rule), isText: false, otherwise };
   }
   checkKeywords(schema, numberKeywords, pointer);
@@ -173,8 +173,8 @@ export function compileNumber(schema: Schema, place: Place, isInteger: boolean):
     throw refusal(`${pointer}/format: ${show(format)}`, `use one of ${numberFormats.join(', ')}`);
   const rules: NumberRules = {
     isInteger,
-    min: Math.max(minimum, above, format === 'int32' ? -int32Bound : Number.NEGATIVE_INFINITY),
-    max: Math.min(maximum, below, format === 'int32' ? int32Bound - 1 : Number.POSITIVE_INFINITY),
+    min: Math.max(minimum, above, format === 'int32' ? -INT32_BOUND : Number.NEGATIVE_INFINITY),
+    max: Math.min(maximum, below, format === 'int32' ? INT32_BOUND - 1 : Number.POSITIVE_INFINITY),
     isMinExclusive: above >= minimum && above > Number.NEGATIVE_INFINITY,
     isMaxExclusive: below <= maximum && below < Number.POSITIVE_INFINITY,
   };

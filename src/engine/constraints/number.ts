@@ -9,13 +9,18 @@ export interface NumberRules {
   readonly isMaxExclusive: boolean;
 }
 
-const digits = '0123456789';
+const DIGIT_CHARACTERS = '0123456789';
 /** So that every value, scaled to an integer, is exact in a double. */
 const limits = { integer: { integerDigits: 15, fractionDigits: 0 }, number: { integerDigits: 9, fractionDigits: 6 } };
 
 /** The characters that may follow `prefix`; whether the number may end there is canEndNumber's. */
 export function nextCharacters(rules: NumberRules, prefix: string): string[] {
-  const candidates = prefix === '' ? `-${digits}` : rules.isInteger || prefix.includes('.') ? digits : `${digits}.`;
+  const candidates =
+    prefix === ''
+      ? `-${DIGIT_CHARACTERS}`
+      : rules.isInteger || prefix.includes('.')
+        ? DIGIT_CHARACTERS
+        : `${DIGIT_CHARACTERS}.`;
   return Array.from(candidates).filter((character) => canFinish(rules, prefix + character));
 }
 

@@ -11,9 +11,9 @@ export interface Pattern {
   readonly flags: string;
 }
 
-const maxCharacter = 0x10ffff;
+const MAX_CODE_POINT = 0x10ffff;
 /** Of one automaton, over characters or over bytes. */
-const maxStates = 4096;
+const MAX_STATES = 4096;
 
 /** The strings that all of `patterns` match, each anywhere unless it is anchored. Undefined where there are none. Throws an Error that says what is not supported. */
 export function compilePatterns(
@@ -51,7 +51,7 @@ function toPlainDfa(all: readonly (readonly Part[])[]): DFA {
     inner.forEach(checkPart);
     return { type: 'Concatenation', elements: inner.map(widened) } as const;
   });
-  const nfa = NFA.fromRegex(alternatives, { maxCharacter }, {}, new NFA.LimitedNodeFactory(maxStates));
+  const nfa = NFA.fromRegex(alternatives, { maxCharacter: MAX_CODE_POINT }, {}, new NFA.LimitedNodeFactory(MAX_STATES));
   return DFA.fromFA(nfa, limited());
 }
 
@@ -83,14 +83,14 @@ const start: Part = { type: 'Unknown', id: '^' };
 /** All automata are over the same characters. */
 function widened(part: Part): Part {
   if (part.type === 'CharacterClass')
-    return { ...part, characters: CharSet.empty(maxCharacter).union(part.characters.ranges) };
+    return { ...part, characters: CharSet.empty(MAX_CODE_POINT).union(part.characters.ranges) };
   if (part.type === 'Unknown' || part.type === 'Assertion') return part;
   const alternatives = part.alternatives.map((one) => ({ ...one, elements: one.elements.map(widened) }));
   return { ...part, alternatives };
 }
 
 function limited(): DFA.LimitedNodeFactory {
-  return new DFA.LimitedNodeFactory(maxStates);
+  return new DFA.LimitedNodeFactory(MAX_STATES);
 }
 
 /** Without an anchor at an end, anything may stand before or after. */
@@ -106,7 +106,7 @@ function isAnchor(element: Part | undefined, id: string): boolean {
 }
 
 function anything(): Part {
-  const one: Part = { type: 'CharacterClass', characters: CharSet.all(maxCharacter) };
+  const one: Part = { type: 'CharacterClass', characters: CharSet.all(MAX_CODE_POINT) };
   const alternatives = [{ type: 'Concatenation' as const, elements: [one] }];
   return { type: 'Quantifier', alternatives, min: 0, max: Number.POSITIVE_INFINITY, lazy: false };
 }
@@ -140,7 +140,7 @@ function toByteStates(dfa: DFA): ByteState[] {
     if (only?.ranges.length === 0) return only.to;
     const key = tails.map(({ ranges, to }) => `${ranges.map(({ min, max }) => `${min}-${max}`).join()}>${to}`).join();
     const state = withinCharacter.get(key) ?? todo.push(tails) - 1;
-    if (state >= maxStates) throw new Error(`it needs more than ${maxStates} states`);
+    if (state >= MAX_STATES) throw new Error(`it needs more than ${MAX_STATES} states`);
     withinCharacter.set(key, state);
     return state;
   };

@@ -40,9 +40,9 @@ export interface Property {
 }
 
 /** Objects, lists and alternatives within each other. */
-export const maxSchemaDepth = 8;
+export const MAX_SCHEMA_DEPTH = 8;
 /** More would be no answer to a caller. */
-const maxProperties = 64;
+const MAX_PROPERTIES = 64;
 
 const objectKeywords = ['type', 'properties', 'required', 'additionalProperties'];
 const arrayKeywords = ['type', 'items', 'minItems', 'maxItems'];
@@ -79,10 +79,10 @@ function compileValue(place: Place): Value {
 function compilePlace(place: Place): Value {
   const { schema, pointer, depth, budget } = place;
   budget.takeValue(pointer);
-  if (depth > maxSchemaDepth)
+  if (depth > MAX_SCHEMA_DEPTH)
     throw new EngineError(
       'schema-too-deep',
-      `${pointer}: ${depth} levels deep, the most is ${maxSchemaDepth}: flatten it`,
+      `${pointer}: ${depth} levels deep, the most is ${MAX_SCHEMA_DEPTH}: flatten it`,
     );
   if (schema === true) return compileAny(place);
   if (!isSchema(schema)) throw refusal(`${pointer}: ${show(schema)}`, 'a schema is an object with a type');
@@ -125,7 +125,7 @@ function compileType(schema: Schema, place: Place): Value {
 }
 
 function compileAny({ depth }: Place): Value {
-  return { kind: 'any', maxLevels: maxSchemaDepth - depth };
+  return { kind: 'any', maxLevels: MAX_SCHEMA_DEPTH - depth };
 }
 
 /** Where there are `properties`, no others are written, so what `additionalProperties` says of them does not matter. */
@@ -138,8 +138,8 @@ function compileObject(schema: Schema, place: Place): Value {
   if (!('properties' in schema) && additionalProperties !== false && !('required' in schema))
     return { kind: 'map', values: compileValue(inside(place, additionalProperties, 'additionalProperties')) };
   const names = Object.keys(properties);
-  if (names.length > maxProperties)
-    throw refusal(`${pointer}/properties`, `${names.length} properties, the most is ${maxProperties}`);
+  if (names.length > MAX_PROPERTIES)
+    throw refusal(`${pointer}/properties`, `${names.length} properties, the most is ${MAX_PROPERTIES}`);
   const required = new Set<unknown>(wanted);
   for (const name of required)
     if (typeof name !== 'string' || !Object.hasOwn(properties, name))
@@ -228,9 +228,9 @@ function narrowed(schema: Schema, type: unknown): Schema {
   return { ...Object.fromEntries(Object.entries(schema).filter(([keyword]) => !isAboutOthers(keyword))), type };
 }
 
-const quotes = 2;
-const colon = 2;
-const braces = 2;
+const QUOTES_CHARACTERS = 2;
+const COLON_CHARACTERS = 2;
+const BRACES_CHARACTERS = 2;
 const leastKnown = new WeakMap<Value, number>();
 
 /** How much it takes at the least, in characters of JSON. Kept for each value, as those around it ask again. */
@@ -243,13 +243,13 @@ function leastCharactersOf(value: Value): number {
 function countLeast(value: Value): number {
   switch (value.kind) {
     case 'text':
-      return quotes + value.rules.minCharacters;
+      return QUOTES_CHARACTERS + value.rules.minCharacters;
     case 'spelled':
-      return quotes + (value.table.distances[0] ?? 0);
+      return QUOTES_CHARACTERS + (value.table.distances[0] ?? 0);
     case 'number':
       return value.table.distances[0] ?? 0;
     case 'copied':
-      return quotes + 1;
+      return QUOTES_CHARACTERS + 1;
     case 'given':
       return 1;
     case 'choice':
@@ -257,13 +257,17 @@ function countLeast(value: Value): number {
     case 'object':
       return value.properties
         .filter(({ isRequired }) => isRequired)
-        .reduce((sum, { name, value: inner }) => sum + quotes + name.length + colon + leastCharactersOf(inner), braces);
+        .reduce(
+          (sum, { name, value: inner }) =>
+            sum + QUOTES_CHARACTERS + name.length + COLON_CHARACTERS + leastCharactersOf(inner),
+          BRACES_CHARACTERS,
+        );
     case 'array':
-      return braces + value.minItems * leastCharactersOf(value.items);
+      return BRACES_CHARACTERS + value.minItems * leastCharactersOf(value.items);
     case 'either':
       return Math.min(...value.values.map(leastCharactersOf));
     case 'map':
-      return braces;
+      return BRACES_CHARACTERS;
     case 'any':
       return 1;
   }

@@ -3,7 +3,7 @@
 import { isBlank } from '../tokenizer/token-traits.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { Edges, Slot } from './slot.ts';
-import { countTextStates, createTextTable, startState, type TextRules } from './text.ts';
+import { COUNT_TEXT_STATES, createTextTable, startState, type TextRules } from './text.ts';
 
 /** The edges of one state of the text table, shared by all slots: a class is a state to go to and a number of characters. */
 interface TextClasses extends Edges {
@@ -23,7 +23,7 @@ export interface TextEdges {
 }
 
 /** A value longer than this is closed, as soon as its rules allow. */
-export const maxValueTokens = 48;
+export const MAX_VALUE_TOKENS = 48;
 
 /** Built once for a vocabulary. */
 export function createTextEdges(tokenizer: Tokenizer): TextEdges {
@@ -50,7 +50,7 @@ export function createTextEdges(tokenizer: Tokenizer): TextEdges {
       characters: Uint16Array.from(found, (one) => one.characters),
     };
   };
-  const inside = Array.from({ length: countTextStates }, (_, state) => collect(state, ids));
+  const inside = Array.from({ length: COUNT_TEXT_STATES }, (_, state) => collect(state, ids));
   return {
     first: collect(
       startState,
@@ -69,11 +69,11 @@ export function createTextEdges(tokenizer: Tokenizer): TextEdges {
 
 export function createTextSlot({ minCharacters, maxCharacters }: TextRules, text: TextEdges): Slot {
   // Beyond this many characters all counts are alike: a limit that no value can reach is none.
-  const isLimited = maxCharacters < maxValueTokens * text.maxTokenCharacters;
+  const isLimited = maxCharacters < MAX_VALUE_TOKENS * text.maxTokenCharacters;
   const mostCounted = isLimited ? maxCharacters : minCharacters;
-  const stateOf = (inside: number, count: number) => 1 + inside + countTextStates * count;
-  const insideOf = (state: number) => (state === 0 ? startState : (state - 1) % countTextStates);
-  const countOf = (state: number) => (state === 0 ? 0 : Math.floor((state - 1) / countTextStates));
+  const stateOf = (inside: number, count: number) => 1 + inside + COUNT_TEXT_STATES * count;
+  const insideOf = (state: number) => (state === 0 ? startState : (state - 1) % COUNT_TEXT_STATES);
+  const countOf = (state: number) => (state === 0 ? 0 : Math.floor((state - 1) / COUNT_TEXT_STATES));
   const classesOf = (state: number) => (state === 0 ? text.first : text.inside[insideOf(state)]) ?? text.first;
   const after = (state: number, inside: number, countMore: number) => {
     const count = countOf(state) + countMore;

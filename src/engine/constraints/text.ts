@@ -13,10 +13,10 @@ const states = {
   afterF0: 7,
   afterF4: 8,
 } as const;
-export const countTextStates = 9;
+export const COUNT_TEXT_STATES = 9;
 /** By state. */
 const bytesMissing = [0, 1, 1, 2, 3, 2, 2, 3, 3];
-const illegal = -1;
+const ILLEGAL_STATE = -1;
 
 export interface TextRules {
   /** Characters, as JSON Schema counts them. */
@@ -39,16 +39,16 @@ export const startState: number = states.plain;
 /** Built once for a vocabulary. */
 export function createTextTable(tokenizer: Tokenizer): TextTable {
   const { countTokens } = tokenizer;
-  const after = new Int8Array(countTextStates * countTokens);
+  const after = new Int8Array(COUNT_TEXT_STATES * countTokens);
   const characters = new Uint16Array(countTokens);
   for (let id = 0; id < countTokens; id++) {
     const bytes = tokenizer.tokenBytes(id);
-    for (let state = 0; state < countTextStates; state++) after[state * countTokens + id] = verify(bytes, state);
+    for (let state = 0; state < COUNT_TEXT_STATES; state++) after[state * countTokens + id] = verify(bytes, state);
     characters[id] = countStarts(bytes);
   }
   return {
     countTokens,
-    next: (state, id) => after[state * countTokens + id] ?? illegal,
+    next: (state, id) => after[state * countTokens + id] ?? ILLEGAL_STATE,
     // A character that a backslash began was counted there.
     countCharacters: (state, id) => (characters[id] ?? 0) - Number(state === states.escaped),
     countBytesMissing: (state) => bytesMissing[state] ?? 0,
@@ -56,11 +56,11 @@ export function createTextTable(tokenizer: Tokenizer): TextTable {
 }
 
 function verify(bytes: Uint8Array, from: number): number {
-  if (bytes.length === 0) return illegal;
+  if (bytes.length === 0) return ILLEGAL_STATE;
   let state = from;
   for (const byte of bytes) {
     state = step(state, byte);
-    if (state === illegal) return illegal;
+    if (state === ILLEGAL_STATE) return ILLEGAL_STATE;
   }
   return state;
 }
@@ -71,7 +71,7 @@ function step(state: number, byte: number): number {
     case states.plain:
       return stepPlain(byte);
     case states.escaped:
-      return escapable.has(byte) ? states.plain : illegal;
+      return escapable.has(byte) ? states.plain : ILLEGAL_STATE;
     case states.last1:
       return continued(byte, 0x80, 0xbf, states.plain);
     case states.last2:
@@ -87,17 +87,17 @@ function step(state: number, byte: number): number {
     case states.afterF4:
       return continued(byte, 0x80, 0x8f, states.last2);
     default:
-      return illegal;
+      return ILLEGAL_STATE;
   }
 }
 
-const quote = 0x22;
-const backslash = 0x5c;
+const QUOTE_BYTE = 0x22;
+const BACKSLASH_BYTE = 0x5c;
 const escapable = new Set(Array.from('"\\/bfnrt', (character) => character.charCodeAt(0)));
 
 function stepPlain(byte: number): number {
-  if (byte === backslash) return states.escaped;
-  if (byte === quote || byte < 0x20 || byte === 0x7f) return illegal;
+  if (byte === BACKSLASH_BYTE) return states.escaped;
+  if (byte === QUOTE_BYTE || byte < 0x20 || byte === 0x7f) return ILLEGAL_STATE;
   if (byte < 0x80) return states.plain;
   if (byte >= 0xc2 && byte <= 0xdf) return states.last1;
   if (byte === 0xe0) return states.afterE0;
@@ -105,11 +105,11 @@ function stepPlain(byte: number): number {
   if (byte >= 0xe1 && byte <= 0xef) return states.last2;
   if (byte === 0xf0) return states.afterF0;
   if (byte >= 0xf1 && byte <= 0xf3) return states.last3;
-  return byte === 0xf4 ? states.afterF4 : illegal;
+  return byte === 0xf4 ? states.afterF4 : ILLEGAL_STATE;
 }
 
 function continued(byte: number, from: number, to: number, next: number): number {
-  return byte >= from && byte <= to ? next : illegal;
+  return byte >= from && byte <= to ? next : ILLEGAL_STATE;
 }
 
 function countStarts(bytes: Uint8Array): number {
@@ -118,7 +118,7 @@ function countStarts(bytes: Uint8Array): number {
   for (const byte of bytes) {
     const isContinuation = byte >= 0x80 && byte < 0xc0;
     if (!isContinuation && !isEscaped) count++;
-    isEscaped = byte === backslash && !isEscaped;
+    isEscaped = byte === BACKSLASH_BYTE && !isEscaped;
   }
   return count;
 }

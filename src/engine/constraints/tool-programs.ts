@@ -12,7 +12,7 @@ export interface ToolPrograms {
 }
 
 /** The longest unused are forgotten first; a prompt that is in use keeps its own. */
-const mostKept = 16;
+const MAX_KEPT_PROGRAMS = 16;
 /** A refusal for these reasons is one of the schema itself, and stays. */
 const lastingCodes = ['schema-unsupported', 'schema-too-deep', 'schema-too-large', 'tool-duplicate'];
 
@@ -33,7 +33,7 @@ export function createToolPrograms(compile: CompileTools, vocabulary: Vocabulary
     known.delete(key);
     known.set(key, found);
     const [oldest] = known.keys();
-    if (known.size > mostKept && oldest !== undefined) known.delete(oldest);
+    if (known.size > MAX_KEPT_PROGRAMS && oldest !== undefined) known.delete(oldest);
   }
 
   async function run(key: string, tools: readonly ToolSchema[], signal: AbortSignal): Promise<Program> {

@@ -6,7 +6,7 @@ import { type Budget, createBudget } from './budget.ts';
 import { type GivenValues, keysOf, narrow, narrowAll } from './given.ts';
 import { refusal, type Schema, show } from './keywords.ts';
 import { createCompiler, type Pieces } from './program.ts';
-import { compileSchema, maxSchemaDepth, type Value } from './schema.ts';
+import { compileSchema, MAX_SCHEMA_DEPTH, type Value } from './schema.ts';
 import { buildTrie } from './trie.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -62,7 +62,7 @@ export function assembleTools(tools: readonly CompiledTool[], vocabulary: Vocabu
 
 /** An object of the schema; without one, any object. @internal */
 export function compileResponse(schema: Schema | undefined, vocabulary: Vocabulary): Program {
-  const any: Root = { kind: 'map', values: { kind: 'any', maxLevels: maxSchemaDepth } };
+  const any: Root = { kind: 'map', values: { kind: 'any', maxLevels: MAX_SCHEMA_DEPTH } };
   const root = schema === undefined ? any : rootOf(schema, 'response', vocabulary.isWritable, createBudget());
   return assemble([{ tokens: [], root }], vocabulary);
 }
@@ -86,7 +86,7 @@ function assemble(named: readonly Opening[], vocabulary: Vocabulary): Program {
     const has = (key: string) => (values[key]?.length ?? 0) > 0;
     const known = keys.filter(has).join('\n');
     const program = programs.get(known) ?? compile(has);
-    if (programs.size < mostPrograms) programs.set(known, program);
+    if (programs.size < MAX_PROGRAMS) programs.set(known, program);
     return program;
   }
 
@@ -94,7 +94,7 @@ function assemble(named: readonly Opening[], vocabulary: Vocabulary): Program {
   return plain;
 }
 
-const mostPrograms = 64;
+const MAX_PROGRAMS = 64;
 
 /** A call names its tool whatever can be written of its arguments. */
 function narrowRoot(root: Root, has: ((key: string) => boolean) | undefined): Root {

@@ -2,7 +2,7 @@
 import type { TokenTraits } from '../tokenizer/token-traits.ts';
 
 /** Four words in a row that come twice are a loop; of three the fourth may still differ. */
-const loopWords = 4;
+const LOOP_WORDS = 4;
 
 export interface WordRuns {
   push(id: number): void;
@@ -51,13 +51,13 @@ export function createWordRuns(traits: TokenTraits): WordRuns {
 
     wouldLoop: (id) =>
       startsWord(id) &&
-      words.length >= loopWords - 1 &&
-      findBefore(loopWords - 1, words.length).some((next) => next.first === id),
+      words.length >= LOOP_WORDS - 1 &&
+      findBefore(LOOP_WORDS - 1, words.length).some((next) => next.first === id),
 
     repeatedFrom() {
       // The open word may still become the one that followed there, so the words before it count by themselves too.
       for (const end of isWordOpen ? [words.length - 1, words.length] : [words.length]) {
-        for (let count = Math.min(loopWords - 1, end); count > 0; count--)
+        for (let count = Math.min(LOOP_WORDS - 1, end); count > 0; count--)
           if (findBefore(count, end).length > 0) return words[end - count]?.start ?? countTokens;
       }
       return countTokens;

@@ -84,9 +84,9 @@ export async function* continueDiffused(
         const best = { isSame: scores.best(row, 0) === ids[slot], confidence: scores.pBest(row, 0) };
         return { p: scores.pTarget(row), best };
       });
-      const edited = new Set(chooseEdited(seen, surelyAnother));
+      const edited = new Set(chooseEdited(seen, SURELY_ANOTHER_P));
       const others = seen.map((one, index) => (edited.has(index) ? { ...one, p: 1 } : one));
-      for (const index of chooseRemasked(others, hardlyThis, countKept)) {
+      for (const index of chooseRemasked(others, HARDLY_THIS_P, countKept)) {
         const slot = at(filled, index);
         if (!isBeforeEnd(slot)) continue;
         ids[slot] = specials.mask;
@@ -102,6 +102,6 @@ function gapsOf(guesses: Guesses): number[] {
 }
 
 /** A filled token changes where another one is at least this likely. */
-const surelyAnother = 0.9;
+const SURELY_ANOTHER_P = 0.9;
 /** And is masked again where it is less likely than this. */
-const hardlyThis = 0.1;
+const HARDLY_THIS_P = 0.1;

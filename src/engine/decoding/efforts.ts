@@ -31,31 +31,31 @@ export interface DiffusedEffort {
 export type Effort = SpeculativeEffort | DiffusedEffort;
 
 /** No probability reaches it: only the likeliest token is kept. */
-const likeliestOnly = 2;
+const LIKELIEST_ONLY_P = 2;
 /** Below this the causal head no longer stands by a token of an earlier draft. */
-const stillPlausible = 0.3;
+const STILL_PLAUSIBLE_P = 0.3;
 
 export const efforts = {
   autoregressive: {
     kind: 'speculative',
     draftTokens: 0,
     proposedTokens: 0,
-    keepDraftedAt: likeliestOnly,
-    keepPreviousAt: likeliestOnly,
+    keepDraftedAt: LIKELIEST_ONLY_P,
+    keepPreviousAt: LIKELIEST_ONLY_P,
   },
   exact: {
     kind: 'speculative',
     draftTokens: 1,
     proposedTokens: 16,
-    keepDraftedAt: likeliestOnly,
-    keepPreviousAt: likeliestOnly,
+    keepDraftedAt: LIKELIEST_ONLY_P,
+    keepPreviousAt: LIKELIEST_ONLY_P,
   },
   low: {
     kind: 'speculative',
     proposedTokens: 16,
     draftTokens: 1,
-    keepDraftedAt: likeliestOnly,
-    keepPreviousAt: stillPlausible,
+    keepDraftedAt: LIKELIEST_ONLY_P,
+    keepPreviousAt: STILL_PLAUSIBLE_P,
   },
   instant: {
     kind: 'diffused',
@@ -63,7 +63,7 @@ export const efforts = {
     maxSteps: 2,
     revises: false,
     commitsEarly: true,
-    keepPreviousAt: stillPlausible,
+    keepPreviousAt: STILL_PLAUSIBLE_P,
   },
   medium: {
     kind: 'diffused',
@@ -71,7 +71,7 @@ export const efforts = {
     maxSteps: 8,
     revises: false,
     commitsEarly: true,
-    keepPreviousAt: stillPlausible,
+    keepPreviousAt: STILL_PLAUSIBLE_P,
   },
   high: {
     kind: 'diffused',
@@ -79,7 +79,7 @@ export const efforts = {
     maxSteps: 16,
     revises: true,
     commitsEarly: true,
-    keepPreviousAt: stillPlausible,
+    keepPreviousAt: STILL_PLAUSIBLE_P,
   },
 } satisfies Readonly<Record<EffortName, Effort>>;
 
@@ -92,7 +92,7 @@ export function inSteps(steps: number, blockSize: number): DiffusedEffort {
     maxSteps: steps,
     revises: false,
     commitsEarly: false,
-    keepPreviousAt: stillPlausible,
+    keepPreviousAt: STILL_PLAUSIBLE_P,
   };
 }
 

@@ -46,12 +46,12 @@ export interface Progress {
 /** What a block guessed for positions that follow each other, and by how much the likeliest token's logit is above the second's. */
 export type Guesses = readonly (Guess & { readonly id: number; readonly gapNats: number })[];
 
-const defaultMaxTokens = 96;
-const callMaxTokens = 192;
+const MAX_REPLY_TOKENS = 96;
+const MAX_CALL_TOKENS = 192;
 
 /** Most tokens of what is written under `act`. */
 export function maxTokensOf(request: Pick<DraftRequest, 'maxTokens'>, act: Act): number {
-  return request.maxTokens ?? (act === 'call' ? callMaxTokens : defaultMaxTokens);
+  return request.maxTokens ?? (act === 'call' ? MAX_CALL_TOKENS : MAX_REPLY_TOKENS);
 }
 
 export function toState(decoding: Decoding, progress: Progress, isDone: boolean): DraftState {

@@ -5,7 +5,7 @@ import { type Decoding, type Guesses, guessesOf, masks, type Progress, writtenSo
 import { verify } from './verify.ts';
 
 /** With more draft tokens than this, a block after every place where acceptance may end costs more than it saves. */
-const mostBlocked = 1;
+const MAX_BLOCKED_CANDIDATES = 1;
 
 /**
  * Verifies draft tokens that cost no forward pass of their own, and where there are few of them drafts the next ones in the same pass (TiDAR, "Think in
@@ -36,7 +36,7 @@ export async function* decodeSpeculatively(
     // Nothing is drafted behind an end.
     const countDrafted = candidates.at(-1) === manifest.specials.end ? candidates.length : countEndings;
     const fits = candidates.length + countDrafted * (draftTokens + 1) <= roomTokens;
-    const hasBlocks = draftTokens > 0 && candidates.length <= mostBlocked && fits;
+    const hasBlocks = draftTokens > 0 && candidates.length <= MAX_BLOCKED_CANDIDATES && fits;
     const endings = Array.from({ length: hasBlocks ? countDrafted : 0 }, (_, index) => pending.length + index);
     const blocks = endings.map((countSeen) => masks(draftTokens + 1, countSeen, manifest));
     const countRows = countEndings + blocks.length * (draftTokens + 1);

@@ -16,15 +16,15 @@ export interface CostModel {
 const newBuckets = [2, 4, 8, 16, 32, 64, 128];
 const pastBuckets = [256, 512, 1024, 2048];
 /** Weight of the newest forward in a bucket's moving average. */
-const newestShare = 0.2;
+const NEWEST_SHARE = 0.2;
 /** What a forward costs before its first position, in positions (decisions/002). */
-const fixedPositions = 12;
+const FIXED_POSITIONS = 12;
 
 /** A bucket that has seen no forward takes the one nearest to it, scaled by positions. */
 export function createCostModel(): CostModel {
   const measuredMs = new Map<number, number>();
   const keyOf = (fresh: number, past: number) => fresh * pastBuckets.length + past;
-  const scaled = (ms: number, from: number, to: number) => (ms * (fixedPositions + to)) / (fixedPositions + from);
+  const scaled = (ms: number, from: number, to: number) => (ms * (FIXED_POSITIONS + to)) / (FIXED_POSITIONS + from);
 
   return {
     observe(countNew, countPast, ms) {
@@ -32,7 +32,7 @@ export function createCostModel(): CostModel {
       const key = keyOf(bucket, bucketOf(pastBuckets, countPast));
       const now = scaled(ms, countNew, at(newBuckets, bucket));
       const before = measuredMs.get(key);
-      measuredMs.set(key, before === undefined ? now : (1 - newestShare) * before + newestShare * now);
+      measuredMs.set(key, before === undefined ? now : (1 - NEWEST_SHARE) * before + NEWEST_SHARE * now);
     },
 
     forwardMs(countNew, countPast) {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { EngineError, toMessage } from '../../errors.ts';
-import { graphFile, type Manifest } from '../manifest.ts';
+import { GRAPH_FILE, type Manifest } from '../manifest.ts';
 import type { Device, Forward, ForwardResult } from './device.ts';
 
 export interface OnnxDeviceOptions {
@@ -62,7 +62,7 @@ export async function createOnnxDevice(options: OnnxDeviceOptions): Promise<Devi
 
 async function openSession({ modelDir, countThreads, isSpinning }: OnnxDeviceOptions): Promise<InferenceSession> {
   const spinning = isSpinning ? '1' : '0';
-  return InferenceSession.create(join(modelDir, graphFile), {
+  return InferenceSession.create(join(modelDir, GRAPH_FILE), {
     executionProviders: ['cpu'],
     intraOpNumThreads: countThreads,
     interOpNumThreads: 1,
@@ -71,7 +71,7 @@ async function openSession({ modelDir, countThreads, isSpinning }: OnnxDeviceOpt
     // Of signed weights, products of bytes overflow on x86 processors without VNNI: there, and only there, the runtime makes them unsigned.
     extra: { session: { intra_op: { allow_spinning: spinning }, x64quantprecision: '1' } },
   }).catch((cause: unknown) => {
-    throw new EngineError('graph-refused', `${join(modelDir, graphFile)}: ${toMessage(cause)}`, { cause });
+    throw new EngineError('graph-refused', `${join(modelDir, GRAPH_FILE)}: ${toMessage(cause)}`, { cause });
   });
 }
 

@@ -7,11 +7,11 @@ export interface KvShape {
 }
 
 /** Every slot costs memory and attention time, used or not: so capacity follows the length in small steps. */
-const slotsStep = 32;
+const STEP_SLOTS = 32;
 /** On the way to a length that is known all is moved less often. */
-const expectedStep = 128;
+const EXPECTED_STEP_SLOTS = 128;
 /** Address space, not memory: as far as a call grows in place. */
-const roomSlots = 2048;
+const ROOM_SLOTS = 2048;
 
 /**
  * Causal, so it is extended by tokens at its end and rewound to any of them.
@@ -20,7 +20,7 @@ const roomSlots = 2048;
 export class Kv {
   readonly shape: KvShape;
   readonly #ids: number[] = [];
-  #capacity = slotsStep;
+  #capacity = STEP_SLOTS;
   #expected = 0;
   /** Keys and values of each layer by turns: [head][slot][size], `capacity` slots a head. */
   #numbers: Float32Array<ArrayBuffer> | undefined;
@@ -46,7 +46,7 @@ export class Kv {
   sizeBytesAt(length: number): number {
     const { layers, keyValueHeads, headSize } = this.shape;
     const slotBytes = 2 * layers * keyValueHeads * headSize * Float32Array.BYTES_PER_ELEMENT;
-    return Math.max(this.sizeBytes, roundUp(length, slotsStep) * slotBytes);
+    return Math.max(this.sizeBytes, roundUp(length, STEP_SLOTS) * slotBytes);
   }
 
   keys(layer: number): Float32Array {
@@ -78,7 +78,7 @@ export class Kv {
   drop(): void {
     this.#ids.length = 0;
     this.#numbers = undefined;
-    this.#capacity = slotsStep;
+    this.#capacity = STEP_SLOTS;
   }
 
   /** Appends the first `ids.length` of a forward's `countNew` new positions. */
@@ -123,7 +123,7 @@ export class Kv {
     const sizeBytes = capacity * slotBytes;
     const hasRoom = before && sizeBytes <= before.buffer.maxByteLength;
     if (hasRoom) before.buffer.resize(sizeBytes);
-    const maxByteLength = roundUp(capacity, roomSlots) * slotBytes;
+    const maxByteLength = roundUp(capacity, ROOM_SLOTS) * slotBytes;
     const numbers = new Float32Array(hasRoom ? before.buffer : new ArrayBuffer(sizeBytes, { maxByteLength }));
     const used = this.#ids.length * headSize;
     // Backwards, because within one buffer the heads move up over each other.
@@ -137,8 +137,8 @@ export class Kv {
   }
 
   #slotsFor(length: number): number {
-    const most = roundUp(Math.max(length, this.#expected), slotsStep);
-    return length < this.#expected ? Math.min(roundUp(length, expectedStep), most) : most;
+    const most = roundUp(Math.max(length, this.#expected), STEP_SLOTS);
+    return length < this.#expected ? Math.min(roundUp(length, EXPECTED_STEP_SLOTS), most) : most;
   }
 
   #view(index: number): Float32Array {

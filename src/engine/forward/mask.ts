@@ -1,6 +1,6 @@
 // Which position of a forward sees which: additive bias for attention. Pure.
 
-const unseen = -1e30;
+const UNSEEN_BIAS = -1e30;
 
 /** Positions that see each other, the past, and the first `countSeen` clean positions of the forward. */
 export interface Block {
@@ -15,7 +15,7 @@ export interface Block {
 export function fillBias(bias: Float32Array, countPast: number, countCausal: number, blocks: readonly Block[]): void {
   const countNew = blocks.reduce((sum, block) => sum + block.ids.length, countCausal);
   const width = countPast + countNew;
-  bias.fill(unseen, 0, countNew * width);
+  bias.fill(UNSEEN_BIAS, 0, countNew * width);
   for (let row = 0; row < countCausal; row++) bias.fill(0, row * width, row * width + countPast + row + 1);
   let row = countCausal;
   for (const { ids, countSeen } of blocks) {

@@ -43,8 +43,8 @@ type WatchedName = (typeof watchedNames)[number];
 const watchWidth = watchedNames.length + 1;
 
 /** A position that nothing sees. A single row would take another code path in the runtime, with other rounding. */
-const paddingToken = 0;
-const minRows = 2;
+const PADDING_TOKEN = 0;
+const MIN_ROWS = 2;
 
 /** Where the time of one draft went, from `startedMs` to the last look: nothing is left out. */
 export class Meter {
@@ -131,8 +131,8 @@ export function createPasses(
       const started = nowMs();
       const { blocks = [] } = pass;
       const inBlocks = blocks.flatMap((block) => block.ids);
-      const padding = Math.max(0, minRows - pass.causal.length - inBlocks.length);
-      const causal = [...pass.causal, ...Array<number>(padding).fill(paddingToken)];
+      const padding = Math.max(0, MIN_ROWS - pass.causal.length - inBlocks.length);
+      const causal = [...pass.causal, ...Array<number>(padding).fill(PADDING_TOKEN)];
       const ids = Int32Array.from([...causal, ...inBlocks]);
       checkLength(kv.length + ids.length);
       const bias = new Float32Array(ids.length * (kv.length + ids.length));

@@ -10,32 +10,32 @@ import type { Device } from './device.ts';
 import { Kv } from './kv.ts';
 import { fillBias, positionsOf } from './mask.ts';
 
-export const selfTestFile = 'self-test.json';
-export const selfTestRows = 20;
+export const SELF_TEST_FILE = 'self-test.json';
+export const SELF_TEST_ROWS = 20;
 
 export const selfTestSchema = z.object({
   about: z.string(),
   /** Clean tokens; the last of them are the rows. */
-  ids: z.array(z.int().nonnegative()).min(selfTestRows),
+  ids: z.array(z.int().nonnegative()).min(SELF_TEST_ROWS),
   /** The likeliest id after each row, and its log probability in exact arithmetic. */
-  rows: z.array(z.object({ id: z.int().nonnegative(), logP: z.number().max(0) })).length(selfTestRows),
+  rows: z.array(z.object({ id: z.int().nonnegative(), logP: z.number().max(0) })).length(SELF_TEST_ROWS),
 });
 
 export type SelfTest = z.infer<typeof selfTestSchema>;
 
 /** Mean over the rows. Rounding of activations to bytes costs .1 to .3; a wrong weight, position or product several nats. */
-const mostNats = 0.5;
+const MAX_NATS = 0.5;
 
 /** Throws ModelError unless the device gives what the folder's self-test expects; a folder without one passes. */
 export async function checkDevice(device: Device, modelDir: string, manifest: Manifest): Promise<void> {
-  if (!manifest.files.some(({ name }) => name === selfTestFile)) return;
-  const test = selfTestSchema.parse(JSON.parse(await readFile(join(modelDir, selfTestFile), 'utf8')));
+  if (!manifest.files.some(({ name }) => name === SELF_TEST_FILE)) return;
+  const test = selfTestSchema.parse(JSON.parse(await readFile(join(modelDir, SELF_TEST_FILE), 'utf8')));
   const meanNats = await measureDeviation(device, manifest, test);
   // Not a number fails, too.
-  if (meanNats <= mostNats) return;
+  if (meanNats <= MAX_NATS) return;
   throw new ModelError(
     'self-test-failed',
-    `the model on ${device.name} is off its ${selfTestRows} known log probabilities by ${meanNats.toFixed(2)} nats on average, the limit is ${mostNats}: this processor or this build of onnxruntime-node computes wrongly; reinstall it (npm ci) or use another machine`,
+    `the model on ${device.name} is off its ${SELF_TEST_ROWS} known log probabilities by ${meanNats.toFixed(2)} nats on average, the limit is ${MAX_NATS}: this processor or this build of onnxruntime-node computes wrongly; reinstall it (npm ci) or use another machine`,
   );
 }
 

@@ -15,7 +15,7 @@ export function isBefore(a: Urgency, b: Urgency): boolean {
 }
 
 /** A token takes so long to speak at a brisk pace. */
-const spokenTokenMs = 200;
+const SPOKEN_TOKEN_MS = 200;
 
 /** What a draft is about, as far as its urgency goes. */
 export interface Standing {
@@ -40,7 +40,7 @@ export function urgencyOf(standing: Standing): Urgency {
   const { priority, askedMs, act, countStable, hasBegun, lastTurnMs } = standing;
   if (priority === 'draft') return { priority, dueMs: hasBegun ? Number.NEGATIVE_INFINITY : lastTurnMs };
   const isSpoken = act === 'say';
-  return { priority, dueMs: askedMs + (isSpoken ? countStable * spokenTokenMs : 0) };
+  return { priority, dueMs: askedMs + (isSpoken ? countStable * SPOKEN_TOKEN_MS : 0) };
 }
 
 /** A call's turns to draft. */
@@ -51,7 +51,7 @@ export interface DraftTurns {
 }
 
 /** A draft that a newer partial cuts off is followed at once by that one's: only then has the call had its turn. */
-const mostBegun = 2;
+const MAX_BEGUN_DRAFTS = 2;
 
 export function createDraftTurns(): DraftTurns {
   let lastTurnMs = 0;
@@ -62,7 +62,7 @@ export function createDraftTurns(): DraftTurns {
     },
     end(isDone, nowMs) {
       countBegun++;
-      if (!isDone && countBegun < mostBegun) return;
+      if (!isDone && countBegun < MAX_BEGUN_DRAFTS) return;
       lastTurnMs = nowMs;
       countBegun = 0;
     },

@@ -18,10 +18,10 @@ interface Dialogue {
 }
 
 /** Shorter texts are near to too many others. */
-const leastLetters = 6;
-const longestName = 80;
+const MIN_LETTERS = 6;
+const MAX_NAME_CHARACTERS = 80;
 /** Letters that may differ, of all. */
-const mostDifferent = 0.2;
+const MAX_DIFFERENT_SHARE = 0.2;
 /** Whose values are not the caller's or a tool's free words. */
 const boundKeywords = ['enum', 'const', 'format', 'pattern', 'maxLength', 'x-copied', 'x-spoken'];
 /** Whose blanks may matter. */
@@ -73,8 +73,8 @@ function spell(written: string, { said, saidKey, given }: Dialogue): string {
   // Two texts of one result are two things; a later result may spell one thing anew.
   if (same) return new Set(same).size === 1 ? (same[0] ?? written) : written;
   const countLetters = toLetters(key).length;
-  if (countLetters < leastLetters || saidKey.includes(key)) return written;
-  const most = Math.floor(countLetters * mostDifferent);
+  if (countLetters < MIN_LETTERS || saidKey.includes(key)) return written;
+  const most = Math.floor(countLetters * MAX_DIFFERENT_SHARE);
   const near = [...new Map(all.toReversed().map((name) => [toKey(name), name]))]
     .filter(([other]) => Math.abs(other.length - key.length) <= most && toShape(other) === toShape(key))
     .map(([other, name]) => ({ name, away: distance(other, key) }))
@@ -96,7 +96,7 @@ function readDialogue(messages: readonly Message[]): Dialogue {
   const given = messages.toReversed().flatMap((message) => {
     if (message.role !== 'result') return [];
     const texts = textsOf(parse(message.content)).map((text) => text.normalize('NFC'));
-    return [texts.filter((text) => text.length <= longestName && toLetters(text) !== '')];
+    return [texts.filter((text) => text.length <= MAX_NAME_CHARACTERS && toLetters(text) !== '')];
   });
   return { said: said.join('\n'), saidKey: said.map(toKey).join('\n'), given };
 }

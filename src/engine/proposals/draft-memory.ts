@@ -12,7 +12,7 @@ export interface DraftMemory {
   note(tokens: readonly number[], isDone: boolean): void;
 }
 
-const mostDrafts = 6;
+const MAX_DRAFTS = 6;
 
 interface Remembered {
   readonly turn: number;
@@ -31,7 +31,7 @@ export function createDraftMemory(): DraftMemory {
 
     open(turn, previous) {
       const seen = current && toSeen(current, previous);
-      if (seen && !isSame(seen.tokens, earlier[0]?.tokens ?? [])) earlier = [seen, ...earlier].slice(0, mostDrafts);
+      if (seen && !isSame(seen.tokens, earlier[0]?.tokens ?? [])) earlier = [seen, ...earlier].slice(0, MAX_DRAFTS);
       current = { turn, tokens: [], isDone: false };
     },
 

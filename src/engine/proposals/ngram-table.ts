@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { ModelError } from '../../errors.ts';
 import type { Manifest } from '../manifest.ts';
 
-export const phrasesFile = 'phrases.bin';
-export const phrasesMagic = 0x53485250;
-export const phrasesVersion = 1;
-export const phrasesHeaderWords = 4;
+export const PHRASES_FILE = 'phrases.bin';
+export const PHRASES_MAGIC = 0x53485250;
+export const PHRASES_VERSION = 1;
+export const PHRASES_HEADER_WORDS = 4;
 /** Most tokens that an entry looks back on. */
-export const phraseTokens = 4;
+export const MAX_PHRASE_TOKENS = 4;
 /** Shares are stored in steps of this. */
-export const shareStep = 1 / 255;
+export const SHARE_STEP = 1 / 255;
 
 /** A likely next token, and how likely it is to be the model's own. */
 export interface Candidate {
@@ -32,18 +32,18 @@ export function hashBack(hash: number, id: number): number {
   return (mixed ^ (mixed >>> 15)) >>> 0;
 }
 
-export const emptyHash = 0x811c9dc5;
+export const EMPTY_HASH = 0x811c9dc5;
 
 /** Keys ascending, then for each its token and its share: see training/phrases.ts. Throws ModelError. */
 export function readPhrases(bytes: Uint8Array): NgramTable {
   const aligned = Uint8Array.from(bytes).buffer;
-  const [magic, version, count = 0] = new Uint32Array(aligned, 0, Math.min(phrasesHeaderWords, bytes.length >> 2));
-  const keysAt = phrasesHeaderWords * 4;
+  const [magic, version, count = 0] = new Uint32Array(aligned, 0, Math.min(PHRASES_HEADER_WORDS, bytes.length >> 2));
+  const keysAt = PHRASES_HEADER_WORDS * 4;
   const expectedBytes = keysAt + count * 7;
-  if (magic !== phrasesMagic || version !== phrasesVersion || bytes.length !== expectedBytes)
+  if (magic !== PHRASES_MAGIC || version !== PHRASES_VERSION || bytes.length !== expectedBytes)
     throw new ModelError(
       'phrases-damaged',
-      `${phrasesFile} is no table of phrases of version ${phrasesVersion}: write it by npm run model -- phrases`,
+      `${PHRASES_FILE} is no table of phrases of version ${PHRASES_VERSION}: write it by npm run model -- phrases`,
     );
   const keys = new Uint32Array(aligned, keysAt, count);
   const ids = new Uint16Array(aligned, keysAt + count * 4, count);
@@ -65,22 +65,22 @@ export function readPhrases(bytes: Uint8Array): NgramTable {
 
   return {
     next(tokens, countTokens) {
-      let hash = emptyHash;
+      let hash = EMPTY_HASH;
       let best = -1;
-      for (let back = 1; back <= phraseTokens && back <= countTokens; back++) {
+      for (let back = 1; back <= MAX_PHRASE_TOKENS && back <= countTokens; back++) {
         // From 0 on, since back is countTokens at most.
         hash = hashBack(hash, tokens[countTokens - back]!);
         const found = find(hash);
         if (found >= 0) best = found;
       }
       // What was found is a place in the table.
-      return best < 0 ? undefined : { id: ids[best]!, share: shares[best]! * shareStep };
+      return best < 0 ? undefined : { id: ids[best]!, share: shares[best]! * SHARE_STEP };
     },
   };
 }
 
 /** The model folder's table, if its manifest names one. */
 export async function loadPhrases(modelDir: string, manifest: Manifest): Promise<NgramTable> {
-  if (!manifest.files.some(({ name }) => name === phrasesFile)) return noPhrases;
-  return readPhrases(await readFile(join(modelDir, phrasesFile)));
+  if (!manifest.files.some(({ name }) => name === PHRASES_FILE)) return noPhrases;
+  return readPhrases(await readFile(join(modelDir, PHRASES_FILE)));
 }

@@ -31,7 +31,7 @@ const draftShares = [0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95];
 /** The same where the last token stands in place of another: a changed word. */
 const replacedShares = [0, 0, 0.3, 0.4, 0.5];
 /** A position costs about a twelfth of a forward: a candidate less likely to stand than that costs more than it saves. */
-const leastShare = 0.08;
+const MIN_SHARE = 0.08;
 
 /** Prompt lookup decoding and retrieval-based speculation, as one chain: at each place the source that is right most often. */
 export function createProposer({ phrases, manifest, context, drafts, mayEnd }: ProposerOptions): Proposer {
@@ -64,7 +64,7 @@ export function createProposer({ phrases, manifest, context, drafts, mayEnd }: P
         isGuessed = candidate?.id === guess?.id;
         if (candidate === undefined) break;
         share *= candidate.share;
-        if (share < leastShare) break;
+        if (share < MIN_SHARE) break;
         const isEnd = mayEnd && candidate.id === specials.end;
         if (candidate.id >= countSpecials || isEnd) chain.push(candidate.id);
         if (candidate.id < countSpecials) break;

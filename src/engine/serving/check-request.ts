@@ -27,24 +27,24 @@ export function checkPrefix({ prefix, tools }: PromptPrefix, manifest: Manifest)
 
 /** Most tokens of a context after which an act and `maxTokens` may be written. */
 export function roomTokensFor(maxTokens: number, { contextTokens, blockSize }: Manifest): number {
-  return contextTokens - actTokens - maxTokens - blockSize;
+  return contextTokens - ACT_TOKENS - maxTokens - blockSize;
 }
 
-const actTokens = 1;
+const ACT_TOKENS = 1;
 
 function longestOf(request: DraftRequest, acts: readonly Act[]): number {
   const mayCall = request.forceAct === undefined ? acts.includes('call') : request.forceAct === 'call';
   return maxTokensOf(request, mayCall ? 'call' : 'say');
 }
 
-const mostLatencyMs = 60_000;
+const MAX_LATENCY_MS = 60_000;
 const effortRows: Readonly<Record<string, Effort>> = efforts;
 
 function checkEffort({ effort, steps, latencyBudgetMs, sampling }: DraftRequest, { blockSize }: Manifest): void {
   if (effortRows[effort] === undefined)
     throw new EngineError('effort-unknown', `effort "${effort}" is not one of ${Object.keys(efforts).join(', ')}`);
   checkRange('steps', steps, 1, blockSize, 'steps-out-of-range');
-  checkRange('latencyBudgetMs', latencyBudgetMs, 1, mostLatencyMs, 'latency-out-of-range');
+  checkRange('latencyBudgetMs', latencyBudgetMs, 1, MAX_LATENCY_MS, 'latency-out-of-range');
   if (sampling !== undefined) checkSampling(sampling, effort);
 }
 
@@ -75,7 +75,7 @@ function checkContext(context: readonly number[], maxTokens: number, manifest: M
   if (count > room)
     throw new EngineError(
       'context-too-long',
-      `the context has ${count} tokens, the limit is ${room} (${contextTokens} of the model, less ${actTokens} for the act, ${maxTokens} for the reply and ${blockSize} for a block): ${fix}`,
+      `the context has ${count} tokens, the limit is ${room} (${contextTokens} of the model, less ${ACT_TOKENS} for the act, ${maxTokens} for the reply and ${blockSize} for a block): ${fix}`,
     );
   checkTokens('the context', context, manifest);
 }

@@ -28,7 +28,7 @@ import type { Act, DraftRequest, DraftState, Engine, EngineStats, PromptPrefix, 
 import { createTokenTraits } from '../tokenizer/token-traits.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { checkPrefix, checkRequest, roomTokensFor } from './check-request.ts';
-import { chunkTokens, createLocalSequence, type LocalSequence } from './local-sequence.ts';
+import { CHUNK_TOKENS, createLocalSequence, type LocalSequence } from './local-sequence.ts';
 import { slide } from './slide.ts';
 
 export interface LocalEngineOptions {
@@ -62,7 +62,7 @@ interface Prepared {
 /** A usual step: what is waited for where others wait. */
 const [stepTokens, stepPastTokens] = [16, 512];
 /** Weight of the newest forward in the moving average. */
-const newest = 0.1;
+const NEWEST_SHARE = 0.1;
 
 export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   const { device, manifest, tokenizer, phrases = noPhrases, costs = createCostModel() } = options;
@@ -83,7 +83,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   const runPass = createPasses(device, scheduler, manifest, nowMs, (countNew, countPast, ms) => {
     costs.observe(countNew, countPast, ms);
     countForwards++;
-    forwardMs = countForwards === 1 ? ms : (1 - newest) * forwardMs + newest * ms;
+    forwardMs = countForwards === 1 ? ms : (1 - NEWEST_SHARE) * forwardMs + NEWEST_SHARE * ms;
   });
 
   function checkOpen(): void {
@@ -211,7 +211,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
       const where: PassContext = {
         kv: prefix,
         urgency: () => asked,
-        chunkTokens: () => chunkTokens,
+        chunkTokens: () => CHUNK_TOKENS,
         signal: undefined,
         meter: new Meter(nowMs),
       };

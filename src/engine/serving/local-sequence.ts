@@ -6,9 +6,9 @@ import { createDraftTurns, urgencyOf } from '../forward/urgency.ts';
 import type { DraftRequest, DraftState, Priority, Sequence } from '../sequence.ts';
 
 /** More of a context at once is slower, and lets others wait longer. */
-export const chunkTokens = 128;
+export const CHUNK_TOKENS = 128;
 /** The same for a draft beside which others run: a turn that is committed meanwhile waits for one forward of it. */
-const crowdedChunkTokens = 32;
+const CROWDED_CHUNK_TOKENS = 32;
 
 export interface LocalSequenceOptions {
   readonly kv: Kv;
@@ -91,7 +91,7 @@ export function createLocalSequence(options: LocalSequenceOptions): LocalSequenc
       kv,
       urgency: () =>
         urgencyOf({ ...current, ...current.latest, hasBegun: hasBegun(current), lastTurnMs: turns.lastTurnMs }),
-      chunkTokens: () => (current.priority === 'draft' && options.isCrowded() ? crowdedChunkTokens : chunkTokens),
+      chunkTokens: () => (current.priority === 'draft' && options.isCrowded() ? CROWDED_CHUNK_TOKENS : CHUNK_TOKENS),
       signal,
       meter,
     };

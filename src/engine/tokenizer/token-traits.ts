@@ -12,7 +12,7 @@ export interface TokenTraits {
   endsSentence(id: number): boolean;
 }
 
-const apostrophe = 0x27;
+const APOSTROPHE_BYTE = 0x27;
 /** . ! ? */
 const sentenceEnds = new Set([0x2e, 0x21, 0x3f]);
 /** Space, tab, line feed, vertical tab, form feed, carriage return. */
@@ -47,5 +47,5 @@ export function isBlank(bytes: Uint8Array): boolean {
 function continuesWord(byte: number): boolean {
   const isDigit = byte >= 0x30 && byte <= 0x39;
   const isLetter = (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a);
-  return isDigit || isLetter || byte === apostrophe || byte >= 0x80;
+  return isDigit || isLetter || byte === APOSTROPHE_BYTE || byte >= 0x80;
 }

@@ -15,8 +15,8 @@ export interface Tokenizer {
   tokenBytes(id: number): Uint8Array;
 }
 
-const maxCachedWords = 50_000;
-const maxCachedWordLength = 32;
+const MAX_CACHED_WORDS = 50_000;
+const MAX_CACHED_WORD_CHARACTERS = 32;
 
 function byteOf(token: string, symbol: string): number {
   const byte = byteOfSymbol(symbol);
@@ -64,8 +64,8 @@ export function loadTokenizer(json: string): Tokenizer {
     if (known !== undefined) return known;
     const symbols = Array.from(encoder.encode(word), (byte) => at(idOfByte, byte));
     const ids = mergeSymbols(symbols, ranks, merged, tokens.length);
-    if (word.length <= maxCachedWordLength) {
-      if (cache.size >= maxCachedWords) cache.clear();
+    if (word.length <= MAX_CACHED_WORD_CHARACTERS) {
+      if (cache.size >= MAX_CACHED_WORDS) cache.clear();
       cache.set(word, ids);
     }
     return ids;

@@ -35,7 +35,7 @@ export interface Thread {
 }
 
 /** No model takes so long to load, however slow the disk. */
-const loadTimeoutMs = 300_000;
+const LOAD_TIMEOUT_MS = 300_000;
 
 const stopWanted: ToWorker = { type: 'stop.wanted' };
 
@@ -53,7 +53,7 @@ export async function openLink({ worker, atWork, clock, draftEnded }: Thread): P
     worker,
     clock,
     name: "the engine's thread",
-    readyTimeoutMs: loadTimeoutMs,
+    readyTimeoutMs: LOAD_TIMEOUT_MS,
     ready(first) {
       if (first.type === 'engine.failed') throw toError(first.failure);
       if (first.type !== 'engine.ready')

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { compileSchema, maxSchemaDepth } from '../../../src/engine/constraints/schema.ts';
+import { compileSchema, MAX_SCHEMA_DEPTH } from '../../../src/engine/constraints/schema.ts';
 import { compileResponse, compileTools } from '../../../src/engine/constraints/tools.ts';
 import { createVocabulary } from '../../../src/engine/constraints/vocabulary.ts';
 import { EngineError } from '../../../src/errors.ts';
@@ -59,9 +59,9 @@ it.each([
 
 it('refuses a schema that is too deep, and says how deep it may be', () => {
   const nested = (depth: number): unknown => (depth === 0 ? { type: 'string' } : inObject(nested(depth - 1)));
-  expect(compile(nested(maxSchemaDepth))).toMatchObject({ kind: 'object' });
-  const tooDeep = () => compile(nested(maxSchemaDepth + 1));
-  expect(tooDeep).toThrow(`${maxSchemaDepth + 1} levels deep, the most is ${maxSchemaDepth}`);
+  expect(compile(nested(MAX_SCHEMA_DEPTH))).toMatchObject({ kind: 'object' });
+  const tooDeep = () => compile(nested(MAX_SCHEMA_DEPTH + 1));
+  expect(tooDeep).toThrow(`${MAX_SCHEMA_DEPTH + 1} levels deep, the most is ${MAX_SCHEMA_DEPTH}`);
   expect(tooDeep).toThrow(expect.objectContaining({ code: 'schema-too-deep' }));
 });
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { checkDevice, selfTestFile, selfTestRows } from '../../../src/engine/forward/self-test.ts';
+import { checkDevice, SELF_TEST_FILE, SELF_TEST_ROWS } from '../../../src/engine/forward/self-test.ts';
 import { ModelError } from '../../../src/errors.ts';
 import { createFakeDevice, peaked } from '../../support/fake-device.ts';
 import { manifest } from '../../support/small-vocabulary.ts';
@@ -10,16 +10,16 @@ import { manifest } from '../../support/small-vocabulary.ts';
 const likely = 40;
 const known = {
   about: 'what the fake model says',
-  ids: Array.from({ length: selfTestRows + 3 }, (_, index) => 20 + index),
-  rows: Array.from({ length: selfTestRows }, () => ({ id: likely, logP: Math.log(0.9) })),
+  ids: Array.from({ length: SELF_TEST_ROWS + 3 }, (_, index) => 20 + index),
+  rows: Array.from({ length: SELF_TEST_ROWS }, () => ({ id: likely, logP: Math.log(0.9) })),
 };
-const withTest = { ...manifest, files: [{ name: selfTestFile, sizeBytes: 1, sha256: '' }] };
+const withTest = { ...manifest, files: [{ name: SELF_TEST_FILE, sizeBytes: 1, sha256: '' }] };
 const saying = (p: number) => createFakeDevice(() => peaked(new Map([[likely, p]])));
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'self-test-'));
-  await writeFile(join(folder, selfTestFile), JSON.stringify(known));
+  await writeFile(join(folder, SELF_TEST_FILE), JSON.stringify(known));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
