@@ -12,7 +12,7 @@ import {
 } from '../src/playback/talk-summary.ts';
 import type { Machine } from './machine.ts';
 
-const CLASSES: readonly TurnClass[] = ['hit', 'repaired', 'missed', 'tool'];
+const classes: readonly TurnClass[] = ['hit', 'repaired', 'missed', 'tool'];
 
 export interface TalkBench {
   readonly machine: Machine;
@@ -66,7 +66,7 @@ export function renderTable(bench: TalkBench): string {
   const { machine, summary } = bench;
   const ms = (value: number | null) => (value === null ? '–' : value.toFixed(1)).padStart(8);
   const counts = { hit: summary.hits, repaired: summary.repaired, missed: summary.missed, tool: summary.toolTurns };
-  const rows = CLASSES.map((name) => {
+  const rows = classes.map((name) => {
     const text = summary.firstTextMs[name];
     const audio = bench.firstAudioMs[name];
     return `${name.padEnd(10)}${String(counts[name]).padStart(6)}${ms(text.p50)}${ms(text.p99)}${ms(audio.p50)}${ms(audio.p99)}`;

@@ -7,6 +7,14 @@ const root = resolve(import.meta.dirname, '..');
 const src = join(root, 'src');
 const LONGEST_FILE = 400;
 
+/** Rooms whose constants are held to the rule. */
+const ROOMS_WITH_CAPITALS = ['src/engine', 'bench', 'training'];
+/** A constant of a module and its value, up to the semicolon that ends a line. */
+const constant = /^(?:export )?const (\w+)(?:: [^=\n]+)? = ?\s*(`[^`]*`|[\s\S]*?);$/gm;
+/** A number, a string, or a sum of such. */
+const plainValue =
+  /^(?:-?[\d(][\w.\s*+\-/()]*|[A-Z][A-Z\d_]*(?: [*+/-] [\w.]+)*|Date\.UTC\([^)]*\)|(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")(?:\s*\+\s*'[^'\n]*')*|`(?:[^`\\]|\\.)*`)$/;
+
 interface SourceFile {
   readonly path: string;
   readonly module: string;
@@ -98,6 +106,20 @@ it('keeps every file within two screens and a bit', () => {
     .map((path) => [relative(root, path), readFileSync(path, 'utf8').split('\n').length - 1] as const)
     .filter(([, countLines]) => countLines > LONGEST_FILE);
   expect(long).toEqual([]);
+});
+
+it('writes the constants of its files in capitals, numbers and strings alone', () => {
+  const wrong = ROOMS_WITH_CAPITALS.flatMap((room) => listFiles(join(root, room)).map((path) => join(room, path)))
+    .filter((path) => path.endsWith('.ts'))
+    .flatMap((path) =>
+      Array.from(readFileSync(join(root, path), 'utf8').matchAll(constant), ([, name = '', value = '']) => ({
+        name,
+        isRight: plainValue.test(value) ? !/[a-z]/.test(name) : /[a-z]/.test(name),
+        path,
+      })),
+    )
+    .filter(({ isRight }) => !isRight);
+  expect(wrong.map(({ path, name }) => `${path}: ${name}`)).toEqual([]);
 });
 
 it('lets example agents import only the public package', () => {

@@ -26,7 +26,7 @@ interface Source {
   readonly notice: string;
 }
 
-const SOURCES = {
+const sources = {
   sgd: {
     title: 'Schema-Guided Dialogue',
     origin: 'github.com/google-research-datasets/dstc8-schema-guided-dialogue',
@@ -46,11 +46,11 @@ const SOURCES = {
 interface Pick {
   readonly file: string;
   readonly agent: string;
-  readonly source: keyof typeof SOURCES;
+  readonly source: keyof typeof sources;
   readonly id: string;
 }
 
-const PICKS: readonly Pick[] = [
+const picks: readonly Pick[] = [
   { file: 'restaurant', agent: 'restaurant', source: 'sgd', id: 'sgd-dev-4_00065' },
   { file: 'restaurant-2', agent: 'restaurant', source: 'sgd', id: 'sgd-dev-4_00064' },
   { file: 'restaurant-3', agent: 'restaurant', source: 'sgd', id: 'sgd-dev-4_00099' },
@@ -73,7 +73,7 @@ export interface FixtureOptions {
 /** Writes the same files whenever it runs. Throws ModelError where a dialogue is missing. */
 export function writeFixtures({ dataDir, toDir, report }: FixtureOptions): void {
   const random = createRandom(SEED);
-  const calls = PICKS.map((pick) => ({ pick, turns: callerTurns(findDialogue(dataDir, pick)) }));
+  const calls = picks.map((pick) => ({ pick, turns: callerTurns(findDialogue(dataDir, pick)) }));
   const kinds = drawKinds(
     calls.flatMap(({ turns }) => turns),
     random,
@@ -116,7 +116,7 @@ function drawKinds(turns: readonly string[], random: Random): FinalKind[] {
 }
 
 function renderCall(pick: Pick, turns: readonly string[], kinds: readonly FinalKind[], random: Random): string {
-  const { origin, licence } = SOURCES[pick.source];
+  const { origin, licence } = sources[pick.source];
   const lines: object[] = [
     {
       type: 'header',
@@ -144,9 +144,9 @@ function renderCall(pick: Pick, turns: readonly string[], kinds: readonly FinalK
 function renderReadme(calls: readonly { readonly pick: Pick; readonly count: number }[]): string {
   const rows = calls.map(
     ({ pick, count }) =>
-      `| calls/${pick.file}.jsonl | ${pick.agent} | ${count} | ${SOURCES[pick.source].title} | ${pick.id} | ${SOURCES[pick.source].licence} |`,
+      `| calls/${pick.file}.jsonl | ${pick.agent} | ${count} | ${sources[pick.source].title} | ${pick.id} | ${sources[pick.source].licence} |`,
   );
-  const notices = Object.values(SOURCES).map(
+  const notices = Object.values(sources).map(
     ({ title, origin, licence, notice }) => `- **${title}** (${origin}, ${licence}). ${notice}`,
   );
   return `# Fixtures

@@ -16,11 +16,11 @@ const SHORTEST_PLURAL = 6;
 /** "a" is a letter among others, an article elsewhere. */
 const FEWEST_LETTERS_SPELLED = 3;
 
-const FILLERS = new Set('uh um er erm hmm mm hm ah eh uhh umm ahh huh'.split(' '));
-const FUNCTION_WORDS = new Set('a an the of to is are in at for and that it do'.split(' '));
+const fillerWords = new Set('uh um er erm hmm mm hm ah eh uhh umm ahh huh'.split(' '));
+const functionWords = new Set('a an the of to is are in at for and that it do'.split(' '));
 
 /** Another word in the place of one of these, or one of these for another word, would be another request. */
-const MEANT_WORDS = new Set(
+const meantWords = new Set(
   (
     'yes yeah yep yup no nope not never cancel today tomorrow tonight morning afternoon evening noon midnight am pm ' +
     'monday tuesday wednesday thursday friday saturday sunday january february march ' +
@@ -49,9 +49,9 @@ function hear(text: string, copied: ReadonlySet<string>, random: Random): string
   const isKept = (word: string) =>
     copied.has(word) || named.has(word) || isMeant(word) || (isSpelling && isLetter(word));
   const words = all.flatMap((word) => {
-    if (FILLERS.has(word)) return dropsFillers ? [] : [word];
+    if (fillerWords.has(word)) return dropsFillers ? [] : [word];
     if (isKept(word)) return [word];
-    if (FUNCTION_WORDS.has(word) && random() < FUNCTION_WORD_LOST_SHARE) return [];
+    if (functionWords.has(word) && random() < FUNCTION_WORD_LOST_SHARE) return [];
     if (random() >= MISHEARD_SHARE) return [word];
     const other = mishear(word);
     return [isMeant(other) || (other === `${word}s` && word.length < SHORTEST_PLURAL) ? word : other];
@@ -65,7 +65,7 @@ function isLetter(word: string): boolean {
 }
 
 function isMeant(word: string): boolean {
-  return MEANT_WORDS.has(word) || /\d|n't$/.test(word);
+  return meantWords.has(word) || /\d|n't$/.test(word);
 }
 
 function textsOf(value: unknown): string[] {

@@ -1,7 +1,7 @@
 // What a recogniser takes a word for before it has heard what follows.
 
 /** Words that sound alike, in both directions. */
-const ALIKE: readonly (readonly [string, string])[] = [
+const alikeWords: readonly (readonly [string, string])[] = [
   ['for', 'four'],
   ['to', 'two'],
   ['there', 'their'],
@@ -75,14 +75,14 @@ const ALIKE: readonly (readonly [string, string])[] = [
   ['8', '80'],
 ];
 
-const BY_WORD: ReadonlyMap<string, string> = new Map([
-  ...ALIKE.map(([word, other]) => [other, word] as const),
-  ...ALIKE,
+const byWord: ReadonlyMap<string, string> = new Map([
+  ...alikeWords.map(([word, other]) => [other, word] as const),
+  ...alikeWords,
 ]);
 
 /** Another word or two for this one; never the same. */
 export function mishear(word: string): string {
-  const alike = BY_WORD.get(word);
+  const alike = byWord.get(word);
   if (alike !== undefined) return alike;
   const apostrophe = word.indexOf("'");
   if (apostrophe > 0) return word.slice(0, apostrophe);

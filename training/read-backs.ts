@@ -12,12 +12,12 @@ const SAID_SHARE = 0.6;
 /** An earlier read-back of the same call, which the caller corrected, is at most so many messages before. */
 const CORRECTED_WITHIN = 7;
 
-const ASKS = /\b(confirm|correct|right\?|(look|sound)s? (right|good|ok(ay)?|alright)|good to go)\b/i;
-const ACCEPTS =
+const asks = /\b(confirm|correct|right\?|(look|sound)s? (right|good|ok(ay)?|alright)|good to go)\b/i;
+const accepts =
   /^(\W*(oh|ok|okay|um|uh|well|great|cool|perfect|wonderful|awesome|excellent|nice|alright|all right),?)*\W*(yes|yeah|yep|yup|yea|sure|correct|right|exactly|absolutely|definitely|of course|indeed|please do|that('s| is) (right|correct|fine|perfect|good|great|it)|that (works|sounds|will work)|sounds (good|great|right|perfect|fine)|works for me|looks? (good|great|right|correct)|it('s| is) (all )?(good|right|correct)|it (works|sounds|looks)|(they|it|everything) (is|are|looks?|seems?) (good|right|correct|fine|perfect)|go ahead|great|perfect|ok|okay|good|fine|cool)\b/i;
-const DATES =
+const datePattern =
   /\b(today|tonight|tomorrow|week|weekend|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(st|nd|rd|th)|now|day|morning|afternoon|evening)\b/i;
-const NUMBER_WORDS = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ');
+const numberWords = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ');
 
 /** Which calls of the dialogue follow the agent's own read-back and a yes. Seven dialogues of ten that have any are converted, the same ones each time. */
 export function decideReadBacks(dialogue: Dialogue): Dialogue {
@@ -65,7 +65,7 @@ function isReadBack(messages: readonly DialogueMessage[], index: number): boolea
   // Right after a result only a read-back with the call's names is one: "does your order look right?" may come before the caller is done.
   const before = messages[index - 3]?.role;
   if (before !== 'user' && !(before === 'result' && isSaid)) return false;
-  return ACCEPTS.test(answer.text) && (ASKS.test(said.text) || isSaid);
+  return accepts.test(answer.text) && (asks.test(said.text) || isSaid);
 }
 
 /** Does a text say most of a call's names, at least two? */
@@ -90,7 +90,7 @@ function findCorrected(messages: readonly DialogueMessage[], index: number): num
     at < index - 2 &&
     at >= index - CORRECTED_WITHIN &&
     message.role === 'say' &&
-    ASKS.test(message.text) &&
+    asks.test(message.text) &&
     says(message.text, call)
       ? [at]
       : [],
@@ -110,12 +110,14 @@ function withoutInvented({ messages, tools }: Dialogue, index: number, call: Too
     if (typeof value === 'number') {
       const words = [
         String(value),
-        NUMBER_WORDS[value] ?? '',
+        numberWords[value] ?? '',
         ...(value === 1 ? ['a', 'an', 'myself'] : value === 2 ? ['couple', 'me and'] : []),
       ];
       return words.some((word) => word !== '' && new RegExp(`\\b${word}\\b`).test(text));
     }
-    return typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value) || text.includes(value) || DATES.test(text);
+    return (
+      typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value) || text.includes(value) || datePattern.test(text)
+    );
   };
   const kept = Object.entries(call.arguments).filter(([key, value]) => required.includes(key) || isSaid(value));
   return { name: call.name, arguments: Object.fromEntries(kept) };

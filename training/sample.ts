@@ -18,7 +18,7 @@ interface Part {
 }
 
 /** Taskmaster's two sets of model sessions and the chit-chat are left out. */
-const PARTS: readonly Part[] = [
+const parts: readonly Part[] = [
   {
     source: 'sgd',
     count: 15,
@@ -120,7 +120,7 @@ export interface SampleOptions {
 /** Writes the same files whenever it runs. Throws ModelError where a source has too few dialogues. */
 export function writeSample({ dataDir, toDir, report }: SampleOptions): void {
   mkdirSync(toDir, { recursive: true });
-  for (const { source, count } of PARTS) {
+  for (const { source, count } of parts) {
     const lines = drawLines(join(dataDir, 'dev', `${source}.jsonl.br`), count);
     writeFileSync(join(toDir, `${source}.jsonl`), lines.map((line) => `${line}\n`).join(''));
     report(`${source}.jsonl: ${count} dialogues`);
@@ -141,11 +141,11 @@ function drawLines(file: string, count: number): string[] {
 }
 
 function renderReadme(): string {
-  const rows = PARTS.map(
+  const rows = parts.map(
     ({ source, count, title, origin, licence }) => `| ${source}.jsonl | ${count} | ${title} | ${origin} | ${licence} |`,
   );
-  const notices = PARTS.map(({ source, title, notice }) => `- **${source}**: ${title}. ${notice}`);
-  const total = PARTS.reduce((sum, { count }) => sum + count, 0);
+  const notices = parts.map(({ source, title, notice }) => `- **${source}**: ${title}. ${notice}`);
+  const total = parts.reduce((sum, { count }) => sum + count, 0);
   return `# A sample of dialogues to evaluate a model on
 
 ${total} dialogues that no model here was trained on, drawn once by \`npm run model -- fixtures\` from the development data. \`npm run bench -- model\` takes them

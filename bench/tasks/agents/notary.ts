@@ -7,8 +7,8 @@ import { spokenDate, spokenTime } from '../../../src/agent/spoken.ts';
 import { readNow, spellDate, spellTime, TODAY, weekdayOf } from '../dates.ts';
 
 const document = z.enum(['deed', 'affidavit', 'last will', 'power of attorney']);
-const DOLLARS = { deed: 85, affidavit: 20, 'last will': 140, 'power of attorney': 55 } as const;
-const FREE_TIMES = ['09:15', '10:45', '13:30', '16:00'];
+const dollars = { deed: 85, affidavit: 20, 'last will': 140, 'power of attorney': 55 } as const;
+const openTimes = ['09:15', '10:45', '13:30', '16:00'];
 
 const isClosed = (date: string) => ['friday', 'saturday', 'sunday'].includes(weekdayOf(date));
 
@@ -17,7 +17,7 @@ const freeTimes = defineTool({
   parameters: z.object({ date: spokenDate().describe('The day') }),
   effect: 'read',
   execute: ({ date }) => {
-    return { date: spellDate(date), free: isClosed(date) ? [] : FREE_TIMES.map(spellTime) };
+    return { date: spellDate(date), free: isClosed(date) ? [] : openTimes.map(spellTime) };
   },
 });
 
@@ -25,7 +25,7 @@ const notaryFee = defineTool({
   description: 'Tell the fee for a kind of document',
   parameters: z.object({ document }),
   effect: 'read',
-  execute: ({ document }) => ({ document, fee: `$${DOLLARS[document]}` }),
+  execute: ({ document }) => ({ document, fee: `$${dollars[document]}` }),
 });
 
 const bookSigning = defineTool({
@@ -42,11 +42,11 @@ const bookSigning = defineTool({
     `the signing of a ${document}, ${spellDate(date)} at ${spellTime(time)}, for ${surname}`,
   execute: ({ document, date, time, surname }) => {
     if (isClosed(date)) return { booked: false, reason: `closed on ${weekdayOf(date)}s` };
-    if (!FREE_TIMES.includes(time)) {
-      const next_free = FREE_TIMES.find((free) => free > time);
+    if (!openTimes.includes(time)) {
+      const next_free = openTimes.find((free) => free > time);
       return { booked: false, reason: 'that time is taken', ...(next_free && { next_free: spellTime(next_free) }) };
     }
-    return { booked: true, document, date, time, surname, fee: `$${DOLLARS[document]}` };
+    return { booked: true, document, date, time, surname, fee: `$${dollars[document]}` };
   },
 });
 

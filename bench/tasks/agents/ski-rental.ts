@@ -7,9 +7,9 @@ import { spokenDate } from '../../../src/agent/spoken.ts';
 import { readNow, spellDate, TODAY } from '../dates.ts';
 
 const gear = z.enum(['skis', 'snowboard', 'snowshoes', 'sledge']);
-const DOLLARS_A_DAY = { skis: 34, snowboard: 39, snowshoes: 17, sledge: 9 } as const;
+const dollarsADay = { skis: 34, snowboard: 39, snowshoes: 17, sledge: 9 } as const;
 /** A pipe burst over the shelf. */
-const LEFT = { skis: 26, snowboard: 8, snowshoes: 0, sledge: 11 } as const;
+const leftByKind = { skis: 26, snowboard: 8, snowshoes: 0, sledge: 11 } as const;
 
 const checkGear = defineTool({
   description: 'Tell how many of something are left on a day, and the price',
@@ -18,8 +18,8 @@ const checkGear = defineTool({
   execute: ({ gear, date }) => ({
     gear,
     date: spellDate(date ?? TODAY),
-    left: LEFT[gear],
-    price_a_day: `$${DOLLARS_A_DAY[gear]}`,
+    left: leftByKind[gear],
+    price_a_day: `$${dollarsADay[gear]}`,
   }),
 });
 
@@ -37,8 +37,8 @@ const reserveGear = defineTool({
   describe: ({ gear, shoeSize, date, days, name }) =>
     `${gear} in shoe size ${shoeSize}, ${spellDate(date)}, for ${days} ${days === 1 ? 'day' : 'days'}, under ${name}`,
   execute: ({ gear, shoeSize, date, days, name }) => {
-    if (LEFT[gear] === 0) return { reserved: false, reason: `no ${gear} left this month` };
-    const total = `$${DOLLARS_A_DAY[gear] * days}`;
+    if (leftByKind[gear] === 0) return { reserved: false, reason: `no ${gear} left this month` };
+    const total = `$${dollarsADay[gear] * days}`;
     return { reserved: true, gear, shoe_size: shoeSize, date, days, name, total };
   },
 });
