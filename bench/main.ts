@@ -5,6 +5,7 @@ import { UsageError } from '../src/errors.ts';
 const HELP = `usage: npm run bench -- NAME [--json] [OPTIONS]
 
   calls      fixtures/calls as load over real sockets, from another process; idle calls; a soak
+  sockets    what a socket and a frame cost over each transport
   talk       all of fixtures/calls with speech: answers, their time, memory, event loop
   engine     replies, partials, calls and load of the model alone, beside llama.cpp
   load       many calls on one engine at once: first words with and without drafts beside them
@@ -36,6 +37,11 @@ export async function runBench(argv: readonly string[]): Promise<number> {
     case 'calls': {
       const { benchCalls } = await import('./calls.ts');
       await benchCalls(rest);
+      return 0;
+    }
+    case 'sockets': {
+      const { benchSockets } = await import('./sockets.ts');
+      await benchSockets(rest);
       return 0;
     }
     case 'engine': {
@@ -89,7 +95,7 @@ export async function runBench(argv: readonly string[]): Promise<number> {
     }
     default:
       throw new UsageError(
-        `no bench "${name}"; there are calls, talk, engine, load, exact, constrain, model, calibrate, trace, viewer, dates, tasks`,
+        `no bench "${name}"; there are calls, talk, engine, load, exact, constrain, model, calibrate, trace, viewer, dates, tasks, sockets`,
       );
   }
 }
