@@ -1,5 +1,5 @@
 import { percentile } from '../src/base/percentile.ts';
-import { createRandom } from '../training/recogniser.ts';
+import { createRandom } from '../src/base/random.ts';
 
 /** A share as counts: `right` of `all`. */
 export interface Counted {

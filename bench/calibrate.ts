@@ -3,8 +3,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseOptions } from '../src/arguments.ts';
+import { createRandom } from '../src/base/random.ts';
 import { loadManifest, MANIFEST_FILE } from '../src/engine/manifest.ts';
-import { createRandom } from '../training/recogniser.ts';
 import {
   type Calibration,
   type CallRow,

@@ -1,11 +1,11 @@
 // Where the engine is measured: places of the evaluation sample where the agent replied or called. Takes no engine.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createRandom } from '../src/base/random.ts';
 import type { PromptLimits } from '../src/engine/prompt/limits.ts';
 import { createPrompt } from '../src/engine/prompt/prompt.ts';
 import type { PromptPrefix } from '../src/engine/sequence.ts';
 import { loadTokenizer } from '../src/engine/tokenizer/tokenizer.ts';
-import { createRandom } from '../training/recogniser.ts';
 import { toPoints } from './model-points.ts';
 import { drawDialogues, findSources } from './model-sources.ts';
 

@@ -1,7 +1,7 @@
 // `repartee bench exact`: holds drafting and checking at effort exact to what effort ar writes token by token.
 import { parseOptions, toWhole } from '../src/arguments.ts';
+import { createRandom } from '../src/base/random.ts';
 import type { EffortName, Sequence } from '../src/engine/sequence.ts';
-import { createRandom } from '../training/recogniser.ts';
 import { round2, timeDraft } from './engine-draft.ts';
 import { DRAWING_HELP, drawingOptions, toDrawing } from './model-options.ts';
 import { loadParts, type ModelParts } from './model-parts.ts';

@@ -1,5 +1,6 @@
 // A call of any length, made up by a seed: every kind of line of a recording, in the proportions of real ones.
 
+import { createRandom } from '../src/base/random.ts';
 import { createCallWriter } from '../src/trace/format/call-file.ts';
 
 const places = ['san jose', 'oakland', 'palo alto', 'walnut creek', 'san mateo'];
@@ -147,13 +148,4 @@ export function makeLongCall(countTurns: number, seed: number): string {
       );
     }
   }
-}
-
-/** Park and Miller's minimal standard generator, 0 to 1. */
-function createRandom(seed: number): () => number {
-  let state = (seed % 2_147_483_646) + 1;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
 }

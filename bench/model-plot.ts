@@ -1,11 +1,12 @@
 // Draws quality against steps as SVG that reads on light and dark pages. Takes figures, gives text.
+
+import { tickShares, toCeiling, toTenths } from '../src/replay/plot-scale.ts';
 import type { CurvePoint } from './model-curve.ts';
 
 const WIDTH_PX = 760;
 const HEIGHT_PX = 320;
 const panelPx = { width: 300, height: 210, top: 56 };
 const leftsPx = [56, 436];
-const COUNT_TICKS = 5;
 
 interface Panel {
   readonly title: string;
@@ -20,7 +21,7 @@ const panels: readonly Panel[] = [
 
 /** Two panels: each way to draft at its mean forwards a reply; steps joined by a line, efforts by name. */
 export function renderPlot(curve: readonly CurvePoint[]): string {
-  const most = niceCeiling(Math.max(1, ...curve.map(({ speed }) => speed.forwards ?? 0)));
+  const most = toCeiling(Math.max(1, ...curve.map(({ speed }) => speed.forwards ?? 0)));
   const body = panels.map((panel, index) => renderPanel(panel, curve, leftsPx[index] ?? 0, most));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH_PX} ${HEIGHT_PX}" role="img" aria-labelledby="title">
 <title id="title">Quality of replies against forwards a reply</title>
@@ -40,19 +41,18 @@ function renderPanel(panel: Panel, curve: readonly CurvePoint[], left: number, m
     const [x, y] = [point.speed.forwards, panel.valueOf(point)];
     return x === null || y === null ? [] : [{ point, x, y }];
   });
-  const top = niceCeiling(Math.max(0, ...shown.map(({ y }) => y)));
+  const top = toCeiling(Math.max(0, ...shown.map(({ y }) => y)));
   const { width, height, top: topPx } = panelPx;
-  const xOf = (x: number) => round(left + (x / mostForwards) * width);
-  const yOf = (y: number) => round(topPx + height - (y / top) * height);
-  const ticks = Array.from({ length: COUNT_TICKS + 1 }, (_, index) => index / COUNT_TICKS);
+  const xOf = (x: number) => toTenths(left + (x / mostForwards) * width);
+  const yOf = (y: number) => toTenths(topPx + height - (y / top) * height);
   const inSteps = shown.filter(({ point }) => point.steps !== null).sort((a, b) => a.x - b.x);
   const line = inSteps.map(({ x, y }) => `${xOf(x)},${yOf(y)}`).join(' ');
   return [
     `<text x="${left}" y="24" font-weight="600">${panel.title}</text>`,
     `<text class="quiet" x="${left}" y="40">${panel.isBetter} is better</text>`,
-    ...ticks.flatMap((share) => [
+    ...tickShares.flatMap((share) => [
       `<line class="rule" x1="${left}" x2="${left + width}" y1="${yOf(share * top)}" y2="${yOf(share * top)}"/>`,
-      `<text class="quiet" x="${left - 8}" y="${round(yOf(share * top) + 4)}" text-anchor="end">${short(share * top)}</text>`,
+      `<text class="quiet" x="${left - 8}" y="${toTenths(yOf(share * top) + 4)}" text-anchor="end">${short(share * top)}</text>`,
       `<text class="quiet" x="${xOf(share * mostForwards)}" y="${topPx + height + 18}" text-anchor="middle">${short(share * mostForwards)}</text>`,
     ]),
     `<text class="quiet" x="${left + width / 2}" y="${topPx + height + 38}" text-anchor="middle">forwards a reply, mean</text>`,
@@ -64,20 +64,9 @@ function renderPanel(panel: Panel, curve: readonly CurvePoint[], left: number, m
 }
 
 function mark(kind: 'step' | 'effort', x: number, y: number, label: string): string {
-  return `<circle class="${kind}" cx="${x}" cy="${y}" r="4"/><text class="${kind}" x="${x}" y="${round(y - 8)}" text-anchor="middle">${label}</text>`;
-}
-
-/** The next of 1, 2, 2.5, 5 times a power of ten. */
-function niceCeiling(value: number): number {
-  if (value <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 2.5, 5, 10].find((step) => step * power >= value) ?? 10) * power;
+  return `<circle class="${kind}" cx="${x}" cy="${y}" r="4"/><text class="${kind}" x="${x}" y="${toTenths(y - 8)}" text-anchor="middle">${label}</text>`;
 }
 
 function short(value: number): string {
   return String(Math.round(value * 100) / 100);
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -1,9 +1,10 @@
 // Takes dialogues, gives the places in them where a model is asked what it would do: whole caller turns, cut ones, and results.
+
+import type { Random } from '../src/base/random.ts';
 import { type Message, type Prompt, type PromptTool, plain } from '../src/engine/prompt/prompt.ts';
 import { toSpacedJson } from '../src/engine/prompt/spaced-json.ts';
 import type { PromptPrefix } from '../src/engine/sequence.ts';
 import type { Dialogue } from '../training/dialogues.ts';
-import type { Random } from '../training/recogniser.ts';
 import { type Entity, entitiesOf } from './model-entities.ts';
 
 /** What the agent of the dialogue did; at a cut turn: what it should have done. */

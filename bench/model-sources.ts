@@ -1,10 +1,10 @@
 // Which dialogues a model is evaluated on, and which of them. Takes options, gives dialogues; knows no model.
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { createRandom } from '../src/base/random.ts';
 import { ModelError } from '../src/errors.ts';
 import { packagePath } from '../src/package-path.ts';
 import { type Dialogue, readDialogues } from '../training/dialogues.ts';
-import { createRandom } from '../training/recogniser.ts';
 
 export interface Source {
   readonly name: string;

@@ -2,10 +2,10 @@
 
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { parseOptions, toWhole } from '../src/arguments.ts';
+import { createRandom } from '../src/base/random.ts';
 import { efforts } from '../src/engine/decoding/efforts.ts';
 import type { EffortName } from '../src/engine/sequence.ts';
 import { UsageError } from '../src/errors.ts';
-import { createRandom } from '../training/recogniser.ts';
 import { describeMachine } from './machine.ts';
 import { answer, type Way } from './model-answers.ts';
 import { curveOf } from './model-curve.ts';

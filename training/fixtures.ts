@@ -2,16 +2,10 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createRandom, type Random } from '../src/base/random.ts';
 import { ModelError } from '../src/errors.ts';
 import { type Dialogue, readDialogues } from './dialogues.ts';
-import {
-  countWords,
-  createRandom,
-  type FinalKind,
-  MIN_WORDS_OF_CHANGED_FINAL,
-  type Random,
-  recognise,
-} from './recogniser.ts';
+import { countWords, type FinalKind, MIN_WORDS_OF_CHANGED_FINAL, recognise } from './recogniser.ts';
 
 const SEED = 1;
 /** The Friday on which the callers of the Schema-Guided Dialogues live: their "March 5th" is a Tuesday. */

@@ -1,10 +1,10 @@
 // Takes a dialogue whose agent reads calls back in its own words, gives it as the runtime plays it: the call is decided there, and the runtime reads it back. Knows no tokens.
 
 import { describeCall } from '../src/agent/describe-call.ts';
+import { createRandom } from '../src/base/random.ts';
 import { type PromptTool, plain } from '../src/engine/prompt/prompt.ts';
 import type { Dialogue, DialogueMessage, ToolCall } from './dialogues.ts';
 import { toSeed } from './hearing.ts';
-import { createRandom } from './recogniser.ts';
 
 const CONVERTED_SHARE = 0.7;
 /** Of the names in a call that a read-back must say. */

@@ -1,5 +1,6 @@
 // A written turn in, the same turn as a streaming recogniser would report it out. Deterministic: it draws from the seed it is given.
 
+import type { Random } from '../src/base/random.ts';
 import { plain } from '../src/engine/prompt/prompt.ts';
 import { mishear } from './mishearings.ts';
 
@@ -17,20 +18,6 @@ export interface Hearing {
   readonly atMs: number;
   readonly text: string;
   readonly state: 'interim' | 'final';
-}
-
-/** Uniform in 0..1. */
-export type Random = () => number;
-
-/** A small generator with a seed (mulberry32). */
-export function createRandom(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 /** Fewer words than this leave nothing for a final to bring or to change. */

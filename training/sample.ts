@@ -2,9 +2,9 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createRandom } from '../src/base/random.ts';
 import { ModelError } from '../src/errors.ts';
 import { readLines } from './dialogues.ts';
-import { createRandom } from './recogniser.ts';
 
 const SEED = 1;
 

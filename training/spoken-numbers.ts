@@ -1,6 +1,6 @@
 // Written numbers in, the words in which callers say them out: times, money, years, ordinals, long numbers digit by digit.
 
-import type { Random } from './recogniser.ts';
+import type { Random } from '../src/base/random.ts';
 
 const small = (
   'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen ' +

@@ -1,8 +1,8 @@
 // A caller with a goal: an agent's line in, the caller's next words out. By rules and a seed; knows no model.
 
+import type { Random } from '../../src/base/random.ts';
 import { plain } from '../../src/engine/prompt/prompt.ts';
 import type { ToolRecord } from '../../src/playback/turn-log.ts';
-import type { Random } from '../../training/recogniser.ts';
 import { speakNumbers } from '../../training/spoken-numbers.ts';
 import {
   asksForMore,

@@ -1,10 +1,10 @@
 // An agent and a caller with a goal in, their whole call out. Decides nothing about it.
 
 import type { Agent } from '../../src/agent/agent.ts';
+import type { Random } from '../../src/base/random.ts';
 import type { ToolRecord, TurnRecord } from '../../src/playback/turn-log.ts';
 import type { ModelParts } from '../../src/session/model-writer.ts';
 import type { PromptPrefixOf } from '../../src/session/prompt-prefixes.ts';
-import type { Random } from '../../training/recogniser.ts';
 import { createCaller } from './caller.ts';
 import { createReadBacks } from './heard.ts';
 import type { Scripted, Values } from './script.ts';

@@ -1,8 +1,8 @@
 // What is known of an agent's callers: the slots they may be asked for, what they want, and what a tool's result did for them.
 
 import type { Agent } from '../../src/agent/agent.ts';
+import type { Random } from '../../src/base/random.ts';
 import type { ToolRecord } from '../../src/playback/turn-log.ts';
-import type { Random } from '../../training/recogniser.ts';
 import type { Slot } from './slot.ts';
 
 /** By slot; a date is YYYY-MM-DD, a time HH:MM, all else the words. */

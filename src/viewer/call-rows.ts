@@ -1,11 +1,12 @@
 // Summaries of calls in, the rows of the list out: what is filtered, how it is sorted, what each row says. Pure.
 
-import { type CallSummary, percentileOf, type TurnFigures } from '../trace/format/summary.ts';
+import { percentile } from '../base/percentile.ts';
+import type { CallSummary, TurnFigures } from '../trace/format/summary.ts';
 
 export interface CallRow {
   readonly call: CallSummary;
-  readonly p50Ms: number | undefined;
-  readonly p95Ms: number | undefined;
+  readonly p50Ms: number | null;
+  readonly p95Ms: number | null;
   readonly worst: TurnFigures | undefined;
 }
 
@@ -22,7 +23,7 @@ export function toRow(call: CallSummary): CallRow {
     (best, turn) => (best && best.totalMs >= turn.totalMs ? best : turn),
     undefined,
   );
-  return { call, p50Ms: percentileOf(totals, 0.5), p95Ms: percentileOf(totals, 0.95), worst };
+  return { call, p50Ms: percentile(totals, 0.5), p95Ms: percentile(totals, 0.95), worst };
 }
 
 /** "reserve restaurant: refused: taken". */
@@ -66,9 +67,9 @@ function sortValue({ call, p50Ms, p95Ms, worst }: CallRow, key: SortKey): string
     case 'turns':
       return call.turns.length;
     case 'p50':
-      return p50Ms;
+      return p50Ms ?? undefined;
     case 'p95':
-      return p95Ms;
+      return p95Ms ?? undefined;
     case 'worst':
       return worst?.totalMs;
   }

@@ -1,7 +1,7 @@
 // One call: its map, its turns as rows on one axis, and the chosen turn in full.
 
+import { percentile } from '../base/percentile.ts';
 import { type CallFile, createCallReader } from '../trace/format/call-file.ts';
-import { percentileOf } from '../trace/format/summary.ts';
 import { formatMs, formatPlainMs } from '../trace/ledger/ledger-parts.ts';
 import { createCallMap } from './call-map.ts';
 import { type CallModel, type Turn, toCallModel } from './call-model.ts';
@@ -83,7 +83,7 @@ export function openCallView(id: string, asked: number | undefined, source: Trac
     const model = toCallModel(file.header, file.events);
     call = isOver ? { ...model, hasEnded: true } : model;
     const totals = call.turns.flatMap(({ measured }) => (measured ? [measured.totalMs] : []));
-    spanUs = Math.max(1000, (percentileOf(totals, 0.95) ?? 1) * 1000);
+    spanUs = Math.max(1000, (percentile(totals, 0.95) ?? 1) * 1000);
     title.textContent = call.header.agent;
     facts.replaceChildren(...describe(id, call, totals));
     state.className = 'quiet';
@@ -181,13 +181,13 @@ function toBadges({ measured, tools, isInterrupted }: Turn): HTMLElement[] {
 
 function describe(id: string, { header, turns, durationMs, hasEnded }: CallModel, totals: readonly number[]) {
   const when = header.startedAt === undefined ? '' : formatWhen(header.startedAt);
-  const [p50, p95] = [percentileOf(totals, 0.5), percentileOf(totals, 0.95)];
+  const [p50, p95] = [percentile(totals, 0.5), percentile(totals, 0.95)];
   const facts = [
     when,
     `${formatMs(durationMs)} long`,
     `${turns.length} turns`,
-    p50 === undefined ? '' : `p50 ${formatMs(p50)}`,
-    p95 === undefined ? '' : `p95 ${formatMs(p95)}`,
+    p50 === null ? '' : `p50 ${formatMs(p50)}`,
+    p95 === null ? '' : `p95 ${formatMs(p95)}`,
     header.effort === undefined ? '' : `effort ${header.effort}`,
     header.machine ?? '',
     id,

@@ -174,8 +174,8 @@ function createRow({ call, p50Ms, p95Ms, worst }: CallRow, slowestMs: number): H
     labelled('', 'end', call.end ?? ''),
     element('td', `last-tool is-${call.lastTool?.kind ?? 'none'}`, toToolText(call)),
     labelled('number', 'turns', String(call.turns.length)),
-    labelled('number', 'p50, ms', p50Ms === undefined ? '' : formatPlainMs(p50Ms)),
-    labelled('number', 'p95, ms', p95Ms === undefined ? '' : formatPlainMs(p95Ms)),
+    labelled('number', 'p50, ms', p50Ms === null ? '' : formatPlainMs(p50Ms)),
+    labelled('number', 'p95, ms', p95Ms === null ? '' : formatPlainMs(p95Ms)),
     worstCell,
     element('td', 'spark-cell', createSparkline(call, slowestMs)),
   );

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { toPoints } from '../../bench/model-points.ts';
+import { createRandom } from '../../src/base/random.ts';
 import { createPrompt } from '../../src/engine/prompt/prompt.ts';
 import { loadTokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
 import type { Dialogue } from '../../training/dialogues.ts';
-import { createRandom } from '../../training/recogniser.ts';
 
 const model = fileURLToPath(new URL('../../models/repartee-s/tokenizer.json', import.meta.url));
 const tokenizer = loadTokenizer(readFileSync(model, 'utf8'));

@@ -7,9 +7,9 @@ import { TODAY } from '../../bench/tasks/dates.ts';
 import { kinds, type Values } from '../../bench/tasks/script.ts';
 import { taskedAgents } from '../../bench/tasks/tasked-agents.ts';
 import { checkReadingLimits } from '../../src/agent/reading-limits.ts';
+import { createRandom } from '../../src/base/random.ts';
 import { defaultPromptLimits } from '../../src/engine/prompt/limits.ts';
 import { plain } from '../../src/engine/prompt/prompt.ts';
-import { createRandom } from '../../training/recogniser.ts';
 import { linesOf } from '../support/task-wordings.ts';
 
 const data = process.env.REPARTEE_DATA;

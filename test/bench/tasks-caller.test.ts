@@ -5,9 +5,9 @@ import type { Scripted, Task } from '../../bench/tasks/script.ts';
 import { coffeeScript } from '../../bench/tasks/scripts/coffee.ts';
 import { restaurantScript } from '../../bench/tasks/scripts/restaurant.ts';
 import { skiScript } from '../../bench/tasks/scripts/ski-rental.ts';
+import { createRandom } from '../../src/base/random.ts';
 import { defineAgent } from '../../src/index.ts';
 import type { ToolRecord } from '../../src/playback/turn-log.ts';
-import { createRandom } from '../../training/recogniser.ts';
 
 const agent = defineAgent({ name: 'asked', instructions: 'Ask.', say: { confirm: 'I have {call}, correct?' } });
 const skis = { gear: 'skis', shoe: '42', date: '2026-01-20', days: '3', name: 'Greta' };

@@ -7,10 +7,10 @@ import { playTask } from '../../bench/tasks/played-task.ts';
 import { skiScript, skiTasks } from '../../bench/tasks/scripts/ski-rental.ts';
 import { renderCall } from '../../bench/tasks/table.ts';
 import { systemClock } from '../../src/base/clock.ts';
+import { createRandom } from '../../src/base/random.ts';
 import { toSpacedJson } from '../../src/engine/prompt/spaced-json.ts';
 import { createPromptPrefixes } from '../../src/session/prompt-prefixes.ts';
 import { createScriptedEngine } from '../../src/testing/scripted-engine.ts';
-import { createRandom } from '../../training/recogniser.ts';
 import { prompt, tokenizer } from '../support/flow.ts';
 
 type Answer =

@@ -222,7 +222,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'session',
     'trace/format',
   ],
-  viewer: ['trace/format', 'trace/ledger'],
+  viewer: ['base', 'trace/format', 'trace/ledger'],
 };
 
 /** Files of src/ (prefixes) that may use a package; a package that is not listed may be used by none. */

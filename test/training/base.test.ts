@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/base/random.ts';
 import { writeBase } from '../../training/base.ts';
 import { exportModel } from '../../training/export.ts';
-import { createRandom } from '../../training/recogniser.ts';
 import { type CheckpointTensor, encodeSafeTensors } from '../../training/safetensors-file.ts';
 
 const tokenizerFile = fileURLToPath(new URL('../../models/repartee-s/tokenizer.json', import.meta.url));

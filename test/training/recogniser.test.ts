@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../src/base/random.ts';
 import { mishear } from '../../training/mishearings.ts';
-import { createRandom, recognise } from '../../training/recogniser.ts';
+import { recognise } from '../../training/recogniser.ts';
 
 const TEXT = "I'd like a table for two, please, at half past seven in the evening!";
 

@@ -4,9 +4,9 @@ import { MOST_TURNS, playTask } from '../../bench/tasks/played-task.ts';
 import { createSteadyEngine } from '../../bench/tasks/steady-engine.ts';
 import { renderCall } from '../../bench/tasks/table.ts';
 import { taskedAgents } from '../../bench/tasks/tasked-agents.ts';
+import { createRandom } from '../../src/base/random.ts';
 import { type LoadedModel, loadModel } from '../../src/runtime/loaded-model.ts';
 import { createPromptPrefixes } from '../../src/session/prompt-prefixes.ts';
-import { createRandom } from '../../training/recogniser.ts';
 
 let model: LoadedModel;
 beforeAll(async () => {

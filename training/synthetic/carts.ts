@@ -1,7 +1,7 @@
 // Orders of several items, changed on the way: one call for all of them, or one for each.
 
+import type { Random } from '../../src/base/random.ts';
 import type { PromptTool } from '../../src/engine/prompt/prompt.ts';
-import type { Random } from '../recogniser.ts';
 import { type Menu, menus } from './menus.ts';
 import type { Play } from './play.ts';
 import { createScene, type Scene } from './scene.ts';

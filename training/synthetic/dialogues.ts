@@ -1,7 +1,7 @@
 // A seed in, made-up dialogues out: what a phone agent needs to have read and people's data lacks. No outside text.
 
+import { createRandom, type Random } from '../../src/base/random.ts';
 import type { Dialogue } from '../dialogues.ts';
-import { createRandom, type Random } from '../recogniser.ts';
 import { orderAtOnce, orderOneByOne } from './carts.ts';
 import { confirm } from './confirmations.ts';
 import { correct } from './corrections.ts';

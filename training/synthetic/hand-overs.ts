@@ -1,7 +1,7 @@
 // A front desk that books nothing itself: it finds out what the caller needs, and hands the call to whom that belongs to.
 
+import type { Random } from '../../src/base/random.ts';
 import type { PromptTool } from '../../src/engine/prompt/prompt.ts';
-import type { Random } from '../recogniser.ts';
 import type { Domain } from './domain.ts';
 import type { Play } from './play.ts';
 import type { Scene } from './scene.ts';

@@ -1,8 +1,8 @@
 // One synthetic dialogue in the making: what was said so far, and the dice. Knows no subject.
 
+import type { Random } from '../../src/base/random.ts';
 import type { Message, PromptTool } from '../../src/engine/prompt/prompt.ts';
 import { toSpacedJson } from '../../src/engine/prompt/spaced-json.ts';
-import type { Random } from '../recogniser.ts';
 
 export type Arguments = Readonly<Record<string, unknown>>;
 

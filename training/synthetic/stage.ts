@@ -1,7 +1,7 @@
 // A made-up business with its tools and what this caller wants of it: what a behaviour plays on.
 
+import type { Random } from '../../src/base/random.ts';
 import type { PromptTool } from '../../src/engine/prompt/prompt.ts';
-import type { Random } from '../recogniser.ts';
 import type { Domain } from './domain.ts';
 import { createScene, type Scene } from './scene.ts';
 import type { Slot, Value } from './slots.ts';

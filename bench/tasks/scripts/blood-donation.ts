@@ -1,6 +1,6 @@
 // Ten callers of the blood-donation line.
 
-import type { Random } from '../../../training/recogniser.ts';
+import type { Random } from '../../../src/base/random.ts';
 import { itemsAt, take, wordsAt } from '../results.ts';
 import { pick, type Script, type Task, type Values } from '../script.ts';
 import { countSlot, timeSlot, wordsSlot } from '../slot.ts';

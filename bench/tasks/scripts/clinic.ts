@@ -1,7 +1,7 @@
 // Callers of the clinic agent: a kind of doctor in a city, one of those found, an appointment.
 
+import type { Random } from '../../../src/base/random.ts';
 import type { ToolRecord } from '../../../src/playback/turn-log.ts';
-import type { Random } from '../../../training/recogniser.ts';
 import { addDays, TODAY, weekdayOf } from '../dates.ts';
 import { itemsAt, take, wordsAt } from '../results.ts';
 import { pick, type Script, shuffle, type Task, type Values } from '../script.ts';

@@ -1,6 +1,6 @@
 // Callers of the coffee agent: some drinks under a name. A value of an item is what the bill says of it.
 
-import type { Random } from '../../../training/recogniser.ts';
+import type { Random } from '../../../src/base/random.ts';
 import { normalise } from '../../model-values.ts';
 import { wordsAt } from '../results.ts';
 import { pick, type Script, shuffle, type Task, type Values } from '../script.ts';

@@ -1,6 +1,6 @@
 // Ten callers of the marina.
 
-import type { Random } from '../../../training/recogniser.ts';
+import type { Random } from '../../../src/base/random.ts';
 import { addDays, TODAY } from '../dates.ts';
 import { take, wordsAt } from '../results.ts';
 import { pick, type Script, type Task, type Values } from '../script.ts';

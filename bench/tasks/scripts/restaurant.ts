@@ -1,7 +1,7 @@
 // Callers of the restaurant agent: a kind of food in a city, one of the places found, a table there.
 
+import type { Random } from '../../../src/base/random.ts';
 import type { ToolRecord } from '../../../src/playback/turn-log.ts';
-import type { Random } from '../../../training/recogniser.ts';
 import { addDays, TODAY } from '../dates.ts';
 import { itemsAt, take, wordsAt } from '../results.ts';
 import { pick, type Script, shuffle, type Task, type Values } from '../script.ts';

@@ -1,5 +1,6 @@
 // Draws tokens by chance instead of taking the likeliest: temperature, then the smallest set that holds `topP`. Knows no reply.
 
+import { createRandom } from '../../base/random.ts';
 import type { Sampling } from '../sequence.ts';
 import type { Choice } from './guide.ts';
 
@@ -30,16 +31,5 @@ export function createSampler({ temperature, topP, seed }: Sampling): Sampler {
       const id = drawn ?? ids[0];
       return id === undefined ? undefined : { id, p: weightOf(id) / nucleus };
     },
-  };
-}
-
-/** Mulberry32 (Tommy Ettinger): 0 to 1, 1 left out. */
-function createRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

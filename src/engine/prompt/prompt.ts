@@ -1,6 +1,6 @@
 // Takes instructions, tools and messages, gives the token ids the model was trained on: the only chat template there is. Knows no conversation rules.
 
-import { LETTERS } from '../../base/words.ts';
+import { LETTERS, toWords } from '../../base/words.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { defaultPromptLimits, type PromptLimits } from './limits.ts';
 import { toSpacedJson } from './spaced-json.ts';
@@ -85,9 +85,9 @@ export function createPrompt(tokenizer: Tokenizer, limits: PromptLimits = defaul
   };
 }
 
-/** Words as a recogniser sends them: lower case, no punctuation but apostrophes. */
+/** Words as a recogniser sends them, and as the model was trained on them: lower case, no punctuation but apostrophes. Equal words (`toWords`) are equal texts. */
 export function plain(text: string): string {
-  return text.toLowerCase().normalize('NFC').replaceAll(notInWords, ' ').replaceAll(/ +/g, ' ').trim();
+  return toWords(text).replaceAll(notInWords, ' ').replaceAll(/ +/g, ' ').trim();
 }
 
 /** Reads a decoded call back; undefined for anything else than ` name {…}`. */

@@ -76,9 +76,3 @@ export function summarise(id: string, file: CallFile): CallSummary {
     ...(tornLine === undefined ? {} : { problem: `line ${tornLine} was cut off while it was written` }),
   };
 }
-
-/** The smallest value that `share` (0..1) of all values do not exceed; undefined of none. */
-export function percentileOf(values: readonly number[], share: number): number | undefined {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
-}

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { toWords } from '../../../src/base/words.ts';
 import { defaultPromptLimits } from '../../../src/engine/prompt/limits.ts';
 import {
   callPieces,
@@ -175,6 +176,34 @@ describe('plain', () => {
   it('keeps vowel signs, and gives composed and decomposed words alike', () => {
     expect(plain('हाँ, दो दिन।')).toBe('हाँ दो दिन');
     expect(plain('Sí'.normalize('NFD'))).toBe('sí');
+  });
+
+  it('gives one text for texts of the same words, however they are written', () => {
+    const rewrite = fc.constantFrom<(text: string) => string>(
+      (text) => text.toUpperCase().toLowerCase(),
+      (text) => text.normalize('NFD'),
+      (text) => text.replaceAll("'", '’'),
+      (text) => text.replaceAll(/(?<=[a-z])(?=[a-z])/g, '\u00ad'),
+      (text) => `“${text}”!`,
+      (text) => text.replaceAll(' ', ' — '),
+    );
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc
+        .array(fc.constantFrom("don't", 'José', 'five', 'two', '15:30', 'हाँ', 'はい', "o'clock"))
+        .map((all) => all.join(' ')),
+    );
+    let countSame = 0;
+    fc.assert(
+      fc.property(text, rewrite, (one, write) => {
+        const other = write(one);
+        if (toWords(one) !== toWords(other)) return;
+        countSame++;
+        expect(plain(other)).toBe(plain(one));
+      }),
+      { numRuns: 1000 },
+    );
+    expect(countSame).toBeGreaterThan(500);
   });
 
   it('does nothing to its own output', () => {
