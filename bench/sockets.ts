@@ -11,7 +11,7 @@ import { packagePath } from '../src/package-path.ts';
 import { describeMachine } from './machine.ts';
 import type { ServerReport } from './sockets-server.ts';
 
-const help = `usage: repartee bench sockets [--json] [--idle N] [--frames N] [--rounds N]
+const HELP = `usage: repartee bench sockets [--json] [--idle N] [--frames N] [--rounds N]
 
 Opens sockets to a server that echoes, over ws and, where it is installed, over uWebSockets.js, by turns.
 
@@ -21,11 +21,11 @@ Opens sockets to a server that echoes, over ws and, where it is installed, over 
   --rounds N  turns of each transport (default 3)
 `;
 
-const TRANSPORTS = ['ws', 'uWebSockets.js'] as const;
+const transports = ['ws', 'uWebSockets.js'] as const;
 const COUNT_TALKING = 32;
 /** Keeps each socket well within the frames a second that a server takes. */
 const FRAME_GAP_MS = 8;
-const FRAME = 'x'.repeat(200);
+const frame = 'x'.repeat(200);
 
 interface Round {
   readonly bytesPerSocket: number;
@@ -42,14 +42,14 @@ export interface SocketFigures extends Round {
 export async function benchSockets(argv: readonly string[]): Promise<void> {
   const { values, isHelp } = readArguments(argv);
   if (isHelp) {
-    process.stdout.write(help);
+    process.stdout.write(HELP);
     return;
   }
   const machine = describeMachine();
   const taken = new Map<string, Round[]>();
   const absent: string[] = [];
   for (let round = 0; round < values.rounds; round++)
-    for (const transport of TRANSPORTS) {
+    for (const transport of transports) {
       const seen = await measure(transport, values);
       if (typeof seen === 'string') absent[0] = `${transport}: ${seen.split('\n', 1)[0]}`;
       else taken.set(transport, [...(taken.get(transport) ?? []), seen]);
@@ -116,7 +116,7 @@ async function echo(socket: WebSocket, count: number): Promise<number[]> {
   const times: number[] = [];
   while (times.length < count) {
     const startedMs = performance.now();
-    socket.send(FRAME);
+    socket.send(frame);
     await once(socket, 'message');
     times.push(performance.now() - startedMs);
     await setTimeout(FRAME_GAP_MS);
