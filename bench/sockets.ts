@@ -6,7 +6,6 @@ import { setTimeout } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { parseOptions, toWhole } from '../src/arguments.ts';
 import { percentile } from '../src/base/percentile.ts';
-import { RuntimeError } from '../src/errors.ts';
 import { packagePath } from '../src/package-path.ts';
 import { describeMachine } from './machine.ts';
 import type { ServerReport } from './sockets-server.ts';
@@ -38,7 +37,7 @@ export interface SocketFigures extends Round {
   readonly transport: string;
 }
 
-/** Throws UsageError, RuntimeError. */
+/** Throws UsageError. */
 export async function benchSockets(argv: readonly string[]): Promise<void> {
   const { values, isHelp } = readArguments(argv);
   if (isHelp) {
@@ -68,7 +67,7 @@ async function measure(
   try {
     const report = await next(server);
     if (report.type === 'unavailable') return report.reason;
-    if (report.type !== 'listening') throw new RuntimeError('bench-failed', `the server told ${report.type} first`);
+    if (report.type !== 'listening') throw new Error(`the server told ${report.type} first`);
     const url = `ws://127.0.0.1:${report.port}/`;
     const talking = await open(url, COUNT_TALKING);
     const before = await use(server);
@@ -97,7 +96,7 @@ async function use(server: ChildProcess): Promise<Extract<ServerReport, { type: 
   server.send('use');
   const report = await next(server);
   if (report.type !== 'used')
-    throw new RuntimeError('bench-failed', `the server told ${report.type}, not what it used`);
+    throw new Error(`the server told ${report.type}, not what it used`);
   return report;
 }
 

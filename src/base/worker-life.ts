@@ -30,7 +30,7 @@ export interface WorkerLifeOptions<FromWorker, Greeting> {
   readonly ready: (first: FromWorker) => Greeting;
   /** Each message after it. */
   readonly receive: (message: FromWorker) => void;
-  readonly toError: (cause: Cause, message: string, options?: ErrorOptions) => RuntimeError;
+  readonly toFailure: (cause: Cause, message: string, options?: ErrorOptions) => RuntimeError;
   /** Told once why nothing more comes: what runs is to fail by it. */
   readonly ending: (reason: RuntimeError) => void;
   /** Has the thread end. */
@@ -44,11 +44,11 @@ export interface WorkerLifeOptions<FromWorker, Greeting> {
   };
 }
 
-/** Waits until the thread is ready; rejects with what `ready` throws, or `toError` makes. */
+/** Waits until the thread is ready; rejects with what `ready` throws, or `toFailure` makes. */
 export async function openLife<ToWorker, FromWorker, Greeting = void>(
   options: WorkerLifeOptions<FromWorker, Greeting>,
 ): Promise<WorkerLife<ToWorker, Greeting>> {
-  const { worker, clock, name, toError } = options;
+  const { worker, clock, name, toFailure } = options;
   const greeting = await untilReady(options);
   let reason: RuntimeError | undefined;
   let resolveEnded = (_reason: RuntimeError): void => undefined;
@@ -65,8 +65,8 @@ export async function openLife<ToWorker, FromWorker, Greeting = void>(
   }
 
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  worker.on('error', (cause) => end(toError('dead', `${name} failed: ${cause.message}`, { cause })));
-  worker.on('exit', (code) => end(toError('dead', `${name} ended with code ${code}`)));
+  worker.on('error', (cause) => end(toFailure('dead', `${name} failed: ${cause.message}`, { cause })));
+  worker.on('exit', (code) => end(toFailure('dead', `${name} ended with code ${code}`)));
   const beating =
     options.heartbeat &&
     startHeartbeat(clock, {
@@ -74,7 +74,7 @@ export async function openLife<ToWorker, FromWorker, Greeting = void>(
       ceased: (silentMs) => {
         // Should it ever come to read this, it ends by itself.
         options.stop();
-        end(toError('hung', `${name} gave no sign of life for ${silentMs} ms`));
+        end(toFailure('hung', `${name} gave no sign of life for ${silentMs} ms`));
         options.heartbeat?.abandon();
       },
     });
@@ -102,21 +102,21 @@ export async function openLife<ToWorker, FromWorker, Greeting = void>(
 }
 
 function untilReady<FromWorker, Greeting>(options: WorkerLifeOptions<FromWorker, Greeting>): Promise<Greeting> {
-  const { worker, clock, name, readyTimeoutMs, ready, stop, toError } = options;
+  const { worker, clock, name, readyTimeoutMs, ready, stop, toFailure } = options;
   return new Promise((resolve, reject) => {
     const timer = clock.setTimeout(() => {
       // Should it ever come to read this, it ends by itself.
       stop();
       worker.unref();
-      reject(toError('hung', `${name} was not ready after ${readyTimeoutMs} ms`));
+      reject(toFailure('hung', `${name} was not ready after ${readyTimeoutMs} ms`));
     }, readyTimeoutMs);
     const fail = (cause: Error) => {
       clock.clearTimeout(timer);
-      reject(toError('dead', `${name} failed before it was ready: ${cause.message}`, { cause }));
+      reject(toFailure('dead', `${name} failed before it was ready: ${cause.message}`, { cause }));
     };
     const exit = (code: number) => {
       clock.clearTimeout(timer);
-      reject(toError('dead', `${name} ended with code ${code} before it was ready`));
+      reject(toFailure('dead', `${name} ended with code ${code} before it was ready`));
     };
     worker.once('error', fail);
     worker.once('exit', exit);

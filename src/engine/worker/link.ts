@@ -61,7 +61,7 @@ export async function openLink({ worker, atWork, clock, draftEnded }: Thread): P
       return first.stats;
     },
     receive,
-    toError(cause, message, options) {
+    toFailure(cause, message, options) {
       const isHung = cause === 'hung';
       return new EngineError(isHung ? 'worker-hung' : 'worker-dead', message, options);
     },

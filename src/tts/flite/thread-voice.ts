@@ -116,7 +116,7 @@ async function openSpeaker({ startWorker, clock, clauseTimeoutMs }: ThreadVoiceO
       if (first.type !== 'ready') throw new VoiceError('voice-crashed', `the speech thread began with ${first.type}`);
     },
     receive: (reply) => settle?.(reply),
-    toError: (_cause, message, options) => new VoiceError('voice-crashed', message, options),
+    toFailure: (_cause, message, options) => new VoiceError('voice-crashed', message, options),
     ending: (reason) => settle?.(reason),
     stop: () => void worker.terminate(),
   });
