@@ -95,8 +95,7 @@ async function next(server: ChildProcess): Promise<ServerReport> {
 async function use(server: ChildProcess): Promise<Extract<ServerReport, { type: 'used' }>> {
   server.send('use');
   const report = await next(server);
-  if (report.type !== 'used')
-    throw new Error(`the server told ${report.type}, not what it used`);
+  if (report.type !== 'used') throw new Error(`the server told ${report.type}, not what it used`);
   return report;
 }
 
