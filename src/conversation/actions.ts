@@ -21,7 +21,7 @@ export const callSetup = speaking.extend({
     /** Asks for a draft, unless it was asked for these words or a write is about to change what the model knows. */
     requestDraft: enqueueActions(({ context, enqueue }) => {
       const words = toWords(context.transcript);
-      if (words === '' || words === context.requestedWords || context.run?.effect === 'write') return;
+      if (words === '' || words === context.request.words || context.run?.effect === 'write') return;
       const id = context.countRequests + 1;
       const request = drafts.toDraftRequest(context, id);
       enqueue.assign({ ...drafts.keepRequest(request, words), followUp: keepComplete(context) });
@@ -35,7 +35,7 @@ export const callSetup = speaking.extend({
       enqueue.sendTo('writer', { type: 'write', request });
     }),
     cancelWriter: sendTo('writer', { type: 'cancel' }),
-    promoteDraft: sendTo('writer', ({ context }) => ({ type: 'promote', id: context.requestId })),
+    promoteDraft: sendTo('writer', ({ context }) => ({ type: 'promote', id: context.request.id })),
     keepDraft: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'draft.grew') return;
       const { draft, id } = event;
@@ -46,7 +46,7 @@ export const callSetup = speaking.extend({
       enqueue.emit({ type: 'draft.changed', turn, act, text, pEndOfTurn, pWait });
     }),
     /** After a failed draft the same words may be asked for again. */
-    forgetRequest: assign({ requestedWords: undefined }),
+    forgetRequest: assign(({ context }) => ({ request: { ...context.request, words: undefined } })),
     /** Asks what would be said after the result of a read that ran followUp. */
     draftFollowUp: enqueueActions(({ context, enqueue }) => {
       const { run, transcript } = context;

@@ -65,38 +65,53 @@ export interface Reply {
   readonly base: string;
   readonly text: string;
   readonly heard: string;
-  /** The transcript as it was before the turn was committed, and the index of its first line after the caller's. */
-  readonly linesBefore: readonly Line[];
-  /** What waited for a yes then. */
-  readonly awaitingBefore: Awaiting | undefined;
-  readonly refusalsBefore: readonly Refusal[];
+  /** Undefined: the turn is not taken back any more, as a write may have started, or there is none. */
+  readonly undo: Undo | undefined;
+  /** The index of the transcript's first line after the caller's. */
   readonly from: number;
   readonly words: string;
   readonly calls: readonly ToolCall[];
-  readonly hasWritten: boolean;
   /** Another agent took the call over in this turn. */
   readonly isHandedOver: boolean;
   /** Where in `text` a read-back begins, and where what is to be confirmed ends; undefined: nowhere. */
   readonly readBack: { readonly from: number; readonly to: number } | undefined;
   /** Said to its end, whoever speaks. */
   readonly isUninterruptible: boolean;
-  /** No more words will be added. */
-  readonly isFinal: boolean;
-  /** `caller`: a sound of theirs made the agent pause; `unsure`: it may yet. */
-  readonly interruption: 'none' | 'possible' | 'holding';
-  /** Sounds that brought no words made it pause for too long: only words stop it now. */
-  readonly isSure: boolean;
-  /** Set: it has ended. More of it may turn out to have been heard than was thought then. */
-  readonly ending: Ending | undefined;
+  readonly phase: ReplyPhase;
+  /**
+   * `possible`: a sound of the caller's may make the agent pause; `holding`: one did. `ignored`: sounds that brought no words made it pause for too
+   * long, and only words stop it now.
+   */
+  readonly interruption: 'none' | 'possible' | 'holding' | 'ignored';
 }
 
+/** The call's memory as it was before the turn was committed. */
+export interface Undo {
+  readonly lines: readonly Line[];
+  readonly awaiting: Awaiting | undefined;
+  readonly refusals: readonly Refusal[];
+}
+
+/** `complete`: no more words will be added. `ended`: more of it may turn out to have been heard than was thought then. */
+export type ReplyPhase = { readonly kind: 'growing' } | { readonly kind: 'complete' } | Ended;
+
 /** What the end of a reply cut off. */
-export interface Ending {
+export interface Ended {
+  readonly kind: 'ended';
   /** All that was said, heard or not. */
   readonly lines: readonly Line[];
   /** Of the transcript's lines, those up to the reply's end. */
   readonly countKept: number;
   readonly awaiting: Awaiting | undefined;
+}
+
+/** The newest request to the writer whose answer counts. */
+export interface Asked {
+  readonly id: number;
+  /** What it was made for, as long as they may grow; undefined: the words are frozen, or may be asked for again. */
+  readonly words: string | undefined;
+  /** What the model might decide. */
+  readonly acts: readonly Act[];
 }
 
 export type Overheard = Extract<CallerEvent, { type: 'transcript.updated' | 'dtmf.pressed' }>;
@@ -114,12 +129,8 @@ export interface Context {
   readonly isTranscriptOpen: boolean;
   /** Requests made so far: their ids count up. */
   readonly countRequests: number;
-  readonly requestId: number;
-  /** Words that the request `requestId` was made for. */
-  readonly requestedWords: string | undefined;
-  /** What the model might decide by the newest request. */
-  readonly requestedActs: readonly Act[];
-  /** Newest state of request `requestId`, or of the one before while nothing has come. */
+  readonly request: Asked;
+  /** Newest state of `request`, or of the one before while nothing has come. */
   readonly draft: Draft | undefined;
   readonly draftId: number;
   /** A call that an earlier draft of this turn decided: the same one twice may run followUp. */
@@ -161,20 +172,15 @@ export const NO_REPLY: Reply = {
   base: '',
   text: '',
   heard: '',
-  linesBefore: [],
-  awaitingBefore: undefined,
-  refusalsBefore: [],
+  undo: undefined,
   from: 0,
   words: '',
   calls: [],
-  hasWritten: false,
   isHandedOver: false,
   readBack: undefined,
   isUninterruptible: false,
-  isFinal: false,
+  phase: { kind: 'growing' },
   interruption: 'none',
-  isSure: false,
-  ending: undefined,
 };
 
 export interface CallInput {
@@ -195,9 +201,7 @@ export function createContext(input: CallInput): Context {
     carried: '',
     isTranscriptOpen: false,
     countRequests: 0,
-    requestId: 0,
-    requestedWords: undefined,
-    requestedActs: [],
+    request: { id: 0, words: undefined, acts: [] },
     draft: undefined,
     draftId: 0,
     lastDraftedCall: undefined,

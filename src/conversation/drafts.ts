@@ -10,25 +10,25 @@ import type { Draft, WriteRequest } from './writer.ts';
 /** The draft is for exactly these words, and complete. */
 export function isHit(context: Context): boolean {
   return (
-    isDraftCurrent(context) && context.draft?.isDone === true && context.requestedWords === toWords(context.transcript)
+    isDraftCurrent(context) && context.draft?.isDone === true && context.request.words === toWords(context.transcript)
   );
 }
 
 /** The request in flight is for exactly these words. */
 export function isUnderway(context: Context): boolean {
   return (
-    context.requestedWords !== undefined && context.requestedWords === toWords(context.transcript) && !isHit(context)
+    context.request.words !== undefined && context.request.words === toWords(context.transcript) && !isHit(context)
   );
 }
 
 export function isDraftCurrent(context: Context): boolean {
-  return context.draft !== undefined && context.draftId === context.requestId;
+  return context.draft !== undefined && context.draftId === context.request.id;
 }
 
-export function forgetDrafts(): Change {
+export function forgetDrafts({ request }: Context): Change {
   return {
     draft: undefined,
-    requestedWords: undefined,
+    request: { ...request, words: undefined },
     lastDraftedCall: undefined,
     countSpeculations: 0,
     followUp: undefined,
@@ -51,7 +51,7 @@ export function decideCall(context: Context, call: ToolCall): Change {
     countReused: 0,
     tokens: [],
   };
-  return { draft, draftId: context.requestId, requestedWords: undefined };
+  return { draft, draftId: context.request.id, request: { ...context.request, words: undefined } };
 }
 
 export function allowedActs(context: Context, isOpen: boolean): readonly Act[] {
@@ -64,7 +64,7 @@ export function allowedActs(context: Context, isOpen: boolean): readonly Act[] {
 
 /** The request is the newest one; `words`: the caller's that it drafts for, as long as they may grow. */
 export function keepRequest({ id, acts }: WriteRequest, words: string | undefined): Change {
-  return { countRequests: id, requestId: id, requestedWords: words, requestedActs: acts };
+  return { countRequests: id, request: { id, words, acts } };
 }
 
 /** A request for a draft on words that may still grow. */

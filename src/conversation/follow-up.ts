@@ -41,7 +41,12 @@ export function isAheadCurrent(context: Context): boolean {
 export function takeFollowUp({ followUp }: Context): Change {
   if (followUp === undefined) return {};
   const { requestId, acts, draft } = followUp;
-  return { requestId, draftId: requestId, draft, requestedWords: undefined, requestedActs: acts, followUp: undefined };
+  return {
+    request: { id: requestId, words: undefined, acts },
+    draftId: requestId,
+    draft,
+    followUp: undefined,
+  };
 }
 
 /** Another request stops one that is not complete. */

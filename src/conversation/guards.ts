@@ -66,7 +66,7 @@ export const guarded = ported.extend({
       queuedLines.length > 0 && closing !== undefined && canBeHeld(closing),
     /** A tool of this reply says it, and the turn is not taken back any more. */
     maySayNow: ({ context, event }) =>
-      event.type === 'action.requested' && event.action.type === 'say' && context.reply.hasWritten,
+      event.type === 'action.requested' && event.action.type === 'say' && context.reply.undo === undefined,
     isClosing: ({ context }) => context.closing !== undefined,
     hasGoodbye: ({ context }) =>
       context.closing?.isSaid === false && goodbyeLine(context.agent, context.closing) !== '',
@@ -74,7 +74,7 @@ export const guarded = ported.extend({
     hasSpoken: ({ context }) => context.reply.base !== '',
     isPlayed: ({ context, event }) => event.type === 'playback.position' && event.turn === context.reply.turn,
     isCurrentDraft: ({ context, event }) =>
-      (event.type === 'draft.grew' || event.type === 'draft.failed') && event.id === context.requestId,
+      (event.type === 'draft.grew' || event.type === 'draft.failed') && event.id === context.request.id,
     isDone: ({ event }) => event.type === 'draft.grew' && event.draft.isDone,
     isOwnRun: ({ context, event }) =>
       (event.type === 'tool.returned' || event.type === 'tool.failed') && event.runId === context.run?.id,
@@ -100,7 +100,7 @@ export const guarded = ported.extend({
     decidedSayAndCall: ({ context }) =>
       context.draft?.act === 'say' &&
       context.draft.callFollows &&
-      context.requestedActs.includes('call') &&
+      context.request.acts.includes('call') &&
       drafts.allowedActs(context, false).includes('call'),
     decidedSay: ({ context }) => context.draft?.act === 'say',
     /** Already made in this turn: its result is there to be told. One hand-off is all that a turn has. */

@@ -18,7 +18,7 @@ function take(context: Context, turn: number, text: string): Change {
     carried,
     isTranscriptOpen: carried !== '' || text !== '',
     dialling: 'not',
-    ...(isNew ? forgetDrafts() : {}),
+    ...(isNew ? forgetDrafts(context) : {}),
     ...(text === '' ? {} : { countIdlePrompts: 0 }),
   };
 }

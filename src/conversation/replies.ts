@@ -11,6 +11,8 @@ import { addSay, addUser, joinSays, keepHeard, type Line, type ToolCall } from '
 export function commit(context: Context): Change {
   const lines = addUser(context.lines, context.transcript);
   const isSameTurn = context.turn === context.reply.turn;
+  // A write that is still at work will add its lines to this reply.
+  const hasWritten = (isSameTurn && context.reply.undo === undefined) || context.run?.effect === 'write';
   return {
     lines,
     countCommitted: context.countCommitted + 1,
@@ -20,42 +22,38 @@ export function commit(context: Context): Change {
     reply: {
       ...NO_REPLY,
       turn: context.turn,
-      linesBefore: context.lines,
-      awaitingBefore: context.awaiting,
-      refusalsBefore: context.refusals,
+      undo: hasWritten ? undefined : { lines: context.lines, awaiting: context.awaiting, refusals: context.refusals },
       from: lines.length,
       words: toWords(context.transcript),
       // A turn that goes on after it was answered must not make its calls again.
       calls: isSameTurn ? context.reply.calls : [],
-      // A write that is still at work will add its lines to this reply.
-      hasWritten: (isSameTurn && context.reply.hasWritten) || context.run?.effect === 'write',
     },
   };
 }
 
 /** The final was none: the words are open again. */
-export function takeBack(context: Context): Change {
-  const { reply, countCommitted } = context;
+export function takeBack({ reply: { undo }, countCommitted }: Context): Change {
+  if (undo === undefined) return {};
   return {
-    lines: reply.linesBefore,
+    lines: undo.lines,
     countCommitted: countCommitted - 1,
     isTranscriptOpen: true,
     reply: NO_REPLY,
     // What this very turn read back was not heard; what the turn before did is still to be confirmed.
-    awaiting: reply.awaitingBefore,
-    refusals: reply.refusalsBefore,
+    awaiting: undo.awaiting,
+    refusals: undo.refusals,
   };
 }
 
 /** Nothing was heard of the reply, no write tool has started, and the call goes on: the turn can be reopened. */
 export function canTakeBack({ reply, closing }: Context): boolean {
-  return reply.turn > 0 && reply.heard === '' && !reply.hasWritten && closing === undefined;
+  return reply.undo !== undefined && reply.heard === '' && closing === undefined;
 }
 
 /** Words that answer nothing, by a output of their own: what was heard before stays in the lines, isn't said again or taken back. */
 export function openOutOfBand({ reply, lines }: Context): { readonly reply: Reply } {
   const { turn, words, calls } = reply;
-  return { reply: { ...NO_REPLY, turn, words, calls, from: lines.length, hasWritten: true } };
+  return { reply: { ...NO_REPLY, turn, words, calls, from: lines.length } };
 }
 
 /** A reply that answers no words: the greeting, turn 0. */
@@ -84,14 +82,14 @@ export function unwrittenSay(context: Context): string {
 export function correctHeard(context: Context, words: string): Change {
   // Of a turn that was taken back there is no reply to cut, and the lines are those before it.
   if (context.reply.text === '') return {};
-  const { text, from, ending } = context.reply;
+  const { text, from, phase } = context.reply;
   const reply = { ...context.reply, heard: takeHeard(text, words) };
-  if (ending === undefined) return { reply };
-  const kept = keepHeard(ending.lines, from, reply.heard);
+  if (phase.kind !== 'ended') return { reply };
+  const kept = keepHeard(phase.lines, from, reply.heard);
   // A write that ended after the reply has lines behind it.
-  const lines = [...kept, ...context.lines.slice(ending.countKept)];
-  const awaiting = keepAwaiting({ ...context, awaiting: ending.awaiting, reply });
-  return { reply: { ...reply, ending: { ...ending, countKept: kept.length } }, lines, awaiting };
+  const lines = [...kept, ...context.lines.slice(phase.countKept)];
+  const awaiting = keepAwaiting({ ...context, awaiting: phase.awaiting, reply });
+  return { reply: { ...reply, phase: { ...phase, countKept: kept.length } }, lines, awaiting };
 }
 
 /** The reply is over: the transcript keeps what was heard of it. */
@@ -99,8 +97,8 @@ export function endReply(context: Context): Change {
   const { reply, awaiting } = context;
   const whole = addSay(context.lines, unwrittenSay(context));
   const lines = keepHeard(whole, reply.from, reply.heard);
-  const ending = { lines: whole, countKept: lines.length, awaiting };
-  return { lines, reply: { ...reply, ending }, awaiting: keepAwaiting(context), ...forgetDrafts() };
+  const phase = { kind: 'ended', lines: whole, countKept: lines.length, awaiting } as const;
+  return { lines, reply: { ...reply, phase }, awaiting: keepAwaiting(context), ...forgetDrafts(context) };
 }
 
 /**
@@ -119,5 +117,5 @@ export function handOver(
   call: ToolCall,
 ): { readonly agent: Agent; readonly reply: Reply } {
   const calls = [...context.reply.calls, call];
-  return { agent, reply: { ...context.reply, calls, hasWritten: true, isHandedOver: true } };
+  return { agent, reply: { ...context.reply, calls, undo: undefined, isHandedOver: true } };
 }

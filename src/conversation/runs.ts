@@ -18,14 +18,13 @@ export function startRun(context: Context, call: ToolCall, isSpeculative: boolea
     run,
     nextRunId: context.nextRunId + 1,
     countSpeculations: context.countSpeculations + (isSpeculative ? 1 : 0),
-    reply: effect === 'write' ? { ...context.reply, hasWritten: true } : context.reply,
+    reply: effect === 'write' ? { ...context.reply, undo: undefined } : context.reply,
   };
 }
 
 /** A committed call has ended: the model reads call and result next. */
 export function recordRun(context: Context, call: ToolCall, outcome: Outcome): Change {
   const isWrite = findTool(context.agent, call.name)?.effect === 'write';
-  const hasWritten = context.reply.hasWritten || isWrite;
   const written = isWrite && 'result' in outcome ? [{ call, outcome }] : [];
   return {
     journal: [...context.journal, ...written],
@@ -33,9 +32,9 @@ export function recordRun(context: Context, call: ToolCall, outcome: Outcome): C
     run: undefined,
     awaiting: undefined,
     refusals: written.length > 0 ? [] : context.refusals,
-    reply: { ...context.reply, calls: [...context.reply.calls, call], hasWritten },
+    reply: { ...context.reply, calls: [...context.reply.calls, call], undo: isWrite ? undefined : context.reply.undo },
     draft: undefined,
-    requestedWords: undefined,
+    request: { ...context.request, words: undefined },
   };
 }
 

@@ -13,19 +13,21 @@ import { joinSays } from './transcript.ts';
 
 /** Adds a say to the reply: as a line, and to what the caller hears. */
 function say(context: Context, enqueue: Enqueue, text: string, isFinal: boolean): void {
-  const { lines, reply } = replies.endSay(context, text);
-  enqueue.assign({ lines, reply: { ...reply, isFinal } });
-  voice(context, { ...reply, isFinal }, enqueue, reply.text !== context.reply.text);
+  const ended = replies.endSay(context, text);
+  const reply = { ...ended.reply, phase: { kind: isFinal ? 'complete' : 'growing' } } as const;
+  enqueue.assign({ lines: ended.lines, reply });
+  voice(context, reply, enqueue, reply.text !== context.reply.text);
 }
 
 /** To the wire and to the output, unless an interruption holds the reply back: then all of it waits. */
 function voice(
   { agent }: Context,
-  { turn, text, isFinal, interruption, isUninterruptible }: Reply,
+  { turn, text, phase, interruption, isUninterruptible }: Reply,
   enqueue: Enqueue,
   hasGrown: boolean,
 ): void {
   if (interruption === 'holding') return;
+  const isFinal = phase.kind === 'complete';
   if (hasGrown)
     enqueue.emit({ type: 'reply.updated', turn, text, ...(isUninterruptible ? { isUninterruptible } : {}) });
   if (isFinal) enqueue.emit({ type: 'reply.completed', turn });
@@ -122,7 +124,7 @@ export const speaking = running.extend({
       const agent = runs.decidedHandoff(context)?.agent;
       if (call === undefined || agent === undefined) return;
       const change = replies.handOver(context, agent, call);
-      enqueue.assign({ ...change, ...drafts.forgetDrafts(), awaiting: undefined, refusals: [] });
+      enqueue.assign({ ...change, ...drafts.forgetDrafts(context), awaiting: undefined, refusals: [] });
       enqueue.emit({ type: 'agent.changed', turn: context.reply.turn, agent: agent.name });
       const { takeover = '' } = agent.say;
       if (takeover !== '') say({ ...context, ...change }, enqueue, takeover, false);
@@ -130,7 +132,7 @@ export const speaking = running.extend({
     /** A sound over the reply: the agent falls silent at once, or when the sound has lasted. */
     noteSound: enqueueActions(({ context, enqueue }) => {
       const { minDurationMs } = context.agent.interruption;
-      if (context.reply.isSure) return;
+      if (context.reply.interruption === 'ignored') return;
       if (context.reply.interruption === 'holding') return waitForWords(context, enqueue);
       if (minDurationMs === 0) return pause(context, enqueue);
       if (context.reply.interruption === 'possible') return;
@@ -151,8 +153,8 @@ export const speaking = running.extend({
     /** It was no interruption: the reply goes on at the word where it was cut. */
     resume: enqueueActions(({ context, event, enqueue }) => {
       const { turn, heard, interruption, text } = context.reply;
-      const isSure = context.reply.isSure || event.type === 'interruption.overdue';
-      const reply = { ...context.reply, interruption: 'none', isSure } as const;
+      const isIgnored = interruption === 'ignored' || event.type === 'interruption.overdue';
+      const reply = { ...context.reply, interruption: isIgnored ? 'ignored' : 'none' } as const;
       enqueue(cancel('sound'));
       enqueue(cancel('interruption'));
       enqueue(cancel('interruption-limit'));

@@ -44,10 +44,10 @@ function nextEvents(snapshot: Snapshot): readonly MachineEvent[] {
     { type: 'speech.started', turn: turn + 1 },
     { type: 'call.ended' },
   ];
-  const isAsked = context.countRequests > 0 && !(context.draft?.isDone && context.draftId === context.requestId);
+  const isAsked = context.countRequests > 0 && !(context.draft?.isDone && context.draftId === context.request.id);
   if (isAsked)
-    for (const draft of nextDrafts(snapshot)) events.push({ type: 'draft.grew', id: context.requestId, draft });
-  if (isAsked) events.push({ type: 'draft.failed', id: context.requestId, message: 'gone' });
+    for (const draft of nextDrafts(snapshot)) events.push({ type: 'draft.grew', id: context.request.id, draft });
+  if (isAsked) events.push({ type: 'draft.failed', id: context.request.id, message: 'gone' });
   const { run, reply } = context;
   if (run !== undefined && run.outcome === undefined)
     events.push({ type: 'tool.returned', runId: run.id, result: { ok: true } });
@@ -58,7 +58,7 @@ function nextEvents(snapshot: Snapshot): readonly MachineEvent[] {
     const half = reply.text.slice(0, reply.text.indexOf(' '));
     if (reply.heard === '' && half !== '') events.push({ type: 'reply.heard', heard: half });
     if (reply.text !== reply.heard) events.push({ type: 'reply.heard', heard: reply.text });
-    else if (reply.isFinal) events.push({ type: 'utterance.finished' });
+    else if (reply.phase.kind === 'complete') events.push({ type: 'utterance.finished' });
   }
   events.push({ type: 'reply.overdue' });
   events.push({ type: 'reply.stalled' });
@@ -116,17 +116,17 @@ function toKey(snapshot: Snapshot): string {
     context.turn === reply.turn,
     toWords(context.transcript) === reply.words,
     context.carried !== '',
-    context.requestedWords === undefined,
+    context.request.words === undefined,
     draft?.act,
     draft?.isDone,
-    context.draftId === context.requestId,
+    context.draftId === context.request.id,
     run?.effect,
     run?.isSpeculative,
     run?.outcome === undefined,
     reply.text !== '',
     reply.heard === '' ? 0 : reply.heard === reply.text ? 2 : 1,
-    reply.isFinal,
-    reply.hasWritten,
+    reply.phase.kind,
+    reply.undo === undefined,
     reply.interruption,
     reply.calls.length > 0,
     context.followUp === undefined,

@@ -31,6 +31,18 @@ export interface Counters {
   countMessagesRefused: number;
 }
 
+/** What the socket is about: no call yet or no more, one that is being opened, or one that goes on. */
+type Phase =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'opening'; readonly callId: string }
+  | { readonly kind: 'calling'; readonly held: DetachedCall; readonly resumable: Resumable | undefined };
+
+/** By its key the call goes on with another socket. */
+interface Resumable {
+  readonly key: string;
+  unwatch(): void;
+}
+
 /** The close code of a socket that went without a close frame. */
 const LOST = 1006;
 
@@ -43,14 +55,10 @@ export class Connection {
   #wire: Wire;
   readonly #startTimer: unknown;
   readonly #openedMs: number;
-  #callId: string | undefined;
-  #held: DetachedCall | undefined;
-  #resumeKey: string | undefined;
-  #unwatch = (): void => undefined;
+  #phase: Phase = { kind: 'idle' };
   #ending: Promise<void> | undefined;
-  /** Hung up by either side: what still comes is not read. */
-  #isHungUp = false;
-  #isClosing = false;
+  /** `hung-up`, by either side: what still comes is not read. `closing`: and nothing is written. */
+  #line: 'open' | 'hung-up' | 'closing' = 'open';
   #countProblems = 0;
 
   constructor(socket: Socket, wire: Wire, context: ConnectionContext) {
@@ -78,6 +86,23 @@ export class Connection {
     return this.#callId !== undefined;
   }
 
+  get #callId(): string | undefined {
+    switch (this.#phase.kind) {
+      case 'idle':
+        return undefined;
+      case 'opening':
+        return this.#phase.callId;
+      case 'calling':
+        return this.#phase.held.callId;
+      default:
+        return unreachable(this.#phase);
+    }
+  }
+
+  get #isClosing(): boolean {
+    return this.#line === 'closing';
+  }
+
   /** Tells the client why, closes the socket and ends the call. */
   shutDown(problem: Problem, closeCode: number): void {
     if (this.#isClosing) return;
@@ -86,27 +111,30 @@ export class Connection {
   }
 
   #take(text: string): void {
-    if (this.#isClosing || this.#isHungUp) return;
+    if (this.#line !== 'open') return;
     const reading = this.#wire.read(text);
     switch (reading.kind) {
       case 'problem':
         this.#refuse(reading.problem);
         return;
       case 'start':
-        this.#resumeKey = reading.resumeKey;
-        this.#guard(() => this.#resume() || this.#start(reading.start));
+        this.#guard(() => this.#resume(reading.resumeKey) || this.#start(reading.start, reading.resumeKey));
         return;
       case 'events':
         this.#guard(() => {
           for (const event of reading.events) {
-            this.#isHungUp ||= event.type === 'call.ended';
-            this.#held?.call.receive(event);
+            if (event.type === 'call.ended') this.#hangUp();
+            if (this.#phase.kind === 'calling') this.#phase.held.call.receive(event);
           }
         });
         return;
       default:
         unreachable(reading);
     }
+  }
+
+  #hangUp(): void {
+    if (this.#line === 'open') this.#line = 'hung-up';
   }
 
   #guard(run: () => void): void {
@@ -117,7 +145,7 @@ export class Connection {
     }
   }
 
-  #start(message: CallStarted): void {
+  #start(message: CallStarted, resumeKey: string | undefined): void {
     const { calls, callIds, counters, log } = this.#context;
     const agent = message.agent ?? calls.agents[0] ?? '';
     const callId = message.callId ?? randomUUID();
@@ -130,7 +158,7 @@ export class Connection {
       return;
     }
     callIds.add(callId);
-    this.#callId = callId;
+    this.#phase = { kind: 'opening', callId };
     this.#wire.startCall();
     this.#context.clock.clearTimeout(this.#startTimer);
     counters.countCallsStarted++;
@@ -150,30 +178,29 @@ export class Connection {
       }),
     );
     if (call === undefined) return;
-    this.#hold({ callId, call, wire: this.#wire, line });
+    this.#hold({ callId, call, wire: this.#wire, line }, resumeKey);
     if (this.#isClosing) void this.#endCall();
   }
 
   /** Goes on with a call whose socket was lost; false: there is none. */
-  #resume(): boolean {
+  #resume(key: string | undefined): boolean {
     const { resumption, clock, log } = this.#context;
-    const held = this.#resumeKey === undefined ? undefined : resumption.take(this.#resumeKey);
+    const held = key === undefined ? undefined : resumption.take(key);
     if (held === undefined) return false;
     clock.clearTimeout(this.#startTimer);
     log('call.resumed', { callId: held.callId });
-    this.#callId = held.callId;
     this.#wire = held.wire;
     held.line.report = (event) => this.#report(event);
-    this.#hold(held);
+    this.#hold(held, key);
     held.call.regainLine();
     for (const frame of held.wire.repeat()) this.#socket.send(frame);
     return true;
   }
 
-  #hold(held: DetachedCall): void {
-    this.#held = held;
-    if (this.#resumeKey !== undefined)
-      this.#unwatch = this.#context.resumption.watch(this.#resumeKey, () => this.#giveUp());
+  #hold(held: DetachedCall, key: string | undefined): void {
+    const { resumption } = this.#context;
+    const resumable = key === undefined ? undefined : { key, unwatch: resumption.watch(key, () => this.#giveUp(held)) };
+    this.#phase = { kind: 'calling', held, resumable };
     held.call.ended.then(
       () => this.#close(nativeCloseCodes.callEnded, 'the call ended'),
       (error: unknown) => this.#fail(error),
@@ -197,7 +224,7 @@ export class Connection {
 
   #report(event: CallEvent): void {
     if (this.#isClosing) return;
-    this.#isHungUp ||= event.type === 'call.closed';
+    if (event.type === 'call.closed') this.#hangUp();
     try {
       this.#write(event);
     } catch (error) {
@@ -249,7 +276,7 @@ export class Connection {
 
   #close(code: number, reason: string): void {
     if (this.#isClosing) return;
-    this.#isClosing = true;
+    this.#line = 'closing';
     this.#socket.close(code, reason);
     void this.#endCall();
   }
@@ -257,9 +284,9 @@ export class Connection {
   async #release(closeCode: number): Promise<void> {
     const { clock, callIds, log } = this.#context;
     clock.clearTimeout(this.#startTimer);
-    this.#unwatch();
-    const isLost = closeCode === LOST && !this.#isClosing && !this.#isHungUp;
-    this.#isClosing = true;
+    if (this.#phase.kind === 'calling') this.#phase.resumable?.unwatch();
+    const isLost = closeCode === LOST && this.#line === 'open';
+    this.#line = 'closing';
     if (isLost && (await this.#detach()) === 'taken') return;
     await this.#endCall();
     if (this.#callId !== undefined) callIds.delete(this.#callId);
@@ -273,26 +300,23 @@ export class Connection {
   }
 
   /** Another socket goes on with the call: this one was lost, and its server has not noticed. */
-  #giveUp(): DetachedCall | undefined {
-    const held = this.#held;
-    if (held === undefined || this.#isClosing || this.#isHungUp) return undefined;
-    this.#held = undefined;
-    this.#callId = undefined;
+  #giveUp(held: DetachedCall): DetachedCall | undefined {
+    if (this.#line !== 'open') return undefined;
+    this.#phase = { kind: 'idle' };
     this.#close(nativeCloseCodes.callEnded, 'the call goes on with another socket');
     return held;
   }
 
   async #detach(): Promise<'taken' | 'ended'> {
-    const held = this.#held;
-    const key = this.#resumeKey;
-    if (held === undefined || key === undefined) return 'ended';
+    if (this.#phase.kind !== 'calling' || this.#phase.resumable === undefined) return 'ended';
+    const { held, resumable } = this.#phase;
     this.#context.log('call.lost', { callId: held.callId });
     held.call.loseLine();
-    return this.#context.resumption.detach(key, held);
+    return this.#context.resumption.detach(resumable.key, held);
   }
 
   #endCall(): Promise<void> {
-    if (this.#held !== undefined) this.#ending ??= this.#endOnce(this.#held.call);
+    if (this.#phase.kind === 'calling') this.#ending ??= this.#endOnce(this.#phase.held.call);
     return this.#ending ?? Promise.resolve();
   }
 
