@@ -65,7 +65,7 @@ async function measure(rounds: number): Promise<TraceBench> {
   const spans = createSpanExport({
     url: new URL('http://127.0.0.1'),
     version: '0',
-    countMostSpans: 0,
+    maxSpans: 0,
     warn: () => undefined,
   });
   const told = calls.map(toTold);

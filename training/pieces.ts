@@ -1,6 +1,6 @@
 // Takes a dialogue, gives the token pieces that a training sample is put together from. Knows no files.
 
-import { limitResult, usualMaxResultLength } from '../src/agent/limit-result.ts';
+import { limitResult, USUAL_MAX_RESULT_LENGTH } from '../src/agent/limit-result.ts';
 import type { PromptLimits } from '../src/engine/prompt/limits.ts';
 import {
   argumentDescriptionsText,
@@ -109,7 +109,7 @@ interface Forms {
 
 /** As the runtime limits what a tool returns: whole items of lists are left out, and it stays JSON. */
 function limitContent(content: string): string {
-  return toSpacedJson(limitResult(JSON.parse(content), usualMaxResultLength));
+  return toSpacedJson(limitResult(JSON.parse(content), USUAL_MAX_RESULT_LENGTH));
 }
 
 const callKinds = { name: 'callName', skeleton: 'callSkeleton', value: 'callValue' } as const;

@@ -3,7 +3,7 @@
 const phrases = (text: string): string[] => text.split(' | ');
 
 /** An answer that begins so agrees. */
-export const YES: readonly string[] = [
+export const yesWords: readonly string[] = [
   ...phrases(
     'yes | yeah | yep | yup | sure | ok | okay | alright | all right | of course | i do | i think so | i guess so',
   ),
@@ -15,7 +15,7 @@ export const YES: readonly string[] = [
 ];
 
 /** An answer with such words anywhere refuses, corrects or asks. */
-export const NO: readonly string[] = [
+export const noWords: readonly string[] = [
   ...phrases(
     "no | nope | nah | not | never | don't | dont | isn't | doesn't | wrong | wait | hold on | hang on | stop",
   ),
@@ -30,7 +30,7 @@ export const NO: readonly string[] = [
 ];
 
 /** Words around a yes that say nothing else. */
-export const AROUND_YES: readonly string[] = [
+export const aroundYes: readonly string[] = [
   ...phrases(
     "please | thanks | thank you | very | much | so | well | oh | uh | um | and | that | it | is | that's | it's",
   ),

@@ -15,9 +15,9 @@ import type {
   SayLines,
 } from './agent.ts';
 import type { CallContext, CallFacts, Values } from './call-context.ts';
-import { NO, YES } from './consent-words.ts';
+import { noWords, yesWords } from './consent-words.ts';
 import { isToolDefinition, type ToolDefinition } from './define-tool.ts';
-import { GOODBYES } from './goodbye-words.ts';
+import { usualGoodbyes } from './goodbye-words.ts';
 import { toHandoffs } from './handoffs.ts';
 import { invalidField, parseDefinition, show } from './invalid.ts';
 import { toSnakeCase } from './names.ts';
@@ -93,9 +93,9 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   readonly onCallEnd?: (call: CallContext<z.output<V>, z.output<S>>, reason: CloseReason) => void | Promise<void>;
 }
 
-const MADE_BY_DEFINE_AGENT = Symbol.for('repartee.agent');
+const madeByDefineAgent = Symbol.for('repartee.agent');
 
-const BACKCHANNELS = ['uh-huh', 'mm-hmm', 'mhm', 'mm', 'hmm', 'uh', 'um', 'ah', 'oh'];
+const usualBackchannels = ['uh-huh', 'mm-hmm', 'mhm', 'mm', 'hmm', 'uh', 'um', 'ah', 'oh'];
 const words = z.string().trim().min(1, 'expected at least one word');
 const hook = z.custom<NonNullable<Agent['onCallStart']>>(isFunction, 'expected a function');
 const transcriptHook = z.custom<NonNullable<Agent['onTranscript']>>(isFunction, 'expected a function');
@@ -178,7 +178,7 @@ const optionsSchema = z.strictObject({
       minWords: z.number().int().min(1).max(20).default(1),
       minDurationMs: z.number().int().min(0).max(5000).default(0),
       falseInterruptionTimeoutMs: z.number().int().min(100).max(60_000).default(2000),
-      backchannels: z.array(words).default([...BACKCHANNELS]),
+      backchannels: z.array(words).default([...usualBackchannels]),
       uninterruptible: z.array(z.enum(['greeting', 'confirm'])).default([]),
     })
     .prefault({}),
@@ -187,12 +187,12 @@ const optionsSchema = z.strictObject({
       accept: z
         .array(words)
         .min(1)
-        .default([...YES]),
-      reject: z.array(words).default([...NO]),
+        .default([...yesWords]),
+      reject: z.array(words).default([...noWords]),
     })
     .prefault({}),
   hangUpOnGoodbye: z.boolean().default(true),
-  goodbyes: z.array(words).default([...GOODBYES]),
+  goodbyes: z.array(words).default([...usualGoodbyes]),
   idle: z
     .strictObject({
       afterMs: z.number().int().min(1000).max(600_000).exactOptional(),
@@ -273,12 +273,12 @@ export function defineAgent<V extends z.ZodObject = z.ZodObject, S extends z.Zod
   checkOwn('variables', variables);
   // Those of a function may not be defined yet.
   if (!isFunction(checked.handoffs)) agent.handoffs;
-  return Object.freeze(Object.defineProperty(agent, MADE_BY_DEFINE_AGENT, { value: true }));
+  return Object.freeze(Object.defineProperty(agent, madeByDefineAgent, { value: true }));
 }
 
 /** Also true for an agent that another copy of this package made. */
 export function isAgent(value: unknown): value is Agent {
-  return typeof value === 'object' && value !== null && MADE_BY_DEFINE_AGENT in value;
+  return typeof value === 'object' && value !== null && madeByDefineAgent in value;
 }
 
 /** A name that nothing has would hide nothing. */

@@ -5,7 +5,7 @@ import type { AgentTool, ExecuteContext } from './agent.ts';
 import type { CallContext, Values } from './call-context.ts';
 import { describeCall } from './describe-call.ts';
 import { invalidField, parseDefinition } from './invalid.ts';
-import { usualMaxResultLength } from './limit-result.ts';
+import { USUAL_MAX_RESULT_LENGTH } from './limit-result.ts';
 import { isModelName, toSnakeCase } from './names.ts';
 import { compileParameters } from './parameters.ts';
 import { runTool } from './run-tool.ts';
@@ -47,12 +47,12 @@ export interface ToolOptions<
   readonly execute: (args: z.output<P>, context: ExecuteContext<CallContext<z.output<V>, z.output<S>>>) => unknown;
 }
 
-const MADE_BY_DEFINE_TOOL = Symbol.for('repartee.tool');
+const madeByDefineTool = Symbol.for('repartee.tool');
 
 /** A tool that has no name yet: defineAgent gives it the key that it stands under. It fits agents whose calls have what it needs. */
 export interface ToolDefinition<Variables = Values, State = Record<string, unknown>> {
   /** Never set: the types of a call that `execute` may be given. */
-  readonly [MADE_BY_DEFINE_TOOL]: true | ((call: CallContext<Variables, State>) => void);
+  readonly [madeByDefineTool]: true | ((call: CallContext<Variables, State>) => void);
   /** Names of the fields that it uses of a call. */
   readonly needs: { readonly variables: readonly string[]; readonly state: readonly string[] };
   /** Throws an AgentError for a field of the definition that can't be used. */
@@ -72,7 +72,7 @@ const optionsSchema = z.strictObject({
   maxRetries: z.number().int().min(0).max(5).optional(),
   fillerAfterMs: z.number().int().min(0).max(600_000).default(1000),
   allowDuplicate: z.boolean().default(false),
-  maxResultLength: z.number().int().min(32).max(100_000).default(usualMaxResultLength),
+  maxResultLength: z.number().int().min(32).max(100_000).default(USUAL_MAX_RESULT_LENGTH),
   describe: callable.optional(),
   variables: z.custom<z.ZodObject>(isZodObject, 'expected z.object({ … }) of zod 4').optional(),
   state: z.custom<z.ZodObject>(isZodObject, 'expected z.object({ … }) of zod 4').optional(),
@@ -99,14 +99,14 @@ export function defineTool<
 >(options: ToolOptions<P, V, S>): ToolDefinition<z.output<V>, z.output<S>> {
   const keysOf = (schema: unknown) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []);
   return {
-    [MADE_BY_DEFINE_TOOL]: true,
+    [madeByDefineTool]: true,
     needs: { variables: keysOf(options.variables), state: keysOf(options.state) },
     build: (key) => buildTool(key, options),
   };
 }
 
 export function isToolDefinition(value: unknown): value is ToolDefinition {
-  return typeof value === 'object' && value !== null && MADE_BY_DEFINE_TOOL in value;
+  return typeof value === 'object' && value !== null && madeByDefineTool in value;
 }
 
 function buildTool<P extends z.ZodObject, V extends z.ZodObject, S extends z.ZodObject>(

@@ -3,7 +3,7 @@
 const phrases = (text: string): string[] => text.split(' | ');
 
 /** A turn that holds one of these, and nothing but them and the words around them, is a goodbye. */
-export const GOODBYES: readonly string[] = [
+export const usualGoodbyes: readonly string[] = [
   ...phrases('bye | bye-bye | bye bye | goodbye | good bye | bye now | good night | goodnight | see you | see ya'),
   ...phrases('see you later | see you soon | see you then | talk to you later | talk to you soon | take care'),
   ...phrases('have a good day | have a nice day | have a great day | have a good one | have a good night | so long'),
@@ -11,7 +11,7 @@ export const GOODBYES: readonly string[] = [
 ];
 
 /** Words around a goodbye that ask for nothing. */
-export const AROUND_GOODBYE: readonly string[] = [
+export const aroundGoodbye: readonly string[] = [
   ...phrases("no | nope | nah | that's all | that is all | that'll be all | that will be all | that's it | that is it"),
   ...phrases(
     "nothing else | nothing more | that's everything | i'm good | i'm all set | all set | i'm done | we're done",

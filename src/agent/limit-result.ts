@@ -1,7 +1,7 @@
 // Keeps a tool's result within what the model can be told, as valid JSON: lists lose their tails first, then long texts, then last fields.
 
 /** Characters, unless a tool says otherwise: the model is told of 420. */
-export const usualMaxResultLength = 400;
+export const USUAL_MAX_RESULT_LENGTH = 400;
 
 /** A JSON value's length as the model is told it, with a space after each comma and colon. */
 export function toldLength(value: unknown): number {
@@ -31,7 +31,7 @@ export function limitResult(value: unknown, maxLength: number): unknown {
 type Cut = (root: unknown, excess: number) => boolean;
 type Holder = Record<string, unknown>;
 
-const SHORTEST_TEXT = 24;
+const MIN_TEXT_LENGTH = 24;
 /** What is longer than this many limits is thinned first: cut piece by piece, megabytes would hold up every call for minutes. */
 const COARSE_FACTOR = 4;
 
@@ -41,18 +41,18 @@ interface Bounds {
   readonly fields: number;
 }
 
-const WIDE: Bounds = { items: 512, letters: 4096, fields: 512 };
+const wideBounds: Bounds = { items: 512, letters: 4096, fields: 512 };
 /** One bound tightens after the other. */
-const COARSE_BOUNDS: readonly Bounds[] = [
-  ...halves(WIDE.items, 1).map((items) => ({ ...WIDE, items })),
-  ...halves(WIDE.letters, SHORTEST_TEXT).map((letters) => ({ ...WIDE, items: 1, letters })),
-  ...halves(WIDE.fields, 1).map((fields) => ({ items: 1, letters: SHORTEST_TEXT, fields })),
+const coarseBounds: readonly Bounds[] = [
+  ...halves(wideBounds.items, 1).map((items) => ({ ...wideBounds, items })),
+  ...halves(wideBounds.letters, MIN_TEXT_LENGTH).map((letters) => ({ ...wideBounds, items: 1, letters })),
+  ...halves(wideBounds.fields, 1).map((fields) => ({ items: 1, letters: MIN_TEXT_LENGTH, fields })),
 ];
 
 /** Bounds all lists, texts and objects alike until the whole is no longer than `maxLength`, or nothing is left to bound. */
 function thin(value: unknown, maxLength: number): unknown {
   let root = value;
-  for (const bounds of COARSE_BOUNDS) {
+  for (const bounds of coarseBounds) {
     if (!isLonger(root, maxLength)) break;
     root = bound(root, bounds);
   }
@@ -102,13 +102,13 @@ function cutText(root: unknown, excess: number): boolean {
   let best: { readonly holder: Holder | unknown[]; readonly key: string; readonly text: string } | undefined;
   for (const holder of nodes(root)) {
     for (const [key, text] of Object.entries(holder)) {
-      if (typeof text === 'string' && text.length > Math.max(SHORTEST_TEXT, best?.text.length ?? 0)) {
+      if (typeof text === 'string' && text.length > Math.max(MIN_TEXT_LENGTH, best?.text.length ?? 0)) {
         best = { holder, key, text };
       }
     }
   }
   if (best === undefined) return false;
-  Object.assign(best.holder, { [best.key]: shorten(best.text, Math.min(excess, best.text.length - SHORTEST_TEXT)) });
+  Object.assign(best.holder, { [best.key]: shorten(best.text, Math.min(excess, best.text.length - MIN_TEXT_LENGTH)) });
   return true;
 }
 
@@ -131,13 +131,13 @@ function shorten(text: string, by: number): string {
 
 function findLongest<T extends object>(root: unknown, isWanted: (node: object) => node is T): T | undefined {
   let longest: T | undefined;
-  let longestLength = -1;
+  let lengthOfLongest = -1;
   for (const node of nodes(root)) {
     if (!isWanted(node)) continue;
     const length = toldLength(node);
-    if (length > longestLength) {
+    if (length > lengthOfLongest) {
       longest = node;
-      longestLength = length;
+      lengthOfLongest = length;
     }
   }
   return longest;

@@ -33,9 +33,9 @@ export async function bundleAgent(file: string): Promise<Bundle> {
       mainFields: ['main'],
       banner: { js: `import { createRequire as __createRequire } from 'node:module';${requireFrom(file)}` },
       define: {
-        'import.meta.url': META.url,
-        'import.meta.filename': META.filename,
-        'import.meta.dirname': META.dirname,
+        'import.meta.url': ownMeta.url,
+        'import.meta.filename': ownMeta.filename,
+        'import.meta.dirname': ownMeta.dirname,
       },
       sourcemap: 'inline',
       logLevel: 'silent',
@@ -48,23 +48,23 @@ export async function bundleAgent(file: string): Promise<Bundle> {
   }
 }
 
-const META = { url: '__agentUrl', filename: '__agentFilename', dirname: '__agentDirname' } as const;
-const LOADERS: Readonly<Record<string, Loader>> = { '.ts': 'ts', '.mts': 'ts', '.js': 'js', '.mjs': 'js' };
-const OWN_ENTRY = new URL(`../index${extname(fileURLToPath(import.meta.url))}`, import.meta.url).href;
-const OWN_FOLDER = dirname(fileURLToPath(import.meta.url));
-const RESOLVED = Symbol('resolved');
+const ownMeta = { url: '__agentUrl', filename: '__agentFilename', dirname: '__agentDirname' } as const;
+const loaders: Readonly<Record<string, Loader>> = { '.ts': 'ts', '.mts': 'ts', '.js': 'js', '.mjs': 'js' };
+const ownEntry = new URL(`../index${extname(fileURLToPath(import.meta.url))}`, import.meta.url).href;
+const ownFolder = dirname(fileURLToPath(import.meta.url));
+const resolvedMark = Symbol('resolved');
 
 /** The source of a package's file stays where it is; what only esbuild can read (TypeScript of a workspace, JSON) comes in. */
 const keepPackagesOutside: Plugin = {
   name: 'keep-packages-outside',
   setup({ onResolve, resolve: resolveFrom }) {
     onResolve({ filter: /^[^./]/ }, async ({ path, resolveDir, kind, importer, with: attributes, pluginData }) => {
-      if (pluginData === RESOLVED || kind === 'entry-point' || /^[a-z]:[\\/]/i.test(path)) return undefined;
+      if (pluginData === resolvedMark || kind === 'entry-point' || /^[a-z]:[\\/]/i.test(path)) return undefined;
       if (isBuiltin(path) || /^(file|data|https?):/.test(path)) return { path, external: true };
       // Always this very package, never another copy: its errors and agents are told apart by class and mark.
-      if (path === 'repartee') return { path: OWN_ENTRY, external: true };
-      const options = { kind, importer, with: attributes, pluginData: RESOLVED };
-      for (const from of [resolveDir, OWN_FOLDER]) {
+      if (path === 'repartee') return { path: ownEntry, external: true };
+      const options = { kind, importer, with: attributes, pluginData: resolvedMark };
+      for (const from of [resolveDir, ownFolder]) {
         const found = await resolveFrom(path, { ...options, resolveDir: from });
         if (found.errors.length > 0) continue;
         if (!/\.(c|m)?js$|\.node$/.test(found.path)) return found;
@@ -82,10 +82,10 @@ const keepImportMeta: Plugin = {
   setup({ onLoad }) {
     onLoad({ filter: /\.m?[jt]s$/ }, async ({ path, pluginData }) => {
       const text = await readFile(path, 'utf8');
-      const loader = LOADERS[extname(path)];
+      const loader = loaders[extname(path)];
       if (loader === undefined || !text.includes('import.meta')) return undefined;
       const values = [pathToFileURL(path).href, path, dirname(path)].map((value) => JSON.stringify(value));
-      const constants = Object.values(META).map((name, index) => `const ${name} = ${values[index]};`);
+      const constants = Object.values(ownMeta).map((name, index) => `const ${name} = ${values[index]};`);
       // On the first line, in place of a #! line, so that all lines keep their numbers.
       const contents = `${constants.join(' ')} ${text.replace(/^#!.*/, '')}`;
       return { contents, loader, resolveDir: dirname(path), pluginData };

@@ -14,7 +14,7 @@ import { show } from './invalid.ts';
 import { bundleAgent } from './load-bundle.ts';
 import { locateError, type Place, toShortPath } from './load-place.ts';
 
-const EXTENSIONS = /\.(ts|mts|js|mjs)$/;
+const extensions = /\.(ts|mts|js|mjs)$/;
 
 export interface AgentModule {
   readonly agent: Agent;
@@ -57,7 +57,7 @@ async function checkFile(file: string): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   if (found === undefined) throw new AgentError('agent-not-found', `${toShortPath(file)}: no such file; ${advice}`);
   if (!found.isFile()) throw new AgentError('agent-not-found', `${toShortPath(file)}: not a file; ${advice}`);
-  if (!EXTENSIONS.test(file)) {
+  if (!extensions.test(file)) {
     throw new AgentError('agent-not-found', `${toShortPath(file)}: not a module that can be loaded; ${advice}`);
   }
 }

@@ -24,7 +24,7 @@ export interface Fields extends Parameter {
   readonly usual: Readonly<Record<string, unknown>>;
 }
 
-const spoken = 'x-spoken';
+const SPOKEN_KEYWORD = 'x-spoken';
 const asIs = (value: unknown) => value;
 /** zod's other formats say it in a pattern. */
 const knownFormats: readonly unknown[] = ['date', 'time', 'date-time'];
@@ -93,7 +93,7 @@ function compileType(json: Json, where: string): Parameter {
     case 'object':
       return compileObject(json, where);
     default:
-      throw invalidField(where, json.allOf ? "an intersection can't be an argument; use one type" : unusable);
+      throw invalidField(where, json.allOf ? "an intersection can't be an argument; use one type" : UNUSABLE_TYPE);
   }
 }
 
@@ -114,7 +114,7 @@ function checkKept(json: Json, where: string): void {
   const { type, multipleOf, format, pattern, allOf, propertyNames } = json;
   const refuse = (what: string, fix: string) => cantKeep(where, what, fix);
   const more = besidesSpoken.find((keyword) => isRule(json[keyword]));
-  if (json[spoken] !== undefined && more !== undefined)
+  if (json[SPOKEN_KEYWORD] !== undefined && more !== undefined)
     throw refuse(`${more} of a spoken value`, 'use the options of the function that made it');
   if (multipleOf !== undefined && !(type === 'integer' && multipleOf === 1))
     throw refuse(`a multiple of ${multipleOf}`, 'name the values in an enum, or check it in execute');
@@ -127,7 +127,7 @@ function checkKept(json: Json, where: string): void {
     throw refuse('a rule for the keys of a record', 'use an object with these keys');
 }
 
-const unusable =
+const UNUSABLE_TYPE =
   "this type can't be an argument; use strings, numbers, booleans, enums, and objects and arrays of them";
 
 function toEnum(values: readonly unknown[], where: string): Parameter {
@@ -185,18 +185,18 @@ function compileObject(json: Json, where: string): Parameter {
     };
   }
   const fields = Object.entries(properties ?? {}).map(([key, inner]): Field => {
-    if (!isObject(inner)) throw invalidField(`${where}.${key}`, unusable);
+    if (!isObject(inner)) throw invalidField(`${where}.${key}`, UNUSABLE_TYPE);
     return { key, json: inner, isRequired: required.includes(key) };
   });
   return compileFields(fields, where);
 }
 
 function toNumberRules(json: Json): Readonly<Record<string, unknown>> {
-  return json[spoken] === undefined ? toRange(json) : { [spoken]: json[spoken] };
+  return json[SPOKEN_KEYWORD] === undefined ? toRange(json) : { [SPOKEN_KEYWORD]: json[SPOKEN_KEYWORD] };
 }
 
 function toTextRules(json: Json): Readonly<Record<string, unknown>> {
-  if (json[spoken] !== undefined) return { [spoken]: json[spoken] };
+  if (json[SPOKEN_KEYWORD] !== undefined) return { [SPOKEN_KEYWORD]: json[SPOKEN_KEYWORD] };
   if (json['x-copied'] === true) return { 'x-copied': true };
   const { minLength, maxLength, format, pattern } = json;
   const isKnown = knownFormats.includes(format);

@@ -21,7 +21,7 @@ export interface AgentWatchOptions {
 }
 
 /** Editors write a file in pieces, and several files of a save one after the other: so long after the last of it the save is over. */
-const settleMs = 80;
+const SETTLE_MS = 80;
 
 /** Watches the file and all that it imports by path. Whole folders, for editors and formatters put new files in place of old ones. */
 export async function watchAgent({ file, agent, reloaded, broken }: AgentWatchOptions): Promise<AgentWatch> {
@@ -39,7 +39,7 @@ export async function watchAgent({ file, agent, reloaded, broken }: AgentWatchOp
     clearTimeout(timer);
     timer = setTimeout(() => {
       running = running.then(reload);
-    }, settleMs);
+    }, SETTLE_MS);
   }
 
   async function reload(): Promise<void> {

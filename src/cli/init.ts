@@ -8,7 +8,7 @@ import { RuntimeError, toMessage, UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { readVersion } from '../runtime/version.ts';
 
-const help = `usage: repartee init DIR
+const HELP = `usage: repartee init DIR
 
 Writes an agent, its test, package.json, tsconfig.json and README.md into DIR, which must be empty or not there.
 `;
@@ -23,7 +23,7 @@ const renamed: Readonly<Record<string, string>> = {
 export async function runInit(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parse(argv);
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(HELP);
     return 0;
   }
   const [given, ...more] = positionals;

@@ -5,7 +5,7 @@ import type { Measured } from '../playback/turn-log.ts';
 import { compareStages } from '../trace/ledger/stages.ts';
 
 const BAR_WIDTH = 40;
-const PALETTE = ['cyan', 'blue', 'magenta', 'yellow', 'green', 'white'] as const;
+const palette = ['cyan', 'blue', 'magenta', 'yellow', 'green', 'white'] as const;
 const HATCH = '░';
 const BLOCK = '█';
 
@@ -18,7 +18,7 @@ export function renderLedger(measured: Measured, hasColour: boolean): string[] {
   const paint = (stage: string, index: number, text: string) =>
     !hasColour
       ? text
-      : styleText(stage === 'unexplained' ? 'gray' : (PALETTE[index % PALETTE.length] ?? 'white'), text);
+      : styleText(stage === 'unexplained' ? 'gray' : (palette[index % palette.length] ?? 'white'), text);
   const widths = shareOut(
     parts.map(([, us]) => us),
     Math.min(BAR_WIDTH, Math.ceil(totalUs / 1000)),

@@ -2,7 +2,7 @@
 import { runCommandLine } from './command-line.ts';
 
 /** What may still be winding down once a command is done. */
-const lingerMs = 2000;
+const LINGER_MS = 2000;
 
 // Whoever reads has seen enough, as `head` has: what is left unsaid is nobody's failure.
 const left = (error: NodeJS.ErrnoException, goOn: () => void) => {
@@ -17,4 +17,4 @@ process.exitCode = await runCommandLine(process.argv.slice(2), {
   err: (text) => void process.stderr.write(text),
   isDebugging: (process.env.REPARTEE_DEBUG ?? '') !== '',
 });
-setTimeout(() => process.exit(), lingerMs).unref();
+setTimeout(() => process.exit(), LINGER_MS).unref();

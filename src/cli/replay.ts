@@ -18,7 +18,7 @@ import { type LoadedModel, loadModel } from '../runtime/loaded-model.ts';
 import { prepareAgent, readFixedInstructions } from '../session/prepare-agent.ts';
 import { createPromptPrefixes } from '../session/prompt-prefixes.ts';
 
-const help = `usage: repartee replay FILE… [--live] [--agent FILE] [--model DIR]
+const HELP = `usage: repartee replay FILE… [--live] [--agent FILE] [--model DIR]
        repartee replay FILE… --set NAME=VALUES [--set …] [--svg OUT] [--json] [--agent FILE] [--model DIR]
 
 Tells the conversation again what it was told in a recorded call: words, states of the model, results of tools, timers. It must say
@@ -41,7 +41,7 @@ were taken for ended and went on, and replies that are others than with the agen
 export async function runReplay(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parse(argv);
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(HELP);
     return 0;
   }
   if (positionals.length === 0) throw new UsageError('expected a file, got none');

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import { toOtlpUrl } from '../runtime/span-export.ts';
 import { isLoopback } from '../server/http/guard.ts';
 import { type Redaction, redactions } from '../trace/format/redact.ts';
-import { FLITE_VOICES, isFliteVoice } from '../tts/flite/flite.ts';
+import { fliteVoices, isFliteVoice } from '../tts/flite/flite.ts';
 
 export const startHelp = `usage: repartee start [OPTION…]
 
@@ -17,7 +17,7 @@ Serves agents: the call page at /, calls at /v1/call (docs/reference/native-wire
   --public-url URL  where browsers and telephone networks reach this server; other names get 403 from all but /health
   --model DIR       a model folder (default: the one that comes with repartee)
   --voice NAME      the voice that agents speak with (default slt):
-${Object.entries(FLITE_VOICES)
+${Object.entries(fliteVoices)
   .map(([name, about]) => `                    ${name.padEnd(5)} ${about}`)
   .join('\n')}
   --traces DIR      where calls are written down, for the viewer at /traces (default .repartee/traces; off: nowhere)
@@ -97,7 +97,7 @@ function parse(argv: readonly string[]) {
 
 function toVoice(text: string): string {
   if (isFliteVoice(text)) return text;
-  throw new UsageError(`--voice is "${text}", expected ${Object.keys(FLITE_VOICES).join(', ')}`);
+  throw new UsageError(`--voice is "${text}", expected ${Object.keys(fliteVoices).join(', ')}`);
 }
 
 function toRedaction(text: string): Redaction {

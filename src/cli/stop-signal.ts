@@ -29,7 +29,7 @@ export interface StopSignal {
 }
 
 /** Signals closer than this are one: a terminal's Ctrl-C reaches us, and npm passes it on as well. */
-const sameSignalMs = 500;
+const SAME_SIGNAL_MS = 500;
 
 /** Watches for the first reason to stop; a second signal exits at once with 130. */
 export function watchStopSignal({ source, clock, faulted, findOrigin, exit }: StopOptions): StopSignal {
@@ -42,7 +42,7 @@ export function watchStopSignal({ source, clock, faulted, findOrigin, exit }: St
   const signalled = (signal: NodeJS.Signals) => {
     first ??= signal;
     firstMs ??= clock.nowMs();
-    if (clock.nowMs() - firstMs >= sameSignalMs) exit(130);
+    if (clock.nowMs() - firstMs >= SAME_SIGNAL_MS) exit(130);
     resolveStopped(0);
   };
   const rejected = (error: unknown) => {

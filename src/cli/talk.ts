@@ -17,7 +17,7 @@ import { createTraceFolder } from '../trace/store/trace-folder.ts';
 import { renderTurn } from './turn-text.ts';
 import { runTypedCall } from './typed-call.ts';
 
-const help = `usage: repartee talk [FILE…] [OPTION…]
+const HELP = `usage: repartee talk [FILE…] [OPTION…]
 
 Plays recorded callers against the agents named in their files, each turn with its ledger.
 Without FILE: fixtures/calls/restaurant.jsonl, with --json all of fixtures/calls.
@@ -77,7 +77,7 @@ function parse(argv: readonly string[]) {
 export async function runTalk(argv: readonly string[]): Promise<number> {
   const args = parseTalkArguments(argv);
   if (args === undefined) {
-    process.stdout.write(help);
+    process.stdout.write(HELP);
     return 0;
   }
   const isTyped = args.agentFile !== undefined && args.files.length === 0;

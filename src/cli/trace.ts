@@ -16,7 +16,7 @@ import { renderStageTimes } from './stage-times-text.ts';
 import { renderTraceHtml } from './trace-html.ts';
 import { renderTurn } from './turn-text.ts';
 
-const help = `usage: repartee trace FILE… [--json | --html OUT | --perfetto OUT | --otlp URL]
+const HELP = `usage: repartee trace FILE… [--json | --html OUT | --perfetto OUT | --otlp URL]
 
 Prints a recorded call: each turn with its tools and its ledger. Of several calls: percentiles of each stage, its budget, how
 often it took more, and the turn that took most.
@@ -32,7 +32,7 @@ often it took more, and the turn that took most.
 export async function runTrace(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parse(argv);
   if (values.help) {
-    process.stdout.write(help);
+    process.stdout.write(HELP);
     return 0;
   }
   if (values.schema) {

@@ -1,6 +1,7 @@
 // How a call comes to its end: why, and what is said before.
 
 import type { Agent } from '../agent/agent.ts';
+import { unreachable } from '../errors.ts';
 import type { CloseReason, Transfer } from '../events.ts';
 
 /** The call is to end once what is being said has been heard. */
@@ -31,7 +32,12 @@ export function goodbyeLine(agent: Agent, { reason }: Closing): string {
       return agent.say.apology;
     case 'voicemail':
       return agent.say.voicemail ?? '';
-    default:
+    case 'caller-hung-up':
+    case 'agent-hung-up':
+    case 'caller-silent':
+    case 'too-long':
       return agent.say.goodbye;
+    default:
+      return unreachable(reason);
   }
 }

@@ -3,6 +3,7 @@
 
 import type { AgentTool } from '../agent/agent.ts';
 import { describeValues } from '../agent/describe-call.ts';
+import { unreachable } from '../errors.ts';
 import { toConsent } from './consent.ts';
 import type { Awaiting, Change, Context, Refusal } from './context.ts';
 import { decidedCall, findTool } from './runs.ts';
@@ -10,9 +11,9 @@ import { isSlip } from './slips.ts';
 import { canonical, isAlike, isSameCall, type ToolCall } from './transcript.ts';
 
 /** Refused so often, the same is not read back once more: the caller is asked what is wrong. */
-const MOST_REFUSALS = 2;
+const MAX_REFUSALS = 2;
 /** Read-backs that are remembered as refused; older ones begin anew. */
-const COUNT_REMEMBERED = 8;
+const MAX_REMEMBERED_REFUSALS = 8;
 
 /** What the caller must hear before the decided call may be made. `gives-up`: they were asked often enough. */
 export type ReadBack =
@@ -72,14 +73,18 @@ export function countAnswer(context: Context, turn: number): readonly Refusal[] 
   const { refusals } = context;
   const asked = followed(context, turn);
   if (asked === undefined) return refusals;
-  switch (toConsent(context.transcript, context.agent.confirmation)) {
+  const consent = toConsent(context.transcript, context.agent.confirmation);
+  switch (consent) {
     case 'refused':
     case 'agreed-but':
       return addRefusal(refusals, asked.text);
     case 'unclear':
       return refusals;
-    default:
+    case 'agreed':
+    case 'agreed-and-more':
       return answered(context, turn) ? refusals.filter(({ text }) => text !== asked.text) : refusals;
+    default:
+      return unreachable(consent);
   }
 }
 
@@ -115,12 +120,12 @@ function ask(
   const isRepeated = !isRefused && followed(context, turn)?.text === text;
   const refusals = isRepeated ? addRefusal(context.refusals, text) : context.refusals;
   const { count, isAsked } = refusals.find((refusal) => refusal.text === text) ?? { count: 0, isAsked: false };
-  if (count >= MOST_REFUSALS && !isAsked) {
+  if (count >= MAX_REFUSALS && !isAsked) {
     const asked = refusals.map((refusal) => (refusal.text === text ? { ...refusal, isAsked: true } : refusal));
     return { kind: 'asks', text: context.agent.say.correct, to: 0, awaiting: undefined, refusals: asked };
   }
   // What they said is wrong may still come to the same call: once, unless they refused that, too.
-  if (count > MOST_REFUSALS || (isAsked && isRefused))
+  if (count > MAX_REFUSALS || (isAsked && isRefused))
     return { kind: 'gives-up', reason: `the caller refused this ${count} times; ask for something else`, refusals };
   const awaiting = {
     ...{ call, turn, callerTurn: context.turn, names: Object.keys(values), text },
@@ -131,7 +136,7 @@ function ask(
 
 function addRefusal(refusals: readonly Refusal[], text: string): readonly Refusal[] {
   const { count, isAsked } = refusals.find((refusal) => refusal.text === text) ?? { count: 0, isAsked: false };
-  const others = refusals.filter((refusal) => refusal.text !== text).slice(1 - COUNT_REMEMBERED);
+  const others = refusals.filter((refusal) => refusal.text !== text).slice(1 - MAX_REMEMBERED_REFUSALS);
   return [...others, { text, count: count + 1, isAsked }];
 }
 

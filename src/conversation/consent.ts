@@ -1,7 +1,7 @@
 // What the caller answered to what was read back. Pure; knows words, no meaning.
 
 import type { ConfirmationWords } from '../agent/agent.ts';
-import { AROUND_YES } from '../agent/consent-words.ts';
+import { aroundYes } from '../agent/consent-words.ts';
 import { hasQuestionMark, isUnspaced, joinWords, listWords } from '../base/words.ts';
 import { findEnd, skipOne, toPhrases } from './phrases.ts';
 
@@ -11,7 +11,7 @@ export type Consent = 'agreed' | 'agreed-and-more' | 'agreed-but' | 'refused' | 
 /** "Is that right?" asks for a yes and is none. */
 const question = /^(?:(?:is|would|was) (?:that|it|this|i)|do i) /;
 /** Who answers at greater length has said more than a yes. UTF-16 code units. */
-const LONGEST_YES = 400;
+const MAX_YES_LENGTH = 400;
 /** No word: nothing is said across it. */
 const GAP = '\0';
 
@@ -27,13 +27,13 @@ export function toConsent(transcript: string, consent: ConfirmationWords): Conse
 }
 
 function sortAnswer(transcript: string, consent: ConfirmationWords): Consent {
-  if (transcript.length > LONGEST_YES) return 'unclear';
+  if (transcript.length > MAX_YES_LENGTH) return 'unclear';
   const words = listWords(transcript);
   const all = joinWords(words);
   const yes = toPhrases(consent.accept);
   if (hasQuestionMark(transcript) || question.test(all)) return 'refused';
   const isRefused = toPhrases(consent.reject).some((phrase) => all.includes(phrase) && isSaid(phrase, words, yes));
-  const around = toPhrases(AROUND_YES);
+  const around = toPhrases(aroundYes);
   let at = 0;
   while (skipOne(words, at, yes) === at) {
     const later = skipOne(words, at, around);

@@ -167,7 +167,7 @@ export interface Context {
 }
 
 /** While nothing is being answered. */
-export const NO_REPLY: Reply = {
+export const noReply: Reply = {
   turn: 0,
   base: '',
   text: '',
@@ -211,7 +211,7 @@ export function createContext(input: CallInput): Context {
     journal: [],
     countBridges: 0,
     followUp: undefined,
-    reply: NO_REPLY,
+    reply: noReply,
     awaiting: undefined,
     refusals: [],
     countCommitted: 0,

@@ -1,19 +1,19 @@
 // Whether the caller takes their leave, and nothing is left to be done. Pure; knows words, no meaning.
 
-import { AROUND_GOODBYE } from '../agent/goodbye-words.ts';
+import { aroundGoodbye } from '../agent/goodbye-words.ts';
 import { hasQuestionMark, listWords } from '../base/words.ts';
 import type { Context } from './context.ts';
 import { skipOne, toPhrases } from './phrases.ts';
 
 /** Who says more has said more than goodbye. UTF-16 code units. */
-const LONGEST_GOODBYE = 200;
+const MAX_GOODBYE_LENGTH = 200;
 
 /** A goodbye and no other words. */
 export function isGoodbye(transcript: string, goodbyes: readonly string[]): boolean {
-  if (transcript.length > LONGEST_GOODBYE || hasQuestionMark(transcript)) return false;
+  if (transcript.length > MAX_GOODBYE_LENGTH || hasQuestionMark(transcript)) return false;
   const words = listWords(transcript);
   const phrases = toPhrases(goodbyes);
-  const around = toPhrases(AROUND_GOODBYE);
+  const around = toPhrases(aroundGoodbye);
   let hasGoodbye = false;
   let at = 0;
   while (at < words.length) {

@@ -21,7 +21,7 @@ const output = fromCallback<OutputCommand, { turn: number }>(() => undefined);
 const tool = fromCallback<ToolEvent, ToolInput>(() => undefined);
 
 /** Characters: as much as one turn may have. */
-const MOST_CARRIED = 4000;
+const MAX_CARRIED_LENGTH = 4000;
 
 export const ported = setup({
   types: {
@@ -56,7 +56,7 @@ export const guarded = ported.extend({
     isKeyToTakeBackFor: ({ context, event }) =>
       event.type === 'dtmf.pressed' && event.turn === context.reply.turn && replies.canTakeBack(context),
     /** Turn after turn without a final: what is at hand is answered before it is too much. */
-    isCarryingMuch: ({ context }) => context.carried.length > MOST_CARRIED,
+    isCarryingMuch: ({ context }) => context.carried.length > MAX_CARRIED_LENGTH,
     isDialled: ({ context }) => context.dialling === 'complete',
     /** The agent's code wants something said, and nobody waits for an answer. */
     hasQueuedLine: ({ context: { queuedLines, closing, isTranscriptOpen, transcript } }) =>

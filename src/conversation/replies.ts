@@ -3,7 +3,7 @@
 import type { Agent } from '../agent/agent.ts';
 import { takeHeard, toWords } from '../base/words.ts';
 import { countAnswer } from './confirming.ts';
-import { type Change, type Context, NO_REPLY, type Reply } from './context.ts';
+import { type Change, type Context, noReply, type Reply } from './context.ts';
 import { forgetDrafts } from './drafts.ts';
 import { addSay, addUser, joinSays, keepHeard, type Line, type ToolCall } from './transcript.ts';
 
@@ -20,7 +20,7 @@ export function commit(context: Context): Change {
     isTranscriptOpen: false,
     dialling: context.dialling === 'not' ? 'not' : 'answered',
     reply: {
-      ...NO_REPLY,
+      ...noReply,
       turn: context.turn,
       undo: hasWritten ? undefined : { lines: context.lines, awaiting: context.awaiting, refusals: context.refusals },
       from: lines.length,
@@ -38,7 +38,7 @@ export function takeBack({ reply: { undo }, countCommitted }: Context): Change {
     lines: undo.lines,
     countCommitted: countCommitted - 1,
     isTranscriptOpen: true,
-    reply: NO_REPLY,
+    reply: noReply,
     // What this very turn read back was not heard; what the turn before did is still to be confirmed.
     awaiting: undo.awaiting,
     refusals: undo.refusals,
@@ -53,13 +53,13 @@ export function canTakeBack({ reply, closing }: Context): boolean {
 /** Words that answer nothing, by a output of their own: what was heard before stays in the lines, isn't said again or taken back. */
 export function openOutOfBand({ reply, lines }: Context): { readonly reply: Reply } {
   const { turn, words, calls } = reply;
-  return { reply: { ...NO_REPLY, turn, words, calls, from: lines.length } };
+  return { reply: { ...noReply, turn, words, calls, from: lines.length } };
 }
 
 /** A reply that answers no words: the greeting, turn 0. */
 export function openGreeting(context: Context): Change {
   const isUninterruptible = context.agent.interruption.uninterruptible.includes('greeting');
-  return { reply: { ...NO_REPLY, from: context.lines.length, isUninterruptible } };
+  return { reply: { ...noReply, from: context.lines.length, isUninterruptible } };
 }
 
 /** The reply's text grows by a say's stable part. */

@@ -25,7 +25,7 @@ function startRun(context: Context, enqueue: Enqueue, call: ToolCall, isSpeculat
 function dropRun({ run }: Context, enqueue: Enqueue): void {
   if (run === undefined) return;
   enqueue.stopChild(`tool-${run.id}`);
-  if (run.outcome === undefined) enqueue.emit(runs.toToolEnded(run, runs.CANCELLED));
+  if (run.outcome === undefined) enqueue.emit(runs.toToolEnded(run, runs.cancelledOutcome));
   enqueue.assign(({ context }) => runs.dropRun(context, run));
 }
 

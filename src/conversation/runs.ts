@@ -5,7 +5,7 @@ import type { CallEvent } from '../events.ts';
 import type { Change, Context, Outcome, Run } from './context.ts';
 import { addCall, isAlikeCall, isSameCall, type ToolCall } from './transcript.ts';
 
-export const CANCELLED: Outcome = { error: 'cancelled: the caller went on speaking' };
+export const cancelledOutcome: Outcome = { error: 'cancelled: the caller went on speaking' };
 
 /** Speculative tool runs a turn. */
 export const MAX_SPECULATIONS = 3;
@@ -40,7 +40,7 @@ export function recordRun(context: Context, call: ToolCall, outcome: Outcome): C
 
 /** A stopped run leaves a trace only if its call was committed. */
 export function dropRun(context: Context, run: Run): Change {
-  return run.isSpeculative ? { run: undefined } : recordRun(context, run.call, CANCELLED);
+  return run.isSpeculative ? { run: undefined } : recordRun(context, run.call, cancelledOutcome);
 }
 
 export function findTool(agent: Agent, name: string): AgentTool | undefined {

@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import { isSameCall, type ToolCall } from './transcript.ts';
 
 /** Shorter words are in every sentence. */
-const shortestWord = 3;
+const MIN_WORD_LENGTH = 3;
 
 /** A call without values is none: there was nothing to say. */
 export function isSlip({ journal, transcript }: Context, call: ToolCall): boolean {
@@ -19,7 +19,7 @@ export function isSlip({ journal, transcript }: Context, call: ToolCall): boolea
 /** What is said of a value; of one that is short all of it. */
 function toTelling(value: string): readonly string[] {
   const words = toWords(value.replaceAll('_', ' ')).split(' ');
-  const telling = words.filter((word) => word.length >= shortestWord);
+  const telling = words.filter((word) => word.length >= MIN_WORD_LENGTH);
   return telling.length > 0 ? telling : words;
 }
 

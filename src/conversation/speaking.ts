@@ -45,7 +45,7 @@ function waitForWords(context: Context, enqueue: Enqueue): void {
 }
 
 /** However many sounds come without words that interrupt: so many times `falseInterruptionTimeoutMs` the agent is silent for them, once a reply. */
-const COUNT_WAITS = 3;
+const MAX_WAITS = 3;
 
 /** The agent falls silent for a sound, and goes on with its work. */
 function pause(context: Context, enqueue: Enqueue): void {
@@ -53,7 +53,7 @@ function pause(context: Context, enqueue: Enqueue): void {
   enqueue.emit({ type: 'reply.paused', turn: context.reply.turn });
   enqueue.sendTo('output', { type: 'pause' });
   waitForWords(context, enqueue);
-  const delay = COUNT_WAITS * context.agent.interruption.falseInterruptionTimeoutMs;
+  const delay = MAX_WAITS * context.agent.interruption.falseInterruptionTimeoutMs;
   enqueue.raise({ type: 'interruption.overdue' }, { id: 'interruption-limit', delay });
 }
 

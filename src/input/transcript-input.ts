@@ -20,7 +20,7 @@ export type TextEar = (event: CallerEvent) => Hearing;
 
 type Heard = Extract<CallerEvent, { type: 'transcript.updated' }>;
 
-const NOTHING: Hearing = {};
+const nothingReported: Hearing = {};
 
 /** An input for one call whose client hears the words itself. What words are is the conversation's own test: nothing passes here and is dropped there. */
 export function createTranscriptInput(): TextEar {
@@ -38,7 +38,7 @@ export function createTranscriptInput(): TextEar {
 
   function started(event: CallerEvent & { type: 'speech.started' }): Hearing {
     if (event.turn < turn) return toProblem('turn-went-back', event, `came after turn ${turn}`);
-    if (event.turn === turn) return NOTHING;
+    if (event.turn === turn) return nothingReported;
     openTurn(event.turn);
     return { event };
   }
@@ -52,12 +52,12 @@ export function createTranscriptInput(): TextEar {
     const isFinalAlready = isOfTurn && state === 'final';
     switch (event.state) {
       case 'interim':
-        if (words === '' || (isOfTurn && words === text)) return NOTHING;
+        if (words === '' || (isOfTurn && words === text)) return nothingReported;
         break;
       case 'final':
         if (words === '')
           return toProblem('final-without-words', event, 'is final but has no words: no letter, no digit');
-        if (isFinalAlready && words === text) return NOTHING;
+        if (isFinalAlready && words === text) return nothingReported;
         break;
       case 'resumed':
         if (!isFinalAlready) return toProblem('resumed-without-final', event, 'takes back a final that never came');

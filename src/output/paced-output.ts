@@ -10,7 +10,7 @@ import { PlaybackClock, TOLERANCE_MS } from './playback-clock.ts';
 export const SPOKEN_CHARACTER_MS = 65;
 export const FIRST_SOUND_MS = 500;
 /** However fast a voice is: so many times the estimate. What it can't have said by then, the wire can't have heard. */
-export const FASTEST = 3;
+export const MAX_SPEED_FACTOR = 3;
 
 /** So many characters' time for one that is a syllable, and for one that is half of it. */
 const syllable = /[\p{sc=Han}\p{sc=Hang}]/u;
@@ -76,7 +76,7 @@ class PacedUtterance implements Utterance {
   }
 
   #reach(nowMs: number): number {
-    const reachedMs = this.#reachedMs + FASTEST * (nowMs - this.#reachedAtMs);
+    const reachedMs = this.#reachedMs + MAX_SPEED_FACTOR * (nowMs - this.#reachedAtMs);
     this.#reachedMs = Math.min(this.#playback.sentMs, reachedMs);
     this.#reachedAtMs = nowMs;
     return this.#reachedMs;

@@ -11,7 +11,7 @@ import { PlaybackClock, TOLERANCE_MS } from './playback-clock.ts';
 
 /** Audio sent ahead of its playing: survives a late packet, and little is thrown away when the caller interrupts. */
 const LEAD_MS = 400;
-const SILENCE: SpokenClause = { samples: new Int16Array(0), words: [] };
+const silence: SpokenClause = { samples: new Int16Array(0), words: [] };
 
 export interface SpokenOutputOptions {
   /** Speaks what names no other. */
@@ -157,7 +157,7 @@ class SpeakingUtterance implements Utterance {
     const cut = this.#cuts.shift();
     if (cut === undefined) return;
     if (!/[\p{L}\p{N}]/u.test(cut.text)) {
-      this.#enqueue(cut, SILENCE);
+      this.#enqueue(cut, silence);
       this.#synthesise();
       return;
     }

@@ -31,9 +31,9 @@ interface Reply {
   endSample: number;
 }
 
-const voicedLevel = 0.001;
+const VOICED_LEVEL = 0.001;
 /** What is cut off fades for so long, as a step would click. */
-const fadeMs = 5;
+const FADE_MS = 5;
 
 /** The samples between the wire and the loudspeaker. `render` allocates nothing but when a reply ends. */
 export class Playback {
@@ -80,7 +80,7 @@ export class Playback {
     const [playing] = this.#replies;
     const report = playing && this.#report(playing, true);
     this.#replies = [];
-    const count = Math.min(this.#countWritten - this.#countRead, Math.ceil((fadeMs * this.#rateHz) / 1000));
+    const count = Math.min(this.#countWritten - this.#countRead, Math.ceil((FADE_MS * this.#rateHz) / 1000));
     for (let index = 0; index < count; index++) {
       const slot = (this.#countRead + index) % this.#ring.length;
       this.#ring[slot] = (this.#ring[slot] ?? 0) * (1 - (index + 1) / count);
@@ -113,7 +113,7 @@ export class Playback {
     const level = Math.abs(sample);
     this.#countRead++;
     this.#countSamples++;
-    if (level > voicedLevel) this.#countVoiced++;
+    if (level > VOICED_LEVEL) this.#countVoiced++;
     if (level > this.#peak) this.#peak = level;
     return sample;
   }

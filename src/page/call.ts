@@ -9,7 +9,7 @@ import type { Player } from './player.ts';
 import type { Transcript } from './transcript.ts';
 import { openWire, type Wire } from './wire.ts';
 
-export const voiceRateHz = 16000;
+export const VOICE_RATE_HZ = 16000;
 
 export interface CallOptions {
   readonly pageUrl: string;
@@ -43,7 +43,7 @@ const timers: Timers = {
 };
 
 /** The server answers call.ended by closing; if it doesn't, the page does. */
-const goodbyeMs = 1000;
+const GOODBYE_MS = 1000;
 
 export class PageCall {
   readonly #options: CallOptions;
@@ -90,12 +90,12 @@ export class PageCall {
 
   hangUp(): void {
     this.#wire.send({ type: 'call.ended' });
-    timers.setTimeout(() => this.#wire.close(), goodbyeMs);
+    timers.setTimeout(() => this.#wire.close(), GOODBYE_MS);
   }
 
   #open(): void {
     const { agent, player } = this.#options;
-    const audio = player === undefined ? null : ({ encoding: 'pcm16', rateHz: voiceRateHz } as const);
+    const audio = player === undefined ? null : ({ encoding: 'pcm16', rateHz: VOICE_RATE_HZ } as const);
     this.#wire.send({ type: 'call.started', version: 1, agent, audio });
   }
 

@@ -12,7 +12,7 @@ export interface Timers {
 export interface CallerTurns {
   /** The caller makes a sound, words or not: the first one of a turn opens it. */
   start(): void;
-  /** All words of the turn so far. At most one message each `partialEveryMs`; the latest words win. */
+  /** All words of the turn so far. At most one message each `PARTIAL_EVERY_MS`; the latest words win. */
   hear(text: string): void;
   /** The turn is complete. Returns its number, or undefined when nothing was said. */
   finish(text: string): number | undefined;
@@ -22,7 +22,7 @@ export interface CallerTurns {
   stop(): void;
 }
 
-export const partialEveryMs = 100;
+export const PARTIAL_EVERY_MS = 100;
 
 export function createCallerTurns(timers: Timers, send: (message: ClientMessage) => void): CallerTurns {
   let turn = 0;
@@ -59,7 +59,7 @@ export function createCallerTurns(timers: Timers, send: (message: ClientMessage)
       if (words === '' && !isOpen) return;
       start();
       latest = words;
-      const waitMs = sentMs + partialEveryMs - timers.nowMs();
+      const waitMs = sentMs + PARTIAL_EVERY_MS - timers.nowMs();
       if (waitMs <= 0) sendPartial();
       else timer ??= timers.setTimeout(sendPartial, waitMs);
     },

@@ -17,7 +17,7 @@ export interface ComposerEvents {
 }
 
 /** Unhurried speech. */
-const demonstratedWordMs = 260;
+const DEMONSTRATED_WORD_MS = 260;
 
 export function createComposer(events: ComposerEvents): Composer {
   const form = part('composer', HTMLFormElement);
@@ -60,7 +60,7 @@ export function createComposer(events: ComposerEvents): Composer {
       const type = (count: number) => {
         field.value = words.slice(0, count).join(' ');
         events.changed(field.value);
-        if (count < words.length) demonstration = setTimeout(type, demonstratedWordMs, count + 1);
+        if (count < words.length) demonstration = setTimeout(type, DEMONSTRATED_WORD_MS, count + 1);
       };
       field.focus();
       type(1);

@@ -23,8 +23,8 @@ const acts: Readonly<Record<DraftChanged['act'], string>> = {
 };
 
 /** Idle engines answer a partial far sooner. */
-const patienceMs = 700;
-const busy = 'No draft yet: the model is busy with other calls.';
+const PATIENCE_MS = 700;
+const BUSY_NOTE = 'No draft yet: the model is busy with other calls.';
 
 export function createDraftView(): DraftView {
   const panel = part('draft', HTMLElement);
@@ -60,8 +60,8 @@ export function createDraftView(): DraftView {
       if (panel.classList.contains('is-live')) return;
       waiting ??= setTimeout(() => {
         panel.classList.add('is-waiting');
-        text.textContent = busy;
-      }, patienceMs);
+        text.textContent = BUSY_NOTE;
+      }, PATIENCE_MS);
     },
     endTurn(turn) {
       endedTurn = turn;

@@ -2,7 +2,7 @@
 
 import { fetchTicket } from './access.ts';
 import { part } from './element.ts';
-import { refusedKey } from './plain-words.ts';
+import { REFUSED_KEY_NOTE } from './plain-words.ts';
 
 /** Reports a key once the server has given a ticket for it. */
 export function startKeyForm(accepted: (key: string) => void, failed: (text: string | undefined) => void): void {
@@ -16,7 +16,7 @@ export function startKeyForm(accepted: (key: string) => void, failed: (text: str
     const ticket = await fetchTicket(key);
     submit.disabled = false;
     field.setAttribute('aria-invalid', String(ticket === undefined));
-    failed(ticket === undefined ? refusedKey : undefined);
+    failed(ticket === undefined ? REFUSED_KEY_NOTE : undefined);
     if (ticket === undefined) return field.select();
     field.value = '';
     accepted(key);

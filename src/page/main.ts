@@ -1,7 +1,7 @@
 // The call page: puts its parts together and moves between its five faces (body's data-state).
 
 import { fetchHealth, fetchTicket } from './access.ts';
-import { PageCall, voiceRateHz } from './call.ts';
+import { PageCall, VOICE_RATE_HZ } from './call.ts';
 import { createCallStatus, formatDuration } from './call-status.ts';
 import { createComposer } from './composer.ts';
 import { createDraftView } from './draft-view.ts';
@@ -10,13 +10,19 @@ import { toHint } from './hints.ts';
 import { startKeyForm } from './key-form.ts';
 import { createMicrophoneView } from './microphone-view.ts';
 import { createNotice } from './notice.ts';
-import { explainMicrophone, refusedKey, silentBrowser, starting, unreachable } from './plain-words.ts';
+import {
+  explainMicrophone,
+  REFUSED_KEY_NOTE,
+  SILENT_BROWSER_NOTE,
+  STARTING_NOTE,
+  UNREACHABLE_NOTE,
+} from './plain-words.ts';
 import { openPlayer, type Player } from './player.ts';
 import { createTranscript } from './transcript.ts';
 
 type Face = 'closed' | 'locked' | 'idle' | 'connecting' | 'live';
 
-const healthEveryMs = 1000;
+const HEALTH_EVERY_MS = 1000;
 
 const notice = createNotice();
 const status = createCallStatus();
@@ -80,8 +86,8 @@ async function prepare(): Promise<void> {
   if (health?.isReady !== true) {
     show('closed');
     status.say(health === undefined ? 'No server' : 'Starting…');
-    if (call === undefined && !notice.isShown) notice.show(health === undefined ? unreachable : starting);
-    setTimeout(prepare, healthEveryMs);
+    if (call === undefined && !notice.isShown) notice.show(health === undefined ? UNREACHABLE_NOTE : STARTING_NOTE);
+    setTimeout(prepare, HEALTH_EVERY_MS);
     return;
   }
   const chosen = agents.value;
@@ -103,7 +109,7 @@ function watchAgents(problems: readonly string[]): void {
     watching = setInterval(async () => {
       const health = await fetchHealth(key);
       if (health?.problems !== undefined) watchAgents(health.problems);
-    }, healthEveryMs);
+    }, HEALTH_EVERY_MS);
 }
 
 async function startCall(): Promise<void> {
@@ -118,7 +124,7 @@ async function startCall(): Promise<void> {
   if (key !== undefined && ticket === undefined) {
     key = undefined;
     void player?.close();
-    notice.show(refusedKey);
+    notice.show(REFUSED_KEY_NOTE);
     return prepare();
   }
   transcript.clear();
@@ -144,12 +150,12 @@ async function startCall(): Promise<void> {
 /** Undefined, and said so, where the browser can't play. */
 async function openVoice(): Promise<Player | undefined> {
   try {
-    return await openPlayer(voiceRateHz, (report) => {
+    return await openPlayer(VOICE_RATE_HZ, (report) => {
       status.setPlayback(report);
       call?.advance(report);
     });
   } catch {
-    notice.show(silentBrowser);
+    notice.show(SILENT_BROWSER_NOTE);
     return undefined;
   }
 }

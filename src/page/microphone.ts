@@ -46,7 +46,7 @@ declare global {
 }
 
 /** Recognisers end by themselves every now and then; quicker than this they would only end again. */
-const restartAfterMs = 250;
+const RESTART_AFTER_MS = 250;
 /** Silence and our own pauses are no failures. */
 const harmless: ReadonlySet<string> = new Set(['no-speech', 'aborted']);
 
@@ -97,7 +97,7 @@ export function createMicrophone(language: string, events: MicrophoneEvents): Mi
   };
   recognition.onend = () => {
     isRunning = false;
-    restart = setTimeout(listen, restartAfterMs);
+    restart = setTimeout(listen, RESTART_AFTER_MS);
   };
 
   return {

@@ -67,8 +67,8 @@ export function explainMicrophone(code: string): string {
   return microphoneFailures[code] ?? `The browser's speech recognition stopped (${code}). Turn it on again, or type.`;
 }
 
-export const unreachable = 'The server can’t be reached. Start it with “npm start”; this page is waiting for it.';
-export const starting = 'The server is still loading its model.';
-export const refusedKey =
+export const UNREACHABLE_NOTE = 'The server can’t be reached. Start it with “npm start”; this page is waiting for it.';
+export const STARTING_NOTE = 'The server is still loading its model.';
+export const REFUSED_KEY_NOTE =
   'The server doesn’t know this key. It is the value of REPARTEE_API_KEY where the server was started.';
-export const silentBrowser = 'This browser can’t play the voice here, so the call goes on in writing.';
+export const SILENT_BROWSER_NOTE = 'This browser can’t play the voice here, so the call goes on in writing.';

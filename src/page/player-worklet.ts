@@ -14,7 +14,7 @@ declare abstract class AudioWorkletProcessor {
 declare const sampleRate: number;
 declare function registerProcessor(name: string, processor: new (options: AudioWorkletNodeOptions) => object): void;
 
-const reportEveryMs = 100;
+const REPORT_EVERY_MS = 100;
 
 class PlaybackProcessor extends AudioWorkletProcessor {
   readonly #playback: Playback;
@@ -37,7 +37,7 @@ class PlaybackProcessor extends AudioWorkletProcessor {
     const over = this.#playback.render(output);
     this.#countSinceReport += output.length;
     if (over !== undefined) this.#post(over);
-    else if (this.#countSinceReport >= (sampleRate * reportEveryMs) / 1000) this.#post(this.#playback.report());
+    else if (this.#countSinceReport >= (sampleRate * REPORT_EVERY_MS) / 1000) this.#post(this.#playback.report());
     return true;
   }
 

@@ -1,11 +1,11 @@
 // Samples at one rate in, samples at another out: a polyphase filter with a Kaiser-windowed sinc, for streams.
 // (Crochiere and Rabiner, "Multirate Digital Signal Processing", polyphase interpolators.)
 
-const tapsPerPhase = 48;
+const TAPS_PER_PHASE = 48;
 /** Of the Kaiser window: some 80 dB between the speech and its images. */
-const windowBeta = 7.86;
+const WINDOW_BETA = 7.86;
 /** Of the lower of the two Nyquist rates; the rest is the filter's slope. */
-const cutoffShare = 0.925;
+const CUTOFF_SHARE = 0.925;
 
 export interface Resampler {
   /** How many input samples the next `countOutput` samples will take. */
@@ -19,8 +19,8 @@ export function createResampler(fromRateHz: number, toRateHz: number): Resampler
   const divisor = greatestCommonDivisor(fromRateHz, toRateHz);
   const countPhases = toRateHz / divisor;
   const stepPhases = fromRateHz / divisor;
-  const countTaps = Math.ceil(tapsPerPhase * Math.max(1, stepPhases / countPhases));
-  const filter = designFilter(countPhases, countTaps, cutoffShare * Math.min(1, countPhases / stepPhases));
+  const countTaps = Math.ceil(TAPS_PER_PHASE * Math.max(1, stepPhases / countPhases));
+  const filter = designFilter(countPhases, countTaps, CUTOFF_SHARE * Math.min(1, countPhases / stepPhases));
   // Every sample is kept twice, countTaps apart, so that the last countTaps samples always lie in one piece.
   const history = new Float32Array(2 * countTaps);
   let newest = 0;
@@ -54,7 +54,7 @@ function designFilter(countPhases: number, countTaps: number, cutoff: number): F
   for (let phase = 0; phase < countPhases; phase++) {
     for (let tap = 0; tap < countTaps; tap++) {
       const offset = tap * countPhases + phase - centre;
-      const window = besselI0(windowBeta * Math.sqrt(Math.max(0, 1 - (offset / centre) ** 2))) / besselI0(windowBeta);
+      const window = besselI0(WINDOW_BETA * Math.sqrt(Math.max(0, 1 - (offset / centre) ** 2))) / besselI0(WINDOW_BETA);
       filter[phase * countTaps + tap] = cutoff * sinc((cutoff * offset) / countPhases) * window;
     }
   }

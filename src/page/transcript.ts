@@ -23,13 +23,13 @@ export interface TranscriptParts {
 }
 
 /** Closer to the end than this, the reader is taken along when the list grows. */
-const followWithinPx = 80;
+const FOLLOW_WITHIN_PX = 80;
 
 export function createTranscript({ list, frame, announcer }: TranscriptParts, agentName: () => string): Transcript {
   const turns = new Map<number, TurnView>();
   let isFollowing = true;
   frame.addEventListener('scroll', () => {
-    isFollowing = frame.scrollHeight - frame.scrollTop - frame.clientHeight < followWithinPx;
+    isFollowing = frame.scrollHeight - frame.scrollTop - frame.clientHeight < FOLLOW_WITHIN_PX;
   });
   // Opening a card or a ledger keeps it in sight rather than the newest turn.
   list.addEventListener('click', ({ target }) => {

@@ -3,7 +3,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { RuntimeError, toMessage } from '../errors.ts';
-import { type CallHeader, largestFileBytes, parseCallFile, type RecordedEvent } from '../trace/format/call-file.ts';
+import { type CallHeader, MAX_FILE_BYTES, parseCallFile, type RecordedEvent } from '../trace/format/call-file.ts';
 
 export interface NamedCall {
   readonly name: string;
@@ -29,9 +29,9 @@ export async function listCallFiles(folder: string): Promise<string[]> {
 async function readText(file: string): Promise<string> {
   try {
     const { size } = await stat(file);
-    if (size > largestFileBytes)
+    if (size > MAX_FILE_BYTES)
       throw new Error(
-        `it has ${size} bytes, more than ${largestFileBytes}: cut it at a line's end, and begin the second part with the header`,
+        `it has ${size} bytes, more than ${MAX_FILE_BYTES}: cut it at a line's end, and begin the second part with the header`,
       );
     return await readFile(file, 'utf8');
   } catch (cause) {

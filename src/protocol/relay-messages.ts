@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { nativeLimits, type Problem } from './native-messages.ts';
 
-export const relayPath = '/v1/relay';
+export const RELAY_PATH = '/v1/relay';
 
 export const relayLimits = {
   /** Of the words of one prompt, UTF-16 code units. */

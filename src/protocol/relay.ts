@@ -10,7 +10,7 @@ import type { Reading, Wire } from './wire.ts';
 
 type Setup = Extract<RelayMessage, { type: 'setup' }>;
 
-const NOTHING: Reading = { kind: 'events', events: [] };
+const noEvents: Reading = { kind: 'events', events: [] };
 
 /** Connected again, such a call would be refused again. */
 const fatalCodes: ReadonlySet<string> = new Set(['unknown-agent', 'variables-invalid'] satisfies Problem['code'][]);
@@ -162,7 +162,7 @@ export function createRelayWire(): Wire {
           : { kind: 'start', start: toStart(message), resumeKey: message.callSid };
       if (!isStarted) return toProblem('call-not-started', `${message.type} came before setup`);
       const events = toEvents(message);
-      return events.length === 0 ? NOTHING : { kind: 'events', events };
+      return events.length === 0 ? noEvents : { kind: 'events', events };
     },
     startCall() {
       isStarted = true;

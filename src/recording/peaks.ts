@@ -7,9 +7,9 @@ export interface Peaks {
   flush(): void;
 }
 
-const samplesPerPeak = 1600;
-const loudest = 127;
-const scale = 0x8000 / loudest;
+const SAMPLES_PER_PEAK = 1600;
+const MAX_PEAK = 127;
+const LEVELS_PER_PEAK_STEP = 0x8000 / MAX_PEAK;
 
 export function createPeaks(give: (fromMs: number, peaks: number[]) => void): Peaks {
   let fromMs = 0;
@@ -22,14 +22,14 @@ export function createPeaks(give: (fromMs: number, peaks: number[]) => void): Pe
       if (peaks.length === 0 && count === 0) fromMs = atMs;
       for (const sample of samples) {
         peak = Math.max(peak, Math.abs(sample));
-        if (++count < samplesPerPeak) continue;
-        peaks.push(Math.min(loudest, Math.round(peak / scale)));
+        if (++count < SAMPLES_PER_PEAK) continue;
+        peaks.push(Math.min(MAX_PEAK, Math.round(peak / LEVELS_PER_PEAK_STEP)));
         peak = 0;
         count = 0;
       }
     },
     flush() {
-      if (count > 0) peaks.push(Math.min(loudest, Math.round(peak / scale)));
+      if (count > 0) peaks.push(Math.min(MAX_PEAK, Math.round(peak / LEVELS_PER_PEAK_STEP)));
       if (peaks.length > 0) give(fromMs, peaks);
       peaks = [];
       peak = 0;

@@ -3,8 +3,8 @@
 import { type FrontierPoint, toLabel } from './frontier.ts';
 import { tickShares, toCeiling, toTenths } from './plot-scale.ts';
 
-const widthPx = 760;
-const heightPx = 420;
+const WIDTH_PX = 760;
+const HEIGHT_PX = 420;
 const plotPx = { left: 64, top: 48, width: 660, height: 300 };
 const radiusPx = { least: 4, more: 14 };
 
@@ -16,7 +16,7 @@ export function renderFrontierPlot(points: readonly FrontierPoint[]): string {
   const xOf = (waitMs: number) => toTenths(left + (waitMs / mostMs) * width);
   const yOf = (share: number) => toTenths(top + height - (share / mostShare) * height);
   const best = shown.filter(({ point }) => point.isBest).sort((a, b) => a.waitMs - b.waitMs);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${widthPx} ${heightPx}" role="img" aria-labelledby="title">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH_PX} ${HEIGHT_PX}" role="img" aria-labelledby="title">
 <title id="title">Waiting for a reply against false starts and changed replies</title>
 <style>
   svg { --ink: #1b1f24; --quiet: #6b7280; --rule: #d8dce2; --best: #0b6bcb; font: 12px system-ui, sans-serif }

@@ -15,7 +15,7 @@ interface Knob {
   set(agent: Agent, value: string): Agent | undefined;
 }
 
-const MOST_WAYS = 200;
+const MAX_WAYS = 200;
 /** For an agent whose author lets no turn end eager. */
 const MIN_PROBABILITY = 0.5;
 const PAUSE_MS = 500;
@@ -99,8 +99,8 @@ export function parseSets(sets: readonly string[], agent: Agent): readonly Way[]
     const bad = values.find((value) => knob.set(agent, value) === undefined);
     if (bad !== undefined) throw new UsageError(`--set ${text}: ${name} is "${bad}", expected ${knob.about}`);
     ways = ways.flatMap((settings) => values.map((value) => ({ ...settings, [name]: value })));
-    if (ways.length > MOST_WAYS)
-      throw new UsageError(`--set ${text}: that makes ${ways.length} ways to play each call, ${MOST_WAYS} at most`);
+    if (ways.length > MAX_WAYS)
+      throw new UsageError(`--set ${text}: that makes ${ways.length} ways to play each call, ${MAX_WAYS} at most`);
   }
   return ways.map((settings) => ({ settings, set: (given) => applySettings(given, settings) }));
 }
@@ -134,8 +134,8 @@ function toValues(value: string, text: string): string[] {
   if (range === null) return [value];
   const [from = Number.NaN, to = Number.NaN, step = Number.NaN] = range.slice(1).map(Number);
   const count = Math.floor((to - from) / step + 1e-9) + 1;
-  if (!(step > 0 && count >= 1 && count <= MOST_WAYS))
-    throw new UsageError(`--set ${text}: ${value} is no range, expected FROM..TO:STEP with ${MOST_WAYS} steps at most`);
+  if (!(step > 0 && count >= 1 && count <= MAX_WAYS))
+    throw new UsageError(`--set ${text}: ${value} is no range, expected FROM..TO:STEP with ${MAX_WAYS} steps at most`);
   return Array.from({ length: count }, (_, index) => String(Math.round((from + index * step) * 1e6) / 1e6));
 }
 

@@ -177,8 +177,8 @@ async function check(options: CreateServerOptions): Promise<CheckedUrls> {
     throw invalid('maxCalls', `${maxCalls} is not a whole number from 1 to 10000`);
   if (!redactions.includes(redact)) throw invalid('redact', `"${redact}" is not one of ${redactions.join(', ')}`);
   if (typeof voice === 'string') {
-    const { FLITE_VOICES, isFliteVoice } = await import('../tts/flite/flite.ts');
-    const names = Object.keys(FLITE_VOICES).join(', ');
+    const { fliteVoices, isFliteVoice } = await import('../tts/flite/flite.ts');
+    const names = Object.keys(fliteVoices).join(', ');
     if (!isFliteVoice(voice)) throw invalid('voice', `"${voice}" is not one of ${names}, nor a voice of your own`);
   }
   if (typeof voice === 'object' && voice !== null && voice.rateHz !== 16_000)

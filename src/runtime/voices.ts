@@ -3,7 +3,7 @@
 import type { Agent } from '../agent/agent.ts';
 import { allAgents } from '../agent/handoffs.ts';
 import { invalidField } from '../agent/invalid.ts';
-import { FLITE_RATE_HZ, FLITE_VOICES, isFliteVoice } from '../tts/flite/flite.ts';
+import { FLITE_RATE_HZ, fliteVoices, isFliteVoice } from '../tts/flite/flite.ts';
 import { createFliteVoice } from '../tts/flite/voice-flite.ts';
 import type { Voice } from '../tts/voice.ts';
 
@@ -21,7 +21,7 @@ export function checkVoices(agent: Agent): void {
     if (voice !== undefined && !isFliteVoice(voice))
       throw invalidField(
         `agent ${name}: voice`,
-        `there is no voice "${voice}"; choose one of ${Object.keys(FLITE_VOICES).join(', ')}`,
+        `there is no voice "${voice}"; choose one of ${Object.keys(fliteVoices).join(', ')}`,
       );
 }
 

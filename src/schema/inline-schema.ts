@@ -5,7 +5,7 @@ import { mergeSchemas } from './merge-schemas.ts';
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** References can double what they refer to again and again. */
-const mostSchemas = 1000;
+const MAX_SCHEMAS = 1000;
 const definitions = ['$defs', 'definitions'];
 
 /** Follows `$ref` within the schema and merges `allOf`; `of` names whose schema it is. */
@@ -15,10 +15,10 @@ export function inlineSchema(root: JsonSchema, of: string): JsonSchema {
   /** `within`: the references that led here. */
   function inline(schema: unknown, pointer: string, within: readonly string[]): unknown {
     if (!isSchema(schema)) return schema;
-    if (++countSchemas > mostSchemas)
+    if (++countSchemas > MAX_SCHEMAS)
       throw new EngineError(
         'schema-too-large',
-        `${of}: ${pointer}: more than ${mostSchemas} schemas once references are followed: say less with it`,
+        `${of}: ${pointer}: more than ${MAX_SCHEMAS} schemas once references are followed: say less with it`,
       );
     const { $ref: reference, allOf, ...own } = schema;
     const parts: unknown[] = [inlineParts(own, pointer, within)];

@@ -43,7 +43,7 @@ function distribute(schema: Schema, union: (typeof unions)[number], other: Schem
       return [mergeSchemas(one, shared, where)];
     } catch (error) {
       // An alternative that the other rules out is none.
-      if (error instanceof EngineError && error.code === impossible) return [];
+      if (error instanceof EngineError && error.code === IMPOSSIBLE_CODE) return [];
       throw error;
     }
   });
@@ -146,10 +146,10 @@ function isNothing(schema: unknown): boolean {
   return schema === false;
 }
 
-const impossible = 'schema-impossible';
+const IMPOSSIBLE_CODE = 'schema-impossible';
 
 function never(where: string, keyword: string, why: string): EngineError {
-  return new EngineError(impossible, `${where}/${keyword}: ${why}: no value would be valid`);
+  return new EngineError(IMPOSSIBLE_CODE, `${where}/${keyword}: ${why}: no value would be valid`);
 }
 
 function refusal(where: string, keyword: string, why: string): EngineError {

@@ -19,9 +19,9 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/\b(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{32,}\b/gi, COVER],
 ];
 
-const MOST_LENGTH = 500;
+const MAX_LENGTH = 500;
 
 export function coverSecrets(text: string): string {
-  const covered = rules.reduce((before, [pattern, by]) => before.replace(pattern, by), text.slice(0, 4 * MOST_LENGTH));
-  return covered.replace(/\s+/g, ' ').slice(0, MOST_LENGTH);
+  const covered = rules.reduce((before, [pattern, by]) => before.replace(pattern, by), text.slice(0, 4 * MAX_LENGTH));
+  return covered.replace(/\s+/g, ' ').slice(0, MAX_LENGTH);
 }

@@ -73,8 +73,8 @@ export interface Server {
   drain(drainMs: number): Promise<void>;
 }
 
-const ticketLifetimeMs = 30_000;
-const signedUrlLifetimeMs = 300_000;
+const TICKET_LIFETIME_MS = 30_000;
+const SIGNED_URL_LIFETIME_MS = 300_000;
 
 /** Rejects with RuntimeError `key-unusable`. */
 export async function openServer(options: ServerOptions): Promise<Server> {
@@ -88,8 +88,8 @@ export async function openServer(options: ServerOptions): Promise<Server> {
   const viewerFiles = options.traces ? await readStaticFiles(options.traces.viewerDir) : undefined;
   const admission = new Admission({ maxCalls, clock, log });
   const metrics = createMetrics({ state: () => admission.state, log, spanCounts: options.spanCounts });
-  const tickets = createTickets({ clock, lifetimeMs: ticketLifetimeMs });
-  const signedUrls = createSignedUrls(clock, signedUrlLifetimeMs);
+  const tickets = createTickets({ clock, lifetimeMs: TICKET_LIFETIME_MS });
+  const signedUrls = createSignedUrls(clock, SIGNED_URL_LIFETIME_MS);
   let served: Completions | undefined;
   const shared = { admission, tickets, signedUrls, apiKey, publicUrl, log };
   const app = createApp({
@@ -103,7 +103,7 @@ export async function openServer(options: ServerOptions): Promise<Server> {
         ? { authToken: twilioAuthToken, publicUrl, log, isReady: () => admission.state.isReady }
         : undefined,
     completions: () => served,
-    ticketLifetimeMs,
+    ticketLifetimeMs: TICKET_LIFETIME_MS,
     maxCalls,
   });
   const sockets = {

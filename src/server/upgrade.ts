@@ -3,7 +3,7 @@
 import { createNativeWire } from '../protocol/native.ts';
 import { nativeWire } from '../protocol/native-messages.ts';
 import { createRelayWire } from '../protocol/relay.ts';
-import { relayPath } from '../protocol/relay-messages.ts';
+import { RELAY_PATH } from '../protocol/relay-messages.ts';
 import type { UpgradeAnswer, UpgradeRequest } from '../transport/listener.ts';
 import type { Admission } from './calls/admission.ts';
 import { toPath } from './http/app.ts';
@@ -37,7 +37,7 @@ const signatureRefusal: Refusal = {
 export function createUpgradeAnswer(options: UpgradeOptions): (request: UpgradeRequest) => UpgradeAnswer {
   return (request) => {
     const refusal = refuseUpgrade(request, options);
-    const createWire = toPath(request) === relayPath ? createRelayWire : createNativeWire;
+    const createWire = toPath(request) === RELAY_PATH ? createRelayWire : createNativeWire;
     if (refusal === undefined)
       return { state: 'accepted', opened: (socket) => options.admission.admit(socket, createWire()) };
     options.log('request.refused', { status: refusal.status, code: refusal.code });
@@ -58,10 +58,10 @@ function refuseByPath(request: UpgradeRequest, options: UpgradeOptions): Refusal
   switch (toPath(request)) {
     case nativeWire.path:
       return refuseNative(request, options);
-    case relayPath:
+    case RELAY_PATH:
       return mayRelay(request, options) ? undefined : signatureRefusal;
     default:
-      return { status: 404, code: 'not-found', message: `calls are opened on ${nativeWire.path} and ${relayPath}` };
+      return { status: 404, code: 'not-found', message: `calls are opened on ${nativeWire.path} and ${RELAY_PATH}` };
   }
 }
 

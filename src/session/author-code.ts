@@ -28,7 +28,7 @@ export interface AuthorScope {
 }
 
 /** Of one run of an author's code: a timer may throw as long as the process lives. */
-const MOST_TOLD = 10;
+const MAX_TOLD_FAILURES = 10;
 
 const scopes = new AsyncLocalStorage<AuthorScope | undefined>();
 
@@ -44,7 +44,7 @@ export function createAuthorCode(
     run(agent, part, work) {
       let countTold = 0;
       const tell = (code: string, cause: unknown) => {
-        if (countTold++ < MOST_TOLD) failed(agent, part, code, cause);
+        if (countTold++ < MAX_TOLD_FAILURES) failed(agent, part, code, cause);
       };
       const scope: AuthorScope = {
         threw(cause) {

@@ -23,7 +23,7 @@ import { createCallInstructions } from './call-instructions.ts';
 import { toTranscript } from './call-transcript.ts';
 import { type HookRunner, readGreeting, runHook } from './hooks.ts';
 import { createModelWriter, type ModelParts } from './model-writer.ts';
-import { NOTHING_READ, type Opening, readOpening } from './opening.ts';
+import { nothingRead, type Opening, readOpening } from './opening.ts';
 import { createOutputActor } from './output-actor.ts';
 import type { PromptPrefixOf } from './prompt-prefixes.ts';
 import { createToolRunner, toKey } from './tool-runner.ts';
@@ -173,7 +173,7 @@ export function startCall(options: CallOptions): Call {
     if (actor === undefined && event.type === 'agent.failed') waiting.unshift(event);
     else if (actor === undefined) waiting.push(event);
     else if (actor.getSnapshot().status === 'active') actor.send(event);
-    if (actor === undefined && event.type === 'call.ended') begin(NOTHING_READ);
+    if (actor === undefined && event.type === 'call.ended') begin(nothingRead);
   }
 
   /** The writes of whoever answers get their keys, for those who reconcile what became of one. */

@@ -9,7 +9,7 @@ import { type Message, type Prompt, parseCall } from '../engine/prompt/prompt.ts
 import { toSpacedJson } from '../engine/prompt/spaced-json.ts';
 import type { DraftRequest, DraftState, Engine, Priority, PromptPrefix, Sequence } from '../engine/sequence.ts';
 import type { Tokenizer } from '../engine/tokenizer/tokenizer.ts';
-import { EngineError, toMessage } from '../errors.ts';
+import { EngineError, toMessage, unreachable } from '../errors.ts';
 import type { CallObserver } from '../recording/observer.ts';
 import { createSpokenArguments } from './spoken-arguments.ts';
 
@@ -27,13 +27,17 @@ export interface Beginning {
   promptPrefixOf(agent: Agent): PromptPrefix | Promise<PromptPrefix>;
 }
 
-const PRIORITY: Readonly<Record<WriteRequest['purpose'], Priority>> = {
+const priorityByPurpose: Readonly<Record<WriteRequest['purpose'], Priority>> = {
   draft: 'draft',
   committed: 'committed',
   step: 'step',
 };
 
-const MOMENT: Readonly<Record<WriteRequest['purpose'], Moment>> = { draft: 'draft', committed: 'reply', step: 'step' };
+const momentByPurpose: Readonly<Record<WriteRequest['purpose'], Moment>> = {
+  draft: 'draft',
+  committed: 'reply',
+  step: 'step',
+};
 
 /** A writer over one sequence of the engine at a time, which begins as the answering agent's calls do; the observer sees each request and each state. */
 export function createModelWriter(parts: ModelParts, first: Agent, beginning: Beginning, observer: CallObserver) {
@@ -54,6 +58,9 @@ export function createModelWriter(parts: ModelParts, first: Agent, beginning: Be
           return;
         case 'cancel':
           running?.abort();
+          return;
+        default:
+          unreachable(command);
       }
     });
 
@@ -138,9 +145,9 @@ function createTranslation(parts: ModelParts, agent: Agent, promptPrefix: Prompt
     return {
       context,
       ...(given ? { given } : {}),
-      ...toWork(agent, MOMENT[purpose]),
+      ...toWork(agent, momentByPurpose[purpose]),
       acts,
-      priority: PRIORITY[purpose],
+      priority: priorityByPurpose[purpose],
       isSliding: true,
       ...(previous && previous.tokens.length > 0 ? { previous: previous.tokens } : {}),
     };

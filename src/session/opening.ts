@@ -9,7 +9,7 @@ export interface Opening {
   readonly first?: PromptPrefix | undefined;
 }
 
-export const NOTHING_READ: Opening = { greeting: '' };
+export const nothingRead: Opening = { greeting: '' };
 
 /** `readFirst` throws, or its promise rejects, where the agent's instructions fail: then nothing is said. `readGreeting` does neither. */
 export function readOpening(
@@ -21,7 +21,7 @@ export function readOpening(
   try {
     first = readFirst();
   } catch {
-    begin(NOTHING_READ);
+    begin(nothingRead);
     return;
   }
   const greeting = readGreeting();
@@ -31,6 +31,6 @@ export function readOpening(
   }
   void Promise.all([first, greeting]).then(
     ([promptPrefix, words]) => begin({ greeting: words, first: promptPrefix }),
-    () => begin(NOTHING_READ),
+    () => begin(nothingRead),
   );
 }

@@ -42,6 +42,9 @@ export function createOutputActor(output: Output, observer: CallObserver, report
           break;
         case 'utterance.failed':
           sendBack(event);
+          break;
+        default:
+          unreachable(event);
       }
       observer.outputReported(turn, event);
     }

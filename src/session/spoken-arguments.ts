@@ -18,7 +18,7 @@ export interface SpokenArguments {
 type Schema = Readonly<Record<string, unknown>>;
 
 /** What was said longer ago is no longer meant. */
-const mostTurns = 60;
+const MAX_TURNS = 60;
 
 export function createSpokenArguments(agent: Agent): SpokenArguments {
   const readers = new Map<string, ReturnType<typeof createValueReader>>();
@@ -130,8 +130,8 @@ function isPlain(schema: unknown): boolean {
 
 function toSaid(lines: readonly Line[]): Said {
   return {
-    turns: lines.flatMap((line) => (line.role === 'user' ? [line.text] : [])).slice(-mostTurns),
-    results: lines.flatMap((line) => (line.role === 'result' ? [line.content] : [])).slice(-mostTurns),
+    turns: lines.flatMap((line) => (line.role === 'user' ? [line.text] : [])).slice(-MAX_TURNS),
+    results: lines.flatMap((line) => (line.role === 'result' ? [line.content] : [])).slice(-MAX_TURNS),
   };
 }
 

@@ -1,6 +1,6 @@
 // Days as YYYY-MM-DD and what is computed with them. Knows no words and no clock.
 
-const dayMs = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /** What time it is for the caller. */
 export interface Moment {
@@ -38,7 +38,7 @@ export function isDay(text: string): boolean {
 }
 
 export function addDays(day: string, countDays: number): string {
-  return new Date(toDate(day).getTime() + countDays * dayMs).toISOString().slice(0, 10);
+  return new Date(toDate(day).getTime() + countDays * DAY_MS).toISOString().slice(0, 10);
 }
 
 /** The same day so many months ahead, or the month's last. */

@@ -5,13 +5,13 @@ import { toFigures } from './number-words.ts';
 
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 const months = 'january february march april may june july august september october november december'.split(' ');
-const weekday = '(sun|mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?)(?:day)?s?';
-const month =
+const WEEKDAY_PATTERN = '(sun|mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?)(?:day)?s?';
+const MONTH_PATTERN =
   '(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
-const nth = '(\\d{1,2})(?:st|nd|rd|th)';
-const year = '(?:,? (?:in )?(\\d{4}|20 \\d\\d))?';
+const NTH_PATTERN = '(\\d{1,2})(?:st|nd|rd|th)';
+const YEAR_PATTERN = '(?:,? (?:in )?(\\d{4}|20 \\d\\d))?';
 /** After "the 5th" nothing that it counts: "the first one", "the second restaurant". */
-const noNoun =
+const NO_NOUN_PATTERN =
   "(?! 1\\b(?! (?:am|pm|o'clock|15|30|45)))(?= (?:at|for|please|in|around|about|or|and|if|then|to|from|thanks|thank|by|before|after|instead|would|will|is|works|that|it's|i|we|with|not|no|yes|sorry|maybe|okay|ok|uh|um)\\b| \\d| noon| half| quarter|$)";
 
 interface Rule {
@@ -30,35 +30,37 @@ const rules: readonly Rule[] = [
   rule('(\\d+|an?) weeks? (?:from )(?:today|now)\\b|\\ba week today\\b|\\btoday week\\b', (m, today) =>
     addDays(today, 7 * countOf(m[1])),
   ),
-  rule(`(?:(\\d+|an?) weeks? (?:from|on|after) |an? week )(?:this |next )?${weekday}\\b`, (m, today) =>
+  rule(`(?:(\\d+|an?) weeks? (?:from|on|after) |an? week )(?:this |next )?${WEEKDAY_PATTERN}\\b`, (m, today) =>
     addDays(nearest(today, m[2]), 7 * countOf(m[1])),
   ),
-  rule(`${weekday} week\\b`, (m, today) => addDays(nearest(today, m[1]), 7)),
-  rule(`(?:in )?(\\d+|an?) weeks? (?:time )?on (?:a )?${weekday}\\b`, (m, today) => inWeek(today, countOf(m[1]), m[2])),
-  rule(`${weekday} (?:after|following) next\\b|\\b(?:the )?${weekday} after next\\b`, (m, today) =>
+  rule(`${WEEKDAY_PATTERN} week\\b`, (m, today) => addDays(nearest(today, m[1]), 7)),
+  rule(`(?:in )?(\\d+|an?) weeks? (?:time )?on (?:a )?${WEEKDAY_PATTERN}\\b`, (m, today) =>
+    inWeek(today, countOf(m[1]), m[2]),
+  ),
+  rule(`${WEEKDAY_PATTERN} (?:after|following) next\\b|\\b(?:the )?${WEEKDAY_PATTERN} after next\\b`, (m, today) =>
     inWeek(today, 2, m[1] ?? m[2]),
   ),
-  rule(`(?:${weekday} (?:of )?next week|next week(?: on)?(?: the)? ${weekday})\\b`, (m, today) =>
+  rule(`(?:${WEEKDAY_PATTERN} (?:of )?next week|next week(?: on)?(?: the)? ${WEEKDAY_PATTERN})\\b`, (m, today) =>
     inWeek(today, 1, m[1] ?? m[2]),
   ),
-  rule(`(?:${weekday} (?:of )?this week|this week(?: on)? ${weekday})\\b`, (m, today) =>
+  rule(`(?:${WEEKDAY_PATTERN} (?:of )?this week|this week(?: on)? ${WEEKDAY_PATTERN})\\b`, (m, today) =>
     inWeek(today, 0, m[1] ?? m[2]),
   ),
-  rule(`(?:the )?${nth} of (?:next month)\\b|\\bnext month(?: on)? the ${nth}`, (m, today) =>
+  rule(`(?:the )?${NTH_PATTERN} of (?:next month)\\b|\\bnext month(?: on)? the ${NTH_PATTERN}`, (m, today) =>
     inMonth(addMonths(today, 1), m[1] ?? m[2]),
   ),
-  rule(`(?:the )?${nth} of (?:this month)\\b`, (m, today) => inMonth(today, m[1])),
+  rule(`(?:the )?${NTH_PATTERN} of (?:this month)\\b`, (m, today) => inMonth(today, m[1])),
   rule(
-    `(?:the )?(first|1st|2nd|3rd|4th|last) ${weekday} (?:of|in) (?:the )?(?:${month}|(next|this) month)\\b`,
+    `(?:the )?(first|1st|2nd|3rd|4th|last) ${WEEKDAY_PATTERN} (?:of|in) (?:the )?(?:${MONTH_PATTERN}|(next|this) month)\\b`,
     (m, today) => nthWeekday(today, m[1], m[2], m[3], m[4]),
   ),
   rule(
-    `(?:(?:on )?${weekday},? )?(?:the )?(?:${month} (?:the )?(\\d{1,2})(?:st|nd|rd|th)?(?! ?(?:am|pm|o'clock|:))|(\\d{1,2})(?:st|nd|rd|th)?(?: day)? (?:of )?${month}(?! (?:the )?\\d{1,2}(?:st|nd|rd|th)?\\b))\\b${year}`,
+    `(?:(?:on )?${WEEKDAY_PATTERN},? )?(?:the )?(?:${MONTH_PATTERN} (?:the )?(\\d{1,2})(?:st|nd|rd|th)?(?! ?(?:am|pm|o'clock|:))|(\\d{1,2})(?:st|nd|rd|th)?(?: day)? (?:of )?${MONTH_PATTERN}(?! (?:the )?\\d{1,2}(?:st|nd|rd|th)?\\b))\\b${YEAR_PATTERN}`,
     (m, today, isPast) => inCalendar(today, m[2] ?? m[5], m[3] ?? m[4], m[6], m[1], isPast),
   ),
-  rule(`${weekday} (?:the )?${nth}`, (m, today) => withWeekday(today, m[1], Number(m[2]))),
-  rule(`the ${nth}${noNoun}`, (m, today) => nextNth(today, Number(m[1]))),
-  rule(`(?:on |for )${nth}${noNoun}`, (m, today) => nextNth(today, Number(m[1]))),
+  rule(`${WEEKDAY_PATTERN} (?:the )?${NTH_PATTERN}`, (m, today) => withWeekday(today, m[1], Number(m[2]))),
+  rule(`the ${NTH_PATTERN}${NO_NOUN_PATTERN}`, (m, today) => nextNth(today, Number(m[1]))),
+  rule(`(?:on |for )${NTH_PATTERN}${NO_NOUN_PATTERN}`, (m, today) => nextNth(today, Number(m[1]))),
   rule("new year'?s eve\\b", (_, today) => ahead(today, 12, 31)),
   rule("new year'?s(?: day)?\\b", (_, today) => ahead(today, 1, 1)),
   rule('christmas eve\\b', (_, today) => ahead(today, 12, 24)),
@@ -77,12 +79,12 @@ const rules: readonly Rule[] = [
     '(?:today|tonight|this (?:morning|noon|afternoon|evening)|right now|as soon as possible|asap)\\b',
     (_, today) => today,
   ),
-  rule(`(?:next|the following) ${weekday}\\b`, (m, today) => inWeek(today, 1, m[1])),
-  rule(`this (?:coming )?${weekday}\\b`, (m, today) => thisOne(today, m[1])),
-  rule(`last ${weekday}\\b`, (m, today) =>
+  rule(`(?:next|the following) ${WEEKDAY_PATTERN}\\b`, (m, today) => inWeek(today, 1, m[1])),
+  rule(`this (?:coming )?${WEEKDAY_PATTERN}\\b`, (m, today) => thisOne(today, m[1])),
+  rule(`last ${WEEKDAY_PATTERN}\\b`, (m, today) =>
     addDays(nearest(today, m[1]), -7 - (weekdayOf(today) === indexOf(m[1]) ? 7 : 0)),
   ),
-  rule(`${weekday}\\b`, (m, today) => (isWeekdayWord(m[0]) ? nearest(today, m[1]) : undefined)),
+  rule(`${WEEKDAY_PATTERN}\\b`, (m, today) => (isWeekdayWord(m[0]) ? nearest(today, m[1]) : undefined)),
 ];
 
 /** Days in the order in which they are named. `isPast`: a day without a year is the last one instead of the next. */
@@ -106,7 +108,7 @@ export function readDates(text: string, today: string, isPast = false): string[]
 /** Its grammar goes through a text once for each word: only where a day may be left, and only so much. */
 function parseRest(said: string, today: string, isPast: boolean): chrono.ParsedResult[] {
   if (!hasDay(said)) return [];
-  const from = Math.max(0, said.length - mostRest);
+  const from = Math.max(0, said.length - MAX_REST_LENGTH);
   // A number alone is none of what is read here.
   const rest = said.slice(from).replaceAll(/(?<![\d./])\d+(?![\d./])/g, (digits) => '#'.repeat(digits.length));
   const noon = new Date(toDate(today).getTime() + 12 * 3_600_000);
@@ -114,7 +116,7 @@ function parseRest(said: string, today: string, isPast: boolean): chrono.ParsedR
   return found.map((result) => Object.assign(result, { index: result.index + from }));
 }
 
-const mostRest = 300;
+const MAX_REST_LENGTH = 300;
 
 /** A month alone, a time or a span of weeks is no day. */
 function hasDay(words: string): boolean {
@@ -180,18 +182,18 @@ function inCalendar(
 }
 
 /** A 29th of February may be eight years off. */
-const mostYears = 9;
+const MAX_YEARS = 9;
 
 function ahead(today: string, month: number, day: number): string | undefined {
   const first = Number(today.slice(0, 4));
-  return Array.from({ length: mostYears }, (_, index) => toDay(first + index, month, day)).find(
+  return Array.from({ length: MAX_YEARS }, (_, index) => toDay(first + index, month, day)).find(
     (found) => found !== undefined && found >= today,
   );
 }
 
 function before(today: string, month: number, day: number): string | undefined {
   const first = Number(today.slice(0, 4));
-  return Array.from({ length: mostYears }, (_, index) => toDay(first - index, month, day)).find(
+  return Array.from({ length: MAX_YEARS }, (_, index) => toDay(first - index, month, day)).find(
     (found) => found !== undefined && found <= today,
   );
 }

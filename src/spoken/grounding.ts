@@ -13,10 +13,10 @@ export interface Sources {
 }
 
 /** Of a value's letters, those in words that were said: callers shorten names, and models lengthen them. */
-const leastShare = 1 / 3;
+const MIN_SHARE = 1 / 3;
 /** Letters of a word that may differ, of all, where it is long enough to tell. */
-const mostDifferent = 0.25;
-const tellingLetters = 4;
+const MAX_DIFFERENT_SHARE = 0.25;
+const MIN_TELLING_LETTERS = 4;
 /** What a model adds to a name. */
 const idle = new Set(
   'a an the of and at in on for to my your mr mrs ms dr doctor st street restaurant please'.split(' '),
@@ -46,7 +46,7 @@ export function createSources({ turns, results }: Said, moment: Moment): Sources
     const own = toLetters(text);
     if (text.trim() === '') return false;
     if (own === '') return texts.some((other) => other.includes(text.trim()));
-    if (own.length >= tellingLetters && letters.some((other) => other.includes(own))) return true;
+    if (own.length >= MIN_TELLING_LETTERS && letters.some((other) => other.includes(own))) return true;
     return hasMoment(text) || hasDigits(text) || hasAddress(text) || hasWords(text);
   }
 
@@ -82,12 +82,12 @@ export function createSources({ turns, results }: Said, moment: Moment): Sources
     const asked = telling.length > 0 ? telling : all;
     if (asked.length > 1 && words.has(asked.map((word) => word.slice(0, 1)).join(''))) return true;
     const count = (list: readonly string[]) => list.reduce((sum, word) => sum + word.length, 0);
-    return count(asked.filter(isWord)) >= leastShare * count(asked);
+    return count(asked.filter(isWord)) >= MIN_SHARE * count(asked);
   }
 
   function isWord(word: string): boolean {
     if (words.has(word)) return true;
-    if (word.length < tellingLetters || /\d/.test(word)) return false;
+    if (word.length < MIN_TELLING_LETTERS || /\d/.test(word)) return false;
     return [...words].some((other) => isNear(word, other));
   }
 
@@ -98,12 +98,14 @@ export function createSources({ turns, results }: Said, moment: Moment): Sources
 function isNear(word: string, other: string): boolean {
   if (other.length < 3) return false;
   const [shorter, longer] = word.length < other.length ? [word, other] : [other, word];
-  if (longer.startsWith(shorter) && (shorter.length >= tellingLetters || longer === word)) return shorter.length >= 3;
+  if (longer.startsWith(shorter) && (shorter.length >= MIN_TELLING_LETTERS || longer === word))
+    return shorter.length >= 3;
   let same = 0;
   while (same < shorter.length && shorter[same] === longer[same]) same++;
-  if (same >= tellingLetters && same >= 0.6 * longer.length) return true;
+  if (same >= MIN_TELLING_LETTERS && same >= 0.6 * longer.length) return true;
   return (
-    shorter.length >= tellingLetters && distance(word, other) <= Math.max(1, Math.floor(mostDifferent * longer.length))
+    shorter.length >= MIN_TELLING_LETTERS &&
+    distance(word, other) <= Math.max(1, Math.floor(MAX_DIFFERENT_SHARE * longer.length))
   );
 }
 

@@ -2,10 +2,10 @@
 import type { Moment } from './calendar.ts';
 import { toFigures } from './number-words.ts';
 
-const hour = '(\\d{1,2})';
-const half = '(?: ?(am|pm)\\b)?';
-const cue = '(?:at|around|about|by|from|until|till|til|before|after|like|@|say|make it|to)';
-const notCounted =
+const HOUR_PATTERN = '(\\d{1,2})';
+const HALF_PATTERN = '(?: ?(am|pm)\\b)?';
+const CUE_PATTERN = '(?:at|around|about|by|from|until|till|til|before|after|like|@|say|make it|to)';
+const NOT_COUNTED_PATTERN =
   '(?! (?:people|persons?|guests?|adults?|kids|children|of us|of them|days?|weeks?|months?|hours?|minutes?|nights?|seats?|tickets?|percent|dollars?|stars?|times|am|pm)\\b)(?![\\w.:/%-])';
 
 interface Clock {
@@ -29,75 +29,102 @@ const plain = (hours: string | undefined, minutes: number, said: string | undefi
 const to = (hours: string | undefined, minutes: number, said: string | undefined): ReturnType<Read> =>
   plain(String(Number(hours) === 0 ? 23 : Number(hours) === 1 ? 12 : Number(hours) - 1), 60 - minutes, said);
 
-const past = '(?:past|after)';
-const until = '(?:to|till|til|before|of)';
+const PAST_PATTERN = '(?:past|after)';
+const UNTIL_PATTERN = '(?:to|till|til|before|of)';
 /** In order; what one has read is no other's. */
 const strong: readonly (readonly [RegExp, Read])[] = [
   [/\b(?:12 )?(?:noon|midday)\b/g, () => ({ hours: 12, minutes: 0, half: 'pm', isExact: true })],
   [/\b(?:12 )?midnight\b/g, () => ({ hours: 0, minutes: 0, half: undefined, isExact: true })],
-  [new RegExp(`\\bhalf (?:past |after )?${hour}${half}(?! (?:people|of))`, 'g'), (m) => plain(m[1], 30, m[2])],
-  [new RegExp(`\\b(?:an? )?quarter ${past} ${hour}${half}`, 'g'), (m) => plain(m[1], 15, m[2])],
-  [new RegExp(`\\b(?:an? )?quarter ${until} ${hour}${half}`, 'g'), (m) => to(m[1], 15, m[2])],
-  [new RegExp(`\\b(\\d{1,2})(?: minutes?)? past ${hour}${half}`, 'g'), (m) => plain(m[2], Number(m[1]), m[3])],
-  [new RegExp(`\\b(5|10|20|25)(?: minutes?)? after ${hour}${half}`, 'g'), (m) => plain(m[2], Number(m[1]), m[3])],
-  [new RegExp(`\\b(\\d{1,2}) minutes? ${until} ${hour}${half}`, 'g'), (m) => to(m[2], Number(m[1]), m[3])],
-  [new RegExp(`\\b(5|10|20|25) (?:to|till|til) ${hour}${half}`, 'g'), (m) => to(m[2], Number(m[1]), m[3])],
-  [new RegExp(`\\b${hour}:([0-5]\\d)(?::[0-5]\\d)?${half}`, 'g'), (m) => plain(m[1], Number(m[2]), m[3])],
-  [new RegExp(`\\b${hour} ([0-5]\\d) (am|pm)\\b`, 'g'), (m) => plain(m[1], Number(m[2]), m[3])],
-  [new RegExp(`\\b${hour} (?:hundred )?(am|pm)\\b`, 'g'), (m) => plain(m[1], 0, m[2])],
-  [new RegExp(`\\b${hour} o'?\\s?clock\\b${half}`, 'g'), (m) => plain(m[1], 0, m[2])],
+  [
+    new RegExp(`\\bhalf (?:past |after )?${HOUR_PATTERN}${HALF_PATTERN}(?! (?:people|of))`, 'g'),
+    (m) => plain(m[1], 30, m[2]),
+  ],
+  [new RegExp(`\\b(?:an? )?quarter ${PAST_PATTERN} ${HOUR_PATTERN}${HALF_PATTERN}`, 'g'), (m) => plain(m[1], 15, m[2])],
+  [new RegExp(`\\b(?:an? )?quarter ${UNTIL_PATTERN} ${HOUR_PATTERN}${HALF_PATTERN}`, 'g'), (m) => to(m[1], 15, m[2])],
+  [
+    new RegExp(`\\b(\\d{1,2})(?: minutes?)? past ${HOUR_PATTERN}${HALF_PATTERN}`, 'g'),
+    (m) => plain(m[2], Number(m[1]), m[3]),
+  ],
+  [
+    new RegExp(`\\b(5|10|20|25)(?: minutes?)? after ${HOUR_PATTERN}${HALF_PATTERN}`, 'g'),
+    (m) => plain(m[2], Number(m[1]), m[3]),
+  ],
+  [
+    new RegExp(`\\b(\\d{1,2}) minutes? ${UNTIL_PATTERN} ${HOUR_PATTERN}${HALF_PATTERN}`, 'g'),
+    (m) => to(m[2], Number(m[1]), m[3]),
+  ],
+  [
+    new RegExp(`\\b(5|10|20|25) (?:to|till|til) ${HOUR_PATTERN}${HALF_PATTERN}`, 'g'),
+    (m) => to(m[2], Number(m[1]), m[3]),
+  ],
+  [
+    new RegExp(`\\b${HOUR_PATTERN}:([0-5]\\d)(?::[0-5]\\d)?${HALF_PATTERN}`, 'g'),
+    (m) => plain(m[1], Number(m[2]), m[3]),
+  ],
+  [new RegExp(`\\b${HOUR_PATTERN} ([0-5]\\d) (am|pm)\\b`, 'g'), (m) => plain(m[1], Number(m[2]), m[3])],
+  [new RegExp(`\\b${HOUR_PATTERN} (?:hundred )?(am|pm)\\b`, 'g'), (m) => plain(m[1], 0, m[2])],
+  [new RegExp(`\\b${HOUR_PATTERN} o'?\\s?clock\\b${HALF_PATTERN}`, 'g'), (m) => plain(m[1], 0, m[2])],
   [
     /\b([01]?\d|2[0-4])([0-5]\d) hours\b/g,
     (m) => ({ hours: Number(m[1]), minutes: Number(m[2]), half: undefined, isExact: true }),
   ],
   [
-    new RegExp(`\\b${cue} ([01]\\d|2[0-3])([0-5]\\d)${notCounted}`, 'g'),
+    new RegExp(`\\b${CUE_PATTERN} ([01]\\d|2[0-3])([0-5]\\d)${NOT_COUNTED_PATTERN}`, 'g'),
     (m) => ({ hours: Number(m[1]), minutes: Number(m[2]), half: undefined, isExact: true }),
   ],
-  [new RegExp(`\\b${cue} ([1-9])([0-5]\\d)${notCounted}`, 'g'), (m) => plain(m[1], Number(m[2]), undefined)],
-  [new RegExp(`\\b${cue} ${hour} ([0-5]\\d)${notCounted}`, 'g'), (m) => plain(m[1], Number(m[2]), undefined)],
   [
-    new RegExp(`\\b${hour} ([0-5]\\d)(?= (?:in the|at night|tonight|tomorrow|this|on)\\b)`, 'g'),
+    new RegExp(`\\b${CUE_PATTERN} ([1-9])([0-5]\\d)${NOT_COUNTED_PATTERN}`, 'g'),
+    (m) => plain(m[1], Number(m[2]), undefined),
+  ],
+  [
+    new RegExp(`\\b${CUE_PATTERN} ${HOUR_PATTERN} ([0-5]\\d)${NOT_COUNTED_PATTERN}`, 'g'),
+    (m) => plain(m[1], Number(m[2]), undefined),
+  ],
+  [
+    new RegExp(`\\b${HOUR_PATTERN} ([0-5]\\d)(?= (?:in the|at night|tonight|tomorrow|this|on)\\b)`, 'g'),
     (m) => plain(m[1], Number(m[2]), undefined),
   ],
   [
     new RegExp(
-      `\\b${hour}(?= (?:in the (?:morning|afternoon|evening)|at night|tonight|this evening|ish|sharp)\\b)`,
+      `\\b${HOUR_PATTERN}(?= (?:in the (?:morning|afternoon|evening)|at night|tonight|this evening|ish|sharp)\\b)`,
       'g',
     ),
     (m) => plain(m[1], 0, undefined),
   ],
-  [new RegExp(`\\b${cue} ${hour}${notCounted}`, 'g'), (m) => plain(m[1], 0, undefined)],
+  [new RegExp(`\\b${CUE_PATTERN} ${HOUR_PATTERN}${NOT_COUNTED_PATTERN}`, 'g'), (m) => plain(m[1], 0, undefined)],
 ];
 /** Only where nothing better is named in the same words. */
 const weak: readonly (readonly [RegExp, Read])[] = [
   [
-    new RegExp(`(?<![\\w.:/-])(?<!(?:for|of|are|party) )${hour} ([0-5]\\d)${notCounted}`, 'g'),
+    new RegExp(`(?<![\\w.:/-])(?<!(?:for|of|are|party) )${HOUR_PATTERN} ([0-5]\\d)${NOT_COUNTED_PATTERN}`, 'g'),
     (m) => plain(m[1], Number(m[2]), undefined),
   ],
-  [new RegExp(`(?<![\\w.:/-])(?<!(?:for|of|are|party) )${hour}${notCounted}`, 'g'), (m) => plain(m[1], 0, undefined)],
+  [
+    new RegExp(`(?<![\\w.:/-])(?<!(?:for|of|are|party) )${HOUR_PATTERN}${NOT_COUNTED_PATTERN}`, 'g'),
+    (m) => plain(m[1], 0, undefined),
+  ],
 ];
 
 /** So many figures are the digits of something. */
-const mostNumbers = 4;
+const MAX_NUMBERS = 4;
 
 const morning = /\b(?:morning|breakfast|brunch)\b/g;
 const later = /\b(?:afternoon|evening|tonight|night|dinner|supper)\b/g;
 const lunch = /\blunch\b/g;
 
 /** Bare hours are meant within the twelve hours from here. */
-export const usualEarliest = '08:00';
+export const USUAL_EARLIEST_TIME = '08:00';
 
 /** HH:MM in the order in which they are named; `earliest`: a bare hour is the first one from there on. */
 export function readTimes(
   text: string,
   { nowMinutes }: Pick<Moment, 'nowMinutes'>,
-  earliest = usualEarliest,
+  earliest = USUAL_EARLIEST_TIME,
 ): string[] {
   const said = maskDays(toFigures(text).replace(/\btomorrow\b/g, 'tomorrow,'));
   const ahead = readAhead(said, nowMinutes);
   const named = take(said, strong);
-  const isNumber = (said.match(/(?<![\w#])\d+/g) ?? []).length >= mostNumbers;
+  const isNumber = (said.match(/(?<![\w#])\d+/g) ?? []).length >= MAX_NUMBERS;
   const clocks = named.length > 0 || ahead.length > 0 || isNumber ? named : take(said, weak);
   const part = partOf(said);
   const times = clocks

@@ -24,12 +24,12 @@ export interface Said {
 }
 
 /** More is no choice but a list. */
-const mostValues = 32;
+const MAX_VALUES = 32;
 /** Of one turn, the last. */
-const mostCharacters = 1000;
+const MAX_CHARACTERS = 1000;
 
 /** Texts whose values are kept. */
-const mostKept = 500;
+const MAX_KEPT = 500;
 
 /** Newest words first, then the newest results; each value once. A text that was read is not read again on the same day. */
 export function createValueReader(rule: SpokenRule): (said: Said, moment: Moment) => readonly (string | number)[] {
@@ -37,7 +37,7 @@ export function createValueReader(rule: SpokenRule): (said: Said, moment: Moment
   let day = '';
 
   function readOnce(text: string, moment: Moment): readonly (string | number)[] {
-    if (moment.today !== day || known.size > mostKept) known.clear();
+    if (moment.today !== day || known.size > MAX_KEPT) known.clear();
     day = moment.today;
     // "In an hour" is another time a minute later.
     const isFixed = rule.kind !== 'time' || !/\bin\b/i.test(text);
@@ -47,10 +47,10 @@ export function createValueReader(rule: SpokenRule): (said: Said, moment: Moment
   }
 
   return ({ turns, results }, moment) => {
-    const spoken = [...turns, ...joined(rule, turns)].map((text) => text.slice(-mostCharacters)).toReversed();
+    const spoken = [...turns, ...joined(rule, turns)].map((text) => text.slice(-MAX_CHARACTERS)).toReversed();
     const given = results.toReversed().flatMap((content) => textsOf(parse(content)));
     const values = [...spoken, ...given].flatMap((text) => readOnce(text, moment).toReversed());
-    return [...new Set(values)].filter((value) => isWithin(rule, value, moment.today)).slice(0, mostValues);
+    return [...new Set(values)].filter((value) => isWithin(rule, value, moment.today)).slice(0, MAX_VALUES);
   };
 }
 

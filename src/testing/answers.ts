@@ -25,8 +25,8 @@ export interface Asked {
 export type Answers = (asked: Asked) => Answer;
 
 /** A forward of the shipped model takes about so long. */
-const forwardMs = 20;
-const countSteps = 2;
+const FORWARD_MS = 20;
+const COUNT_STEPS = 2;
 
 export interface AnsweringOptions {
   readonly tokenizer: Tokenizer;
@@ -62,7 +62,7 @@ export function createAnsweringEngine(options: AnsweringOptions): Engine {
 
   return createScriptedEngine(tokenizer, clock, (_, { context }, promptPrefix) => {
     const answer = answerOf({ agent: agentOf(promptPrefix), ...readAsked(context) }, promptPrefix);
-    const costs = { prefillMs: forwardMs, denoiseMs: forwardMs, countSteps };
+    const costs = { prefillMs: FORWARD_MS, denoiseMs: FORWARD_MS, countSteps: COUNT_STEPS };
     if ('say' in answer) return { act: 'say', text: answer.say, ...costs };
     return { act: 'call', text: ` ${answer.call} ${toSpacedJson(answer.arguments)}`, ...costs };
   });

@@ -61,8 +61,8 @@ export interface TestCall {
   hangUp(): Promise<void>;
 }
 
-const patienceMs = 60_000;
-const tickMs = 10;
+const PATIENCE_MS = 60_000;
+const TICK_MS = 10;
 
 interface Parts {
   readonly model: ModelParts;
@@ -161,11 +161,11 @@ async function open(agent: Agent, options: TestCallOptions, parts: Parts): Promi
   }
 
   async function waitForReply(): Promise<TurnRecord> {
-    const deadlineMs = clock.nowMs() + patienceMs;
+    const deadlineMs = clock.nowMs() + PATIENCE_MS;
     while (endedTurn !== turn && closed === undefined) {
       if (clock.nowMs() > deadlineMs)
-        throw new RuntimeError('reply-missing', `turn ${turn} had no end of reply within ${patienceMs} ms`);
-      await wait(tickMs);
+        throw new RuntimeError('reply-missing', `turn ${turn} had no end of reply within ${PATIENCE_MS} ms`);
+      await wait(TICK_MS);
     }
     if (failures.length > 0) throw failures[0];
     const record = log.take(turn);
@@ -202,7 +202,7 @@ async function open(agent: Agent, options: TestCallOptions, parts: Parts): Promi
       isOver = true;
     };
     work.then(end, end);
-    while (!isOver) await wait(tickMs);
+    while (!isOver) await wait(TICK_MS);
     return work;
   }
 

@@ -39,7 +39,7 @@ export interface UpgradeOptions {
 export type Fetch = (request: Request, about: { readonly target: string }) => Response | Promise<Response>;
 
 /** From the first byte of a request to its last. */
-export const requestTimeoutMs = 15_000;
+export const REQUEST_TIMEOUT_MS = 15_000;
 
 export interface Listener {
   readonly port: number;

@@ -2,7 +2,7 @@
 
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http';
-import { type ListenOptions, requestTimeoutMs, toUnreadable } from './listener.ts';
+import { type ListenOptions, REQUEST_TIMEOUT_MS, toUnreadable } from './listener.ts';
 
 /** What two neighbours agree on, or uWebSockets.js writes itself. */
 const ownHeaders = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'content-length', 'date']);
@@ -21,7 +21,7 @@ export function answerHttp({ fetch, clock }: ListenOptions, response: HttpRespon
   const target = toUrl(asked);
   const gone = new AbortController();
   let isOver = false;
-  const timer = clock.setTimeout(() => leave() && response.close(), requestTimeoutMs);
+  const timer = clock.setTimeout(() => leave() && response.close(), REQUEST_TIMEOUT_MS);
   const body = readBody(response, () => clock.clearTimeout(timer));
   response.onAborted(leave);
   void answer().catch(() => leave() && response.close());

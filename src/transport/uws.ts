@@ -12,7 +12,7 @@ import { answerHttp, toHeaders, toUrl, writeHead } from './uws-http.ts';
 export const uwsTransport: Transport = { name: 'uWebSockets.js', listen };
 
 /** uWebSockets.js cuts a peer off without a close frame beyond this many times the limit; up to it the peer is told 1009. */
-const HARD_LIMIT = 4;
+const HARD_LIMIT_FACTOR = 4;
 
 interface Peer {
   readonly opened: (socket: Socket) => void;
@@ -30,7 +30,7 @@ async function listen(options: ListenOptions): Promise<Listener> {
   let lastEndedMs = Number.NEGATIVE_INFINITY;
   const app = uws.App();
   app.ws<Peer>('/*', {
-    maxPayloadLength: HARD_LIMIT * messageBytes,
+    maxPayloadLength: HARD_LIMIT_FACTOR * messageBytes,
     idleTimeout: 0,
     maxBackpressure: 0,
     sendPingsAutomatically: false,

@@ -10,7 +10,7 @@ import { createFrameMeter } from './frame-meter.ts';
 import {
   type Listener,
   type ListenOptions,
-  requestTimeoutMs,
+  REQUEST_TIMEOUT_MS,
   type Transport,
   toListenError,
   toUnreadable,
@@ -21,7 +21,7 @@ import type { Socket } from './socket.ts';
 
 export const wsTransport: Transport = { name: 'ws', listen };
 
-const mostFragments = 64;
+const MAX_FRAGMENTS = 64;
 
 /** Upgrade requests of any HTTP server of Node's. */
 export interface Upgrades {
@@ -36,7 +36,7 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: options.messageBytes,
-    maxFragments: mostFragments,
+    maxFragments: MAX_FRAGMENTS,
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
   });
@@ -75,7 +75,7 @@ export function createUpgrades(options: UpgradeOptions): Upgrades {
 async function listen(options: ListenOptions): Promise<Listener> {
   const { fetch } = options;
   const http = createServer(
-    { headersTimeout: 10_000, requestTimeout: requestTimeoutMs },
+    { headersTimeout: 10_000, requestTimeout: REQUEST_TIMEOUT_MS },
     getRequestListener((request, { incoming }) => fetch(request, { target: incoming.url ?? '/' }), {
       // The process may be somebody else's.
       overrideGlobalObjects: false,

@@ -17,7 +17,7 @@ export interface BudgetLine {
 }
 
 /** Of the axis, between two lines in a row. */
-const gapShare = 0.01;
+const GAP_SHARE = 0.01;
 
 /** In the order of a turn; `spanUs`: where the axis ends. */
 export function toBudgetLines(measured: Measured, spanUs: number): readonly BudgetLine[] {
@@ -43,7 +43,7 @@ export function toBudgetLines(measured: Measured, spanUs: number): readonly Budg
   }
   const rowEndsUs: number[] = [];
   return lines.map((line) => {
-    const free = rowEndsUs.findIndex((endUs) => endUs + gapShare * spanUs <= line.fromUs);
+    const free = rowEndsUs.findIndex((endUs) => endUs + GAP_SHARE * spanUs <= line.fromUs);
     const row = free < 0 ? rowEndsUs.length : free;
     rowEndsUs[row] = line.endUs;
     return { ...line, row };

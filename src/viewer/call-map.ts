@@ -9,8 +9,8 @@ export interface CallMap {
   draw(call: CallModel, chosen: number | undefined): void;
 }
 
-const peakEveryMs = 100;
-const loudest = 127;
+const PEAK_EVERY_MS = 100;
+const MAX_PEAK = 127;
 
 export function createCallMap(picked: (turn: number) => void): CallMap {
   const canvas = element('canvas', 'call-map');
@@ -66,16 +66,16 @@ export function createCallMap(picked: (turn: number) => void): CallMap {
       if (ink === null) return;
       ink.fillStyle = colour('--agent');
       // One bar a pixel at most: half an hour has ten times as many peaks.
-      const everyMs = Math.max(peakEveryMs, durationMs / width);
+      const everyMs = Math.max(PEAK_EVERY_MS, durationMs / width);
       const loud = new Map<number, number>();
       for (const { fromMs, peaks: values } of runs)
         for (const [index, value] of values.entries()) {
-          const at = Math.floor((fromMs + index * peakEveryMs) / everyMs);
+          const at = Math.floor((fromMs + index * PEAK_EVERY_MS) / everyMs);
           loud.set(at, Math.max(loud.get(at) ?? 0, value));
         }
       const wide = Math.max(1, place(everyMs) - 0.5);
       for (const [at, value] of loud) {
-        const tall = Math.max(1, (value / loudest) * (middle - 3));
+        const tall = Math.max(1, (value / MAX_PEAK) * (middle - 3));
         ink.fillRect(place(at * everyMs), middle + 2, wide, tall);
       }
     }

@@ -233,7 +233,7 @@ function noteDraft(
 ): void {
   if (event.type === 'draft.started') {
     const { draft, cause, words, atMs } = event;
-    drafts.push({ ...NO_COST, draft, cause, words, startMs: atMs, endMs: atMs, steps: [] });
+    drafts.push({ ...noCost, draft, cause, words, startMs: atMs, endMs: atMs, steps: [] });
     return;
   }
   const draft = drafts.findLast((one) => one.draft === event.draft);
@@ -249,7 +249,7 @@ function noteDraft(
   draft.steps.push({ draft: event.draft, atMs, step, stage, act, text, fixed, tookUs: sumUs, pEndOfTurn, confidences });
 }
 
-const NO_COST = { outcome: '', modelUs: 0, savedUs: 0, neededUs: 0, wastedUs: 0 } as const;
+const noCost = { outcome: '', modelUs: 0, savedUs: 0, neededUs: 0, wastedUs: 0 } as const;
 
 /** A file without the model's steps still tells how the draft's text went: one draft for each partial. */
 function noteChange(turn: Turn, { atMs, act, text, pEndOfTurn }: Event<'draft.changed'>): void {
@@ -257,7 +257,7 @@ function noteChange(turn: Turn, { atMs, act, text, pEndOfTurn }: Event<'draft.ch
   const words = turn.caller;
   let last = turn.drafts.at(-1);
   if (last === undefined || last.words !== words) {
-    last = { ...NO_COST, draft: 0, cause: 'interim', words, startMs: atMs, endMs: atMs, steps: [] };
+    last = { ...noCost, draft: 0, cause: 'interim', words, startMs: atMs, endMs: atMs, steps: [] };
     turn.drafts.push(last);
   }
   last.endMs = atMs;

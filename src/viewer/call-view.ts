@@ -14,9 +14,9 @@ import type { View } from './view.ts';
 import { createVirtualRows } from './virtual-rows.ts';
 import { formatWhen } from './when.ts';
 
-const rowHeight = 58;
+const ROW_HEIGHT_PX = 58;
 /** A growing file is read again at most so often. */
-const redrawMs = 200;
+const REDRAW_MS = 200;
 
 export function openCallView(id: string, asked: number | undefined, source: TraceSource): View {
   const title = element('h1', '', id);
@@ -37,7 +37,7 @@ export function openCallView(id: string, asked: number | undefined, source: Trac
   const map = createCallMap((turn) => {
     location.hash = toTurnPlace(id, turn);
   });
-  const rows = createVirtualRows({ label: 'Turns', rowHeight, createRow });
+  const rows = createVirtualRows({ label: 'Turns', rowHeight: ROW_HEIGHT_PX, createRow });
   const columns = element('div', 'call-columns', rows.element, detail);
   const made = element('main', 'call', element('header', 'call-head', title, facts, state), map.element, columns);
   made.dataset.place = toCallPlace(id);
@@ -120,7 +120,7 @@ export function openCallView(id: string, asked: number | undefined, source: Trac
   const stop = source.follow(id, {
     grew(more) {
       reader.push(more);
-      redraw ??= setTimeout(read, call === undefined ? 0 : redrawMs);
+      redraw ??= setTimeout(read, call === undefined ? 0 : REDRAW_MS);
     },
     ended() {
       isOver = true;

@@ -11,7 +11,7 @@ import { type StageStats, toStageStats, toTurns } from './stage-stats.ts';
 import type { View } from './view.ts';
 
 /** Below it a change is noise of the clock. */
-const smallestMs = 0.05;
+const MIN_CHANGE_MS = 0.05;
 
 export function openCompareView(source: TraceSource, failed: (error: unknown) => void): View {
   const result = element('div', '');
@@ -80,7 +80,7 @@ function createTable(before: readonly StageStats[], after: readonly StageStats[]
 }
 
 function createChange(ms: number): HTMLElement {
-  if (Math.abs(ms) < smallestMs) return element('td', 'number change', '±0');
+  if (Math.abs(ms) < MIN_CHANGE_MS) return element('td', 'number change', '±0');
   const isSlower = ms > 0;
   const text = `${isSlower ? '+' : '−'}${formatPlainMs(Math.abs(ms))}`;
   return element('td', `number change ${isSlower ? 'is-slower' : 'is-faster'}`, text);

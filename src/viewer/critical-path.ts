@@ -12,17 +12,17 @@ export interface CriticalStretch extends Stretch {
   readonly waited: Waited;
 }
 
-const unexplained = 'unexplained';
+const UNEXPLAINED_KEY = 'unexplained';
 /** A hand-over: it belongs to what it came after. */
-const wire = 'wire';
+const WIRE_KEY = 'wire';
 
 /** In order of time, without what is unexplained; nothing where the file doesn't say when the stages were. */
 export function toCriticalPath(turn: Turn): readonly CriticalStretch[] {
   const { measured, userSpeechEndedMs } = turn;
   if (measured?.stretches === undefined || userSpeechEndedMs === undefined) return [];
-  const stretches = toStretches(measured).filter(({ stage }) => stage !== unexplained);
+  const stretches = toStretches(measured).filter(({ stage }) => stage !== UNEXPLAINED_KEY);
   const blamed = stretches.map((stretch) =>
-    stretch.stage === wire ? undefined : blame(turn, stretch, userSpeechEndedMs),
+    stretch.stage === WIRE_KEY ? undefined : blame(turn, stretch, userSpeechEndedMs),
   );
   let last = blamed.find((waited) => waited !== undefined);
   return stretches.flatMap((stretch, index) => {

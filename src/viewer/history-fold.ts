@@ -3,7 +3,7 @@
 import type { Turn } from './call-model.ts';
 import { element } from './dom.ts';
 
-const missing =
+const MISSING_NOTE =
   'The agent’s instructions are in no trace: a model’s answer to the same lines depends on them, and agentHash of the header names them.';
 
 export function createHistoryFold(earlier: readonly Turn[]): HTMLElement {
@@ -12,7 +12,7 @@ export function createHistoryFold(earlier: readonly Turn[]): HTMLElement {
   const made = element('details', 'loop-fold history', summary);
   made.addEventListener('toggle', () => {
     if (made.open && made.childElementCount === 1)
-      made.append(element('div', 'history-lines', ...earlier.flatMap(toLines)), element('p', 'quiet', missing));
+      made.append(element('div', 'history-lines', ...earlier.flatMap(toLines)), element('p', 'quiet', MISSING_NOTE));
   });
   return made;
 }

@@ -15,7 +15,7 @@ import { linearScale } from './scale.ts';
 import { toStretches } from './stretches.ts';
 
 /** Of the axis, in percent: behind it a label has no room on its right. */
-const lastTick = 85;
+const LAST_TICK_PERCENT = 85;
 
 /** The bar alone, on an axis of `spanUs`. */
 export function createBar(measured: Measured, spanUs: number): HTMLElement {
@@ -42,7 +42,7 @@ export function createLedgerChart(measured: Measured): HTMLElement {
   for (const tick of ticks) {
     const mark = element('span', 'tick', tick === 0 ? '0 ms' : formatTick(tick));
     mark.style.left = `${place(tick)}%`;
-    mark.classList.toggle('is-last', place(tick) > lastTick);
+    mark.classList.toggle('is-last', place(tick) > LAST_TICK_PERCENT);
     axis.append(mark);
   }
   const legend = parts.map((part) => {

@@ -9,11 +9,11 @@ import type { TraceSource } from './source.ts';
 import type { View } from './view.ts';
 import { formatLength, formatWhen } from './when.ts';
 
-const refreshMs = 3000;
+const REFRESH_MS = 3000;
 /** Once the typing rests. */
-const searchAfterMs = 250;
+const SEARCH_AFTER_MS = 250;
 /** What the server takes. */
-const longestSearch = 200;
+const MAX_SEARCH_LENGTH = 200;
 const columns: readonly (readonly [key: SortKey | undefined, label: string])[] = [
   ['time', 'Call'],
   ['agent', 'Agent'],
@@ -69,7 +69,7 @@ export function openListView(source: TraceSource, failed: (error: unknown) => vo
     } catch (error) {
       if (!isClosed) failed(error);
     }
-    if (!isClosed) timer = setTimeout(refresh, refreshMs);
+    if (!isClosed) timer = setTimeout(refresh, REFRESH_MS);
   }
 
   function show(): void {
@@ -110,9 +110,9 @@ export function openListView(source: TraceSource, failed: (error: unknown) => vo
   }
 
   async function findSaid(): Promise<void> {
-    const words = filter.trim().slice(0, longestSearch);
+    const words = filter.trim().slice(0, MAX_SEARCH_LENGTH);
     const ids = words === '' ? [] : await source.search(words).catch(() => []);
-    if (isClosed || words !== filter.trim().slice(0, longestSearch)) return;
+    if (isClosed || words !== filter.trim().slice(0, MAX_SEARCH_LENGTH)) return;
     said = new Set(ids);
     show();
   }
@@ -122,7 +122,7 @@ export function openListView(source: TraceSource, failed: (error: unknown) => vo
     said = new Set();
     show();
     clearTimeout(asking);
-    asking = setTimeout(findSaid, searchAfterMs);
+    asking = setTimeout(findSaid, SEARCH_AFTER_MS);
   });
   void findSaid();
   void refresh();
@@ -188,20 +188,20 @@ function labelled(className: string, label: string, text: string): HTMLElement {
   return made;
 }
 
-const sparkHeight = 22;
-const sparkStep = 6;
-const sparkMost = 40;
+const SPARK_HEIGHT_PX = 22;
+const SPARK_STEP_PX = 6;
+const MAX_SPARK_BARS = 40;
 
 /** One bar a turn, all calls on one scale; a square root, so that quick turns are still seen beside slow ones. */
 function createSparkline({ turns }: CallSummary, slowestMs: number): Node {
-  const shown = turns.slice(-sparkMost);
-  const width = Math.max(1, shown.length * sparkStep);
+  const shown = turns.slice(-MAX_SPARK_BARS);
+  const width = Math.max(1, shown.length * SPARK_STEP_PX);
   const bars = shown.map(({ totalMs, draft }, index) => {
-    const height = Math.max(1.5, Math.sqrt(totalMs / slowestMs) * sparkHeight);
-    const place = { x: index * sparkStep, y: sparkHeight - height, width: sparkStep - 2, height };
+    const height = Math.max(1.5, Math.sqrt(totalMs / slowestMs) * SPARK_HEIGHT_PX);
+    const place = { x: index * SPARK_STEP_PX, y: SPARK_HEIGHT_PX - height, width: SPARK_STEP_PX - 2, height };
     return svg('rect', { ...place, class: `spark-${draft}`, rx: 1 });
   });
   const label = `Response by turn: ${shown.map(({ totalMs }) => formatMs(totalMs)).join(', ')}`;
-  const size = { width, height: sparkHeight, viewBox: `0 0 ${width} ${sparkHeight}` };
+  const size = { width, height: SPARK_HEIGHT_PX, viewBox: `0 0 ${width} ${SPARK_HEIGHT_PX}` };
   return svg('svg', { ...size, class: 'spark', role: 'img', 'aria-label': label }, ...bars);
 }

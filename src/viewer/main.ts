@@ -6,9 +6,9 @@ import { openCompareView } from './compare-view.ts';
 import { button, element, link } from './dom.ts';
 import { openListView } from './list-view.ts';
 import { openPercentilesView } from './percentiles-view.ts';
-import { comparePlace, listPlace, type Place, parsePlace, percentilesPlace } from './places.ts';
+import { COMPARE_PLACE, LIST_PLACE, PERCENTILES_PLACE, type Place, parsePlace } from './places.ts';
 import { Locked, type TraceSource } from './source.ts';
-import { embeddedId, findEmbeddedSource } from './source-embedded.ts';
+import { EMBEDDED_ID, findEmbeddedSource } from './source-embedded.ts';
 import { createServerSource } from './source-server.ts';
 import { createThemeButton } from './theme.ts';
 import type { View } from './view.ts';
@@ -20,9 +20,9 @@ const notice = element('p', 'notice');
 notice.setAttribute('role', 'alert');
 notice.hidden = true;
 const links = [
-  ['Calls', listPlace],
-  ['Percentiles', percentilesPlace],
-  ['Compare', comparePlace],
+  ['Calls', LIST_PLACE],
+  ['Percentiles', PERCENTILES_PLACE],
+  ['Compare', COMPARE_PLACE],
 ] as const;
 const nav = element('nav', '', ...links.map(([label, place]) => link('', place, label)));
 nav.setAttribute('aria-label', 'Views');
@@ -48,7 +48,7 @@ function open(place: Place): View {
   const failed = (error: unknown) => fail(error);
   switch (place.kind) {
     case 'calls':
-      return embedded ? openCallView(embeddedId, undefined, source) : openListView(source, failed);
+      return embedded ? openCallView(EMBEDDED_ID, undefined, source) : openListView(source, failed);
     case 'call':
       return openCallView(place.id, place.turn, source);
     case 'percentiles':
@@ -63,7 +63,7 @@ function go(): void {
   notice.hidden = true;
   for (const one of nav.querySelectorAll('a')) {
     const isHere =
-      one.hash === location.hash || (one.hash === listPlace && (place.kind === 'calls' || place.kind === 'call'));
+      one.hash === location.hash || (one.hash === LIST_PLACE && (place.kind === 'calls' || place.kind === 'call'));
     if (isHere) one.setAttribute('aria-current', 'page');
     else one.removeAttribute('aria-current');
   }
@@ -131,8 +131,8 @@ document.addEventListener('keydown', (event) => {
   if (target instanceof HTMLInputElement && key.startsWith('Arrow')) return;
   if (view?.keyPressed(key)) return event.preventDefault();
   if (key === '?') keys.showModal();
-  else if (key === 'Escape' && embedded === undefined) location.hash = listPlace;
-  else if (key === '/' && embedded === undefined) location.hash = listPlace;
+  else if (key === 'Escape' && embedded === undefined) location.hash = LIST_PLACE;
+  else if (key === '/' && embedded === undefined) location.hash = LIST_PLACE;
 });
 addEventListener('hashchange', go);
 go();

@@ -19,9 +19,9 @@ export function parsePlace(hash: string): Place {
   };
 }
 
-export const listPlace = '#/';
-export const percentilesPlace = '#/percentiles';
-export const comparePlace = '#/compare';
+export const LIST_PLACE = '#/';
+export const PERCENTILES_PLACE = '#/percentiles';
+export const COMPARE_PLACE = '#/compare';
 
 export function toCallPlace(id: string): string {
   return `#/call/${encodeURIComponent(id)}`;

@@ -26,10 +26,10 @@ export function aroundZeroScale(fromMs: number, toMs: number, length: number, ev
   const place = (ms: number) => ((bend(ms) - low) / (high - low)) * length;
   const round = [0, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 60_000];
   const ticks = [...round.slice(1).map((ms) => -ms), ...round].sort((a, b) => a - b);
-  return { place, ticks: spread(ticks, place, fromMs, toMs, minTickDistance) };
+  return { place, ticks: spread(ticks, place, fromMs, toMs, MIN_TICK_DISTANCE_PX) };
 }
 
-const minTickDistance = 62;
+const MIN_TICK_DISTANCE_PX = 62;
 
 /** The zero first, then outwards, as long as there is room. */
 function spread(

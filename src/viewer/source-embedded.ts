@@ -4,7 +4,7 @@ import { parseCallFile } from '../trace/format/call-file.ts';
 import { summarise } from '../trace/format/summary.ts';
 import type { TraceSource } from './source.ts';
 
-export const embeddedId = 'this-call';
+export const EMBEDDED_ID = 'this-call';
 
 /** Undefined where the page holds no call. */
 export function findEmbeddedSource(): TraceSource | undefined {
@@ -12,7 +12,7 @@ export function findEmbeddedSource(): TraceSource | undefined {
   if (text.trim() === '') return undefined;
   const lines = text.trimStart();
   return {
-    list: async () => [summarise(embeddedId, parseCallFile(lines))],
+    list: async () => [summarise(EMBEDDED_ID, parseCallFile(lines))],
     search: async () => [],
     follow(_, { grew, ended }) {
       const timer = setTimeout(() => {

@@ -8,10 +8,10 @@ export interface ServerSource extends TraceSource {
   useKey(key: string): void;
 }
 
-const tracesPath = '/v1/traces';
-const lineFeed = 0x0a;
-const firstPauseMs = 500;
-const longestPauseMs = 8000;
+const TRACES_PATH = '/v1/traces';
+const LINE_FEED_BYTE = 0x0a;
+const FIRST_PAUSE_MS = 500;
+const MAX_PAUSE_MS = 8000;
 
 export function createServerSource(): ServerSource {
   let key: string | undefined;
@@ -42,14 +42,14 @@ export function createServerSource(): ServerSource {
     const response = await ask(path, {}, signal);
     const bytes = new Uint8Array(await response.arrayBuffer());
     // A line that is being written comes whole with the events.
-    const end = bytes.lastIndexOf(lineFeed) + 1;
+    const end = bytes.lastIndexOf(LINE_FEED_BYTE) + 1;
     return { text: new TextDecoder().decode(bytes.subarray(0, end)), end };
   }
 
   async function follow(id: string, { grew, ended, failed }: Follower, signal: AbortSignal): Promise<void> {
-    const path = `${tracesPath}/${encodeURIComponent(id)}`;
+    const path = `${TRACES_PATH}/${encodeURIComponent(id)}`;
     let at: string | undefined;
-    let pauseMs = firstPauseMs;
+    let pauseMs = FIRST_PAUSE_MS;
     while (!signal.aborted) {
       try {
         if (at === undefined) {
@@ -61,7 +61,7 @@ export function createServerSource(): ServerSource {
         if (response.status === 204) return ended();
         const read = createEventReader((event) => {
           at = event.id;
-          pauseMs = firstPauseMs;
+          pauseMs = FIRST_PAUSE_MS;
           grew(`${event.data}\n`);
         });
         const decoder = new TextDecoder();
@@ -70,12 +70,12 @@ export function createServerSource(): ServerSource {
           read(decoder.decode(chunk.value, { stream: true }));
       } catch (error) {
         if (signal.aborted) return;
-        failed(error instanceof Error && !(error instanceof TypeError) ? error.message : unreachable);
+        failed(error instanceof Error && !(error instanceof TypeError) ? error.message : UNREACHABLE_NOTE);
         if (error instanceof Locked || error instanceof Missing) return;
       }
       // Many viewers that lost one server must not come back at the same moment.
       await pause(pauseMs * (0.75 + Math.random() / 2), signal);
-      pauseMs = Math.min(longestPauseMs, 2 * pauseMs);
+      pauseMs = Math.min(MAX_PAUSE_MS, 2 * pauseMs);
     }
   }
 
@@ -84,15 +84,15 @@ export function createServerSource(): ServerSource {
       key = given;
     },
     async list() {
-      const response = await ask(tracesPath, {}).catch((error: unknown) => {
-        throw error instanceof TypeError ? new Error(unreachable) : error;
+      const response = await ask(TRACES_PATH, {}).catch((error: unknown) => {
+        throw error instanceof TypeError ? new Error(UNREACHABLE_NOTE) : error;
       });
       const body: { readonly calls: readonly CallSummary[] } = await response.json();
       return body.calls;
     },
     async search(words) {
       const body: { readonly ids: readonly string[] } = await (
-        await ask(`${tracesPath}/search`, {}, undefined, { words })
+        await ask(`${TRACES_PATH}/search`, {}, undefined, { words })
       ).json();
       return body.ids;
     },
@@ -104,7 +104,7 @@ export function createServerSource(): ServerSource {
   };
 }
 
-const unreachable = 'The server can’t be reached; trying again.';
+const UNREACHABLE_NOTE = 'The server can’t be reached; trying again.';
 
 class Missing extends Error {}
 

@@ -13,7 +13,7 @@ export interface StepScrubber {
   moveInSight(countSteps: number): void;
 }
 
-const playEveryMs = 220;
+const PLAY_EVERY_MS = 220;
 
 export function createStepScrubber(turn: Turn): StepScrubber {
   const steps = toSteps(turn);
@@ -40,7 +40,7 @@ export function createStepScrubber(turn: Turn): StepScrubber {
     playing = setInterval(() => {
       if (!made.isConnected || Number(slider.value) >= steps.length - 1) stop();
       else go(Number(slider.value) + 1);
-    }, playEveryMs);
+    }, PLAY_EVERY_MS);
   }
 
   function stop(): void {

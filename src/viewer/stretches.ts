@@ -10,7 +10,7 @@ export interface Stretch {
   readonly toUs: number;
 }
 
-const unexplained = 'unexplained';
+const UNEXPLAINED_KEY = 'unexplained';
 
 /** Where the turn's stretches lie; a file without them has its parts one after the other. */
 export function toStretches({ stretches, partsUs, totalMs }: Measured): readonly Stretch[] {
@@ -26,10 +26,10 @@ export function toStretches({ stretches, partsUs, totalMs }: Measured): readonly
   let atUs = 0;
   for (const [stage, fromUs, toUs] of stretches) {
     if (fromUs >= totalUs) break;
-    if (fromUs > atUs) painted.push({ stage: unexplained, fromUs: atUs, toUs: fromUs });
+    if (fromUs > atUs) painted.push({ stage: UNEXPLAINED_KEY, fromUs: atUs, toUs: fromUs });
     painted.push({ stage, fromUs, toUs: Math.min(toUs, totalUs) });
     atUs = Math.min(toUs, totalUs);
   }
-  if (atUs < totalUs) painted.push({ stage: unexplained, fromUs: atUs, toUs: totalUs });
+  if (atUs < totalUs) painted.push({ stage: UNEXPLAINED_KEY, fromUs: atUs, toUs: totalUs });
   return painted;
 }

@@ -5,12 +5,12 @@ import { button } from './dom.ts';
 const themes = ['system', 'light', 'dark'] as const;
 type Theme = (typeof themes)[number];
 
-const name = 'repartee.theme';
+const STORAGE_NAME = 'repartee.theme';
 
 /** A saved page opened from disk may keep nothing: then the choice lasts as long as the page. */
 function load(): Theme {
   try {
-    const kept = localStorage.getItem(name);
+    const kept = localStorage.getItem(STORAGE_NAME);
     return themes.find((theme) => theme === kept) ?? 'system';
   } catch {
     return 'system';
@@ -22,7 +22,7 @@ export function createThemeButton(): HTMLButtonElement {
   const made = button('theme', '', () => {
     theme = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'system';
     try {
-      localStorage.setItem(name, theme);
+      localStorage.setItem(STORAGE_NAME, theme);
     } catch {
       // Nothing can be kept: the page goes on with the choice.
     }

@@ -8,21 +8,21 @@ import { aroundZeroScale } from './scale.ts';
 import { type Lane, toLanes } from './turn-lanes.ts';
 
 /** The axis is even for so long on each side of the zero. */
-const evenMs = 60;
+const EVEN_MS = 60;
 /** Room for ticks: places are percents of it. */
 const axisLengths = { wide: 640, narrow: 230 } as const;
-const narrowWindow = '(max-width: 40rem)';
-const smallestBar = 0.4;
+const NARROW_WINDOW_QUERY = '(max-width: 40rem)';
+const MIN_BAR_PERCENT = 0.4;
 /** Of a tick's text and the room around it, in the axis' own unit. */
-const labelLength = 48;
+const LABEL_LENGTH_PX = 48;
 /** Of the axis, in percent: behind it a label has no room on its right. */
-const lastTick = 90;
+const LAST_TICK_PERCENT = 90;
 
 /** `picked` is told of the draft whose lane was chosen. */
 export function createTurnChart(turn: Turn, picked: (draft: number) => void): HTMLElement {
   const { lanes, fromMs, toMs } = toLanes(turn);
-  const axisLength = axisLengths[matchMedia(narrowWindow).matches ? 'narrow' : 'wide'];
-  const { place, ticks } = aroundZeroScale(fromMs, toMs, axisLength, evenMs);
+  const axisLength = axisLengths[matchMedia(NARROW_WINDOW_QUERY).matches ? 'narrow' : 'wide'];
+  const { place, ticks } = aroundZeroScale(fromMs, toMs, axisLength, EVEN_MS);
   const at = (ms: number) => (100 * place(ms)) / axisLength;
 
   const axis = element('div', 'lane-axis');
@@ -31,7 +31,7 @@ export function createTurnChart(turn: Turn, picked: (draft: number) => void): HT
   for (const tick of withRoom(ticks, at, axisLength)) {
     const mark = element('span', tick === 0 ? 'tick zero' : 'tick', toTick(tick));
     mark.style.left = `${at(tick)}%`;
-    mark.classList.toggle('is-last', at(tick) > lastTick);
+    mark.classList.toggle('is-last', at(tick) > LAST_TICK_PERCENT);
     axis.append(mark);
   }
   const rows = lanes.map((lane) => {
@@ -42,7 +42,7 @@ export function createTurnChart(turn: Turn, picked: (draft: number) => void): HT
     const bar = element('span', `lane-bar lane-${lane.bar.kind}`);
     const from = at(lane.bar.fromMs);
     bar.style.left = `${from}%`;
-    bar.style.width = `${Math.max(smallestBar, at(lane.bar.toMs) - from)}%`;
+    bar.style.width = `${Math.max(MIN_BAR_PERCENT, at(lane.bar.toMs) - from)}%`;
     const waited = lane.critical.map(({ stage, fromUs, toUs }) => {
       const line = element('span', 'critical');
       line.style.left = `${at(fromUs / 1000)}%`;
@@ -118,8 +118,8 @@ function createMark(left: number): HTMLElement {
 /** The last label stands on the left of its tick: the one before makes room for it, unless that is the zero. */
 function withRoom(ticks: readonly number[], at: (ms: number) => number, axisLength: number): readonly number[] {
   const [before = 0, last = 0] = ticks.slice(-2);
-  const neededPercent = (100 * 2 * labelLength) / axisLength;
-  const isCrowded = at(last) > lastTick && at(last) - at(before) < neededPercent;
+  const neededPercent = (100 * 2 * LABEL_LENGTH_PX) / axisLength;
+  const isCrowded = at(last) > LAST_TICK_PERCENT && at(last) - at(before) < neededPercent;
   if (!isCrowded) return ticks;
   return ticks.filter((tick) => tick !== (before === 0 ? last : before));
 }

@@ -19,7 +19,7 @@ export interface VirtualRowsOptions {
 }
 
 /** Beyond the window's edge, so that fast scrolling shows no gap. */
-const countSpare = 8;
+const COUNT_SPARE_ROWS = 8;
 
 export function createVirtualRows({ label, rowHeight, createRow }: VirtualRowsOptions): VirtualRows {
   const inner = element('div', 'rows-inner');
@@ -33,8 +33,8 @@ export function createVirtualRows({ label, rowHeight, createRow }: VirtualRowsOp
   function draw(): void {
     asked = 0;
     const top = outer.scrollTop;
-    const first = Math.max(0, Math.floor(top / rowHeight) - countSpare);
-    const last = Math.min(count, Math.ceil((top + outer.clientHeight) / rowHeight) + countSpare);
+    const first = Math.max(0, Math.floor(top / rowHeight) - COUNT_SPARE_ROWS);
+    const last = Math.min(count, Math.ceil((top + outer.clientHeight) / rowHeight) + COUNT_SPARE_ROWS);
     for (const [index, row] of shown) {
       if (index >= first && index < last) continue;
       // The row in focus stays, or the keyboard would lose its place.

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.ts';
-import { FLITE_VOICES } from '../../src/tts/flite/flite.ts';
+import { fliteVoices } from '../../src/tts/flite/flite.ts';
 import { runRepartee, startRepartee } from '../support/built-program.ts';
 import { startServerRig } from '../support/server-rig.ts';
 
@@ -116,7 +116,7 @@ describe('the built program', () => {
 
   it('names every voice in its help, and exits with 2 and one line where there is no such voice', async () => {
     const { out } = await runRepartee(['start', '--help']);
-    for (const name of Object.keys(FLITE_VOICES)) expect(out).toMatch(new RegExp(`^ +${name} +\\w`, 'm'));
+    for (const name of Object.keys(fliteVoices)) expect(out).toMatch(new RegExp(`^ +${name} +\\w`, 'm'));
     const { exitCode, err } = await runRepartee(['start', '--port', '0', '--voice', 'foo']);
     expect(exitCode).toBe(2);
     expect(err.trimEnd().split('\n')).toHaveLength(1);

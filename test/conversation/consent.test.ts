@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { NO, YES } from '../../src/agent/consent-words.ts';
+import { noWords, yesWords } from '../../src/agent/consent-words.ts';
 import { toConsent } from '../../src/conversation/consent.ts';
 
-const english = { accept: YES, reject: NO };
+const english = { accept: yesWords, reject: noWords };
 const hindi = { accept: ['हाँ', 'जी हाँ'], reject: ['नहीं'] };
 const thai = { accept: ['ใช่', 'ใช่ครับ'], reject: ['ไม่'] };
 const chinese = { accept: ['是的', '对', '没错', '好的'], reject: ['不', '没', '等'] };
@@ -49,7 +49,7 @@ it('takes no long speech for a yes', () => {
 });
 
 it('takes a no within a longer yes for part of it, and any other for a no', () => {
-  const words = { accept: [...YES, 'why not', 'no problem'], reject: NO };
+  const words = { accept: [...yesWords, 'why not', 'no problem'], reject: noWords };
   expect(toConsent('yes, why not', words)).toBe('agreed');
   expect(toConsent('no problem', words)).toBe('agreed');
   expect(toConsent('no problem, not that one', words)).toBe('agreed-but');
@@ -62,5 +62,5 @@ it.each([
   ['👎', 'refused'],
   ['🍕', 'unclear'],
 ] as const)('takes %s for an answer: %s', (heard, answer) => {
-  expect(toConsent(heard, { accept: YES, reject: NO })).toBe(answer);
+  expect(toConsent(heard, { accept: yesWords, reject: noWords })).toBe(answer);
 });

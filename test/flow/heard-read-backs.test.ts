@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Agent } from '../../src/agent/agent.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
-import { createPacedOutput, FASTEST, FIRST_SOUND_MS, toSpokenMs } from '../../src/output/paced-output.ts';
+import { createPacedOutput, FIRST_SOUND_MS, MAX_SPEED_FACTOR, toSpokenMs } from '../../src/output/paced-output.ts';
 import { decideCall, makeAgent, makeTool, say, startFlow } from '../support/flow.ts';
 
 const READ_BACK = 'You want to pay ten. Is that right?';
@@ -138,7 +138,7 @@ it('holds what the model is unsure of to the same', async () => {
 });
 
 it('needs more time than a third of what the read-back takes to say, whatever a wire that speaks concludes', async () => {
-  const leastMs = (FIRST_SOUND_MS + toSpokenMs(READ_BACK.slice(0, CALL_END))) / FASTEST;
+  const leastMs = (FIRST_SOUND_MS + toSpokenMs(READ_BACK.slice(0, CALL_END))) / MAX_SPEED_FACTOR;
   for (const [afterMs, count] of [
     [50, 0],
     [leastMs - 10, 0],

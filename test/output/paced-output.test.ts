@@ -3,8 +3,8 @@ import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import type { OutputEvent, Utterance } from '../../src/output/output.ts';
 import {
   createPacedOutput,
-  FASTEST,
   FIRST_SOUND_MS,
+  MAX_SPEED_FACTOR,
   SPOKEN_CHARACTER_MS,
   toSpokenMs,
 } from '../../src/output/paced-output.ts';
@@ -48,7 +48,7 @@ it('goes on without a gap while text is ahead, and begins anew after a silence',
 it('is finished before its time when the wire says that all was spoken', async () => {
   const { clock, events, utterance } = startUtterance();
   utterance.grow('Sure thing.', true);
-  await clock.advance(toSpokenMs('Sure thing.') / FASTEST + FIRST_SOUND_MS / FASTEST);
+  await clock.advance(toSpokenMs('Sure thing.') / MAX_SPEED_FACTOR + FIRST_SOUND_MS / MAX_SPEED_FACTOR);
   utterance.advance(Number.MAX_SAFE_INTEGER);
   expect(events).toEqual([{ type: 'heard.grew', heard: 'Sure thing.' }, { type: 'utterance.finished' }]);
   expect(clock.countTimers).toBe(0);
@@ -69,7 +69,7 @@ it('takes no more for spoken than there was time for, whatever the wire says', a
   await clock.advance(50);
   utterance.advance(Number.MAX_SAFE_INTEGER);
   expect(events).toEqual([]);
-  await clock.advance((FIRST_SOUND_MS + toSpokenMs('Please confirm:')) / FASTEST - 50);
+  await clock.advance((FIRST_SOUND_MS + toSpokenMs('Please confirm:')) / MAX_SPEED_FACTOR - 50);
   utterance.advance(Number.MAX_SAFE_INTEGER);
   expect(events).toEqual([{ type: 'heard.grew', heard: 'Please confirm:' }]);
 });

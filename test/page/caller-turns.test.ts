@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
-import { createCallerTurns, partialEveryMs } from '../../src/page/caller-turns.ts';
+import { createCallerTurns, PARTIAL_EVERY_MS } from '../../src/page/caller-turns.ts';
 import type { ClientMessage } from '../../src/protocol/native-messages.ts';
 
 function setUp() {
@@ -27,10 +27,10 @@ describe("the caller's turns", () => {
       turns.hear(text.slice(0, length));
       await clock.advance(15);
     }
-    await clock.advance(partialEveryMs);
+    await clock.advance(PARTIAL_EVERY_MS);
     const partials = sent.filter((message) => message.type === 'transcript.updated');
     const gapsMs = partials.slice(1).map((message, index) => message.atMs - (partials[index]?.atMs ?? 0));
-    expect(Math.min(...gapsMs)).toBeGreaterThanOrEqual(partialEveryMs);
+    expect(Math.min(...gapsMs)).toBeGreaterThanOrEqual(PARTIAL_EVERY_MS);
     expect(partials.at(-1)).toMatchObject({ text, state: 'interim' });
     expect(partials).toHaveLength(7);
   });
@@ -68,7 +68,7 @@ describe("the caller's turns", () => {
     const { clock, sent, turns } = setUp();
     turns.hear('n');
     turns.hear('');
-    await clock.advance(partialEveryMs);
+    await clock.advance(PARTIAL_EVERY_MS);
     expect(sent.at(-1)).toMatchObject({ turn: 1, text: '', state: 'interim' });
   });
 

@@ -168,7 +168,7 @@ describe('bad input on a call', () => {
     call?.report({ type: 'audio.delta', turn: 0, samples });
     const overflows = rig.logLines.filter((line) => line.includes('socket.overflowed'));
     expect(overflows).toHaveLength(1);
-    expect(overflows[0]).toContain(`"limitBytes":${nativeLimits.unreadBytes}`);
+    expect(overflows[0]).toContain(`"maxBytes":${nativeLimits.unreadBytes}`);
     client.resume();
     expect((await client.closed).code).toBe(1013);
   });

@@ -1,7 +1,7 @@
 import type { PromptTool } from '../../src/engine/prompt/prompt.ts';
 import { createPrompt, type Message } from '../../src/engine/prompt/prompt.ts';
 import { createCompletions } from '../../src/server/completions/completions.ts';
-import { defaultInstructions } from '../../src/server/completions/messages.ts';
+import { DEFAULT_INSTRUCTIONS } from '../../src/server/completions/messages.ts';
 import { createRig } from './engine-rig.ts';
 import { reciting } from './fake-device.ts';
 import { startServerRig } from './server-rig.ts';
@@ -13,7 +13,7 @@ const prompt = createPrompt(tokenizer);
 export function knowing(
   messages: readonly Message[],
   tools: readonly PromptTool[] = [],
-  instructions = defaultInstructions,
+  instructions = DEFAULT_INSTRUCTIONS,
 ): readonly number[] {
   return [...prompt.renderPrefix({ instructions, tools }), ...prompt.renderMessages(messages, tools)];
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Agent, AgentTool, Handoff } from '../../src/agent/agent.ts';
-import { NO, YES } from '../../src/agent/consent-words.ts';
-import { GOODBYES } from '../../src/agent/goodbye-words.ts';
+import { noWords, yesWords } from '../../src/agent/consent-words.ts';
+import { usualGoodbyes } from '../../src/agent/goodbye-words.ts';
 import { toHandoffs } from '../../src/agent/handoffs.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { createPrompt } from '../../src/engine/prompt/prompt.ts';
@@ -54,9 +54,9 @@ export function makeAgent({ endpointing, ...changes }: Changes = {}): Agent {
       backchannels: ['uh-huh'],
       uninterruptible: [],
     },
-    confirmation: { accept: YES, reject: NO },
+    confirmation: { accept: yesWords, reject: noWords },
     hangUpOnGoodbye: true,
-    goodbyes: GOODBYES,
+    goodbyes: usualGoodbyes,
     idle: { maxPrompts: 2 },
     maxCallMs: 3_600_000,
     dtmf: { finishOnKey: '#', interDigitTimeoutMs: 3000 },

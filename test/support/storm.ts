@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { CallContext } from '../../src/agent/call-context.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { isCallEvent, isMark } from '../../src/events/vocabulary.ts';
-import { createPacedOutput, FASTEST, toSpokenMs } from '../../src/output/paced-output.ts';
+import { createPacedOutput, MAX_SPEED_FACTOR, toSpokenMs } from '../../src/output/paced-output.ts';
 import { createSpokenOutput } from '../../src/output/spoken-output.ts';
 import { createTextOutput } from '../../src/output/text-output.ts';
 import { readParts, startFlow } from './flow.ts';
@@ -180,7 +180,7 @@ export async function playStorm({ seed, steps }: Storm): Promise<Witness> {
   return {
     agent,
     isText,
-    leastMs: (text) => (hasVoice || isText ? 0 : toSpokenMs(text) / FASTEST),
+    leastMs: (text) => (hasVoice || isText ? 0 : toSpokenMs(text) / MAX_SPEED_FACTOR),
     log,
     runs: agent.tools.flatMap((tool) => tool.runs.map(({ key }) => ({ name: tool.name, effect: tool.effect, key }))),
     left: {

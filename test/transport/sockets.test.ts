@@ -168,13 +168,13 @@ describe('boundSocket', () => {
     const { client, socket } = await openPair();
     client.pause();
     const overflows: number[] = [];
-    const limitBytes = 100_000;
-    const bounded = boundSocket(socket, { limitBytes, overflowed: (unsentBytes) => void overflows.push(unsentBytes) });
+    const maxBytes = 100_000;
+    const bounded = boundSocket(socket, { maxBytes, overflowed: (unsentBytes) => void overflows.push(unsentBytes) });
     const frame = new Uint8Array(50_000);
     for (let count = 0; count < 1000; count++) bounded.send(frame);
     expect(overflows).toHaveLength(1);
-    expect(overflows[0]).toBeGreaterThan(limitBytes);
-    expect(bounded.unsentBytes).toBeLessThan(limitBytes + 2 * frame.length);
+    expect(overflows[0]).toBeGreaterThan(maxBytes);
+    expect(bounded.unsentBytes).toBeLessThan(maxBytes + 2 * frame.length);
   });
 
   it('lets any amount through to a peer that reads', async () => {
@@ -184,7 +184,7 @@ describe('boundSocket', () => {
       receivedBytes += bytes.length;
     });
     const bounded = boundSocket(socket, {
-      limitBytes: 100_000,
+      maxBytes: 100_000,
       overflowed: () => expect.unreachable('the peer reads'),
     });
     for (let count = 0; count < 30; count++) {

@@ -84,7 +84,7 @@ describe('a voice in trouble', () => {
   });
 
   it('refuses a clause that finds the queue full', async () => {
-    const small = await createFliteVoice({ voice: 'kal16', countQueuedMax: 1 });
+    const small = await createFliteVoice({ voice: 'kal16', maxQueued: 1 });
     const speaking = small.speak('one', never);
     const waiting = small.speak('two', never);
     await expect(small.speak('three', never)).rejects.toMatchObject({ code: 'voice-busy' });

@@ -30,7 +30,7 @@ export interface AdmissionState {
 }
 
 /** What a call that was cut off may take to end before it is left behind. */
-const cutOffMs = 3000;
+const CUT_OFF_MS = 3000;
 
 /** A network that lost its connection is back within seconds. */
 const DETACHED_MS = 20_000;
@@ -147,7 +147,7 @@ export class Admission {
     await this.#allOver(drainMs);
     for (const connection of this.#connections) connection.shutDown(draining, nativeCloseCodes.serverDraining);
     for (const call of this.#ownCalls) void call.end();
-    await this.#allOver(cutOffMs);
+    await this.#allOver(CUT_OFF_MS);
   }
 
   #isFull(): boolean {
@@ -162,8 +162,8 @@ export class Admission {
     socket.close(closeCode, problem.code);
   }
 
-  /** Waits until every connection and every call is over, for up to `limitMs`. */
-  async #allOver(limitMs: number): Promise<void> {
+  /** Waits until every connection and every call is over, for up to `maxMs`. */
+  async #allOver(maxMs: number): Promise<void> {
     const over = [
       ...[...this.#connections].map((connection) => connection.over),
       ...[...this.#ownCalls].map((call) => call.ended.catch(() => undefined)),
@@ -172,7 +172,7 @@ export class Admission {
     const { clock } = this.#options;
     let timer: unknown;
     const limit = new Promise<void>((resolve) => {
-      timer = clock.setTimeout(resolve, limitMs);
+      timer = clock.setTimeout(resolve, maxMs);
     });
     await Promise.race([limit, Promise.all(over)]);
     clock.clearTimeout(timer);

@@ -44,7 +44,7 @@ interface Resumable {
 }
 
 /** The close code of a socket that went without a close frame. */
-const LOST = 1006;
+const LOST_CLOSE_CODE = 1006;
 
 /** A socket from its opening until it is closed and its call, if it had one, is over. */
 export class Connection {
@@ -63,7 +63,7 @@ export class Connection {
 
   constructor(socket: Socket, wire: Wire, context: ConnectionContext) {
     const { startTimeoutMs, messagesPerSecond, unreadBytes } = nativeLimits;
-    this.#socket = boundSocket(socket, { limitBytes: unreadBytes, overflowed: (bytes) => this.#overflow(bytes) });
+    this.#socket = boundSocket(socket, { maxBytes: unreadBytes, overflowed: (bytes) => this.#overflow(bytes) });
     this.#wire = wire;
     this.#context = context;
     this.#openedMs = context.clock.nowMs();
@@ -233,9 +233,9 @@ export class Connection {
   }
 
   #overflow(unsentBytes: number): void {
-    const limitBytes = nativeLimits.unreadBytes;
-    this.#context.log('socket.overflowed', { callId: this.#callId, unsentBytes, limitBytes });
-    this.#close(nativeCloseCodes.tryAgainLater, `more than ${limitBytes} bytes wait to be read`);
+    const maxBytes = nativeLimits.unreadBytes;
+    this.#context.log('socket.overflowed', { callId: this.#callId, unsentBytes, maxBytes });
+    this.#close(nativeCloseCodes.tryAgainLater, `more than ${maxBytes} bytes wait to be read`);
   }
 
   #refuseStart(problem: Problem): void {
@@ -285,7 +285,7 @@ export class Connection {
     const { clock, callIds, log } = this.#context;
     clock.clearTimeout(this.#startTimer);
     if (this.#phase.kind === 'calling') this.#phase.resumable?.unwatch();
-    const isLost = closeCode === LOST && this.#line === 'open';
+    const isLost = closeCode === LOST_CLOSE_CODE && this.#line === 'open';
     this.#line = 'closing';
     if (isLost && (await this.#detach()) === 'taken') return;
     await this.#endCall();

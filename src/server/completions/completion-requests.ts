@@ -128,19 +128,19 @@ export type ChatRequest = z.infer<typeof chatSchema>;
 export type FillRequest = z.infer<typeof fillSchema>;
 
 /** More is not looked at: each is at least two of the tokens that the model reads. */
-const mostMessages = 1000;
+const MAX_MESSAGES = 1000;
 /** Of messages or of a gap's two sides: the model reads 2,048 tokens, which are rarely more than six characters. */
-export const mostCharacters = 12_000;
+export const MAX_CHARACTERS = 12_000;
 
 /** Throws RuntimeError `request-invalid`, which names field and reason, or `context-too-long`. */
 export function parseChat(body: unknown): ChatRequest {
   const countMessages = lengthOf(body, 'messages');
-  if (countMessages > mostMessages)
-    throw tooLong(`messages has ${countMessages}, the most is ${mostMessages}: drop the oldest`);
+  if (countMessages > MAX_MESSAGES)
+    throw tooLong(`messages has ${countMessages}, the most is ${MAX_MESSAGES}: drop the oldest`);
   const request = check(chatSchema, body);
   const countCharacters = request.messages.reduce((sum, message) => sum + charactersOf(message), 0);
-  if (countCharacters > mostCharacters)
-    throw tooLong(`messages has ${countCharacters} characters, the most is ${mostCharacters}: drop the oldest`);
+  if (countCharacters > MAX_CHARACTERS)
+    throw tooLong(`messages has ${countCharacters} characters, the most is ${MAX_CHARACTERS}: drop the oldest`);
   return request;
 }
 
@@ -148,8 +148,8 @@ export function parseChat(body: unknown): ChatRequest {
 export function parseFill(body: unknown): FillRequest {
   const request = check(fillSchema, body);
   const countCharacters = request.prompt.length + request.suffix.length;
-  if (countCharacters > mostCharacters)
-    throw tooLong(`prompt and suffix have ${countCharacters} characters, the most is ${mostCharacters}: shorten them`);
+  if (countCharacters > MAX_CHARACTERS)
+    throw tooLong(`prompt and suffix have ${countCharacters} characters, the most is ${MAX_CHARACTERS}: shorten them`);
   return request;
 }
 

@@ -38,7 +38,7 @@ export interface Completions {
   fill(request: FillRequest, signal: AbortSignal): AsyncIterable<Completion>;
 }
 
-const mostSeed = 2 ** 31;
+const MAX_SEED = 2 ** 31;
 
 /** All at the priority of drafts: no caller of a voice call waits for an HTTP client. */
 export function createCompletions({ engine, tokenizer, prompt, modelName }: CompletionParts): Completions {
@@ -49,7 +49,7 @@ export function createCompletions({ engine, tokenizer, prompt, modelName }: Comp
     const { instructions, messages } = toDialogue(request.messages, prompt.limits);
     const prefix = prompt.renderPrefix({ instructions, tools });
     const context = [...prefix, ...prompt.renderMessages(messages, tools)];
-    const { temperature, top_p: topP, seed = randomInt(mostSeed), latency_ms: latencyBudgetMs } = request;
+    const { temperature, top_p: topP, seed = randomInt(MAX_SEED), latency_ms: latencyBudgetMs } = request;
     const maxTokens = request.max_completion_tokens ?? request.max_tokens;
     const acts: Act[] = mustCall ? ['call'] : tools.length > 0 ? ['say', 'call'] : ['say'];
     const written = write({ prefix, tools }, context.length, (sequence) =>

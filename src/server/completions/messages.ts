@@ -64,7 +64,7 @@ type Assistant = ChatMessage & { role: 'assistant' };
 type Result = ChatMessage & { role: 'tool' };
 
 /** Where nobody says what the model is: without it, it goes on as one of the dialogues that it was trained on. */
-export const defaultInstructions = 'You are a helpful assistant. Answer briefly and politely.';
+export const DEFAULT_INSTRUCTIONS = 'You are a helpful assistant. Answer briefly and politely.';
 
 export interface Dialogue {
   readonly instructions: string;
@@ -83,7 +83,7 @@ export function toDialogue(messages: readonly ChatMessage[], limits: PromptLimit
   const together = instructions.join(' ');
   checkLength(together, limits.maxInstructionsLength, 'messages of system and developer together', 'shorten them');
   return {
-    instructions: together.trim() === '' ? defaultInstructions : together,
+    instructions: together.trim() === '' ? DEFAULT_INSTRUCTIONS : together,
     messages: toMessages(messages, limits),
   };
 }

@@ -5,7 +5,7 @@ import type { PromptLimits } from '../../engine/prompt/limits.ts';
 import { type PromptTool, signatureText } from '../../engine/prompt/prompt.ts';
 import { RuntimeError } from '../../errors.ts';
 import { inlineSchema } from '../../schema/inline-schema.ts';
-import { type ChatRequest, invalid, mostCharacters } from './completion-requests.ts';
+import { type ChatRequest, invalid, MAX_CHARACTERS } from './completion-requests.ts';
 import { checkCount, checkLength } from './prompt-room.ts';
 
 export interface Offer {
@@ -38,10 +38,10 @@ export function toOffer(request: ChatRequest, limits: PromptLimits): Offer {
 
 /** Names of tools, of arguments and their first values are all that a model reads of them: here before they become tokens. */
 function checkLengthOf(countCharacters: number): void {
-  if (countCharacters > mostCharacters)
+  if (countCharacters > MAX_CHARACTERS)
     throw new RuntimeError(
       'context-too-long',
-      `tools: ${countCharacters} characters of names and values, the most is ${mostCharacters}: shorten them`,
+      `tools: ${countCharacters} characters of names and values, the most is ${MAX_CHARACTERS}: shorten them`,
     );
 }
 

@@ -4,7 +4,7 @@ import { Hono } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import { secureHeaders } from 'hono/secure-headers';
 import { nativeWire } from '../../protocol/native-messages.ts';
-import { relayPath } from '../../protocol/relay-messages.ts';
+import { RELAY_PATH } from '../../protocol/relay-messages.ts';
 import type { Admission } from '../calls/admission.ts';
 import { type Log, toLogFields } from '../log.ts';
 import { type CompletionRouteOptions, createCompletionRoutes } from './completion-routes.ts';
@@ -39,7 +39,7 @@ export interface AppOptions {
   readonly twilio: TwilioOptions | undefined;
 }
 
-const viewerPath = '/traces';
+const VIEWER_PATH = '/traces';
 
 const headers = secureHeaders({
   contentSecurityPolicy: {
@@ -82,7 +82,7 @@ export function createApp(options: AppOptions): Hono<HttpEnv> {
   if (traces !== undefined) app.route('/', createTraceRoutes({ shelf: traces, apiKey }));
   if (twilio !== undefined) app.route('/', createTwilioRoutes(twilio));
 
-  for (const path of ['/v1/ticket', '/v1/relay-url', nativeWire.path, relayPath]) app.all(path, refuseDraining);
+  for (const path of ['/v1/ticket', '/v1/relay-url', nativeWire.path, RELAY_PATH]) app.all(path, refuseDraining);
   app.post('/v1/ticket', requireKey(apiKey), (context) =>
     replyJson(context, 200, { ticket: tickets.issue(), lifetimeMs: ticketLifetimeMs }),
   );
@@ -90,11 +90,11 @@ export function createApp(options: AppOptions): Hono<HttpEnv> {
   // For a telephone network that signs nothing: what it is to connect to, and nobody else later.
   app.post('/v1/relay-url', requireKey(apiKey), (context) => {
     const origin = publicUrl?.origin ?? `http://${toHost(context)}`;
-    const url = `${origin.replace(/^http/, 'ws')}${signedUrls.sign(relayPath)}`;
+    const url = `${origin.replace(/^http/, 'ws')}${signedUrls.sign(RELAY_PATH)}`;
     return replyJson(context, 200, { url, lifetimeMs: signedUrls.lifetimeMs });
   });
   refuseOtherMethods(app, '/v1/relay-url', ['POST']);
-  for (const path of [nativeWire.path, relayPath])
+  for (const path of [nativeWire.path, RELAY_PATH])
     app.all(path, (context) =>
       refuse(
         context,
@@ -108,8 +108,8 @@ export function createApp(options: AppOptions): Hono<HttpEnv> {
   app.all('*', refuseDraining);
   if (viewerFiles !== undefined) {
     // Its files are named relative to the folder.
-    app.all(viewerPath, (context) => context.redirect(`${viewerPath}/`, 308));
-    addFiles(app, `${viewerPath}/*`, viewerFiles, (path) => path.slice(viewerPath.length));
+    app.all(VIEWER_PATH, (context) => context.redirect(`${VIEWER_PATH}/`, 308));
+    addFiles(app, `${VIEWER_PATH}/*`, viewerFiles, (path) => path.slice(VIEWER_PATH.length));
   }
   addFiles(app, '*', options.files, (path) => path);
   return app;

@@ -19,10 +19,10 @@ export interface CompletionRouteOptions {
   readonly apiKey: string | undefined;
 }
 
-const chatPath = '/v1/chat/completions';
-const fillPath = '/v1/completions';
-const modelsPath = '/v1/models';
-const mostBodyBytes = 1_000_000;
+const CHAT_PATH = '/v1/chat/completions';
+const FILL_PATH = '/v1/completions';
+const MODELS_PATH = '/v1/models';
+const MAX_BODY_BYTES = 1_000_000;
 /** What the engine can't do because of what was asked; anything else is its own fault. */
 const statusOf: Readonly<Record<string, ContentfulStatusCode>> = {
   'request-invalid': 400,
@@ -46,7 +46,7 @@ const statusOf: Readonly<Record<string, ContentfulStatusCode>> = {
   'sampling-unavailable': 400,
 };
 /** Answered at once; more would only wait for each other. */
-const countMostAtOnce = 16;
+const MAX_REQUESTS_AT_ONCE = 16;
 
 /** Routes of these paths, and a refusal for all others below /v1. Their words are in no log. */
 export function createCompletionRoutes({ completions, apiKey }: CompletionRouteOptions): Hono<HttpEnv> {
@@ -54,16 +54,16 @@ export function createCompletionRoutes({ completions, apiKey }: CompletionRouteO
   const app = new Hono<HttpEnv>();
   app.onError((error, context) => (error instanceof HTTPException ? error.getResponse() : fail(context, error)));
   app.use('/v1/*', requireKey(apiKey, refuseKey));
-  app.get(modelsPath, (context) => replyJson(context, 200, { object: 'list', data: [toModel(source().modelName)] }));
-  app.get(`${modelsPath}/:name`, (context) => {
+  app.get(MODELS_PATH, (context) => replyJson(context, 200, { object: 'list', data: [toModel(source().modelName)] }));
+  app.get(`${MODELS_PATH}/:name`, (context) => {
     const { modelName } = source();
     if (context.req.param('name') === modelName) return replyJson(context, 200, toModel(modelName));
     throw new RuntimeError('model-unknown', `there is one model, ${modelName}`);
   });
-  const limit = limitBody(mostBodyBytes, () => {
-    throw new RuntimeError('body-too-large', `the body is over ${mostBodyBytes} bytes, the most that is read`);
+  const limit = limitBody(MAX_BODY_BYTES, () => {
+    throw new RuntimeError('body-too-large', `the body is over ${MAX_BODY_BYTES} bytes, the most that is read`);
   });
-  app.post(chatPath, takePlace, limit, async (context) => {
+  app.post(CHAT_PATH, takePlace, limit, async (context) => {
     const { chat, modelName } = source();
     const asked = parseChat(parseBody(await context.req.text()));
     const made = toMade(modelName);
@@ -73,16 +73,16 @@ export function createCompletionRoutes({ completions, apiKey }: CompletionRouteO
     }
     return replyJson(context, 200, toChat(made, await toLast(chat(asked, context.req.raw.signal))));
   });
-  app.post(fillPath, takePlace, limit, async (context) => {
+  app.post(FILL_PATH, takePlace, limit, async (context) => {
     const { fill, modelName } = source();
     const asked = parseFill(parseBody(await context.req.text()));
     const last = await toLast(fill(asked, context.req.raw.signal));
     return replyJson(context, 200, toFilled(toMade(modelName), last));
   });
   for (const [path, method] of [
-    [chatPath, 'POST'],
-    [fillPath, 'POST'],
-    [`${modelsPath}/*`, 'GET'],
+    [CHAT_PATH, 'POST'],
+    [FILL_PATH, 'POST'],
+    [`${MODELS_PATH}/*`, 'GET'],
   ] as const)
     app.all(path, (context) => {
       context.header('allow', method);
@@ -91,7 +91,7 @@ export function createCompletionRoutes({ completions, apiKey }: CompletionRouteO
   app.all('/v1/*', ({ req: { path } }) => {
     throw new RuntimeError(
       'path-unknown',
-      `${path} is not served; there are ${chatPath}, ${fillPath} and ${modelsPath}`,
+      `${path} is not served; there are ${CHAT_PATH}, ${FILL_PATH} and ${MODELS_PATH}`,
     );
   });
   return app;
@@ -105,8 +105,8 @@ export function createCompletionRoutes({ completions, apiKey }: CompletionRouteO
   /** A request holds its place until it is answered to the end. */
   async function takePlace(context: HttpContext, next: () => Promise<void>): Promise<void> {
     source();
-    if (countRunning >= countMostAtOnce)
-      throw new RuntimeError('too-many-requests', `${countMostAtOnce} requests are being answered; wait for one`);
+    if (countRunning >= MAX_REQUESTS_AT_ONCE)
+      throw new RuntimeError('too-many-requests', `${MAX_REQUESTS_AT_ONCE} requests are being answered; wait for one`);
     countRunning++;
     const leave = () => countRunning--;
     await next().catch((error: unknown) => {

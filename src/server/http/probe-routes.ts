@@ -16,25 +16,25 @@ export interface ProbeOptions {
   readonly publicUrl: URL | undefined;
 }
 
-const healthPath = '/health';
+const HEALTH_PATH = '/health';
 /** The process answers: restart it where this does not. */
-const livePath = '/healthz';
+const LIVE_PATH = '/healthz';
 /** New calls may be sent here. */
-const readyPath = '/readyz';
-const metricsPath = '/metrics';
+const READY_PATH = '/readyz';
+const METRICS_PATH = '/metrics';
 
 /** Those that are asked by any name of the server. */
-export const probePaths: readonly string[] = [healthPath, livePath, readyPath];
+export const probePaths: readonly string[] = [HEALTH_PATH, LIVE_PATH, READY_PATH];
 
 export function createProbeRoutes({ admission, metrics, maxCalls, apiKey, publicUrl }: ProbeOptions): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>();
-  app.get(livePath, (context) => replyJson(context, 200, { live: true }));
-  app.get(readyPath, replyReady);
-  app.get(healthPath, replyHealth);
-  app.get(metricsPath, requireKey(apiKey), async (context) =>
+  app.get(LIVE_PATH, (context) => replyJson(context, 200, { live: true }));
+  app.get(READY_PATH, replyReady);
+  app.get(HEALTH_PATH, replyHealth);
+  app.get(METRICS_PATH, requireKey(apiKey), async (context) =>
     context.body(await metrics.render(), 200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' }),
   );
-  for (const path of [...probePaths, metricsPath]) refuseOtherMethods(app, path, ['GET', 'HEAD']);
+  for (const path of [...probePaths, METRICS_PATH]) refuseOtherMethods(app, path, ['GET', 'HEAD']);
   return app;
 
   /** For a balancer: whether this server is the one to take the next call, and why not. */

@@ -11,16 +11,16 @@ export interface TicketOptions {
   readonly clock: Clock;
   readonly lifetimeMs: number;
   /** DetachedCall at once; the oldest is dropped for one more. @default 1000 */
-  readonly countMost?: number;
+  readonly maxTickets?: number;
 }
 
 /** One-time tickets: a browser can't put a header on a WebSocket, so it trades its key for one of these. */
-export function createTickets({ clock, lifetimeMs, countMost = 1000 }: TicketOptions): Tickets {
+export function createTickets({ clock, lifetimeMs, maxTickets = 1000 }: TicketOptions): Tickets {
   const expiryMs = new Map<string, number>();
   return {
     issue() {
       for (const [ticket, untilMs] of expiryMs) {
-        if (untilMs > clock.nowMs() && expiryMs.size < countMost) break;
+        if (untilMs > clock.nowMs() && expiryMs.size < maxTickets) break;
         expiryMs.delete(ticket);
       }
       const ticket = randomBytes(24).toString('base64url');

@@ -10,8 +10,8 @@ import { limitBody } from './limit-body.ts';
 import { refuseOtherMethods } from './methods.ts';
 
 /** Below it: nothing is the list, `/ID` a file, `/ID/events` the same file as it grows; a POST to `/search` finds calls by what was said. */
-const tracesPath = '/v1/traces';
-const searchPath = `${tracesPath}/search`;
+const TRACES_PATH = '/v1/traces';
+const SEARCH_PATH = `${TRACES_PATH}/search`;
 
 export interface TraceRouteOptions {
   readonly shelf: TraceShelf;
@@ -19,7 +19,7 @@ export interface TraceRouteOptions {
 }
 
 /** Event streams open at once. */
-const countMostStreams = 32;
+const MAX_STREAMS = 32;
 
 const missing: Refusal = { status: 404, code: 'no-such-call', message: 'there is no such call; see /v1/traces' };
 const tooMany: Refusal = {
@@ -33,25 +33,25 @@ const wrongSearch: Refusal = {
   message: 'send {"words": "…"} with 1 to 200 characters, as JSON',
 };
 const searchSchema = z.object({ words: z.string().trim().min(1).max(200) });
-const mostSearchBytes = 4096;
+const MAX_SEARCH_BYTES = 4096;
 
-/** Routes at `tracesPath` and below. Bodies carry callers' words, URLs never do. */
+/** Routes at `TRACES_PATH` and below. Bodies carry callers' words, URLs never do. */
 export function createTraceRoutes({ shelf, apiKey }: TraceRouteOptions): Hono<HttpEnv> {
   let countStreams = 0;
   const app = new Hono<HttpEnv>();
-  app.use(`${tracesPath}/*`, requireKey(apiKey));
-  app.get(tracesPath, async (context) => replyJson(context, 200, { calls: await shelf.list() }));
+  app.use(`${TRACES_PATH}/*`, requireKey(apiKey));
+  app.get(TRACES_PATH, async (context) => replyJson(context, 200, { calls: await shelf.list() }));
   // By POST, for words stand in no URL.
   app.post(
-    searchPath,
-    limitBody(mostSearchBytes, (context) => refuse(context, wrongSearch)),
+    SEARCH_PATH,
+    limitBody(MAX_SEARCH_BYTES, (context) => refuse(context, wrongSearch)),
     async (context) => {
       const asked = searchSchema.safeParse(parseJson(await context.req.text()));
       if (!asked.success) return refuse(context, wrongSearch);
       return replyJson(context, 200, { ids: await shelf.search(asked.data.words.split(/\s+/)) });
     },
   );
-  app.get(`${tracesPath}/:id`, async (context) => {
+  app.get(`${TRACES_PATH}/:id`, async (context) => {
     const bytes = await shelf.read(context.req.param('id'));
     if (bytes === undefined) return refuse(context, missing);
     return context.body(new Uint8Array(bytes), 200, {
@@ -60,13 +60,13 @@ export function createTraceRoutes({ shelf, apiKey }: TraceRouteOptions): Hono<Ht
       'cache-control': 'no-store',
     });
   });
-  app.get(`${tracesPath}/:id/events`, async (context) => {
-    if (countStreams >= countMostStreams) return refuse(context, tooMany);
+  app.get(`${TRACES_PATH}/:id/events`, async (context) => {
+    if (countStreams >= MAX_STREAMS) return refuse(context, tooMany);
     countStreams++;
     return stream(context, context.req.param('id'), () => countStreams--);
   });
-  app.get(`${tracesPath}/*`, (context) => refuse(context, missing));
-  refuseOtherMethods(app, `${tracesPath}/*`, ['GET']);
+  app.get(`${TRACES_PATH}/*`, (context) => refuse(context, missing));
+  refuseOtherMethods(app, `${TRACES_PATH}/*`, ['GET']);
   return app;
 
   /**

@@ -4,14 +4,15 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { toTransferTarget } from '../../agent/transfer-target.ts';
-import { relayPath } from '../../protocol/relay-messages.ts';
+import { unreachable } from '../../errors.ts';
+import { RELAY_PATH } from '../../protocol/relay-messages.ts';
 import type { Log } from '../log.ts';
 import type { Headers, HttpContext, HttpEnv } from './http-context.ts';
 import { limitBody } from './limit-body.ts';
 
 /** Where a telephone number's webhook points to, and where Twilio asks what comes after the relay. */
-const voicePath = '/twilio/voice';
-const afterPath = '/twilio/after';
+const VOICE_PATH = '/twilio/voice';
+const AFTER_PATH = '/twilio/after';
 
 export interface TwilioOptions {
   readonly authToken: string;
@@ -21,12 +22,12 @@ export interface TwilioOptions {
   readonly isReady: () => boolean;
 }
 
-const mostBodyBytes = 65_536;
+const MAX_BODY_BYTES = 65_536;
 /** A relay that breaks at once would be started for ever. */
-const mostRestarts = 3;
+const MAX_RESTARTS = 3;
 /** What a caller waits for a server that loads its model, or makes room for another: so many times so long. */
-const mostWaits = 15;
-const waitS = 2;
+const MAX_WAITS = 15;
+const WAIT_S = 2;
 /** Of the server's own among the query's fields. */
 const ownFields: readonly string[] = ['restarts', 'waits'];
 
@@ -49,10 +50,10 @@ export function isTwilioSigned(
 
 /** Routes of the two paths. */
 export function createTwilioRoutes({ authToken, publicUrl, log, isReady }: TwilioOptions): Hono<HttpEnv> {
-  const relayUrl = `${publicUrl.origin.replace(/^http/, 'ws')}${relayPath}`;
+  const relayUrl = `${publicUrl.origin.replace(/^http/, 'ws')}${RELAY_PATH}`;
   const app = new Hono<HttpEnv>();
-  const limit = limitBody(mostBodyBytes, (context) => send(context, 413, ''));
-  for (const path of [voicePath, afterPath]) {
+  const limit = limitBody(MAX_BODY_BYTES, (context) => send(context, 413, ''));
+  for (const path of [VOICE_PATH, AFTER_PATH]) {
     app.get(path, answer);
     app.post(path, limit, answer);
     app.all(path, (context) => send(context, 405, '', { allow: 'GET, POST' }));
@@ -71,18 +72,18 @@ export function createTwilioRoutes({ authToken, publicUrl, log, isReady }: Twili
     }
     const asked = isPost ? fields : target.searchParams;
     const countRestarts = Number(target.searchParams.get('restarts') ?? 0);
-    return send(context, 200, req.path === voicePath ? connect(0, target) : after(asked, countRestarts, target));
+    return send(context, 200, req.path === VOICE_PATH ? connect(0, target) : after(asked, countRestarts, target));
   }
 
   /** The same request again in a while: a refusal would end the call by a message of Twilio's. */
   function wait(target: URL): string {
     const countWaits = Number(target.searchParams.get('waits') ?? 0);
     log('relay.waits', { countWaits });
-    if (countWaits >= mostWaits) return toTwiml('<Say>Please call again later.</Say><Hangup/>');
+    if (countWaits >= MAX_WAITS) return toTwiml('<Say>Please call again later.</Say><Hangup/>');
     const query = new URLSearchParams(target.searchParams);
     query.set('waits', String(countWaits + 1));
     const again = `${publicUrl.origin}${target.pathname}?${query}`;
-    return toTwiml(`<Pause length="${waitS}"/><Redirect method="POST">${escapeXml(again)}</Redirect>`);
+    return toTwiml(`<Pause length="${WAIT_S}"/><Redirect method="POST">${escapeXml(again)}</Redirect>`);
   }
 
   /** Query fields of the webhook's URL become custom parameters: `?agent=clinic`. */
@@ -90,7 +91,7 @@ export function createTwilioRoutes({ authToken, publicUrl, log, isReady }: Twili
     if (!isReady()) return wait(target);
     const parameters = [...target.searchParams].filter(([name]) => !ownFields.includes(name) && !/^[A-Z]/.test(name));
     const query = new URLSearchParams([...parameters, ['restarts', String(countRestarts)]]);
-    const action = `${publicUrl.origin}${afterPath}?${query}`;
+    const action = `${publicUrl.origin}${AFTER_PATH}?${query}`;
     const nested = parameters.map(
       ([name, value]) => `<Parameter name="${escapeXml(name)}" value="${escapeXml(value)}"/>`,
     );
@@ -106,7 +107,7 @@ export function createTwilioRoutes({ authToken, publicUrl, log, isReady }: Twili
     if (handoff?.to !== undefined) return dial(handoff.to);
     if (handoff !== undefined || asked.get('CallStatus') === 'completed') return toTwiml('<Hangup/>');
     log('relay.dropped', { countRestarts, sessionStatus: asked.get('SessionStatus')?.slice(0, 20) });
-    return countRestarts < mostRestarts ? connect(countRestarts + 1, target) : toTwiml('<Hangup/>');
+    return countRestarts < MAX_RESTARTS ? connect(countRestarts + 1, target) : toTwiml('<Hangup/>');
   }
 }
 
@@ -120,8 +121,10 @@ function dial(to: string): string {
       return toTwiml(`<Dial><Sip>${escapeXml(target.uri)}</Sip></Dial>`);
     case 'client':
       return toTwiml(`<Dial><Client>${escapeXml(target.name)}</Client></Dial>`);
-    default:
+    case undefined:
       return toTwiml('<Hangup/>');
+    default:
+      return unreachable(target);
   }
 }
 

@@ -12,12 +12,12 @@ export interface SummaryReader {
   summary(): CallSummary;
 }
 
-const lineFeed = 0x0a;
-const space = 0x20;
+const LINE_FEED_BYTE = 0x0a;
+const SPACE_BYTE = 0x20;
 const nothing = Buffer.alloc(0);
 /** How the writer begins a line; one that begins otherwise is read in any case. */
 const beginning = /^\{"type":"([\w.-]+)"/;
-const longestBeginning = 40;
+const MAX_BEGINNING_BYTES = 40;
 /** Whose words are searched; each turn of the caller ends in a final. */
 const spoken: ReadonlySet<string> = new Set(['transcript.updated', 'reply.ended', 'tool.started']);
 const partial = Buffer.from('"state":"interim"');
@@ -43,7 +43,7 @@ export function createSummaryReader(id: string): SummaryReader {
 
   function take(line: Buffer): void {
     countLines++;
-    const type = beginning.exec(line.toString('latin1', 0, longestBeginning))?.[1];
+    const type = beginning.exec(line.toString('latin1', 0, MAX_BEGINNING_BYTES))?.[1];
     if (type !== undefined && spoken.has(type)) note(line);
     if (type !== undefined && countLines > 1 && !needed.has(type)) return;
     places.push(countLines);
@@ -61,12 +61,12 @@ export function createSummaryReader(id: string): SummaryReader {
   return {
     said: () => said.join('\n'),
     push(bytes) {
-      const more = isAhead && bytes[0] === lineFeed ? bytes.subarray(1) : bytes;
+      const more = isAhead && bytes[0] === LINE_FEED_BYTE ? bytes.subarray(1) : bytes;
       isAhead &&= bytes.length === 0;
       const all = rest.length === 0 ? more : Buffer.concat([rest, more]);
       let from = 0;
       let lastHere: Buffer = nothing;
-      for (let to = all.indexOf(lineFeed); to >= 0; to = all.indexOf(lineFeed, from)) {
+      for (let to = all.indexOf(LINE_FEED_BYTE); to >= 0; to = all.indexOf(LINE_FEED_BYTE, from)) {
         const line = all.subarray(from, to);
         take(line);
         if (!isBlank(line)) lastHere = line;
@@ -97,7 +97,7 @@ export function createSummaryReader(id: string): SummaryReader {
 }
 
 function isBlank(line: Buffer): boolean {
-  return line.every((byte) => byte <= space);
+  return line.every((byte) => byte <= SPACE_BYTE);
 }
 
 function timeOf(line: Buffer): number {

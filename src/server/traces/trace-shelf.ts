@@ -4,7 +4,7 @@ import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { toMessage } from '../../errors.ts';
-import { largestFileBytes } from '../../trace/format/call-file.ts';
+import { MAX_FILE_BYTES } from '../../trace/format/call-file.ts';
 import type { CallSummary } from '../../trace/format/summary.ts';
 import { createSummaryReader, type SummaryReader } from './summary-reader.ts';
 
@@ -34,21 +34,21 @@ export interface TraceShelfOptions {
   readonly clock: Clock;
 }
 
-const ending = '.jsonl';
-const countMost = 500;
+const FILE_ENDING = '.jsonl';
+const MAX_LISTED_CALLS = 500;
 /** Asked for at once: a folder of 10,000 files must not hold the calls up. */
-const countAtOnce = 64;
-const followEveryMs = 250;
-const chunkBytes = 1024 * 1024;
-const lineFeed = 0x0a;
+const MAX_READ_AT_ONCE = 64;
+const FOLLOW_EVERY_MS = 250;
+const CHUNK_BYTES = 1024 * 1024;
+const LINE_FEED_BYTE = 0x0a;
 /** A file that nobody has written to for so long is of a call that broke, or goes on in another file. */
-const leftAfterMs = 5 * 60_000;
+const LEFT_AFTER_MS = 5 * 60_000;
 /** Proxies cut streams that say nothing for a minute. */
-const beatEveryMs = 15_000;
+const BEAT_EVERY_MS = 15_000;
 /** The clock of files lags by so much. */
-const tickMs = 20;
+const TICK_MS = 20;
 /** Lines may follow the call's end for so long. */
-const graceMs = 2000;
+const GRACE_MS = 2000;
 
 interface Found {
   readonly id: string;
@@ -67,14 +67,14 @@ interface Known {
 }
 
 export function createTraceShelf({ folder, demoFolder, clock }: TraceShelfOptions): TraceShelf {
-  const startedMs = Date.now() - tickMs;
+  const startedMs = Date.now() - TICK_MS;
   const known = new Map<string, Known>();
   const inProgress = new Map<string, Promise<CallSummary>>();
   let listing: Promise<readonly CallSummary[]> | undefined;
 
   /** Calls of a process that is gone have ended, too. */
   function isLeft(changedMs: number): boolean {
-    return changedMs < startedMs || Date.now() - changedMs > leftAfterMs;
+    return changedMs < startedMs || Date.now() - changedMs > LEFT_AFTER_MS;
   }
 
   async function namesIn(): Promise<{ readonly shown: string; readonly names: readonly string[] }> {
@@ -85,7 +85,7 @@ export function createTraceShelf({ folder, demoFolder, clock }: TraceShelfOption
 
   async function find(id: string): Promise<Found | undefined> {
     const { shown, names } = await namesIn();
-    return names.includes(id + ending) ? look(join(shown, id + ending), id) : undefined;
+    return names.includes(id + FILE_ENDING) ? look(join(shown, id + FILE_ENDING), id) : undefined;
   }
 
   /** Each file is read by one at a time: its reader goes on where it was. */
@@ -103,8 +103,8 @@ export function createTraceShelf({ folder, demoFolder, clock }: TraceShelfOption
       if (isLeft(changedMs)) before.reader = undefined;
       return isLeft(changedMs) ? { ...before.summary, hasEnded: true } : before.summary;
     }
-    if (sizeBytes > largestFileBytes)
-      return broken(id, `has ${sizeBytes} bytes, more than the ${largestFileBytes} that are read; open a part of it`);
+    if (sizeBytes > MAX_FILE_BYTES)
+      return broken(id, `has ${sizeBytes} bytes, more than the ${MAX_FILE_BYTES} that are read; open a part of it`);
     const isGrown = before !== undefined && before.sizeBytes < sizeBytes;
     const reader = (isGrown ? before.reader : undefined) ?? createSummaryReader(id);
     try {
@@ -121,14 +121,14 @@ export function createTraceShelf({ folder, demoFolder, clock }: TraceShelfOption
   async function listAll(): Promise<readonly CallSummary[]> {
     const { shown, names } = await namesIn();
     const found: Found[] = [];
-    for (let at = 0; at < names.length; at += countAtOnce) {
+    for (let at = 0; at < names.length; at += MAX_READ_AT_ONCE) {
       const some = names
-        .slice(at, at + countAtOnce)
-        .map((name) => look(join(shown, name), name.slice(0, -ending.length)));
+        .slice(at, at + MAX_READ_AT_ONCE)
+        .map((name) => look(join(shown, name), name.slice(0, -FILE_ENDING.length)));
       for (const file of await Promise.all(some)) if (file !== undefined) found.push(file);
     }
     found.sort((a, b) => b.changedMs - a.changedMs || (a.id < b.id ? 1 : -1));
-    const newest = found.slice(0, countMost);
+    const newest = found.slice(0, MAX_LISTED_CALLS);
     const paths = new Set(newest.map(({ path }) => path));
     for (const path of known.keys()) if (!paths.has(path)) known.delete(path);
     const summaries: CallSummary[] = [];
@@ -141,18 +141,18 @@ export function createTraceShelf({ folder, demoFolder, clock }: TraceShelfOption
   async function isOver({ id, path }: Found): Promise<boolean> {
     const file = await look(path, id);
     if (file === undefined || isLeft(file.changedMs)) return true;
-    return Date.now() - file.changedMs > graceMs && (await summaryOf(file)).hasEnded;
+    return Date.now() - file.changedMs > GRACE_MS && (await summaryOf(file)).hasEnded;
   }
 
   async function* followFile(found: Found, from: number, signal: AbortSignal): AsyncGenerator<TraceChunk> {
     const file = await open(found.path, 'r');
     try {
       let at = from;
-      let buffer = Buffer.alloc(chunkBytes);
-      let sinceMs = beatEveryMs;
+      let buffer = Buffer.alloc(CHUNK_BYTES);
+      let sinceMs = BEAT_EVERY_MS;
       while (!signal.aborted) {
         const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
-        const length = buffer.subarray(0, bytesRead).lastIndexOf(lineFeed) + 1;
+        const length = buffer.subarray(0, bytesRead).lastIndexOf(LINE_FEED_BYTE) + 1;
         if (length > 0) {
           at += length;
           sinceMs = 0;
@@ -164,12 +164,12 @@ export function createTraceShelf({ folder, demoFolder, clock }: TraceShelfOption
           continue;
         }
         if (await isOver(found)) return;
-        if (sinceMs >= beatEveryMs) {
+        if (sinceMs >= BEAT_EVERY_MS) {
           sinceMs = 0;
           yield { text: '', to: at };
         }
-        await pause(clock, followEveryMs, signal);
-        sinceMs += followEveryMs;
+        await pause(clock, FOLLOW_EVERY_MS, signal);
+        sinceMs += FOLLOW_EVERY_MS;
       }
     } finally {
       await file.close();
@@ -196,7 +196,7 @@ export function createTraceShelf({ folder, demoFolder, clock }: TraceShelfOption
 
     async read(id) {
       const found = await find(id);
-      return found === undefined || found.sizeBytes > largestFileBytes ? undefined : readFile(found.path);
+      return found === undefined || found.sizeBytes > MAX_FILE_BYTES ? undefined : readFile(found.path);
     },
 
     async follow(id, from, signal) {
@@ -208,7 +208,7 @@ export function createTraceShelf({ folder, demoFolder, clock }: TraceShelfOption
 
 async function listNames(folder: string): Promise<readonly string[]> {
   const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => name.endsWith(ending));
+  return names.filter((name) => name.endsWith(FILE_ENDING));
 }
 
 async function look(path: string, id: string): Promise<Found | undefined> {
@@ -219,7 +219,7 @@ async function look(path: string, id: string): Promise<Found | undefined> {
 async function readOn(path: string, reader: SummaryReader, from: number, to: number): Promise<void> {
   const file = await open(path, 'r');
   try {
-    const buffer = Buffer.alloc(Math.min(chunkBytes, to - from));
+    const buffer = Buffer.alloc(Math.min(CHUNK_BYTES, to - from));
     for (let at = from; at < to; ) {
       const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, to - at), at);
       if (bytesRead === 0) return;

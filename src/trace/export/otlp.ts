@@ -23,7 +23,7 @@ export interface SpanExportOptions {
   /** The version that names itself. */
   readonly version: string;
   /** Spans that wait or are on their way; more are dropped. @default 4096 */
-  readonly countMostSpans?: number;
+  readonly maxSpans?: number;
   /** How long a batch is collected before it is sent. @default 1000 */
   readonly delayMs?: number;
   /** How long the collector may take for a batch, all tries together. @default 5000 */
@@ -33,11 +33,11 @@ export interface SpanExportOptions {
 }
 
 /** Small, so that turning a batch into JSON holds up no audio. */
-const batchSpans = 128;
-const exported = 0;
+const MAX_BATCH_SPANS = 128;
+const EXPORTED_CODE = 0;
 
 export function createSpanExport(options: SpanExportOptions): SpanExport {
-  const { url, version, warn, countMostSpans = 4096, delayMs = 1000, timeoutMs = 5000 } = options;
+  const { url, version, warn, maxSpans = 4096, delayMs = 1000, timeoutMs = 5000 } = options;
   let countWaiting = 0;
   let countExported = 0;
   let countDropped = 0;
@@ -63,22 +63,22 @@ export function createSpanExport(options: SpanExportOptions): SpanExport {
   const counting: SpanExporter = {
     export: (spans, done) =>
       collector.export(spans, (result) => {
-        settle(spans.length, result.code === exported ? undefined : (result.error?.message ?? 'no reason given'));
+        settle(spans.length, result.code === EXPORTED_CODE ? undefined : (result.error?.message ?? 'no reason given'));
         done(result);
       }),
     shutdown: () => collector.shutdown(),
   };
   const batches = new BatchSpanProcessor(counting, {
-    maxExportBatchSize: batchSpans,
+    maxExportBatchSize: MAX_BATCH_SPANS,
     // Never full: what is beyond the bound doesn't get here.
-    maxQueueSize: countMostSpans + batchSpans,
+    maxQueueSize: maxSpans + MAX_BATCH_SPANS,
     scheduledDelayMillis: delayMs,
     exportTimeoutMillis: 2 * timeoutMs,
   });
   const bounded: SpanProcessor = {
     onStart: () => undefined,
     onEnd(span) {
-      if (countWaiting >= countMostSpans) {
+      if (countWaiting >= maxSpans) {
         countDropped++;
         return;
       }

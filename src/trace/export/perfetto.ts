@@ -29,19 +29,19 @@ export interface PerfettoTrace {
   readonly traceEvents: readonly PerfettoEvent[];
 }
 
-const TRACKS = ['caller', 'drafts', 'tools', 'ledger', 'voice'] as const;
-type Track = (typeof TRACKS)[number];
+const tracks = ['caller', 'drafts', 'tools', 'ledger', 'voice'] as const;
+type Track = (typeof tracks)[number];
 
 export function toPerfetto(name: string, events: readonly RecordedEvent[]): PerfettoTrace {
   const traceEvents: PerfettoEvent[] = [{ ph: 'M', name: 'process_name', pid: 1, tid: 0, args: { name } }];
-  for (const [index, track] of TRACKS.entries())
+  for (const [index, track] of tracks.entries())
     traceEvents.push({ ph: 'M', name: 'thread_name', pid: 1, tid: index + 1, args: { name: track } });
   const lastMs = events.at(-1)?.atMs ?? 0;
   const at = (track: Track, title: string, ms: number, args?: Readonly<Record<string, unknown>>): Placed => ({
     name: title,
     ts: toUs(ms),
     pid: 1,
-    tid: TRACKS.indexOf(track) + 1,
+    tid: tracks.indexOf(track) + 1,
     ...(args ? { args } : {}),
   });
   /** Async events that have begun, by id: each gets its end, at the latest with the call. */

@@ -16,10 +16,10 @@ export type RecordedEvent = UnstampedEvent & { readonly atMs: number };
 const lineSchema = toUnion<RecordedEvent>(lineSchemas);
 
 /** Files of more bytes are not read: a reader holds the whole call. */
-export const largestFileBytes = 64 * 1024 * 1024;
+export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
 /** What some editors put before the first letter. */
-const byteOrderMark = '\uFEFF';
+const BYTE_ORDER_MARK = '\uFEFF';
 
 /** A file that was read, or the first line that can't be. */
 export type CallFile =
@@ -95,7 +95,7 @@ export function createCallReader(): CallReader {
 
   return {
     push(text) {
-      const marked = isAtStart && text.startsWith(byteOrderMark) ? text.slice(1) : text;
+      const marked = isAtStart && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
       isAtStart &&= text === '';
       const more = isAhead && marked.startsWith('\n') ? marked.slice(1) : marked;
       isAhead &&= marked === '';

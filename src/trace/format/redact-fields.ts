@@ -8,7 +8,7 @@ import type { CallWriter, UnstampedEvent } from './call-file.ts';
 const letters = new RegExp(`[${LETTERS}]`, 'gu');
 
 /** Shorter values are covered in their fields alone: elsewhere they are part of other words. */
-const SHORTEST_KNOWN = 3;
+const MIN_KNOWN_LENGTH = 3;
 
 /** `values`: known from the start, such as a call's variables. */
 export function coverFields(writer: CallWriter, names: readonly string[], values: readonly unknown[]): CallWriter {
@@ -20,7 +20,7 @@ export function coverFields(writer: CallWriter, names: readonly string[], values
   function learn(value: unknown): void {
     if (typeof value === 'object' && value !== null) Object.values(value).forEach(learn);
     const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
-    if (text.length < SHORTEST_KNOWN || known.has(text)) return;
+    if (text.length < MIN_KNOWN_LENGTH || known.has(text)) return;
     known.add(text);
     const longestFirst = [...known].sort((a, b) => b.length - a.length);
     anyKnown = new RegExp(longestFirst.map((one) => one.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|'), 'giu');

@@ -10,7 +10,7 @@ export interface ToolOutcome {
 /** How results say that nothing came of it, besides a count of 0. */
 const flags = ['ok', 'success', 'succeeded'];
 const reasons = ['reason', 'error', 'message'];
-const reasonLength = 80;
+const MAX_REASON_LENGTH = 80;
 
 export function describeOutcome(result: unknown, error: string | undefined): ToolOutcome {
   if (error !== undefined) return { kind: 'failed', text: 'failed' };
@@ -40,5 +40,5 @@ function toCount(count: number): ToolOutcome {
 }
 
 function shorten(text: string): string {
-  return text.length <= reasonLength ? text : `${text.slice(0, reasonLength - 1)}…`;
+  return text.length <= MAX_REASON_LENGTH ? text : `${text.slice(0, MAX_REASON_LENGTH - 1)}…`;
 }

@@ -8,7 +8,7 @@ interface StageRow {
 }
 
 /** In the order in which a turn passes through them. */
-const STAGES = {
+const stageTable = {
   'stt.delay': { meaning: 'From the last voiced audio to the recogniser naming its words.', budgetMs: 150 },
   endpointing: { meaning: 'From the last word to the decision that the caller has finished.', budgetMs: 300 },
   'stt.final': { meaning: 'From the last word to the end of waiting for a final that never came.', budgetMs: 0 },
@@ -28,7 +28,7 @@ const STAGES = {
 } as const satisfies Readonly<Record<string, StageRow>>;
 
 /** A part of a turn's time. Tools are named one by one: `tool.find_restaurants`. */
-export type Stage = Exclude<keyof typeof STAGES, 'tool'> | `tool.${string}`;
+export type Stage = Exclude<keyof typeof stageTable, 'tool'> | `tool.${string}`;
 
 /** A part that something can be blamed for. */
 export type PaintedStage = Exclude<Stage, 'unexplained'>;
@@ -42,8 +42,8 @@ export interface Overrun {
 
 /** Beside its budget, the rest may be this share of a turn. */
 const UNEXPLAINED_SHARE = 0.02;
-const ORDER: readonly string[] = Object.keys(STAGES);
-const ROW_BY_KEY: ReadonlyMap<string, StageRow> = new Map(Object.entries(STAGES));
+const stageOrder: readonly string[] = Object.keys(stageTable);
+const rowByKey: ReadonlyMap<string, StageRow> = new Map(Object.entries(stageTable));
 
 function toKey(stage: string): string {
   return stage.startsWith('tool.') ? 'tool' : stage;
@@ -51,13 +51,13 @@ function toKey(stage: string): string {
 
 /** What the part is, in a sentence; undefined for a name that is no stage. */
 export function describeStage(stage: string): string | undefined {
-  return stage === 'tool' ? undefined : ROW_BY_KEY.get(toKey(stage))?.meaning;
+  return stage === 'tool' ? undefined : rowByKey.get(toKey(stage))?.meaning;
 }
 
 /** How long the part may take in a turn of this length; undefined for a name that is no stage. */
 export function toBudgetMs(stage: string, totalMs: number): number | undefined {
-  const budgetMs = stage === 'tool' ? undefined : ROW_BY_KEY.get(toKey(stage))?.budgetMs;
-  return stage === 'unexplained' ? Math.max(STAGES.unexplained.budgetMs, totalMs * UNEXPLAINED_SHARE) : budgetMs;
+  const budgetMs = stage === 'tool' ? undefined : rowByKey.get(toKey(stage))?.budgetMs;
+  return stage === 'unexplained' ? Math.max(stageTable.unexplained.budgetMs, totalMs * UNEXPLAINED_SHARE) : budgetMs;
 }
 
 /** The parts of a turn that took longer than they may, the worst first. */
@@ -71,8 +71,8 @@ export function findOverruns(partsUs: Readonly<Record<string, number>>, totalMs:
 /** For sorting names: the way of a turn first, then tools by name; unknown names last. */
 export function compareStages(a: string, b: string): number {
   const rank = (stage: string) => {
-    const index = ORDER.indexOf(toKey(stage));
-    return index < 0 ? ORDER.length : index;
+    const index = stageOrder.indexOf(toKey(stage));
+    return index < 0 ? stageOrder.length : index;
   };
   return rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0);
 }

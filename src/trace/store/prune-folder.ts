@@ -11,11 +11,11 @@ export interface KeepOptions {
   readonly keepBytes?: number;
 }
 
-const dayMs = 86_400_000;
+const DAY_MS = 86_400_000;
 /** What files are called here: no other is ever taken away. */
 const ownName = /^\d{8}T\d{6}Z-[\w.-]+\.jsonl$/;
 /** Asked for at once: a folder of 10,000 files must not hold the calls up. */
-const countAtOnce = 32;
+const MAX_FILES_AT_ONCE = 32;
 
 interface Kept {
   readonly path: string;
@@ -28,15 +28,15 @@ export async function pruneFolder(options: KeepOptions, nowMs: number): Promise<
   const { folder, keepDays = 14, keepBytes = 1 << 30 } = options;
   const names = ((await unlessGone(readdir(folder))) ?? []).filter((name) => ownName.test(name));
   const files: Kept[] = [];
-  for (let at = 0; at < names.length; at += countAtOnce) {
-    const some = names.slice(at, at + countAtOnce).map((name) => look(join(folder, name)));
+  for (let at = 0; at < names.length; at += MAX_FILES_AT_ONCE) {
+    const some = names.slice(at, at + MAX_FILES_AT_ONCE).map((name) => look(join(folder, name)));
     for (const file of await Promise.all(some)) if (file !== undefined) files.push(file);
   }
   files.sort((a, b) => b.changedMs - a.changedMs);
   let sumBytes = 0;
   for (const { path, sizeBytes, changedMs } of files) {
     sumBytes += sizeBytes;
-    if (sumBytes > keepBytes || nowMs - changedMs > keepDays * dayMs) await rm(path, { force: true });
+    if (sumBytes > keepBytes || nowMs - changedMs > keepDays * DAY_MS) await rm(path, { force: true });
   }
 }
 

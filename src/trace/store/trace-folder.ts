@@ -18,8 +18,8 @@ export interface TraceFolderOptions extends KeepOptions {
   readonly warn: (line: string) => void;
 }
 
-const ending = '.jsonl';
-const pruneEveryMs = 60_000;
+const FILE_ENDING = '.jsonl';
+const PRUNE_EVERY_MS = 60_000;
 /** What a disk says that won't take the next call either. */
 const lastingCodes = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'ENOENT', 'ENOTDIR'];
 
@@ -41,7 +41,7 @@ export function createTraceFolder(options: TraceFolderOptions): CallSink {
 
   function prune(): void {
     const nowMs = Date.now();
-    if (hasFailed || nowMs - prunedMs < pruneEveryMs) return;
+    if (hasFailed || nowMs - prunedMs < PRUNE_EVERY_MS) return;
     prunedMs = nowMs;
     void pruneFolder(options, nowMs).catch((error: unknown) => {
       if (isLasting(error)) giveUp(error);
@@ -103,7 +103,7 @@ function openTrace({ folder, base, header, redaction, fileBytes, queueBytes, fai
   function begin(): void {
     part++;
     countBytes = 0;
-    stream = createFreeFile(join(folder, part === 1 ? base : `${base}.${part}`), ending);
+    stream = createFreeFile(join(folder, part === 1 ? base : `${base}.${part}`), FILE_ENDING);
     stream.on('error', broke);
     writer = createCallWriter(part === 1 ? header : { ...header, part }, (line) => {
       countBytes += line.length;

@@ -14,21 +14,21 @@ const require = createRequire(import.meta.url);
 
 export const FLITE_RATE_HZ = 16_000;
 /** By name: whom one hears. */
-export const FLITE_VOICES = {
+export const fliteVoices = {
   slt: 'a woman, the clearest to people',
   rms: 'a man, the clearest to recognisers',
   awb: 'a Scot',
   kal16: 'a robot, the fastest',
 } as const;
-export type FliteVoiceName = keyof typeof FLITE_VOICES;
+export type FliteVoiceName = keyof typeof fliteVoices;
 
 /** It says a word's sounds soonest; all voices share one lexicon. */
 const LEXICON_VOICE: FliteVoiceName = 'kal16';
-const COUNT_CACHED_WORDS = 4096;
+const MAX_CACHED_WORDS = 4096;
 /** Flite begins each clause with .16 s of silence, which a caller would feel as delay. */
 const LEAD_IN_MS = 10;
 /** Silence after a clause, by what it ends with. */
-const PAUSES_MS = { sentence: 220, comma: 110, none: 40 } as const;
+const pausesMs = { sentence: 220, comma: 110, none: 40 } as const;
 const INPUT = 'words.txt';
 const OUTPUT = 'clause.wav';
 
@@ -40,7 +40,7 @@ export interface Flite {
 }
 
 export function isFliteVoice(name: string): name is FliteVoiceName {
-  return Object.hasOwn(FLITE_VOICES, name);
+  return Object.hasOwn(fliteVoices, name);
 }
 
 export async function createFlite(voice: FliteVoiceName): Promise<Flite> {
@@ -114,7 +114,7 @@ function createLexicon(run: Runner): (words: readonly string[]) => (readonly str
   }
 
   return (words) => {
-    if (known.size > COUNT_CACHED_WORDS) known.clear();
+    if (known.size > MAX_CACHED_WORDS) known.clear();
     const unknown = [...new Set(words)].filter((word) => hasSound(word) && !known.has(word));
     if (unknown.length > 0) learn(unknown);
     return words.map((word) => (hasSound(word) ? (known.get(word) ?? guessSounds(word)) : []));
@@ -131,8 +131,8 @@ function guessSounds(word: string): readonly string[] {
 }
 
 function toPauseMs(line: string): number {
-  if (/[.!?]["')]*$/.test(line)) return PAUSES_MS.sentence;
-  return /[,;:]["')]*$/.test(line) ? PAUSES_MS.comma : PAUSES_MS.none;
+  if (/[.!?]["')]*$/.test(line)) return pausesMs.sentence;
+  return /[,;:]["')]*$/.test(line) ? pausesMs.comma : pausesMs.none;
 }
 
 /** A copy of what is voiced, with a little before it and the pause after it. */

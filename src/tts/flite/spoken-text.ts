@@ -1,8 +1,8 @@
 // One written word in, what the synthesiser must read instead out: only for what it would otherwise mis-speak.
 
-const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+const monthNames = 'January February March April May June July August September October November December'.split(' ');
 
-const SHORT_FORMS: Readonly<Record<string, string>> = {
+const shortForms: Readonly<Record<string, string>> = {
   Apt: 'Apartment',
   Ave: 'Avenue',
   Blvd: 'Boulevard',
@@ -20,7 +20,7 @@ const SHORT_FORMS: Readonly<Record<string, string>> = {
 };
 
 /** An address on the web or a mailbox, as far as one can tell without asking the network. */
-const ADDRESS = /^(https?:\/\/|www\.)|\S@\S|[a-z0-9-]{2,}\.(com|org|net|edu|gov|io|co|us|info)\b/i;
+const address = /^(https?:\/\/|www\.)|\S@\S|[a-z0-9-]{2,}\.(com|org|net|edu|gov|io|co|us|info)\b/i;
 
 /** What to read for a word without white space; empty for one that makes no sound, a lone comma for a pause. */
 export function toSpoken(word: string): string {
@@ -42,17 +42,17 @@ function toPlain(word: string): string {
     .replace(/(?<=\d|[ap]\.?m\.?)–(?=\$?\d)/gi, ' to ')
     .replace(/–/g, '-')
     .replace(/[*`~|<>^\\{}[\]"]/g, '')
-    .replace(/_/g, ADDRESS.test(word) ? ' underscore ' : ' ');
+    .replace(/_/g, address.test(word) ? ' underscore ' : ' ');
 }
 
 function expand(word: string): string {
-  if (ADDRESS.test(word))
+  if (address.test(word))
     return word
       .replace(/^https?:\/\//i, '')
       .replace(/\/(?=\W*$)/, '')
       .replace(/\.(?=\w)/g, ' dot ');
   return word
-    .replace(/^(\w+)(?=\.?[,;:)]*$)/, (short) => SHORT_FORMS[short] ?? short)
+    .replace(/^(\w+)(?=\.?[,;:)]*$)/, (short) => shortForms[short] ?? short)
     .replace(/\b(\d{4})-(\d{2})-(\d{2})\b/, (whole, year, month, day) => toDate(whole, year, month, day))
     .replace(/\b(\d{1,2})\/(\d{1,2})\/(\d{4})\b/, (whole, month, day, year) => toDate(whole, year, month, day))
     .replace(/(?<=\d(?:[ap]\.?m\.?)?)-(?=\d{1,2}(?::\d\d)?[ap]\.?m)/i, ' to ')
@@ -64,7 +64,7 @@ function expand(word: string): string {
 }
 
 function toDate(whole: string, year: string, month: string, day: string): string {
-  const name = MONTHS[Number(month) - 1];
+  const name = monthNames[Number(month) - 1];
   return name === undefined || Number(day) > 31 ? whole : `${name} ${Number(day)}, ${year}`;
 }
 

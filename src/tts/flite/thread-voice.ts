@@ -14,7 +14,7 @@ export interface ThreadVoiceOptions {
   readonly clock: Clock;
   readonly warn: (line: string) => void;
   /** Clauses of all calls that may wait; one more is refused. */
-  readonly countQueuedMax: number;
+  readonly maxQueued: number;
   /** A clause that takes longer is given up and the thread replaced. */
   readonly clauseTimeoutMs: number;
 }
@@ -38,7 +38,7 @@ const restMs = 30_000;
 
 /** Resolves when the first thread is warm; rejects with VoiceError `voice-crashed`. The clause at work is lost with its thread, those that wait go to the next. */
 export async function createThreadVoice(options: ThreadVoiceOptions): Promise<Voice> {
-  const { rateHz, clock, warn, countQueuedMax } = options;
+  const { rateHz, clock, warn, maxQueued } = options;
   const queue: Job[] = [];
   let isWorking = false;
   let isClosed = false;
@@ -72,8 +72,8 @@ export async function createThreadVoice(options: ThreadVoiceOptions): Promise<Vo
       new Promise((resolve, reject) => {
         if (isClosed) throw closedError('the voice is closed');
         signal.throwIfAborted();
-        if (queue.length >= countQueuedMax)
-          throw new VoiceError('voice-busy', `${countQueuedMax} clauses wait to be spoken already`);
+        if (queue.length >= maxQueued)
+          throw new VoiceError('voice-busy', `${maxQueued} clauses wait to be spoken already`);
         const job: Job = {
           text,
           resolve(spoken) {

@@ -28,7 +28,7 @@ describe('createTickets', () => {
 
   it('holds only so many: the oldest is dropped for one more, expired ones first', async () => {
     const clock = new SimulatedClock();
-    const tickets = createTickets({ clock, lifetimeMs: 1000, countMost: 2 });
+    const tickets = createTickets({ clock, lifetimeMs: 1000, maxTickets: 2 });
     const [first, second, third] = [tickets.issue(), tickets.issue(), tickets.issue()];
     expect([first, second, third].map((ticket) => tickets.redeem(ticket))).toEqual([false, true, true]);
     const expired = tickets.issue();

@@ -218,7 +218,7 @@ it('drops and counts spans that a collector refuses, and says when it takes them
 
 it('holds no more spans than its bound while a collector is silent', async () => {
   await using collector = await startCollector(() => undefined);
-  const { spans } = startExport({ url: collector.url, countMostSpans: 100, timeoutMs: 100 });
+  const { spans } = startExport({ url: collector.url, maxSpans: 100, timeoutMs: 100 });
   for (let count = 0; count < 1000; count++) await spans.open(`call-${count}`, { agent: 'test' })?.close();
   expect(spans.counts.countDropped).toBe(900);
   await spans.close();

@@ -23,7 +23,7 @@ async function createRig(isBroken: (life: number) => boolean = () => false) {
     return worker;
   };
   const warn = (line: string) => void warnings.push(line);
-  const limits = { countQueuedMax: 4, clauseTimeoutMs: 10_000 };
+  const limits = { maxQueued: 4, clauseTimeoutMs: 10_000 };
   const voice = await createThreadVoice({ startWorker, rateHz: 16_000, clock, warn, ...limits });
   voices.push(voice);
   return { clock, warnings, lives, voice };
