@@ -47,7 +47,7 @@ export async function benchExact(argv: readonly string[]): Promise<number> {
     return 0;
   }
   const { data, limit, seed, modelDir } = toDrawing(values);
-  const mostPrompts = toWhole('--prompts', values.prompts, 1);
+  const maxPrompts = toWhole('--prompts', values.prompts, 1);
   const sources = findSources(data, process.env.REPARTEE_DATA, (line) => void process.stderr.write(`${line}\n`));
   const parts = await loadParts(modelDir);
   const figures: ExactFigures = {
@@ -62,9 +62,9 @@ export async function benchExact(argv: readonly string[]): Promise<number> {
   };
   try {
     // The same share of every source.
-    const perSource = Math.ceil(mostPrompts / sources.length);
+    const perSource = Math.ceil(maxPrompts / sources.length);
     for (const source of sources) {
-      const most = Math.min(mostPrompts, figures.prompts + perSource);
+      const most = Math.min(maxPrompts, figures.prompts + perSource);
       for (const dialogue of drawDialogues(source, limit, seed)) {
         if (figures.prompts >= most) break;
         await compare(parts, toPoints(dialogue, parts.prompt, createRandom(seed)), most, figures);
@@ -80,13 +80,13 @@ export async function benchExact(argv: readonly string[]): Promise<number> {
 async function compare(
   { engine, tokenizer, maxContextTokens }: ModelParts,
   { promptPrefix, points }: EvaluatedDialogue,
-  mostPrompts: number,
+  maxPrompts: number,
   figures: ExactFigures,
 ): Promise<void> {
   const { say, end } = tokenizer.specials;
   const sequence = engine.open({ ...promptPrefix, tools: [] });
   for (const { context, reference } of points) {
-    if (reference.act !== 'say' || context.length > maxContextTokens || figures.prompts >= mostPrompts) continue;
+    if (reference.act !== 'say' || context.length > maxContextTokens || figures.prompts >= maxPrompts) continue;
     const write = async (effort: EffortName) => (await timeDraft(sequence, { context, effort, acts: ['say'] })).state;
     const [ar, exact] = [await write('autoregressive'), await write('exact')];
     figures.prompts++;

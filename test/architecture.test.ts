@@ -5,15 +5,15 @@ import { MAY_IMPORT, MAY_USE, NESTED } from './support/import-tables.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const src = join(root, 'src');
-const LONGEST_FILE = 400;
+const MAX_FILE_LINES = 400;
 
 /** Rooms whose constants are held to the rule. */
-const ROOMS_WITH_CAPITALS = ['src/engine', 'bench', 'training'];
+const ROOMS_WITH_CAPITALS = ['src', 'bench', 'training'];
 /** A constant of a module and its value, up to the semicolon that ends a line. */
 const constant = /^(?:export )?const (\w+)(?:: [^=\n]+)? = ?\s*(`[^`]*`|[\s\S]*?);$/gm;
 /** A number, a string, or a sum of such. */
 const plainValue =
-  /^(?:-?[\d(][\w.\s*+\-/()]*|[A-Z][A-Z\d_]*(?: [*+/-] [\w.]+)*|Date\.UTC\([^)]*\)|(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")(?:\s*\+\s*'[^'\n]*')*|`(?:[^`\\]|\\.)*`)$/;
+  /^(?:-?[\d(][\w.\s*+\-/()]*|[A-Z][A-Z\d_]*(?: [*+/-] [\w.]+)*|String\.raw`[^`]*`|Date\.UTC\([^)]*\)|(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")(?:\s*\+\s*'[^'\n]*')*|`(?:[^`\\]|\\.)*`)$/;
 
 interface SourceFile {
   readonly path: string;
@@ -104,7 +104,7 @@ it('keeps every file within two screens and a bit', () => {
     .flatMap((folder) => listFiles(folder).map((path) => join(folder, path)))
     .filter((path) => /\.tsx?$/.test(path))
     .map((path) => [relative(root, path), readFileSync(path, 'utf8').split('\n').length - 1] as const)
-    .filter(([, countLines]) => countLines > LONGEST_FILE);
+    .filter(([, countLines]) => countLines > MAX_FILE_LINES);
   expect(long).toEqual([]);
 });
 

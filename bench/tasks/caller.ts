@@ -51,10 +51,10 @@ const disowns = ["no i didn't ask for that", 'no not that one', "no that's not m
 const corrects = ['sorry i meant {}', 'actually make that {}', 'oh wait no {}'];
 const insteads = ['okay then {}', 'hm then {} please', 'what about {} then'];
 /** A caller whom nobody understands gives up. */
-const MOST_REPEATS = 3;
-const MOST_QUESTIONS = 3;
+const MAX_REPEATS = 3;
+const MAX_QUESTIONS = 3;
 /** The same line again is not answered again. */
-const MOST_SAME_LINES = 2;
+const MAX_SAME_LINES = 2;
 
 export function createCaller({ script, task, readBackOf, random }: CallerOptions): Caller {
   const { slots, offers } = script;
@@ -130,7 +130,7 @@ export function createCaller({ script, task, readBackOf, random }: CallerOptions
 
   /** All over again, in other words. */
   function repeat(): string {
-    if (++countRepeats > MOST_REPEATS) return end(givesUp);
+    if (++countRepeats > MAX_REPEATS) return end(givesUp);
     if (task.question !== undefined && countQuestions > 0) return ask(task.question.lines);
     const again = sayable().filter((name) => slots[name]?.isOnce !== true);
     if (again.length < sayable().length) return pick(script.finishes, random);
@@ -143,7 +143,7 @@ export function createCaller({ script, task, readBackOf, random }: CallerOptions
   }
 
   function ask(lines: readonly string[]): string {
-    return ++countQuestions > MOST_QUESTIONS ? end(givesUp) : pick(lines, random);
+    return ++countQuestions > MAX_QUESTIONS ? end(givesUp) : pick(lines, random);
   }
 
   /** A caller who only asks says what is missing, and asks again. */
@@ -168,7 +168,7 @@ export function createCaller({ script, task, readBackOf, random }: CallerOptions
     slip = undefined;
     const isForeign = script.isForeign?.(text, goal) === true;
     if (wrong.length === 0 && !isForeign) return pick(yes, random);
-    if (++countRepeats > MOST_REPEATS) return end(givesUp);
+    if (++countRepeats > MAX_REPEATS) return end(givesUp);
     if (wrong.length === 0) return pick(disowns, random);
     return fill(fixes, wrong.map(phrase).join(' '));
   }
@@ -177,7 +177,7 @@ export function createCaller({ script, task, readBackOf, random }: CallerOptions
   function takeUnasked(text: string): string | undefined {
     const found = offers && accepted === undefined ? offered.find((name) => sounds(text, name)) : undefined;
     if (offers === undefined || found === undefined) return undefined;
-    if (task.picks === 'second' && found === offered[0] && ++countRepeats <= MOST_REPEATS)
+    if (task.picks === 'second' && found === offered[0] && ++countRepeats <= MAX_REPEATS)
       return `no ${pick(others, random)}`;
     accepted = found;
     goal = { ...goal, [offers.slot]: found };
@@ -192,7 +192,7 @@ export function createCaller({ script, task, readBackOf, random }: CallerOptions
     const [first] = offered;
     const other = found.find((name) => name !== first);
     if (task.picks !== undefined && other === undefined)
-      return ++countRepeats > MOST_REPEATS ? end(givesUp) : pick(others, random);
+      return ++countRepeats > MAX_REPEATS ? end(givesUp) : pick(others, random);
     accepted = (task.picks === 'second' ? other : task.picks === 'first-again' ? first : found[0]) ?? '';
     goal = { ...goal, [offers.slot]: accepted };
     if (task.question !== undefined) return ask(task.question.lines);
@@ -253,7 +253,7 @@ export function createCaller({ script, task, readBackOf, random }: CallerOptions
     if (isOver) return undefined;
     countSame = line === lastLine ? countSame + 1 : 0;
     lastLine = line;
-    if (countSame >= MOST_SAME_LINES) return end(givesUp);
+    if (countSame >= MAX_SAME_LINES) return end(givesUp);
     if (readBack !== undefined || asksToConfirm(line)) return replyToReadBack(readBack ?? line);
     if (isLeaving) return end(noMore);
     if (task.leavesAtTurn !== undefined && countTurns >= task.leavesAtTurn) return leave(leaves);

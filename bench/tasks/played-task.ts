@@ -11,7 +11,7 @@ import type { Scripted, Values } from './script.ts';
 import { openTaskCall } from './task-call.ts';
 
 /** A caller gives up after so many. */
-export const MOST_TURNS = 14;
+export const MAX_TURNS = 14;
 
 export interface PlayedTask extends Scripted {
   readonly agent: string;
@@ -44,7 +44,7 @@ export async function playTask(options: PlayOptions): Promise<PlayedTask> {
   const turns: TurnRecord[] = [];
   const tools: ToolRecord[] = [];
   try {
-    for (let line = call.greeting; turns.length < MOST_TURNS && !call.isClosed; ) {
+    for (let line = call.greeting; turns.length < MAX_TURNS && !call.isClosed; ) {
       const words = caller.next(line, tools);
       if (words === undefined) break;
       const turn = await call.say(words);

@@ -40,9 +40,9 @@ export interface SupervisedWorker<Alive extends Life> {
 }
 
 /** Before the first start anew; twice as long before each that follows a life in vain. */
-const firstDelayMs = 250;
+const FIRST_DELAY_MS = 250;
 /** Lives in a row that were in vain: of no use, or not even ready. */
-const mostFailures = 5;
+const MAX_FAILURES = 5;
 
 /** Rejects if the first life can't start: then there is nothing to keep alive. */
 export async function superviseWorker<Alive extends Life>(
@@ -76,8 +76,8 @@ export async function superviseWorker<Alive extends Life>(
 
   async function restart(cause: RuntimeError): Promise<Alive> {
     let reason = cause.message;
-    while (countFailures < mostFailures) {
-      const delayMs = firstDelayMs * 2 ** countFailures;
+    while (countFailures < MAX_FAILURES) {
+      const delayMs = FIRST_DELAY_MS * 2 ** countFailures;
       warn(`${reason}; it starts again in ${delayMs} ms`);
       await sleep(delayMs);
       if (closed) throw closed;
@@ -97,7 +97,7 @@ export async function superviseWorker<Alive extends Life>(
       }
     }
     const rest = restMs === undefined ? '' : `: it rests for ${restMs} ms`;
-    const error = toError(`${reason}; it was started ${mostFailures} times in vain${rest}`, { cause });
+    const error = toError(`${reason}; it was started ${MAX_FAILURES} times in vain${rest}`, { cause });
     failure = { error, cause, atMs: clock.nowMs() };
     warn(error.message);
     throw error;

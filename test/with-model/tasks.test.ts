@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { judge } from '../../bench/tasks/judge.ts';
-import { MOST_TURNS, playTask } from '../../bench/tasks/played-task.ts';
+import { MAX_TURNS, playTask } from '../../bench/tasks/played-task.ts';
 import { createSteadyEngine } from '../../bench/tasks/steady-engine.ts';
 import { renderCall } from '../../bench/tasks/table.ts';
 import { taskedAgents } from '../../bench/tasks/tasked-agents.ts';
@@ -27,7 +27,7 @@ it('plays a caller against the model: every turn answered, and the same call aga
   const played = await play();
   expect(played.greeting).toBe(agent.greeting);
   expect(played.turns.length).toBeGreaterThan(1);
-  expect(played.turns.length).toBeLessThanOrEqual(MOST_TURNS);
+  expect(played.turns.length).toBeLessThanOrEqual(MAX_TURNS);
   for (const { reply, errors, interrupted } of played.turns)
     expect([reply === '', errors, interrupted]).toEqual([false, [], false]);
   const verdict = judge(played);

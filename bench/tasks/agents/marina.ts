@@ -6,7 +6,7 @@ import { defineTool } from '../../../src/agent/define-tool.ts';
 import { spokenDate } from '../../../src/agent/spoken.ts';
 import { readNow, spellDate, TODAY } from '../dates.ts';
 
-const LONGEST_METRES = 16;
+const MAX_LENGTH_METRES = 16;
 const DOLLARS_A_METRE = 4;
 const metres = z.int().min(3).max(60).describe('Length of the boat in metres');
 
@@ -15,8 +15,8 @@ const berthPrice = defineTool({
   parameters: z.object({ lengthMetres: metres }),
   effect: 'read',
   execute: ({ lengthMetres }) =>
-    lengthMetres > LONGEST_METRES
-      ? { available: false, reason: `no berth is longer than ${LONGEST_METRES} metres` }
+    lengthMetres > MAX_LENGTH_METRES
+      ? { available: false, reason: `no berth is longer than ${MAX_LENGTH_METRES} metres` }
       : { available: true, length_metres: lengthMetres, price_a_night: `$${lengthMetres * DOLLARS_A_METRE}` },
 });
 
@@ -33,8 +33,8 @@ const reserveBerth = defineTool({
   describe: ({ boatName, lengthMetres, arrival, nights }) =>
     `a berth of ${lengthMetres} metres, arriving ${spellDate(arrival)}, for ${nights} ${nights === 1 ? 'night' : 'nights'}, for the boat ${boatName}`,
   execute: ({ boatName, lengthMetres, arrival, nights }) => {
-    if (lengthMetres > LONGEST_METRES)
-      return { reserved: false, reason: `no berth is longer than ${LONGEST_METRES} metres` };
+    if (lengthMetres > MAX_LENGTH_METRES)
+      return { reserved: false, reason: `no berth is longer than ${MAX_LENGTH_METRES} metres` };
     const total = `$${nights * lengthMetres * DOLLARS_A_METRE}`;
     return {
       reserved: true,

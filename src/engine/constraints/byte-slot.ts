@@ -13,14 +13,14 @@ export interface EdgeRoom {
 const MAX_EDGE_BYTES = 8 * 2 ** 20;
 
 /** For slots that are used together. */
-export function createEdgeRoom(mostBytes: number = MAX_EDGE_BYTES): EdgeRoom {
+export function createEdgeRoom(maxBytes: number = MAX_EDGE_BYTES): EdgeRoom {
   let epoch = 0;
   let takenBytes = 0;
   return {
     epoch: () => epoch,
     take(sizeBytes) {
       takenBytes += sizeBytes;
-      if (takenBytes <= mostBytes) return;
+      if (takenBytes <= maxBytes) return;
       epoch++;
       takenBytes = 0;
     },

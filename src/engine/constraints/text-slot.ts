@@ -70,7 +70,7 @@ export function createTextEdges(tokenizer: Tokenizer): TextEdges {
 export function createTextSlot({ minCharacters, maxCharacters }: TextRules, text: TextEdges): Slot {
   // Beyond this many characters all counts are alike: a limit that no value can reach is none.
   const isLimited = maxCharacters < MAX_VALUE_TOKENS * text.maxTokenCharacters;
-  const mostCounted = isLimited ? maxCharacters : minCharacters;
+  const maxCounted = isLimited ? maxCharacters : minCharacters;
   const stateOf = (inside: number, count: number) => 1 + inside + COUNT_TEXT_STATES * count;
   const insideOf = (state: number) => (state === 0 ? startState : (state - 1) % COUNT_TEXT_STATES);
   const countOf = (state: number) => (state === 0 ? 0 : Math.floor((state - 1) / COUNT_TEXT_STATES));
@@ -78,7 +78,7 @@ export function createTextSlot({ minCharacters, maxCharacters }: TextRules, text
   const after = (state: number, inside: number, countMore: number) => {
     const count = countOf(state) + countMore;
     if (isLimited && count > maxCharacters) return -1;
-    return stateOf(inside, Math.min(count, mostCounted));
+    return stateOf(inside, Math.min(count, maxCounted));
   };
   return {
     edges: classesOf,

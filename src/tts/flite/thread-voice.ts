@@ -32,9 +32,9 @@ interface Speaker extends Life {
 }
 
 /** Loads 10 MB and speaks two sentences. */
-const warmUpTimeoutMs = 60_000;
+const WARM_UP_TIMEOUT_MS = 60_000;
 /** Clauses that kill the thread one after the other cost a few starts in so much time, and no more. */
-const restMs = 30_000;
+const REST_MS = 30_000;
 
 /** Resolves when the first thread is warm; rejects with VoiceError `voice-crashed`. The clause at work is lost with its thread, those that wait go to the next. */
 export async function createThreadVoice(options: ThreadVoiceOptions): Promise<Voice> {
@@ -47,7 +47,7 @@ export async function createThreadVoice(options: ThreadVoiceOptions): Promise<Vo
     clock,
     warn,
     toError: (message, cause) => new VoiceError('voice-crashed', message, cause),
-    restMs,
+    restMs: REST_MS,
   });
 
   async function work(): Promise<void> {
@@ -111,7 +111,7 @@ async function openSpeaker({ startWorker, clock, clauseTimeoutMs }: ThreadVoiceO
     worker,
     clock,
     name: 'the speech thread',
-    readyTimeoutMs: warmUpTimeoutMs,
+    readyTimeoutMs: WARM_UP_TIMEOUT_MS,
     ready(first) {
       if (first.type !== 'ready') throw new VoiceError('voice-crashed', `the speech thread began with ${first.type}`);
     },
