@@ -56,7 +56,7 @@ export function renderErrorPage(meanings: Meanings): string {
     const rows = Object.entries(codes)
       .sort(([a], [b]) => a.localeCompare(b, 'en'))
       .map(([code, { means, fix }]) => `| \`${code}\` | ${toCell(means)} | ${toCell(fix)} |`);
-    return [`## ${title}`, '', about.trim(), '', '| code | it means | what to do |', '|---|---|---|', ...rows].join(
+    return [`## ${title}`, '', wrap(about), '', '| code | it means | what to do |', '|---|---|---|', ...rows].join(
       '\n',
     );
   });
@@ -69,6 +69,17 @@ Every error of repartee has a stable \`code\` for programs and a \`message\` for
 which value it had, what the limit is and how to mend it. Codes stay as they are within a version of the wire
 ([what stays](../operate/versioning.md)); messages may change. This page is written by \`npm run docs\` from
 [errors.yaml](errors.yaml), and a test holds it to the codes in the sources.`;
+
+/** At 120 columns, between words. */
+function wrap(text: string): string {
+  const lines: string[] = [];
+  for (const word of text.trim().split(/\s+/)) {
+    const longer = `${lines.at(-1) ?? ''} ${word}`;
+    if (lines.length > 0 && longer.length <= 120) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.join('\n');
+}
 
 function toCell(text: string): string {
   return text.trim().replaceAll(/\s+/g, ' ').replaceAll('|', '\\|');
