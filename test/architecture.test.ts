@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { MAY_IMPORT, MAY_USE, NESTED } from './support/import-tables.ts';
@@ -6,6 +7,8 @@ import { MAY_IMPORT, MAY_USE, NESTED } from './support/import-tables.ts';
 const root = resolve(import.meta.dirname, '..');
 const src = join(root, 'src');
 const MAX_FILE_LINES = 400;
+/** A clone costs each of them for ever. */
+const MAX_TRACKED_BYTES = 1_000_000;
 
 /** Rooms whose constants are held to the rule. */
 const ROOMS_WITH_CAPITALS = ['src', 'bench', 'training'];
@@ -99,13 +102,19 @@ it('has no import cycle', () => {
 });
 
 it('keeps every file within two screens and a bit', () => {
-  const folders = ['src', 'bench', 'training', 'test', 'agents'].map((folder) => join(root, folder)).filter(existsSync);
-  const long = folders
-    .flatMap((folder) => listFiles(folder).map((path) => join(folder, path)))
-    .filter((path) => /\.tsx?$/.test(path))
-    .map((path) => [relative(root, path), readFileSync(path, 'utf8').split('\n').length - 1] as const)
+  const long = listTracked()
+    .filter((path) => /\.(tsx?|js|css|html|py)$/.test(path))
+    .map((path) => [path, readFileSync(join(root, path), 'utf8').split('\n').length - 1] as const)
     .filter(([, countLines]) => countLines > MAX_FILE_LINES);
   expect(long).toEqual([]);
+});
+
+it('tracks no large file but the weights of models', () => {
+  const large = listTracked()
+    .filter((path) => !path.startsWith('models/'))
+    .map((path) => [path, statSync(join(root, path)).size] as const)
+    .filter(([, sizeBytes]) => sizeBytes > MAX_TRACKED_BYTES);
+  expect(large).toEqual([]);
 });
 
 it('writes the constants of its files in capitals, numbers and strings alone', () => {
@@ -146,6 +155,13 @@ it('sees a cycle where there is one', () => {
   ]);
   expect(findCycle(graph)).toEqual(['a', 'b', 'c', 'a']);
 });
+
+/** Paths of the files that git knows and that there are. */
+function listTracked(): readonly string[] {
+  return execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 24 })
+    .split('\0')
+    .filter((path) => path !== '' && existsSync(join(root, path)));
+}
 
 function listFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
