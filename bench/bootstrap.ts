@@ -9,7 +9,10 @@ export interface Counted {
 
 const COUNT_ROUNDS = 1000;
 
-/** 95 % interval of the share over all groups, groups drawn anew with repetition: what one dialogue has in common stays together. Null below two groups: one tells nothing about others. */
+/**
+ * 95 % interval of the share over all groups, groups drawn anew with repetition: what one dialogue has in common stays
+ * together. Null below two groups: one tells nothing about others.
+ */
 export function bootstrapInterval(groups: readonly Counted[], seed: number): readonly [number, number] | null {
   if (groups.filter(({ all }) => all > 0).length < 2) return null;
   const random = createRandom(seed);

@@ -1,4 +1,5 @@
-// `repartee bench calibrate`: finds the constants by which a model calls and waits as people's agents did, and writes them into its manifest.
+// `repartee bench calibrate`: finds the constants by which a model calls and waits as people's agents did, and writes
+// them into its manifest.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

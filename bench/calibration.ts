@@ -1,4 +1,5 @@
-// Which constants, added to the log-odds of calling and of waiting, make a model act as people's agents did. Pure functions; know no engine.
+// Which constants, added to the log-odds of calling and of waiting, make a model act as people's agents did. Pure
+// functions; know no engine.
 import type { Act } from '../src/engine/sequence.ts';
 import type { ActProbabilities } from './model-answers.ts';
 import type { Point } from './model-points.ts';
@@ -68,7 +69,10 @@ export function waitRows(sources: readonly (readonly SeenPoint[])[], callNats: n
   });
 }
 
-/** Best accuracy and mean recall together for calls; for waiting most cut turns, less the whole ones at their cost. 0 unless another constant is clearly better. */
+/**
+ * Best accuracy and mean recall together for calls; for waiting most cut turns, less the whole ones at their cost. 0
+ * unless another constant is clearly better.
+ */
 export function calibrate(sources: readonly (readonly SeenPoint[])[]): Calibration {
   const { callNats } = best(
     callRows(sources),

@@ -8,7 +8,9 @@ import type { CallerTurn, CallsDone, CallsOrder } from './calls-messages.ts';
 
 /** Callers don't all begin at one moment. */
 const STAGGER_MS = 250;
-/** Has no factor in common with the number of fixtures: any few calls in a row are of both agents and of many lengths. */
+/**
+ * Has no factor in common with the number of fixtures: any few calls in a row are of both agents and of many lengths.
+ */
 const FIXTURE_STRIDE = 4;
 
 const held: Line[] = [];

@@ -160,7 +160,10 @@ async function soakCalls(
   };
 }
 
-/** Sockets and timers that keep a process alive, once those of the last call had time to close; an actor that waits holds a timer. */
+/**
+ * Sockets and timers that keep a process alive, once those of the last call had time to close; an actor that waits
+ * holds a timer.
+ */
 async function countResources() {
   await setTimeout(SETTLING_MS);
   const names = process.getActiveResourcesInfo();

@@ -1,4 +1,5 @@
-// llama.cpp on the same weights, token by token: installed on demand, outside the package. Takes token ids, gives times; knows no engine.
+// llama.cpp on the same weights, token by token: installed on demand, outside the package. Takes token ids, gives
+// times; knows no engine.
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -26,7 +27,10 @@ export const threadCounts = [2, 1] as const;
 export interface Rival {
   readonly quantization: Quantization;
   readonly countThreads: (typeof threadCounts)[number];
-  /** Milliseconds of writing `tokens` after the prefix, one forward each, and how many of them it would have chosen itself. */
+  /**
+   * Milliseconds of writing `tokens` after the prefix, one forward each, and how many of them it would have chosen
+   * itself.
+   */
   write(tokens: readonly number[]): Promise<{ readonly ms: number; readonly countSame: number }>;
 }
 

@@ -1,4 +1,5 @@
-// `repartee bench load`: many calls on one engine at once, the time to a committed turn's first words with and without drafts beside it.
+// `repartee bench load`: many calls on one engine at once, the time to a committed turn's first words with and without
+// drafts beside it.
 
 import { setTimeout as pass } from 'node:timers/promises';
 import { parseOptions, toWhole } from '../src/arguments.ts';

@@ -1,4 +1,5 @@
-// Replies of some lengths at every effort, and the same words by llama.cpp, by turns. Takes an engine and points, gives a row for each length and effort.
+// Replies of some lengths at every effort, and the same words by llama.cpp, by turns. Takes an engine and points, gives
+// a row for each length and effort.
 import { efforts } from '../src/engine/decoding/efforts.ts';
 import type { EffortName, Engine, PromptPrefix, Sequence } from '../src/engine/sequence.ts';
 import { prefill, quantile, round2, type Spread, spread, sum, type Timed, timeDraft } from './engine-draft.ts';
@@ -53,7 +54,9 @@ export interface LengthRuns {
   readonly rivalRuns: readonly RivalRun[];
 }
 
-/** For each length the points whose replies come nearest to it, of those where the dialogue's agent said about as much. */
+/**
+ * For each length the points whose replies come nearest to it, of those where the dialogue's agent said about as much.
+ */
 export async function chooseByLength(
   engine: Engine,
   points: readonly EnginePoint[],
@@ -92,7 +95,10 @@ function isNearPrefix({ act, context }: EnginePoint): boolean {
   return act === 'say' && Math.abs(context.length - PREFIX_TOKENS) <= MAX_OFF_TOKENS;
 }
 
-/** Efforts take turns on each context, beginning with another one each round, so that none has the better moments of the machine. */
+/**
+ * Efforts take turns on each context, beginning with another one each round, so that none has the better moments of the
+ * machine.
+ */
 export async function measureReplies(
   engine: Engine,
   chosen: readonly LengthPoints[],

@@ -48,7 +48,9 @@ export interface EngineBench {
         readonly release: string;
         readonly q8: RivalFigures;
         readonly q4: RivalFigures;
-        /** Share of the tokens of effort autoregressive that Q8_0 would have chosen as well: the weights are the same. */
+        /**
+         * Share of the tokens of effort autoregressive that Q8_0 would have chosen as well: the weights are the same.
+         */
         readonly sameAsAr: number;
       };
   readonly ratios: { readonly llamaCppQ8At32: number | null };

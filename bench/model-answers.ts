@@ -7,7 +7,10 @@ import type { ToolCall } from './model-calls.ts';
 import type { ModelParts } from './model-parts.ts';
 import type { EvaluatedDialogue, Point } from './model-points.ts';
 
-/** A way to draft: an effort, or so many diffusion steps a block; steps are for replies alone, as calls are always checked. */
+/**
+ * A way to draft: an effort, or so many diffusion steps a block; steps are for replies alone, as calls are always
+ * checked.
+ */
 export interface Way {
   readonly label: string;
   readonly effort: EffortName;

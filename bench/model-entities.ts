@@ -1,4 +1,5 @@
-// Names, numbers and times that a reply takes over from the last result or from the caller. Pure functions; know no model.
+// Names, numbers and times that a reply takes over from the last result or from the caller. Pure functions; know no
+// model.
 import { normalise } from './model-values.ts';
 
 /** The ways to say one value, normalised: any of them is the value. */
@@ -56,7 +57,10 @@ function leaves(value: unknown): string[] {
   return typeof value === 'string' || typeof value === 'number' ? [String(value)] : [];
 }
 
-/** Capitalised words in a row, less an opener, unless one alone opens a sentence; and whatever has a digit in it once normalised. */
+/**
+ * Capitalised words in a row, less an opener, unless one alone opens a sentence; and whatever has a digit in it once
+ * normalised.
+ */
 function namesOf(turn: string): string[] {
   const names = turn.split(/[.?!,;:]\s+/).flatMap((sentence) => {
     const words = sentence.trim().split(/\s+/);

@@ -1,4 +1,5 @@
-// Takes dialogues, gives the places in them where a model is asked what it would do: whole caller turns, cut ones, and results.
+// Takes dialogues, gives the places in them where a model is asked what it would do: whole caller turns, cut ones, and
+// results.
 
 import type { Random } from '../src/base/random.ts';
 import { type Message, type Prompt, type PromptTool, plain } from '../src/engine/prompt/prompt.ts';
@@ -30,7 +31,10 @@ export interface EvaluatedDialogue {
   readonly points: readonly Point[];
 }
 
-/** Every reply and call that answers a caller's turn or a result, the history as it was; before each turn of two words or more, the turn cut somewhere. */
+/**
+ * Every reply and call that answers a caller's turn or a result, the history as it was; before each turn of two words
+ * or more, the turn cut somewhere.
+ */
 export function toPoints(dialogue: Dialogue, prompt: Prompt, random: Random): EvaluatedDialogue {
   const tools = dialogue.tools.slice(0, prompt.limits.maxTools);
   const { instructions } = dialogue;

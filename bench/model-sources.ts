@@ -26,7 +26,10 @@ export function findSources(
   return groupByName(listFiles(sample));
 }
 
-/** `limit` dialogues of a source, drawn with the seed; all of them where it has no more. Throws ModelError naming file and line. */
+/**
+ * `limit` dialogues of a source, drawn with the seed; all of them where it has no more. Throws ModelError naming file
+ * and line.
+ */
 export function drawDialogues({ files }: Source, limit: number, seed: number): Dialogue[] {
   const random = createRandom(seed);
   const keyed = files.flatMap((file) => readDialogues(file)).map((dialogue) => ({ dialogue, key: random() }));

@@ -1,4 +1,5 @@
-// `repartee bench model`: how good a model's acts, calls and replies are, through the engine, beside what people's agents did.
+// `repartee bench model`: how good a model's acts, calls and replies are, through the engine, beside what people's
+// agents did.
 
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { parseOptions, toWhole } from '../src/arguments.ts';

@@ -1,4 +1,5 @@
-// `repartee bench trace`: what it costs to know where the time went: ledger, recording and spans of a turn, in processor time.
+// `repartee bench trace`: what it costs to know where the time went: ledger, recording and spans of a turn, in
+// processor time.
 
 import { parseOptions } from '../src/arguments.ts';
 import type { Clock } from '../src/base/clock.ts';

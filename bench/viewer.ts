@@ -33,7 +33,9 @@ interface ViewerBench {
   /** From the address to the turns and the chosen turn being there. */
   readonly openMs: { readonly p50: number | null; readonly max: number | null };
   readonly scroll: {
-    /** The longest task of the page's thread while it scrolled; 0: none over 50 ms, which is all that a browser tells. */
+    /**
+     * The longest task of the page's thread while it scrolled; 0: none over 50 ms, which is all that a browser tells.
+     */
     readonly longestTaskMs: number;
     readonly countTasksOver50Ms: number;
   };
@@ -101,7 +103,10 @@ async function measure(turns: number, rounds: number): Promise<ViewerBench> {
   }
 }
 
-/** Runs in the page: from top to bottom in even steps, one a frame. Text, because this program is compiled without the DOM. */
+/**
+ * Runs in the page: from top to bottom in even steps, one a frame. Text, because this program is compiled without the
+ * DOM.
+ */
 const SCROLL_SCRIPT = `(async () => {
   const tasksMs = [];
   const observer = new PerformanceObserver((list) => tasksMs.push(...list.getEntries().map(({ duration }) => duration)));

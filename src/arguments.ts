@@ -28,7 +28,10 @@ export function toWhole(option: string, text: string, least: number, most = Numb
   throw new UsageError(`${option} is "${text}", expected a whole number from ${least} ${to}`);
 }
 
-/** What a shell makes of a variable that is not set: never what was meant, and some would take it for the folder they are in. */
+/**
+ * What a shell makes of a variable that is not set: never what was meant, and some would take it for the folder they
+ * are in.
+ */
 function refuseEmpty(values: Readonly<Record<string, unknown>>): void {
   for (const [name, value] of Object.entries(values))
     if (value === '' || (Array.isArray(value) && value.includes('')))

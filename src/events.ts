@@ -1,5 +1,5 @@
-// The vocabulary of a call in types: what the caller's side reports, what the call reports back, what its traces keep. Made from the definitions
-// in events/, where each event is written down once. Free of zod, for browser pages.
+// The vocabulary of a call in types: what the caller's side reports, what the call reports back, what its traces keep.
+// Made from the definitions in events/, where each event is written down once. Free of zod, for browser pages.
 
 import type { z } from 'zod';
 import type { callEvents, closeReason, draftUse, stretch } from './events/call-events.ts';

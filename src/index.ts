@@ -1,4 +1,5 @@
-// What is imported of repartee: definitions of agents, a server of them within one's own program, what can be put in its place, and the errors.
+// What is imported of repartee: definitions of agents, a server of them within one's own program, what can be put in
+// its place, and the errors.
 
 export type {
   Agent,

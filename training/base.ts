@@ -1,4 +1,5 @@
-// Takes a shipped model folder, gives its weights back as a checkpoint that training starts from. The inverse of export.
+// Takes a shipped model folder, gives its weights back as a checkpoint that training starts from. The inverse of
+// export.
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

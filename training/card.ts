@@ -1,4 +1,5 @@
-// Takes what `npm run bench -- model --json` measured, fills the measured tables of a model card with it. Knows no engine.
+// Takes what `npm run bench -- model --json` measured, fills the measured tables of a model card with it. Knows no
+// engine.
 
 import { readFileSync } from 'node:fs';
 import { ModelError, toMessage } from '../src/errors.ts';

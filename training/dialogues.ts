@@ -11,7 +11,10 @@ export interface ToolCall {
   readonly arguments: Readonly<Record<string, unknown>>;
 }
 
-/** What an agent said may be the runtime's read-back of a call that was decided there, or only what was heard before the caller cut in. */
+/**
+ * What an agent said may be the runtime's read-back of a call that was decided there, or only what was heard before the
+ * caller cut in.
+ */
 export type DialogueMessage =
   | Exclude<Message, { readonly role: 'say' }>
   | {

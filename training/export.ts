@@ -1,4 +1,5 @@
-// Takes a checkpoint, gives a model folder for the runtime: graph, weights in parts, manifest. Never knows how it was trained.
+// Takes a checkpoint, gives a model folder for the runtime: graph, weights in parts, manifest. Never knows how it was
+// trained.
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SELF_TEST_FILE, SELF_TEST_ROWS, type SelfTest } from '../src/engine/forward/self-test.ts';
@@ -22,7 +23,10 @@ import { scoreByReference } from './reference.ts';
 import { openSafeTensors, type SafeTensors } from './safetensors.ts';
 
 export interface ExportOptions {
-  /** A safetensors file: int8 rows with a scale each. Its config.json is read from the same folder, else from the folder `to`. */
+  /**
+   * A safetensors file: int8 rows with a scale each. Its config.json is read from the same folder, else from the folder
+   * `to`.
+   */
   readonly from: string;
   /** The model folder. Files there are replaced. */
   readonly to: string;

@@ -1,4 +1,5 @@
-// Real callers' words from the development dialogues in, the calls of fixtures/calls out: timed as a recogniser sends them.
+// Real callers' words from the development dialogues in, the calls of fixtures/calls out: timed as a recogniser sends
+// them.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,5 @@
-// Takes metadata and tensors' forms, gives the head of a GGUF file (version 3): all that stands before the tensors' bytes. Knows no model.
+// Takes metadata and tensors' forms, gives the head of a GGUF file (version 3): all that stands before the tensors'
+// bytes. Knows no model.
 
 export const tensorTypes = { float32: 0, q4_0: 2, q8_0: 8 } as const;
 export type TensorType = keyof typeof tensorTypes;

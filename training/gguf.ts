@@ -1,4 +1,5 @@
-// Takes a checkpoint, gives the same weights as GGUF files, so that llama.cpp runs them token by token: the rival of `repartee bench engine`.
+// Takes a checkpoint, gives the same weights as GGUF files, so that llama.cpp runs them token by token: the rival of
+// `repartee bench engine`.
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type ModelConfig, manifestSchema } from '../src/engine/manifest.ts';

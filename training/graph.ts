@@ -1,9 +1,11 @@
 // One forward of the model as an ONNX graph. Takes the weights, gives nodes; never knows what a reply is.
 //
-// T new positions after S - T past ones, whose keys and values lie in the first of C slots; R of the new ones with the head:
+// T new positions after S - T past ones, whose keys and values lie in the first of C slots; R of the new ones with the
+// head:
 //   ids, positions [T]; bias [1,1,T,S] added to attention scores; pastKey.i, pastValue.i [1,heads,C,size]
 //   rows [R]; watch [R,W] ids whose probabilities are wanted
-//   → best [R,2] ids, text or the end; stats [R,3] = their log p, and the entropy in nats; watched [R,W]; logProbabilities [R,V];
+// → best [R,2] ids, text or the end; stats [R,3] = their log p, and the entropy in nats; watched [R,W];
+// logProbabilities [R,V];
 //     fresh [2·layers,heads,T,size], the new keys and values
 import type { ModelConfig } from '../src/engine/manifest.ts';
 import { GraphBuilder, type WeightStore } from './graph-builder.ts';
@@ -116,7 +118,10 @@ export function buildGraph(tensors: SafeTensors, store: WeightStore, options: Gr
     return { cosines: g.op('Cos', [angles]), sines: g.op('Sin', [angles]) };
   }
 
-  /** Bytes of `value`, each row divided by its own largest magnitude, so that a row's bytes don't depend on its neighbours. */
+  /**
+   * Bytes of `value`, each row divided by its own largest magnitude, so that a row's bytes don't depend on its
+   * neighbours.
+   */
   function quantize(value: string): { bytes: string; rowScale: string } {
     const rowScale = g.op('ReduceMax', [g.op('Abs', [value]), g.constant('int64', [1], [-1])], { keepdims: 1 });
     const unit = g.op('Div', [value, rowScale]);
@@ -142,7 +147,10 @@ export function buildGraph(tensors: SafeTensors, store: WeightStore, options: Gr
     return multiply(value, weight, scale, []);
   }
 
-  /** One node reads past and new keys in one pass in token order: a row comes out the same, bit by bit, however tokens were divided into forwards. */
+  /**
+   * One node reads past and new keys in one pass in token order: a row comes out the same, bit by bit, however tokens
+   * were divided into forwards.
+   */
   function attention(layer: number, by: Matrix, value: string): string {
     const pastShape = [1, keyValueHeads, 'C', headSize];
     const pastKey = g.input(`pastKey.${layer}`, 'float32', pastShape);

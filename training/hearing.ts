@@ -1,4 +1,5 @@
-// A caller's turn as written in, the words that a recogniser makes of it out, for training: numbers as words, words dropped or misheard, never one that a call copies.
+// A caller's turn as written in, the words that a recogniser makes of it out, for training: numbers as words, words
+// dropped or misheard, never one that a call copies.
 
 import { createRandom, type Random } from '../src/base/random.ts';
 import { type Message, plain } from '../src/engine/prompt/prompt.ts';

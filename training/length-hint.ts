@@ -8,7 +8,10 @@ const limits = [8, 12, 20, 30] as const;
 /** Of a dialogue's replies so many must keep to the limit. */
 const KEPT_SHARE = 0.9;
 
-/** The tightest wish that the replies justify, as the end of instructions; undefined where the agent says too much, or nothing. */
+/**
+ * The tightest wish that the replies justify, as the end of instructions; undefined where the agent says too much, or
+ * nothing.
+ */
 export function lengthHint(messages: readonly Message[]): string | undefined {
   const lengths = messages.flatMap((message) =>
     message.role === 'say' ? [message.text.split(/\s+/).filter((word) => word !== '').length] : [],

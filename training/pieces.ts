@@ -60,8 +60,9 @@ export interface Piece {
 
 /**
  * Descriptions follow their signature, a recognised turn the written one, skeleton and values their call's name.
- * A call that was decided and read back comes before the words of the read-back, which are given like those that were cut short.
- * In training turns are misheard a little, results limited as the runtime does, and the wish for short replies follows the instructions.
+ * A call that was decided and read back comes before the words of the read-back, which are given like those that were
+ * cut short. In training turns are misheard a little, results limited as the runtime does, and the wish for short
+ * replies follows the instructions.
  */
 export function toPieces(dialogue: Dialogue, tokenizer: Tokenizer, split: 'train' | 'dev'): Piece[] {
   const piece = (kind: PieceKind, text: string): Piece => ({ kind, ids: tokenizer.encode(text) });

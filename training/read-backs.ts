@@ -1,4 +1,5 @@
-// Takes a dialogue whose agent reads calls back in its own words, gives it as the runtime plays it: the call is decided there, and the runtime reads it back. Knows no tokens.
+// Takes a dialogue whose agent reads calls back in its own words, gives it as the runtime plays it: the call is decided
+// there, and the runtime reads it back. Knows no tokens.
 
 import { describeCall } from '../src/agent/describe-call.ts';
 import { createRandom } from '../src/base/random.ts';
@@ -19,7 +20,10 @@ const datePattern =
   /\b(today|tonight|tomorrow|week|weekend|monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|\d+(st|nd|rd|th)|now|day|morning|afternoon|evening)\b/i;
 const numberWords = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ');
 
-/** Which calls of the dialogue follow the agent's own read-back and a yes. Seven dialogues of ten that have any are converted, the same ones each time. */
+/**
+ * Which calls of the dialogue follow the agent's own read-back and a yes. Seven dialogues of ten that have any are
+ * converted, the same ones each time.
+ */
 export function decideReadBacks(dialogue: Dialogue): Dialogue {
   if (createRandom(toSeed(`read-backs ${dialogue.id}`))() >= CONVERTED_SHARE) return dialogue;
   const { messages } = dialogue;
@@ -62,7 +66,8 @@ function isReadBack(messages: readonly DialogueMessage[], index: number): boolea
   const [said, answer, call] = [messages[index - 2], messages[index - 1], messages[index]];
   if (said?.role !== 'say' || answer?.role !== 'user' || call?.role !== 'call') return false;
   const isSaid = says(said.text, call);
-  // Right after a result only a read-back with the call's names is one: "does your order look right?" may come before the caller is done.
+  // Right after a result only a read-back with the call's names is one: "does your order look right?" may come before
+  // the caller is done.
   const before = messages[index - 3]?.role;
   if (before !== 'user' && !(before === 'result' && isSaid)) return false;
   return accepts.test(answer.text) && (asks.test(said.text) || isSaid);

@@ -1,4 +1,5 @@
-// A written turn in, the same turn as a streaming recogniser would report it out. Deterministic: it draws from the seed it is given.
+// A written turn in, the same turn as a streaming recogniser would report it out. Deterministic: it draws from the seed
+// it is given.
 
 import type { Random } from '../src/base/random.ts';
 import { plain } from '../src/engine/prompt/prompt.ts';
@@ -10,7 +11,9 @@ const PARTIAL_MS = 250;
 const SILENCE_MS = 300;
 const MISHEARD_SHARE = 0.12;
 
-/** How the final differs from the last partial. `late`: it brings the last one or two words; `revised`: it changes one. */
+/**
+ * How the final differs from the last partial. `late`: it brings the last one or two words; `revised`: it changes one.
+ */
 export type FinalKind = 'same' | 'late' | 'revised';
 
 export interface Hearing {

@@ -1,8 +1,11 @@
-// The model in plain 64-bit arithmetic: slow and simple, what the runtime's figures are held against. Takes a checkpoint, gives log probabilities.
+// The model in plain 64-bit arithmetic: slow and simple, what the runtime's figures are held against. Takes a
+// checkpoint, gives log probabilities.
 import type { ModelConfig } from '../src/engine/manifest.ts';
 import type { SafeTensors } from './safetensors.ts';
 
-/** Log probabilities of every id after each of the last `countRows` of `ids`, all clean; `maskToken` is never predicted. */
+/**
+ * Log probabilities of every id after each of the last `countRows` of `ids`, all clean; `maskToken` is never predicted.
+ */
 export function scoreByReference(
   tensors: SafeTensors,
   config: ModelConfig,

@@ -1,4 +1,5 @@
-// Takes tensors, gives the bytes of a safetensors file: floats first, then int8, by name, so that every float lies on a multiple of four.
+// Takes tensors, gives the bytes of a safetensors file: floats first, then int8, by name, so that every float lies on a
+// multiple of four.
 
 export interface CheckpointTensor {
   readonly name: string;

@@ -1,4 +1,5 @@
-// Development dialogues in, the sample of fixtures/eval out: what a model is evaluated on where no other data is at hand.
+// Development dialogues in, the sample of fixtures/eval out: what a model is evaluated on where no other data is at
+// hand.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

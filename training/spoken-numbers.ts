@@ -1,4 +1,5 @@
-// Written numbers in, the words in which callers say them out: times, money, years, ordinals, long numbers digit by digit.
+// Written numbers in, the words in which callers say them out: times, money, years, ordinals, long numbers digit by
+// digit.
 
 import type { Random } from '../src/base/random.ts';
 

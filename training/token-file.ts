@@ -1,4 +1,5 @@
-// Takes dialogues as pieces of token ids, gives the bytes of a token file. The format is described in models/training/README.md.
+// Takes dialogues as pieces of token ids, gives the bytes of a token file. The format is described in
+// models/training/README.md.
 
 import { type Piece, pieceKinds } from './pieces.ts';
 

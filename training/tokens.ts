@@ -1,4 +1,5 @@
-// Takes folders of dialogues and plain text, gives token files for training: the runtime's own template and tokenizer write them, so that training and serving can't differ.
+// Takes folders of dialogues and plain text, gives token files for training: the runtime's own template and tokenizer
+// write them, so that training and serving can't differ.
 
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -110,7 +111,10 @@ function textPieces(passages: readonly string[], tokenizer: Tokenizer): Piece[][
   return passages.map((text) => [{ kind: 'text', ids: tokenizer.encode(` ${text}`) }]);
 }
 
-/** One bit a token, lowest bit first, base64: does it begin with a space? Recognisers send whole words, so turns are cut there. */
+/**
+ * One bit a token, lowest bit first, base64: does it begin with a space? Recognisers send whole words, so turns are cut
+ * there.
+ */
 function toBitmap(tokenizer: Tokenizer): string {
   const bitmap = new Uint8Array(Math.ceil(tokenizer.countTokens / 8));
   for (let id = 0; id < tokenizer.countTokens; id++) {

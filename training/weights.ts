@@ -1,7 +1,9 @@
 // Takes a checkpoint's int8 rows, gives the matrices as the graph multiplies by them. Never knows the graph.
 import type { SafeTensors } from './safetensors.ts';
 
-/** `values` is [lengthIn][lengthOut], so that a row vector times it is the layer's output; one scale for each output. */
+/**
+ * `values` is [lengthIn][lengthOut], so that a row vector times it is the layer's output; one scale for each output.
+ */
 export interface Matrix {
   readonly lengthIn: number;
   readonly lengthOut: number;

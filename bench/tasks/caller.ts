@@ -173,7 +173,10 @@ export function createCaller({ script, task, readBackOf, random }: CallerOptions
     return fill(fixes, wrong.map(phrase).join(' '));
   }
 
-  /** Something that was found is read back before the caller chose: who has no preference takes it, who wants another one says so. */
+  /**
+   * Something that was found is read back before the caller chose: who has no preference takes it, who wants another
+   * one says so.
+   */
   function takeUnasked(text: string): string | undefined {
     const found = offers && accepted === undefined ? offered.find((name) => sounds(text, name)) : undefined;
     if (offers === undefined || found === undefined) return undefined;

@@ -23,7 +23,9 @@ export function weekdayOf(date: string): string {
   return days[new Date(date).getUTCDay()] ?? '';
 }
 
-/** Of a line: the first date in it, undefined without one. A weekday is the next one; what has passed is next year's. */
+/**
+ * Of a line: the first date in it, undefined without one. A weekday is the next one; what has passed is next year's.
+ */
 export function readDate(line: string, today = TODAY): string | undefined {
   const iso = /\b\d{4}-\d{2}-\d{2}\b/.exec(line)?.[0];
   if (iso !== undefined) return iso;

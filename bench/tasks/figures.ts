@@ -12,7 +12,10 @@ export interface Share {
 export interface TaskFigures {
   readonly calls: number;
   readonly success: Share;
-  /** Of the calls in which something was to be done; null without one. The rest are easier: an agent that does nothing passes most of them. */
+  /**
+   * Of the calls in which something was to be done; null without one. The rest are easier: an agent that does nothing
+   * passes most of them.
+   */
   readonly doing: Share | null;
   readonly wrongWrites: Share;
   readonly missing: Share;

@@ -1,4 +1,5 @@
-// What a caller makes of an agent's line: a question, an offer, a refusal, a claim that it is done. Words in, no meaning of any agent's.
+// What a caller makes of an agent's line: a question, an offer, a refusal, a claim that it is done. Words in, no
+// meaning of any agent's.
 
 import type { Agent } from '../../src/agent/agent.ts';
 import { allAgents } from '../../src/agent/handoffs.ts';

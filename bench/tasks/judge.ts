@@ -91,7 +91,9 @@ function isOutcomeTold({ script, task, turns, goal }: PlayedTask): boolean {
   return outcome === undefined || isClaim(outcome.reply) || !(isDenial(outcome.reply) || isSorry(outcome.reply));
 }
 
-/** In the replies that tell what a tool did or found; numbers that the caller or a result gave may be said in any form. */
+/**
+ * In the replies that tell what a tool did or found; numbers that the caller or a result gave may be said in any form.
+ */
 function findInvented({ turns, greeting, readBackOf }: PlayedTask): readonly string[] {
   const known = new Set(numbersOf(greeting));
   const invented: string[] = [];

@@ -1,4 +1,5 @@
-// Does a line have these words? Exactly, as whoever checks a fact needs it, or nearly, as a caller takes a name that was garbled.
+// Does a line have these words? Exactly, as whoever checks a fact needs it, or nearly, as a caller takes a name that
+// was garbled.
 
 import { normalise } from '../model-values.ts';
 

@@ -1,4 +1,5 @@
-// What is known of an agent's callers: the slots they may be asked for, what they want, and what a tool's result did for them.
+// What is known of an agent's callers: the slots they may be asked for, what they want, and what a tool's result did
+// for them.
 
 import type { Agent } from '../../src/agent/agent.ts';
 import type { Random } from '../../src/base/random.ts';
@@ -47,7 +48,9 @@ export interface Question {
   readonly lines: readonly string[];
   /** The first words ask already, without a request. */
   readonly isFirst?: boolean;
-  /** The words that answer it, from what the tools gave and what the caller was offered; undefined: no tool was asked. */
+  /**
+   * The words that answer it, from what the tools gave and what the caller was offered; undefined: no tool was asked.
+   */
   readonly fact: (tools: readonly ToolRecord[], values: Values) => string | undefined;
 }
 

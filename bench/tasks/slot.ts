@@ -1,4 +1,5 @@
-// What a caller may be asked for: how it is asked, how its value is said, and how it is found in what an agent reads back.
+// What a caller may be asked for: how it is asked, how its value is said, and how it is found in what an agent reads
+// back.
 
 import { normalise } from '../model-values.ts';
 import { readDate, readTime, sayDate, sayRelative, sayTime } from './dates.ts';

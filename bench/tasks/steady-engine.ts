@@ -1,4 +1,5 @@
-// An engine in, the same decisions at a fixed time for each forward out: what a call comes to depends on no machine's speed.
+// An engine in, the same decisions at a fixed time for each forward out: what a call comes to depends on no machine's
+// speed.
 
 import type { DraftState, Engine } from '../../src/engine/sequence.ts';
 

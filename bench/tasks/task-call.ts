@@ -1,4 +1,5 @@
-// An agent and a model in, a call to talk through on simulated time out: the real session, tools and model, at no machine's speed.
+// An agent and a model in, a call to talk through on simulated time out: the real session, tools and model, at no
+// machine's speed.
 
 import type { Agent } from '../../src/agent/agent.ts';
 import { changeAgents } from '../../src/agent/handoffs.ts';

@@ -18,7 +18,10 @@ export interface Work {
 
 export interface Agent extends TurnHooks {
   readonly name: string;
-  /** A function is asked once a call, when the agent begins to answer; one without a parameter says the same to every caller, and is asked before any call, too. */
+  /**
+   * A function is asked once a call, when the agent begins to answer; one without a parameter says the same to every
+   * caller, and is asked before any call, too.
+   */
   readonly instructions: string | ((call: CallFacts) => string | Promise<string>);
   /** What it does, for an agent that may hand a call over to it. */
   readonly description?: string;
@@ -164,7 +167,10 @@ export interface SayLines {
 export interface ExecuteContext<Call = CallContext> {
   /** Aborted on timeout, on barge-in before a read returned, and at the end of the call. */
   readonly signal: AbortSignal;
-  /** Of a tool with effect `read`, which may run on a draft, what it asks of the call is refused with ToolError `tool-effect`. */
+  /**
+   * Of a tool with effect `read`, which may run on a draft, what it asks of the call is refused with ToolError
+   * `tool-effect`.
+   */
   readonly call: Call;
   /** The same for every attempt at the same decision: call, turn, tool and arguments. */
   readonly idempotencyKey: string;
@@ -195,7 +201,10 @@ export interface AgentTool {
   readonly allowDuplicate: boolean;
   /** Longest result the model is told of, characters of JSON. */
   readonly maxResultLength: number;
-  /** Validates and executes; takes the model's snake_case arguments. Rejects with ToolError. The result is JSON-serialisable. */
+  /**
+   * Validates and executes; takes the model's snake_case arguments. Rejects with ToolError. The result is
+   * JSON-serialisable.
+   */
   readonly run: (args: Readonly<Record<string, unknown>>, context: ExecuteContext) => Promise<unknown>;
   /** Why these arguments can't be used, or undefined. */
   readonly check: (args: Readonly<Record<string, unknown>>) => string | undefined;

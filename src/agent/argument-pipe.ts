@@ -1,4 +1,5 @@
-// Two zod types one after the other: gives the side that says more, if the other says nothing, for the model is held to one. Pure.
+// Two zod types one after the other: gives the side that says more, if the other says nothing, for the model is held to
+// one. Pure.
 
 import type { z } from 'zod';
 import { cantKeep } from './argument-rules.ts';
@@ -15,7 +16,10 @@ export function isOneType(type: z.core.$ZodType, def: Pipe, where: string): bool
   return [def.in, def.out].some((side) => side._zod.def.type === 'transform');
 }
 
-/** `before` and `after` are what the sides say. Undefined: that of the first side. Throws an AgentError where both say something. */
+/**
+ * `before` and `after` are what the sides say. Undefined: that of the first side. Throws an AgentError where both say
+ * something.
+ */
 export function strictSide(
   type: z.core.$ZodType,
   { in: from, out: to }: Pipe,

@@ -1,4 +1,5 @@
-// The rules that an author puts on one zod type (lengths, bounds, patterns): refuses those that the model can't be held to.
+// The rules that an author puts on one zod type (lengths, bounds, patterns): refuses those that the model can't be held
+// to.
 
 import type { z } from 'zod';
 import type { AgentError } from '../errors.ts';

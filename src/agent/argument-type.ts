@@ -1,5 +1,5 @@
-// Takes the zod type of an argument, gives a JSON Schema that says all that zod holds a value to; what JSON Schema can't say is
-// refused by name, at the place where it stands. Never knows what the model makes of a schema.
+// Takes the zod type of an argument, gives a JSON Schema that says all that zod holds a value to; what JSON Schema
+// can't say is refused by name, at the place where it stands. Never knows what the model makes of a schema.
 
 import { z } from 'zod';
 import { AgentError, toMessage } from '../errors.ts';
@@ -24,7 +24,10 @@ export function toArgumentType(key: string, type: z.core.$ZodType, where: string
 
 type PlaceOf = (path: readonly string[]) => string;
 
-/** Of what an author may say of a type, what the model reads. Without its `id` a type stands wherever it is used, not among definitions. */
+/**
+ * Of what an author may say of a type, what the model reads. Without its `id` a type stands wherever it is used, not
+ * among definitions.
+ */
 const toldNames: readonly string[] = ['description', 'x-copied', 'x-spoken'];
 const told = Object.assign(z.registry<Record<string, unknown>>(), {
   get: (type: z.core.$ZodType) => {

@@ -1,4 +1,5 @@
-// A call as its agent's tools and hooks see it: what the call brought, what the agent keeps, what the agent may ask of it.
+// A call as its agent's tools and hooks see it: what the call brought, what the agent keeps, what the agent may ask of
+// it.
 
 import type { CallParties, RequestedAction } from '../events.ts';
 import { checkDigits, checkLanguage, checkLine, checkSource, checkTransfer, checkWords } from './call-actions.ts';
@@ -7,7 +8,10 @@ export type Values = Readonly<Record<string, unknown>>;
 
 export interface CallFacts<Variables = Values, State = Record<string, unknown>> {
   readonly callId: string;
-  /** Who calls, as the wire has it: "+15550100", "sip:ann@example.com". Undefined: it doesn't say. No proof of who it is. */
+  /**
+   * Who calls, as the wire has it: "+15550100", "sip:ann@example.com". Undefined: it doesn't say. No proof of who it
+   * is.
+   */
   readonly from: string | undefined;
   /** Who is called: the number that was dialled. Undefined: the wire doesn't say. */
   readonly to: string | undefined;
@@ -33,15 +37,22 @@ export type TranscriptLine =
 
 /** A call whose agent may ask something of it. Each throws a ToolError `action-invalid` for what can't be done. */
 export interface CallContext<Variables = Values, State = Record<string, unknown>> extends CallFacts<Variables, State> {
-  /** All lines so far, of every agent of the call, as they are when it is read. Without what the caller is still saying. `redact` is for traces: here values are as they were. */
+  /**
+   * All lines so far, of every agent of the call, as they are when it is read. Without what the caller is still saying.
+   * `redact` is for traces: here values are as they were.
+   */
   readonly transcript: readonly TranscriptLine[];
   /** Says goodbye, unless something was just said, and ends the call. */
   hangUp(): void;
-  /** Says so, and asks the wire to take the caller to a number, a `sip:` address or a `client:`; the note is for whoever answers there. */
+  /**
+   * Says so, and asks the wire to take the caller to a number, a `sip:` address or a `client:`; the note is for whoever
+   * answers there.
+   */
   transfer(to: string, note?: string): void;
   /**
-   * Says this, 1000 characters at most: at once in a tool's run, else as soon as nobody speaks, after what is being said. A line of the agent's like
-   * others: callers may interrupt it, and the model reads what was heard of it. Twenty may wait at a time.
+   * Says this, 1000 characters at most: at once in a tool's run, else as soon as nobody speaks, after what is being
+   * said. A line of the agent's like others: callers may interrupt it, and the model reads what was heard of it. Twenty
+   * may wait at a time.
    */
   say(text: string): void;
   /** Asks the wire to play a sound file. */
@@ -50,7 +61,10 @@ export interface CallContext<Variables = Values, State = Record<string, unknown>
   sendDigits(digits: string): void;
   /** Asks the wire to speak and to understand another language, as BCP 47 has it: "es-MX". */
   setLanguage(language: string): void;
-  /** Other instructions of this agent, for all that the model writes in this call from here on. Longer ones than it reads are refused, unless the agent says `truncate`. */
+  /**
+   * Other instructions of this agent, for all that the model writes in this call from here on. Longer ones than it
+   * reads are refused, unless the agent says `truncate`.
+   */
   updateInstructions(text: string): void;
 }
 

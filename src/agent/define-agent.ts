@@ -15,40 +15,58 @@ import type {
   SayLines,
 } from './agent.ts';
 import type { CallContext, CallFacts, Values } from './call-context.ts';
+import { checkDefaults, checkOwn, creatorOf } from './call-state.ts';
 import { noWords, yesWords } from './consent-words.ts';
 import { isToolDefinition, type ToolDefinition } from './define-tool.ts';
 import { usualGoodbyes } from './goodbye-words.ts';
 import { toHandoffs } from './handoffs.ts';
 import { invalidField, parseDefinition, show } from './invalid.ts';
 import { toSnakeCase } from './names.ts';
-import { findShared, ownCopy } from './own-copy.ts';
+import { ownCopy } from './own-copy.ts';
 import type { EndedTool, EndedTurn, HeardTranscript } from './turn-hooks.ts';
 
 export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.ZodObject = z.ZodObject> {
   /** Letters, digits, - and _; what a caller asks for by `agent`. */
   readonly name: string;
   /**
-   * Who it is and what it may do, as many characters as the model reads. A function is asked once a call, within 5 s, when the agent begins to
-   * answer: for who calls, or for today's date. A call that it fails for ends with `agent-failed`.
+   * Who it is and what it may do, as many characters as the model reads. A function is asked once a call, within 5 s,
+   * when the agent begins to answer: for who calls, or for today's date. A call that it fails for ends with
+   * `agent-failed`.
    */
   readonly instructions: string | ((call: CallFacts<z.output<V>, z.output<S>>) => string | Promise<string>);
-  /** What it does, in a few words: an agent that may hand a call over to it picks by it. @default 'Hand the call over to NAME' */
+  /**
+   * What it does, in a few words: an agent that may hand a call over to it picks by it.
+   * @default 'Hand the call over to NAME'
+   */
   readonly description?: string;
   /** Said when the call starts; a function is asked for each call, within 5 s. @default the caller speaks first */
   readonly greeting?: string | ((call: CallFacts<z.output<V>, z.output<S>>) => string | Promise<string>);
-  /** One of the voices of `repartee start --voice`, 'slt' or 'awb'; a hand-over changes it. The telephone network has a voice of its own. @default the server's */
+  /**
+   * One of the voices of `repartee start --voice`, 'slt' or 'awb'; a hand-over changes it. The telephone network has a
+   * voice of its own.
+   * @default the server's
+   */
   readonly voice?: string;
   /** How much work the model puts into a reply. @default 'low' */
   readonly effort?: Agent['effort'];
-  /** Where checking every word of a reply would take longer, the rest comes unchecked, 1 to 60000 ms. @default as long as it takes */
+  /**
+   * Where checking every word of a reply would take longer, the rest comes unchecked, 1 to 60000 ms.
+   * @default as long as it takes
+   */
   readonly latencyBudgetMs?: number;
-  /** Another `effort` or `latencyBudgetMs` for a `draft`, a committed turn's `reply`, a `step` after a tool. @default none */
+  /**
+   * Another `effort` or `latencyBudgetMs` for a `draft`, a committed turn's `reply`, a `step` after a tool.
+   * @default none
+   */
   readonly effortBy?: Agent['effortBy'];
   /** Keys reach the model in snake_case. */
   readonly tools?: Readonly<Record<string, ToolDefinition<z.output<V>, z.output<S>>>>;
   /** Agents that it may hand a call over to; a function where modules import each other. */
   readonly handoffs?: readonly Agent[] | (() => readonly Agent[]);
-  /** What a call must or may bring along: custom parameters of its wire, which are strings on the phone (z.coerce helps). */
+  /**
+   * What a call must or may bring along: custom parameters of its wire, which are strings on the phone (z.coerce
+   * helps).
+   */
   readonly variables?: V;
   /** What the agent keeps during a call; every field needs a default. Agents with the same schema share it. */
   readonly state?: S;
@@ -57,7 +75,10 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   readonly maxSteps?: number;
   /** A committed turn without a reply by then gets the apology, 100 to 600000 ms. @default 10000 */
   readonly replyTimeoutMs?: number;
-  /** When a turn ends: eager, and at the latest. @default at the recogniser's final, 6000 ms after the last word at the latest */
+  /**
+   * When a turn ends: eager, and at the latest.
+   * @default at the recogniser's final, 6000 ms after the last word at the latest
+   */
   readonly endpointing?: Partial<Endpointing>;
   /** What it takes to interrupt the agent. @default any sound pauses it, any word stops it */
   readonly interruption?: Partial<InterruptionRules>;
@@ -79,7 +100,11 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   readonly dtmf?: Partial<DtmfRules>;
   /** May the model answer a finished turn with silence? @default false */
   readonly mayStaySilent?: boolean;
-  /** May what is longer than the model reads be cut, instructions, descriptions, tools, listed values, results? Else the agent is refused. @default false */
+  /**
+   * May what is longer than the model reads be cut, instructions, descriptions, tools, listed values, results? Else the
+   * agent is refused.
+   * @default false
+   */
   readonly truncate?: boolean;
   /** Names of arguments and of variables whose values no trace may hold; `from` and `to` too. @default none */
   readonly redact?: readonly string[];
@@ -87,7 +112,10 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
   readonly onTranscript?: (heard: HeardTranscript<z.output<V>, z.output<S>>) => void | Promise<void>;
   /** When a tool of this agent has ended. @default nothing */
   readonly onToolEnd?: (ended: EndedTool<z.output<V>, z.output<S>>) => void | Promise<void>;
-  /** When the reply to a turn of the caller is over: all that was said, and where the turn's time went. @default nothing */
+  /**
+   * When the reply to a turn of the caller is over: all that was said, and where the turn's time went.
+   * @default nothing
+   */
   readonly onTurn?: (ended: EndedTurn<z.output<V>, z.output<S>>) => void | Promise<void>;
   readonly onCallStart?: (call: CallContext<z.output<V>, z.output<S>>) => void | Promise<void>;
   readonly onCallEnd?: (call: CallContext<z.output<V>, z.output<S>>, reason: CloseReason) => void | Promise<void>;
@@ -317,45 +345,12 @@ function isAgents(value: unknown): value is readonly Agent[] {
   return Array.isArray(value) && value.every(isAgent);
 }
 
-const creators = new WeakMap<z.ZodObject, Agent['createState']>();
-
-function creatorOf(state: z.ZodObject): Agent['createState'] {
-  const creator = creators.get(state) ?? (() => ownCopy(state.parse({})));
-  creators.set(state, creator);
-  return creator;
-}
-
 /** The fields of a call that a tool was written for must be fields of the agent's calls. */
 function checkNeeds(key: string, { needs }: ToolDefinition, has: Readonly<Record<'variables' | 'state', z.ZodObject>>) {
   for (const part of ['variables', 'state'] as const) {
     const missing = needs[part].filter((name) => !(name in has[part].shape));
     if (missing.length > 0)
       throw invalidField(`tools.${key}.${part}`, `the agent's ${part} lack ${missing.join(', ')}`);
-  }
-}
-
-function checkDefaults(state: z.ZodObject): void {
-  const [issue] = state.safeParse({}).error?.issues ?? [];
-  if (issue) throw invalidField(['state', ...issue.path].join('.'), 'a call starts with it: give it a .default(…)');
-}
-
-/** Plain data is copied for each call; a default of any other class that is given as a value would be one object for all of them. */
-function checkOwn(field: string, schema: z.ZodObject): void {
-  for (const [name, type] of Object.entries(schema.shape)) {
-    const shared = findShared(readDefault(type), readDefault(type));
-    if (!shared) continue;
-    const { className } = shared;
-    const reason = `all calls would share one ${className}; have it made for each, .default(() => new ${className}(…))`;
-    throw invalidField([field, name, ...shared.path].join('.'), reason);
-  }
-}
-
-/** Undefined where there is none, or none without a value to make it from. */
-function readDefault(type: z.core.$ZodType): unknown {
-  try {
-    return ownCopy(z.safeParse(type, undefined).data);
-  } catch {
-    return undefined;
   }
 }
 

@@ -18,27 +18,54 @@ export interface ToolOptions<
 > {
   /** What it does, in a few words: the model picks by it. */
   readonly description: string;
-  /** Strings (also dates, patterns and copied()), numbers, booleans, enums, and objects and arrays of them; optional or not. Keys reach the model in snake_case. */
+  /**
+   * Strings (also dates, patterns and copied()), numbers, booleans, enums, and objects and arrays of them; optional or
+   * not. Keys reach the model in snake_case.
+   */
   readonly parameters: P;
   /** `read` may run on a draft, before the caller has finished; `write` waits for the commit. */
   readonly effect: 'read' | 'write';
   /** Read the call back and wait for the same decision once more. @default false */
   readonly confirm?: boolean;
-  /** Read those arguments back whose value the model gives a lower probability than this, 0 to 1, and wait for the same values once more. @default 0: none */
+  /**
+   * Read those arguments back whose value the model gives a lower probability than this, 0 to 1, and wait for the same
+   * values once more.
+   * @default 0: none
+   */
   readonly confirmBelow?: number;
-  /** Is a value of a text or number refused that nobody said and no result, default or list has? Then it is left out, or the caller is asked for it. @default true */
+  /**
+   * Is a value of a text or number refused that nobody said and no result, default or list has? Then it is left out, or
+   * the caller is asked for it.
+   * @default true
+   */
   readonly grounded?: boolean;
   /** From the start of `execute`, 1 to 600000 ms. @default 5000 */
   readonly timeoutMs?: number;
-  /** Attempts after the first for a read that failed, 0 to 5, within `timeoutMs`; the first after 100 ms. @default 1 for reads, 0 for writes */
+  /**
+   * Attempts after the first for a read that failed, 0 to 5, within `timeoutMs`; the first after 100 ms.
+   * @default 1 for reads, 0 for writes
+   */
   readonly maxRetries?: number;
-  /** A caller who has heard nothing by then is told to wait, with a line of `say.filler`, 0 to 600000 ms. @default 1000 */
+  /**
+   * A caller who has heard nothing by then is told to wait, with a line of `say.filler`, 0 to 600000 ms.
+   * @default 1000
+   */
   readonly fillerAfterMs?: number;
-  /** May a write that succeeded be made again, with equal arguments, in the same call? Else the model is told its result once more. @default false */
+  /**
+   * May a write that succeeded be made again, with equal arguments, in the same call? Else the model is told its result
+   * once more.
+   * @default false
+   */
   readonly allowDuplicate?: boolean;
-  /** Longest result, 32 to 100000 characters of JSON; longer lists lose their tails. @default 400, since the model is told of 420 */
+  /**
+   * Longest result, 32 to 100000 characters of JSON; longer lists lose their tails.
+   * @default 400, since the model is told of 420
+   */
   readonly maxResultLength?: number;
-  /** The call in words, to be read back; where it throws, the default is used. @default made from the tool's name and the arguments */
+  /**
+   * The call in words, to be read back; where it throws, the default is used.
+   * @default made from the tool's name and the arguments
+   */
   readonly describe?: (args: z.output<P>) => string;
   /** What it reads of a call's variables: the agent's schema, or a part of it. */
   readonly variables?: V;
@@ -49,7 +76,10 @@ export interface ToolOptions<
 
 const madeByDefineTool = Symbol.for('repartee.tool');
 
-/** A tool that has no name yet: defineAgent gives it the key that it stands under. It fits agents whose calls have what it needs. */
+/**
+ * A tool that has no name yet: defineAgent gives it the key that it stands under. It fits agents whose calls have what
+ * it needs.
+ */
 export interface ToolDefinition<Variables = Values, State = Record<string, unknown>> {
   /** Never set: the types of a call that `execute` may be given. */
   readonly [madeByDefineTool]: true | ((call: CallContext<Variables, State>) => void);
@@ -88,7 +118,8 @@ const optionsSchema = z.strictObject({
  *   parameters: z.object({ doctor: copied(), day: spokenDate(), time: spokenTime() }),
  *   effect: 'write',
  *   confirm: true,
- *   execute: async ({ doctor, day, time }, { idempotencyKey, signal }) => book(doctor, day, time, idempotencyKey, signal),
+ *   execute: async ({ doctor, day, time }, { idempotencyKey, signal }) =>
+ *     book(doctor, day, time, idempotencyKey, signal),
  * });
  * ```
  */

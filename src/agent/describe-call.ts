@@ -1,4 +1,5 @@
-// A call in words, for tools that have none of their own: every value of it, for a caller can't agree to what was not said. Pure.
+// A call in words, for tools that have none of their own: every value of it, for a caller can't agree to what was not
+// said. Pure.
 
 import { inWords } from '../spoken/in-words.ts';
 import type { SpokenRule } from '../spoken/values.ts';

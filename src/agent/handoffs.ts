@@ -1,4 +1,5 @@
-// Which agents a call may come to from one that it began with, and how the model is offered them. Never knows who hands over.
+// Which agents a call may come to from one that it began with, and how the model is offered them. Never knows who hands
+// over.
 
 import type { Agent, AgentTool, Handoff } from './agent.ts';
 import { invalidField } from './invalid.ts';

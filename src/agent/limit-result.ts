@@ -1,4 +1,5 @@
-// Keeps a tool's result within what the model can be told, as valid JSON: lists lose their tails first, then long texts, then last fields.
+// Keeps a tool's result within what the model can be told, as valid JSON: lists lose their tails first, then long
+// texts, then last fields.
 
 /** Characters, unless a tool says otherwise: the model is told of 420. */
 export const USUAL_MAX_RESULT_LENGTH = 400;
@@ -32,7 +33,10 @@ type Cut = (root: unknown, excess: number) => boolean;
 type Holder = Record<string, unknown>;
 
 const MIN_TEXT_LENGTH = 24;
-/** What is longer than this many limits is thinned first: cut piece by piece, megabytes would hold up every call for minutes. */
+/**
+ * What is longer than this many limits is thinned first: cut piece by piece, megabytes would hold up every call for
+ * minutes.
+ */
 const COARSE_FACTOR = 4;
 
 interface Bounds {
@@ -49,7 +53,9 @@ const coarseBounds: readonly Bounds[] = [
   ...halves(wideBounds.fields, 1).map((fields) => ({ items: 1, letters: MIN_TEXT_LENGTH, fields })),
 ];
 
-/** Bounds all lists, texts and objects alike until the whole is no longer than `maxLength`, or nothing is left to bound. */
+/**
+ * Bounds all lists, texts and objects alike until the whole is no longer than `maxLength`, or nothing is left to bound.
+ */
 function thin(value: unknown, maxLength: number): unknown {
   let root = value;
   for (const bounds of coarseBounds) {

@@ -1,4 +1,5 @@
-// Takes an agent's file, gives one JavaScript module with a source map in it; packages stay outside, at absolute addresses.
+// Takes an agent's file, gives one JavaScript module with a source map in it; packages stay outside, at absolute
+// addresses.
 
 import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
@@ -54,7 +55,10 @@ const ownEntry = new URL(`../index${extname(fileURLToPath(import.meta.url))}`, i
 const ownFolder = dirname(fileURLToPath(import.meta.url));
 const resolvedMark = Symbol('resolved');
 
-/** The source of a package's file stays where it is; what only esbuild can read (TypeScript of a workspace, JSON) comes in. */
+/**
+ * The source of a package's file stays where it is; what only esbuild can read (TypeScript of a workspace, JSON) comes
+ * in.
+ */
 const keepPackagesOutside: Plugin = {
   name: 'keep-packages-outside',
   setup({ onResolve, resolve: resolveFrom }) {

@@ -1,4 +1,5 @@
-// Takes the path of an agent's module in TypeScript or JavaScript, gives the Agent it exports or one line about why it can't.
+// Takes the path of an agent's module in TypeScript or JavaScript, gives the Agent it exports or one line about why it
+// can't.
 
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
@@ -27,7 +28,10 @@ export async function loadAgent(path: string): Promise<Agent> {
   return (await loadAgentModule(path)).agent;
 }
 
-/** Each call loads the file anew. Rejects with an AgentError whose message starts with file:line:column where there is one. */
+/**
+ * Each call loads the file anew. Rejects with an AgentError whose message starts with file:line:column where there is
+ * one.
+ */
 export async function loadAgentModule(path: string): Promise<AgentModule> {
   const file = resolve(path);
   await checkFile(file);
@@ -67,7 +71,10 @@ interface WrittenModule {
   readonly remove: () => Promise<void>;
 }
 
-/** Beside the agent's file, so that what it imports at run time resolves from there; in a temporary folder where that can't be written. */
+/**
+ * Beside the agent's file, so that what it imports at run time resolves from there; in a temporary folder where that
+ * can't be written.
+ */
 async function writeModule(file: string, code: string): Promise<WrittenModule> {
   const name = `.${basename(file)}.${randomBytes(6).toString('hex')}.mjs`;
   const beside = join(dirname(file), name);

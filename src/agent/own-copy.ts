@@ -1,11 +1,14 @@
-// A value in, a copy out that shares with it nothing which can be changed: what one call begins with must not be another's. Knows no zod.
+// A value in, a copy out that shares with it nothing which can be changed: what one call begins with must not be
+// another's. Knows no zod.
 
 /** Objects of other classes than JavaScript's own are not copied, nor are functions. */
 export function ownCopy<T>(value: T): T {
   return copy(value, new Map()) as T;
 }
 
-/** Where two values that should have nothing in common have one object, and of which class it is; undefined: nowhere. */
+/**
+ * Where two values that should have nothing in common have one object, and of which class it is; undefined: nowhere.
+ */
 export function findShared(one: unknown, other: unknown): Shared | undefined {
   return find(one, other, [], new Set());
 }

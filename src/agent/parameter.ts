@@ -1,4 +1,5 @@
-// One argument's type as the model sees it: a JSON Schema with snake_case names, and the way back to the author's. Knows no tool.
+// One argument's type as the model sees it: a JSON Schema with snake_case names, and the way back to the author's.
+// Knows no tool.
 
 import { type Json, toValues } from './argument-pipe.ts';
 import { cantKeep } from './argument-rules.ts';
@@ -213,7 +214,10 @@ function toFlags(flags: unknown): Readonly<Record<string, unknown>> {
   return flags === undefined || flags === 'u' ? {} : { 'x-pattern-flags': flags };
 }
 
-/** Bounds that the model's values are kept within, of which zod gives one a side; its own ±2^53 for integers says nothing. */
+/**
+ * Bounds that the model's values are kept within, of which zod gives one a side; its own ±2^53 for integers says
+ * nothing.
+ */
 function toRange(json: Json): Readonly<Record<string, number>> {
   const { type, minimum, maximum, exclusiveMinimum: above, exclusiveMaximum: below } = json;
   const isInteger = type === 'integer';

@@ -1,4 +1,5 @@
-// A value in, what zod makes of it out: at once where it can tell at once, and with asynchronous checks where it has some.
+// A value in, what zod makes of it out: at once where it can tell at once, and with asynchronous checks where it has
+// some.
 
 import { z } from 'zod';
 

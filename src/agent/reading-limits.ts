@@ -1,4 +1,5 @@
-// What an agent asks a model to read beyond what that model reads: refused, or cut where the agent says so. Knows no model.
+// What an agent asks a model to read beyond what that model reads: refused, or cut where the agent says so. Knows no
+// model.
 
 import type { AgentError } from '../errors.ts';
 import type { Agent } from './agent.ts';
@@ -16,7 +17,10 @@ export interface ReadingLimits {
   readonly maxTools: number;
 }
 
-/** `instructions`: as far as they are known before a call. One line for each part that is cut, for whoever loads the agent to print. Throws an AgentError that names them all, unless the agent allows it by `truncate`. */
+/**
+ * `instructions`: as far as they are known before a call. One line for each part that is cut, for whoever loads the
+ * agent to print. Throws an AgentError that names them all, unless the agent allows it by `truncate`.
+ */
 export function checkReadingLimits(
   agent: Agent,
   limits: ReadingLimits,
@@ -27,7 +31,10 @@ export function checkReadingLimits(
   throw tooMuch(agent, beyond);
 }
 
-/** What a call's instructions come to. Throws an AgentError for none, and for more than the model reads, unless the agent allows it by `truncate`. */
+/**
+ * What a call's instructions come to. Throws an AgentError for none, and for more than the model reads, unless the
+ * agent allows it by `truncate`.
+ */
 export function checkInstructions(
   agent: Agent,
   text: string,

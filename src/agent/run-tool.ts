@@ -1,4 +1,5 @@
-// Runs one tool once: until its signal ends it, with a result that can be sent on. Never validates arguments, never looks at a clock.
+// Runs one tool once: until its signal ends it, with a result that can be sent on. Never validates arguments, never
+// looks at a clock.
 
 import { ToolError } from '../errors.ts';
 import type { ExecuteContext } from './agent.ts';
@@ -14,7 +15,10 @@ export interface ToolRun {
   readonly execute: (context: ExecuteContext) => unknown;
 }
 
-/** Rejects with a ToolError: tool-failed, tool-result, or what the signal was aborted with (tool-cancelled if with none); one that the tool threw itself passes. */
+/**
+ * Rejects with a ToolError: tool-failed, tool-result, or what the signal was aborted with (tool-cancelled if with
+ * none); one that the tool threw itself passes.
+ */
 export async function runTool(run: ToolRun, context: ExecuteContext): Promise<unknown> {
   const ending = new AbortController();
   const cancel = () => {

@@ -1,11 +1,15 @@
-// Marks arguments whose values code reads from what was said: the model chooses one, and can't make one up (decisions/028).
+// Marks arguments whose values code reads from what was said: the model chooses one, and can't make one up
+// (decisions/028).
 import { z } from 'zod';
 import { AgentError } from '../errors.ts';
 import { isDay } from '../spoken/calendar.ts';
 import { type DayBound, isWithin, type SpokenRule } from '../spoken/values.ts';
 
 export interface SpokenDateOptions {
-  /** The first day that may be: `today`, a day as 2026-03-06, or so many days from today. @default today, and none where `before` is not after today */
+  /**
+   * The first day that may be: `today`, a day as 2026-03-06, or so many days from today.
+   * @default today, and none where `before` is not after today
+   */
   readonly after?: DayBound;
   /** The last day that may be. @default none */
   readonly before?: DayBound;

@@ -13,7 +13,10 @@ type Arguments = Readonly<Record<string, unknown>>;
 export interface ToolArguments<T> {
   /** Why they can't be used; undefined: they can, or only an asynchronous check or the call itself can tell. */
   check(args: Arguments): string | undefined;
-  /** Throws, or rejects with, a ToolError `tool-arguments`, or what a check of the author throws. A promise only where a check is asynchronous. */
+  /**
+   * Throws, or rejects with, a ToolError `tool-arguments`, or what a check of the author throws. A promise only where a
+   * check is asynchronous.
+   */
   read(args: Arguments): T | Promise<T>;
   /** Those that can be put into words; undefined where they can't be used. */
   peek(args: Arguments): T | undefined;

@@ -1,8 +1,12 @@
-// Takes what a tool returned, gives it as JSON; what JSON can't hold is an error that names its type and its place, never an empty object.
+// Takes what a tool returned, gives it as JSON; what JSON can't hold is an error that names its type and its place,
+// never an empty object.
 
 import { ToolError } from '../errors.ts';
 
-/** A tool that returns nothing gives null; one that yields gives what it returned, or else yielded, last. Rejects with ToolError `tool-result`. */
+/**
+ * A tool that returns nothing gives null; one that yields gives what it returned, or else yielded, last. Rejects with
+ * ToolError `tool-result`.
+ */
 export async function toResult(name: string, returned: unknown, signal: AbortSignal): Promise<unknown> {
   return toJson(name, isGenerator(returned) ? await toLast(returned, signal) : returned);
 }

@@ -8,11 +8,17 @@ export type TurnLedger = Omit<Extract<CallEvent, { readonly type: 'turn.measured
 
 type InCall<V, S> = { readonly call: CallContext<V, S> };
 
-/** The caller's words of a turn so far, as the recogniser has them: `interim`, `final`, or `resumed` where a final was none. */
+/**
+ * The caller's words of a turn so far, as the recogniser has them: `interim`, `final`, or `resumed` where a final was
+ * none.
+ */
 export type HeardTranscript<V = Values, S = Record<string, unknown>> = InCall<V, S> &
   Pick<Extract<CallerEvent, { readonly type: 'transcript.updated' }>, 'turn' | 'text' | 'state'>;
 
-/** A run that is over: its `result`, or the `error` that the model was told, with its `code`. `speculative`: on a draft, which may come to nothing. */
+/**
+ * A run that is over: its `result`, or the `error` that the model was told, with its `code`. `speculative`: on a draft,
+ * which may come to nothing.
+ */
 export type EndedTool<V = Values, S = Record<string, unknown>> = InCall<V, S> &
   Omit<Extract<CallEvent, { readonly type: 'tool.ended' }>, 'type'>;
 

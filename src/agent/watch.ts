@@ -1,4 +1,5 @@
-// Takes an agent's file, tells of each new version on save, and of each save that can't be used. Knows nothing of who runs it.
+// Takes an agent's file, tells of each new version on save, and of each save that can't be used. Knows nothing of who
+// runs it.
 
 import { basename, dirname, resolve } from 'node:path';
 import { watch } from 'chokidar';
@@ -20,10 +21,16 @@ export interface AgentWatchOptions {
   readonly broken: (line: string) => void;
 }
 
-/** Editors write a file in pieces, and several files of a save one after the other: so long after the last of it the save is over. */
+/**
+ * Editors write a file in pieces, and several files of a save one after the other: so long after the last of it the
+ * save is over.
+ */
 const SETTLE_MS = 80;
 
-/** Watches the file and all that it imports by path. Whole folders, for editors and formatters put new files in place of old ones. */
+/**
+ * Watches the file and all that it imports by path. Whole folders, for editors and formatters put new files in place of
+ * old ones.
+ */
 export async function watchAgent({ file, agent, reloaded, broken }: AgentWatchOptions): Promise<AgentWatch> {
   const { sources } = await loadAgentModule(file);
   let watched = toWatched([file, ...sources]);

@@ -46,7 +46,9 @@ export class SimulatedClock implements Clock {
     return next && Math.max(0, next.dueMs - this.#nowMs);
   }
 
-  /** Moves time by `deltaMs`, firing what falls due on the way. Throws RuntimeError `time-travel` for a negative delta. */
+  /**
+   * Moves time by `deltaMs`, firing what falls due on the way. Throws RuntimeError `time-travel` for a negative delta.
+   */
   async advance(deltaMs: number): Promise<void> {
     if (deltaMs < 0) throw new RuntimeError('time-travel', `can't advance by ${deltaMs} ms: time only moves forward`);
     const untilMs = this.#nowMs + deltaMs;

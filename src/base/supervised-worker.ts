@@ -1,4 +1,5 @@
-// What can die, kept alive: one life after another, each later than the one before it if that one was of no use, and a limit to that.
+// What can die, kept alive: one life after another, each later than the one before it if that one was of no use, and a
+// limit to that.
 import { type RuntimeError, toMessage } from '../errors.ts';
 import type { Clock } from './clock.ts';
 

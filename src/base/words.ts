@@ -1,6 +1,10 @@
-// What a letter is and what a word, in any script: the one place that says so. Texts in, words to compare them by out. Pure.
+// What a letter is and what a word, in any script: the one place that says so. Texts in, words to compare them by out.
+// Pure.
 
-/** For a character class: letters, the marks on them (vowel signs, accents), digits, and the joiners that some scripts write within a word. */
+/**
+ * For a character class: letters, the marks on them (vowel signs, accents), digits, and the joiners that some scripts
+ * write within a word.
+ */
 export const LETTERS = String.raw`\p{L}\p{M}\p{N}\u200c\u200d`;
 
 /** Scripts that put no spaces between words. */
@@ -87,7 +91,10 @@ export function findWords(text: string): readonly { readonly text: string; reado
   });
 }
 
-/** A text in the least pieces that it can be cut into when it is spoken: at white space, and between the characters of scripts without spaces. */
+/**
+ * A text in the least pieces that it can be cut into when it is spoken: at white space, and between the characters of
+ * scripts without spaces.
+ */
 export function listPieces(text: string): readonly { readonly text: string; readonly index: number }[] {
   return [...text.matchAll(/\S+/g)].flatMap(({ 0: token, index }) => {
     if (!hasUnspaced.test(token)) return { text: token, index };
@@ -99,7 +106,10 @@ export function listPieces(text: string): readonly { readonly text: string; read
   });
 }
 
-/** The beginning of `text` whose words are those of `heard`, as far as they agree; ends with a whole piece. No voice says a pictograph. */
+/**
+ * The beginning of `text` whose words are those of `heard`, as far as they agree; ends with a whole piece. No voice
+ * says a pictograph.
+ */
 export function takeHeard(text: string, heard: string): string {
   const due = toSpokenWords(heard);
   let at = 0;

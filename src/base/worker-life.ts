@@ -1,4 +1,5 @@
-// One life of a worker thread, from its start until nothing more can be asked of it. What its messages mean is up to who opens it.
+// One life of a worker thread, from its start until nothing more can be asked of it. What its messages mean is up to
+// who opens it.
 import type { Worker } from 'node:worker_threads';
 import type { RuntimeError } from '../errors.ts';
 import type { Clock } from './clock.ts';

@@ -1,4 +1,5 @@
-// `repartee`: argv in, exit code out. 0: done; 1: failed, with one line that says why; 2: the command line makes no sense.
+// `repartee`: argv in, exit code out. 0: done; 1: failed, with one line that says why; 2: the command line makes no
+// sense.
 
 import { toMessage, UsageError } from '../errors.ts';
 import { readVersion } from '../runtime/version.ts';

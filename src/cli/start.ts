@@ -65,7 +65,10 @@ export async function runStart(argv: readonly string[]): Promise<number> {
   }
 }
 
-/** While the model loads there is nothing to save, and a process that exits in an orderly way would wait for a thread that can't be stopped. */
+/**
+ * While the model loads there is nothing to save, and a process that exits in an orderly way would wait for a thread
+ * that can't be stopped.
+ */
 function dieOf(signal: NodeJS.Signals, stopListening: () => void): Promise<never> {
   stopListening();
   process.kill(process.pid, signal);

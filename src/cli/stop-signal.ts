@@ -20,7 +20,10 @@ export interface FaultOrigin {
 }
 
 export interface StopSignal {
-  /** Resolves to the exit code: 0 after SIGINT or SIGTERM, 1 after an exception of unknown origin, which left the process in an unknown state. */
+  /**
+   * Resolves to the exit code: 0 after SIGINT or SIGTERM, 1 after an exception of unknown origin, which left the
+   * process in an unknown state.
+   */
   readonly stopped: Promise<number>;
   /** The first signal that came; undefined: none has. */
   readonly signal: NodeJS.Signals | undefined;

@@ -123,7 +123,9 @@ async function typeCall(parts: Parts, agents: ReadonlyMap<string, Agent>, args: 
     });
 }
 
-/** Which agent answers a recorded call: the one it names, or the only one there is. Throws RuntimeError `agent-unknown`. */
+/**
+ * Which agent answers a recorded call: the one it names, or the only one there is. Throws RuntimeError `agent-unknown`.
+ */
 export function chooseAgent(agents: ReadonlyMap<string, Agent>, call: NamedCall, isGiven: boolean): Agent {
   const [first] = agents.values();
   const agent = isGiven ? first : agents.get(call.header.agent);

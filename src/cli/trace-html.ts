@@ -1,4 +1,5 @@
-// A call file and the built viewer in, one HTML file out that needs nothing else: to be sent to somebody, or put into an issue.
+// A call file and the built viewer in, one HTML file out that needs nothing else: to be sent to somebody, or put into
+// an issue.
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';

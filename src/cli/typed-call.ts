@@ -1,4 +1,5 @@
-// A person at the keyboard as the caller: key strokes are partials, Enter is the final; the draft is shown as it changes.
+// A person at the keyboard as the caller: key strokes are partials, Enter is the final; the draft is shown as it
+// changes.
 
 import { emitKeypressEvents, type Key } from 'node:readline';
 import type { Readable } from 'node:stream';

@@ -16,7 +16,10 @@ export const closeReason = z.enum([
   'agent-failed',
 ]);
 
-/** How a committed turn used its draft. hit: no forward after the final; repaired: reused after one or more; missed: decoded from masks. */
+/**
+ * How a committed turn used its draft. hit: no forward after the final; repaired: reused after one or more; missed:
+ * decoded from masks.
+ */
 export const draftUse = z.enum(['hit', 'repaired', 'missed']);
 
 /** Integer microseconds by stage name (trace/ledger/stages.ts); sums to the turn's total. */
@@ -82,7 +85,10 @@ export const callEvents = {
       name: z.string(),
       arguments: args,
       speculative: z.boolean(),
-      /** Of a write: what its tool was given to pass on. From a key of few possible arguments they can be found by trying. */
+      /**
+       * Of a write: what its tool was given to pass on. From a key of few possible arguments they can be found by
+       * trying.
+       */
       idempotencyKey: leftOut(z.string().exactOptional()),
     },
     wire: {},
@@ -122,7 +128,10 @@ export const callEvents = {
       steps: z.int().min(0),
     },
     trace: {
-      /** When the turn's zero was: the caller stopped speaking, or, where the wire doesn't say when, the turn was committed. */
+      /**
+       * When the turn's zero was: the caller stopped speaking, or, where the wire doesn't say when, the turn was
+       * committed.
+       */
       userSpeechEndedMs: z.number().exactOptional(),
       /** Disjoint, in order of time; what no stretch covers is unexplained. */
       stretches: z.array(stretch).exactOptional(),
@@ -131,7 +140,10 @@ export const callEvents = {
   },
   /** Another agent answers from here on. */
   'agent.changed': { fields: { turn, agent: z.string() }, wire: {}, by: 'conversation' },
-  /** The agent asks the wire to play a sound file, to press keys, to change the language (BCP 47); a wire that can't passes it over. */
+  /**
+   * The agent asks the wire to play a sound file, to press keys, to change the language (BCP 47); a wire that can't
+   * passes it over.
+   */
   'sound.requested': { fields: { source: z.string() }, wire: {}, by: 'conversation' },
   'digits.requested': { fields: { digits: covered(z.string()) }, wire: {}, by: 'conversation' },
   'language.requested': { fields: { language: z.string() }, wire: {}, by: 'conversation' },

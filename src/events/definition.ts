@@ -1,4 +1,5 @@
-// How an event is written down, once: its fields, and where it goes. Types, schemas and lists of names are made from that.
+// How an event is written down, once: its fields, and where it goes. Types, schemas and lists of names are made from
+// that.
 
 import { z } from 'zod';
 

@@ -3,7 +3,9 @@
 import { z } from 'zod';
 import { eventLimits } from './limits.ts';
 
-/** What becomes of a field's value where words are not to be written down. A field that isn't here is written as it is. */
+/**
+ * What becomes of a field's value where words are not to be written down. A field that isn't here is written as it is.
+ */
 export const redactions = z.registry<{ readonly redact: 'cover' | 'leave-out' }>();
 
 /** The field holds what somebody said, or what a tool was asked and answered: a redaction covers its letters. */
@@ -29,7 +31,10 @@ export const probability = z.number().min(0).max(1);
 export const words = covered(z.string());
 /** What a tool is called with. */
 export const args = covered(z.record(z.string(), z.unknown()));
-/** For how long the caller had made no sound when this was sent: the ledger's zero lies so far back. @default unknown */
+/**
+ * For how long the caller had made no sound when this was sent: the ledger's zero lies so far back.
+ * @default unknown
+ */
 export const silentMs = z.number().min(0).exactOptional();
 /** Where the wire is to take a caller whom the agent gave away, and what whoever answers there should know. */
 export const transfer = z.strictObject({ to: z.string(), note: z.string().exactOptional() });

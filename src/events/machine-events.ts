@@ -1,4 +1,5 @@
-// Told inside: what the conversation's machine hears of its own parts and timers. A trace keeps each in a line `machine.told`, for replays.
+// Told inside: what the conversation's machine hears of its own parts and timers. A trace keeps each in a line
+// `machine.told`, for replays.
 
 import { z } from 'zod';
 import type { Definitions } from './definition.ts';

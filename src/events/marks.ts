@@ -1,4 +1,5 @@
-// Marks: what stays inside the process, and in its traces: how drafts came about, what was spoken, what the machine was told.
+// Marks: what stays inside the process, and in its traces: how drafts came about, what was spoken, what the machine was
+// told.
 
 import { z } from 'zod';
 import { type Definitions, type EventOf, toSchemas, toUnion } from './definition.ts';
@@ -11,7 +12,10 @@ const draft = z.int().min(1);
 const span = z.tuple([z.int().min(0), z.int().min(0)]);
 
 export const marks = {
-  /** The caller's words are frozen: the ledger's zero. `isHit`: the draft is the reply; `isContinued`: the draft that runs will be; `isFinalMissed`: nobody said that these are all. */
+  /**
+   * The caller's words are frozen: the ledger's zero. `isHit`: the draft is the reply; `isContinued`: the draft that
+   * runs will be; `isFinalMissed`: nobody said that these are all.
+   */
   'turn.committed': {
     fields: { turn, isHit: z.boolean(), isContinued: z.boolean(), isFinalMissed: z.literal(true).exactOptional() },
     by: 'conversation',

@@ -1,4 +1,5 @@
-// All events together, and what their definitions come to: which is whose, what goes over the native wire, what a trace keeps and covers.
+// All events together, and what their definitions come to: which is whose, what goes over the native wire, what a trace
+// keeps and covers.
 
 import type { z } from 'zod';
 import type { CallEvent, CallerEvent, Mark, ServerEvent, TurnEvent } from '../events.ts';

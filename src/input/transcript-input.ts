@@ -1,5 +1,5 @@
-// Words that a client has recognised or typed in, the same in order and in one spelling out; or why they make no sense here.
-// Pure: knows no wire and decides nothing.
+// Words that a client has recognised or typed in, the same in order and in one spelling out; or why they make no sense
+// here. Pure: knows no wire and decides nothing.
 
 import { toWords } from '../base/words.ts';
 import { unreachable } from '../errors.ts';
@@ -22,7 +22,10 @@ type Heard = Extract<CallerEvent, { type: 'transcript.updated' }>;
 
 const nothingReported: Hearing = {};
 
-/** An input for one call whose client hears the words itself. What words are is the conversation's own test: nothing passes here and is dropped there. */
+/**
+ * An input for one call whose client hears the words itself. What words are is the conversation's own test: nothing
+ * passes here and is dropped there.
+ */
 export function createTranscriptInput(): TextEar {
   let turn = 0;
   let text = '';
@@ -47,7 +50,8 @@ export function createTranscriptInput(): TextEar {
     if (event.turn < turn) return toProblem('turn-went-back', event, `came after turn ${turn}`);
     const said = event.text.normalize('NFC').replace(/\s+/g, ' ').trim();
     const isOfTurn = event.turn === turn;
-    // A final without words after words says that those were all; a hypothesis that was taken back leaves the one before.
+    // A final without words after words says that those were all; a hypothesis that was taken back leaves the one
+    // before.
     const words = toWords(said) !== '' ? said : isOfTurn && state === 'open' ? text : '';
     const isFinalAlready = isOfTurn && state === 'final';
     switch (event.state) {

@@ -1,5 +1,5 @@
-// A reply's growing text in, where to cut it for speech out: early for the first clause, at natural pauses for the rest.
-// Pure; knows neither voices nor time.
+// A reply's growing text in, where to cut it for speech out: early for the first clause, at natural pauses for the
+// rest. Pure; knows neither voices nor time.
 
 import { LETTERS } from '../base/words.ts';
 

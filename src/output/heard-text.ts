@@ -13,8 +13,8 @@ export class HeardText {
   #countHeard = 0;
 
   /**
-   * Adds the clause that begins at `offset` in the reply and at `startMs` in its audio. The n-th spoken word is the n-th
-   * word as written; a word without a time of its own ends with the clause.
+   * Adds the clause that begins at `offset` in the reply and at `startMs` in its audio. The n-th spoken word is the
+   * n-th word as written; a word without a time of its own ends with the clause.
    */
   add(text: string, offset: number, startMs: number, words: readonly SpokenWord[], lengthMs: number): void {
     let index = 0;

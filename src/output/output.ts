@@ -1,4 +1,5 @@
-// A reply's growing text in, timed audio frames and what the caller really heard out. Knows neither the model nor the machine.
+// A reply's growing text in, timed audio frames and what the caller really heard out. Knows neither the model nor the
+// machine.
 
 /** What an utterance reports, in order; nothing after `stop()`. */
 export type OutputEvent =

@@ -1,4 +1,5 @@
-// The output of a wire whose other side speaks: a reply's growing text in, when its words may have been heard out. Sends nothing.
+// The output of a wire whose other side speaks: a reply's growing text in, when its words may have been heard out.
+// Sends nothing.
 
 import type { Clock } from '../base/clock.ts';
 import { listPieces } from '../base/words.ts';
@@ -23,7 +24,10 @@ export function toSpokenMs(text: string): number {
   return countCharacters * SPOKEN_CHARACTER_MS;
 }
 
-/** A output for text that is spoken elsewhere, by estimate until the wire knows better: `advance` beyond all says that it was spoken. */
+/**
+ * A output for text that is spoken elsewhere, by estimate until the wire knows better: `advance` beyond all says that
+ * it was spoken.
+ */
 export function createPacedOutput(clock: Clock): Output {
   let current: PacedUtterance | undefined;
   return {

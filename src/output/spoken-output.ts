@@ -1,4 +1,5 @@
-// A reply's growing text in; paced audio frames and the words really heard out. Knows neither the model nor the machine.
+// A reply's growing text in; paced audio frames and the words really heard out. Knows neither the model nor the
+// machine.
 
 import { countFrames, FRAME_MS, frameAt, toFrameSamples } from '../audio/pcm.ts';
 import type { Clock } from '../base/clock.ts';
@@ -21,7 +22,10 @@ export interface SpokenOutputOptions {
   readonly clock: Clock;
 }
 
-/** An output that speaks: one utterance at a time, a new one silences the old. The voice stays open when the output closes. */
+/**
+ * An output that speaks: one utterance at a time, a new one silences the old. The voice stays open when the output
+ * closes.
+ */
 export function createSpokenOutput({ voice, voiceOf = () => voice, clock }: SpokenOutputOptions): Output {
   let current: SpeakingUtterance | undefined;
   let isReporting = false;

@@ -32,7 +32,10 @@ export interface CallEvents {
   /** The agent's voice is, or isn't, in the room. */
   speaking(isSpeaking: boolean): void;
   failed(text: string): void;
-  /** Once. `reason`: how it came to its end, where the server said so. `text`: what to do, unless the call ended as calls do. */
+  /**
+   * Once. `reason`: how it came to its end, where the server said so. `text`: what to do, unless the call ended as
+   * calls do.
+   */
   ended(reason: string | undefined, text: string | undefined): void;
 }
 
@@ -158,7 +161,9 @@ export class PageCall {
     }
   }
 
-  /** The turn has its reply: its draft is over, and if the caller was still adding words the agent took it as complete. */
+  /**
+   * The turn has its reply: its draft is over, and if the caller was still adding words the agent took it as complete.
+   */
   #answer(turn: number): void {
     const { transcript, draft, events } = this.#options;
     if (turn <= this.#lastRepliedTurn) return;

@@ -6,7 +6,9 @@ import { part } from './element.ts';
 export interface Composer {
   /** Puts words there as if they had been typed, without reporting them. */
   write(text: string): void;
-  /** Types the words one by one, reporting each; stops when the caller types. Ends with the caret behind the last one. */
+  /**
+   * Types the words one by one, reporting each; stops when the caller types. Ends with the caret behind the last one.
+   */
   demonstrate(text: string): void;
   setEnabled(isEnabled: boolean): void;
 }

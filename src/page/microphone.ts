@@ -1,4 +1,5 @@
-// The browser's own speech recognition, where there is one: words out, as the caller speaks. Its maker hears the caller.
+// The browser's own speech recognition, where there is one: words out, as the caller speaks. Its maker hears the
+// caller.
 
 export interface MicrophoneEvents {
   /** A sound that may become words. */

@@ -24,7 +24,10 @@ const closings: Readonly<Record<number, string>> = {
   [nativeCloseCodes.tryAgainLater]: 'All lines are busy. Wait for another call to end, then call again.',
 };
 
-/** For the end of a call, whose reason is the code of a problem where there was one; undefined when it ended as calls do. */
+/**
+ * For the end of a call, whose reason is the code of a problem where there was one; undefined when it ended as calls
+ * do.
+ */
 export function explainClosing(code: number, reason: string): string | undefined {
   if (code === nativeCloseCodes.callEnded) return undefined;
   return (

@@ -19,7 +19,9 @@ export interface Position {
   readonly playedMs: number;
 }
 
-/** Must be called from a click or key press: browsers stay silent otherwise. Reports every 100 ms while a reply plays. */
+/**
+ * Must be called from a click or key press: browsers stay silent otherwise. Reports every 100 ms while a reply plays.
+ */
 export async function openPlayer(rateHz: number, report: (report: PlaybackReport) => void): Promise<Player> {
   const context = new AudioContext({ latencyHint: 'interactive' });
   const [node] = await Promise.all([openNode(context, rateHz), context.resume()]);

@@ -10,7 +10,9 @@ const CUTOFF_SHARE = 0.925;
 export interface Resampler {
   /** How many input samples the next `countOutput` samples will take. */
   countInputFor(countOutput: number): number;
-  /** Fills `output`, taking exactly `countInputFor(output.length)` samples off the head of `input`. Allocates nothing. */
+  /**
+   * Fills `output`, taking exactly `countInputFor(output.length)` samples off the head of `input`. Allocates nothing.
+   */
   resample(input: Float32Array, output: Float32Array): void;
 }
 

@@ -1,4 +1,5 @@
-// The socket of one call: messages and audio frames in both directions. Knows what messages look like, not what they mean.
+// The socket of one call: messages and audio frames in both directions. Knows what messages look like, not what they
+// mean.
 
 import { type ClientMessage, nativeWire, type ServerMessage } from '../protocol/native-messages.ts';
 

@@ -1,5 +1,5 @@
-// ConversationRelay: the telephone network hears and speaks, words go both ways. Its prompts and keys become a call's turns,
-// the replies its tokens. Knows no socket and no call.
+// ConversationRelay: the telephone network hears and speaks, words go both ways. Its prompts and keys become a call's
+// turns, the replies its tokens. Knows no socket and no call.
 
 import { takeHeard } from '../base/words.ts';
 import { unreachable } from '../errors.ts';
@@ -50,8 +50,9 @@ export function createRelayWire(): Wire {
   }
 
   /**
-   * The network would have stopped a reply that it was still speaking, and said so: all of one that it did not stop was spoken, or none where its voice
-   * had not begun; the output knows how much there was time for. Over a protected one it goes on.
+   * The network would have stopped a reply that it was still speaking, and said so: all of one that it did not stop was
+   * spoken, or none where its voice had not begun; the output knows how much there was time for. Over a protected one
+   * it goes on.
    */
   function endSpeech(): readonly CallerEvent[] {
     const { turn: spoken, isEnded, isUninterruptible, isSpoken } = reply;

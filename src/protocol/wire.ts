@@ -9,7 +9,9 @@ export interface Wire {
   read(text: string): Reading;
   /** To be called once the call of a `start` was taken. */
   startCall(): void;
-  /** The frames that tell a client of an event; none where the wire has no word for it. Bytes share the event's memory. */
+  /**
+   * The frames that tell a client of an event; none where the wire has no word for it. Bytes share the event's memory.
+   */
   write(event: CallEvent): readonly (string | Uint8Array)[];
   /** The frames that say again what was said last, to a caller who was cut off. */
   repeat(): readonly string[];

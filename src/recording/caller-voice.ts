@@ -1,5 +1,5 @@
-// When the caller's voice of a turn ended, and when its words were named, as far as the wire says. Takes what the caller's side
-// reports, decides nothing.
+// When the caller's voice of a turn ended, and when its words were named, as far as the wire says. Takes what the
+// caller's side reports, decides nothing.
 
 import { toWords } from '../base/words.ts';
 import type { CallEvent, CallerEvent } from '../events.ts';

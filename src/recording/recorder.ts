@@ -1,4 +1,5 @@
-// Everything that happens in a call, as the lines of its call file. Takes what the call's parts report, decides nothing.
+// Everything that happens in a call, as the lines of its call file. Takes what the call's parts report, decides
+// nothing.
 
 import type { Clock } from '../base/clock.ts';
 import type { Emitted, MachineEvent } from '../conversation/events.ts';

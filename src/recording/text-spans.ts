@@ -1,4 +1,7 @@
-/** Where `after` has words that `before` had not at their place, from the left and from the right: spans of UTF-16 code units. */
+/**
+ * Where `after` has words that `before` had not at their place, from the left and from the right: spans of UTF-16 code
+ * units.
+ */
 export function changedSpans(before: string, after: string): [from: number, to: number][] {
   let from = 0;
   while (from < after.length && before[from] === after[from]) from++;

@@ -77,13 +77,18 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
     open = undefined;
   }
 
-  /** Work that ended now: without what lies before the commit, or behind the first words or sound that were waited for. */
+  /**
+   * Work that ended now: without what lies before the commit, or behind the first words or sound that were waited for.
+   */
   function toWaitedUs({ committedMs, firstTextMs, firstAudioMs }: OpenTurn, tookUs: number, nowMs: number): number {
     const endMs = (hasAudio ? firstAudioMs : firstTextMs) ?? nowMs;
     return Math.max(0, Math.min(tookUs, toUs(nowMs - committedMs)) - toUs(nowMs - endMs));
   }
 
-  /** The ledger of the turn that is committed now, from the end of the caller's voice on where the wire said when that was. */
+  /**
+   * The ledger of the turn that is committed now, from the end of the caller's voice on where the wire said when that
+   * was.
+   */
   function openLedger({ turn, isFinalMissed }: Emitted & { type: 'turn.committed' }, nowMs: number): TurnLedger {
     const end = voice.endOf(turn);
     // Where no final came, the caller has waited since the last word at least.

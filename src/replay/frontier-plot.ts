@@ -1,4 +1,5 @@
-// Draws a frontier as SVG that reads on light and dark pages: waiting to the right, false starts up, changed replies as size.
+// Draws a frontier as SVG that reads on light and dark pages: waiting to the right, false starts up, changed replies as
+// size.
 
 import { type FrontierPoint, toLabel } from './frontier.ts';
 import { tickShares, toCeiling, toTenths } from './plot-scale.ts';

@@ -1,4 +1,5 @@
-// A recorded call in, its drafts decoded anew out: the engine is asked what it was asked, and must come to the same states.
+// A recorded call in, its drafts decoded anew out: the engine is asked what it was asked, and must come to the same
+// states.
 
 import type { Agent } from '../agent/agent.ts';
 import type { Draft, WriteRequest } from '../conversation/writer.ts';
@@ -79,7 +80,10 @@ export async function redecodeCall({
   }
 }
 
-/** What a state decided, and in how many forwards; probabilities differ in their last digits from one processor to another. */
+/**
+ * What a state decided, and in how many forwards; probabilities differ in their last digits from one processor to
+ * another.
+ */
 function toJson({
   act,
   text,

@@ -1,5 +1,5 @@
-// A recorded call in, the same conversation over again out: the machine is told what it was told, and must say what it said.
-// Nothing of it takes time: the model's states, the tools' results and the timers are the recorded ones.
+// A recorded call in, the same conversation over again out: the machine is told what it was told, and must say what it
+// said. Nothing of it takes time: the model's states, the tools' results and the timers are the recorded ones.
 
 import { createActor, fromCallback } from 'xstate';
 import type { Agent } from '../agent/agent.ts';

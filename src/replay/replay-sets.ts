@@ -1,4 +1,5 @@
-// `--set NAME=VALUES` in, the ways out in which an agent is to be tried: every value of each with every value of the others.
+// `--set NAME=VALUES` in, the ways out in which an agent is to be tried: every value of each with every value of the
+// others.
 
 import type { Agent, EagerEndpointing, Effort } from '../agent/agent.ts';
 import { UsageError } from '../errors.ts';

@@ -35,7 +35,9 @@ export interface AgentServerOptions extends Pick<PartsOptions, 'modelDir' | 'voi
 }
 
 export interface AgentServer extends Pick<Server, 'fetch' | 'upgrade' | 'openCall' | 'drain'> {
-  /** Resolves to a URL that this machine can open. Throws RuntimeError `port-in-use`, `listen-failed`, `key-missing`. */
+  /**
+   * Resolves to a URL that this machine can open. Throws RuntimeError `port-in-use`, `listen-failed`, `key-missing`.
+   */
   listen(address: { readonly port: number; readonly host: string }): Promise<string>;
   /** Loads the model and begins to take calls. Throws ModelError, EngineError. */
   load(): Promise<void>;

@@ -1,4 +1,5 @@
-// createServer: repartee within somebody else's program. Options in, a server out; what it is made of is loaded only when it is called.
+// createServer: repartee within somebody else's program. Options in, a server out; what it is made of is loaded only
+// when it is called.
 
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -16,17 +17,32 @@ import type { Voice } from '../tts/voice.ts';
 export interface CreateServerOptions {
   /** One at least, of different names; the first answers where a call names none. */
   readonly agents: readonly Agent[];
-  /** Wanted as bearer, or as a ticket traded for it, by all but the page's own files. Characters of a bearer token: A-Z, a-z, 0-9, `-._~+/`. @default REPARTEE_API_KEY of the environment; without it the server listens on loopback only */
+  /**
+   * Wanted as bearer, or as a ticket traded for it, by all but the page's own files. Characters of a bearer token: A-Z,
+   * a-z, 0-9, `-._~+/`.
+   * @default REPARTEE_API_KEY of the environment; without it the server listens on loopback only
+   */
   readonly apiKey?: string;
-  /** Scheme and host by which browsers and telephone networks reach the server, such as `https://voice.example.com`; other names than it and loopback get 403 from all but health. @default none */
+  /**
+   * Scheme and host by which browsers and telephone networks reach the server, such as `https://voice.example.com`;
+   * other names than it and loopback get 403 from all but health.
+   * @default none
+   */
   readonly publicUrl?: string | URL;
   /** What Twilio signs its requests with; wants `publicUrl`. @default TWILIO_AUTH_TOKEN of the environment */
   readonly twilioAuthToken?: string;
   /** A model folder. @default the one that comes with repartee */
   readonly modelDir?: string;
-  /** What writes replies instead of the folder's weights, in that folder's tokens. Closed with the server. @default the folder's weights */
+  /**
+   * What writes replies instead of the folder's weights, in that folder's tokens. Closed with the server.
+   * @default the folder's weights
+   */
   readonly engine?: Engine;
-  /** The voice that agents speak with: a name of `repartee start --voice`, or one of your own, closed with the server. null: calls are text only. @default 'slt' */
+  /**
+   * The voice that agents speak with: a name of `repartee start --voice`, or one of your own, closed with the server.
+   * null: calls are text only.
+   * @default 'slt'
+   */
   readonly voice?: string | Voice | null;
   /** Where calls are written down, for the viewer at /traces. null: nowhere. @default '.repartee/traces' */
   readonly tracesDir?: string | null;
@@ -36,7 +52,10 @@ export interface CreateServerOptions {
   readonly otlpUrl?: string | URL;
   /** Calls at once, 1 to 10000. @default 32 */
   readonly maxCalls?: number;
-  /** Takes what `repartee start` logs: ids, codes and numbers, never words of a call. @default one JSON object a line on stderr */
+  /**
+   * Takes what `repartee start` logs: ids, codes and numbers, never words of a call.
+   * @default one JSON object a line on stderr
+   */
   readonly log?: Log;
   /** Takes one line about something that works, but maybe not as meant. @default stderr */
   readonly warn?: (line: string) => void;
@@ -60,13 +79,27 @@ export interface StartCallOptions extends CallParties {
 export interface RunningServer {
   /** Its HTTP as a WHATWG fetch handler, to mount in another application. Never rejects. */
   readonly app: { readonly fetch: (request: Request) => Response | Promise<Response> };
-  /** Listens by itself; may be left out where `app` and `upgrade` are mounted. `port` 0: any free one. Throws RuntimeError `port-in-use`, `listen-failed`, and `key-missing` beyond loopback without a key. @default port 8787 of 127.0.0.1 */
+  /**
+   * Listens by itself; may be left out where `app` and `upgrade` are mounted. `port` 0: any free one. Throws
+   * RuntimeError `port-in-use`, `listen-failed`, and `key-missing` beyond loopback without a key.
+   * @default port 8787 of 127.0.0.1
+   */
   listen(address?: { readonly port?: number; readonly host?: string }): Promise<{ readonly url: string }>;
-  /** Takes WebSocket upgrades of your own `node:http` server: `http.on('upgrade', server.upgrade)`. Calls are opened on `/v1/call`, telephony on `/v1/relay`; whatever else comes here is refused. */
+  /**
+   * Takes WebSocket upgrades of your own `node:http` server: `http.on('upgrade', server.upgrade)`. Calls are opened on
+   * `/v1/call`, telephony on `/v1/relay`; whatever else comes here is refused.
+   */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-  /** Starts a call of this process's own: your recogniser reports to `receive`, and what the agent says comes to `report`. Throws RuntimeError `unknown-agent`, `call-id-in-use`, `too-many-calls`, `server-draining`, AgentError `variables-invalid`, EngineError `engine-busy`. */
+  /**
+   * Starts a call of this process's own: your recogniser reports to `receive`, and what the agent says comes to
+   * `report`. Throws RuntimeError `unknown-agent`, `call-id-in-use`, `too-many-calls`, `server-draining`, AgentError
+   * `variables-invalid`, EngineError `engine-busy`.
+   */
   startCall(options: StartCallOptions): Call;
-  /** Takes no more calls, lets those in progress finish for up to `drainMs`, 10000 unless given, ends the rest, and closes all. Idempotent. */
+  /**
+   * Takes no more calls, lets those in progress finish for up to `drainMs`, 10000 unless given, ends the rest, and
+   * closes all. Idempotent.
+   */
   close(options?: { readonly drainMs?: number }): Promise<void>;
 }
 
@@ -87,10 +120,11 @@ const known: Readonly<Record<keyof CreateServerOptions, true>> = {
 };
 
 /**
- * Loads the model and gives a server of these agents within this process. Exceptions that a tool throws where nobody can catch them are
- * the process's own: only `repartee start` takes them.
+ * Loads the model and gives a server of these agents within this process. Exceptions that a tool throws where nobody
+ * can catch them are the process's own: only `repartee start` takes them.
  *
- * Throws AgentError for agents that can't be served, RuntimeError `option-invalid` and `key-unusable`, ModelError, EngineError.
+ * Throws AgentError for agents that can't be served, RuntimeError `option-invalid` and `key-unusable`, ModelError,
+ * EngineError.
  *
  * @example
  * ```ts

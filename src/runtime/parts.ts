@@ -60,9 +60,14 @@ export type CallOrigin = Pick<CallHeader, 'source' | 'licence' | 'today'>;
 
 /** What a process holds once, whatever the number of its calls. */
 export interface Parts {
-  /** Loads agent modules and prefills what their calls begin with; keys are the agents' names. Throws AgentError, EngineError. */
+  /**
+   * Loads agent modules and prefills what their calls begin with; keys are the agents' names. Throws AgentError,
+   * EngineError.
+   */
   loadAgents(files: readonly string[]): Promise<ReadonlyMap<string, Agent>>;
-  /** Prefills what the calls of a new version begin with, and go on with when they are handed over. Throws EngineError. */
+  /**
+   * Prefills what the calls of a new version begin with, and go on with when they are handed over. Throws EngineError.
+   */
   prepare(agent: Agent): Promise<void>;
   /** Starts a call with an agent of `loadAgents`. Throws AgentError `variables-invalid`, EngineError `engine-busy`. */
   openCall(agent: Agent, request: CallRequest): Call;

@@ -12,7 +12,10 @@ import { packagePath } from '../package-path.ts';
 import { readFixedInstructions } from '../session/prepare-agent.ts';
 import { checkVoices } from './voices.ts';
 
-/** By name, in the order of the files. `modelDir`: who is to read them. Throws AgentError, ModelError, and UsageError where two files give one name. */
+/**
+ * By name, in the order of the files. `modelDir`: who is to read them. Throws AgentError, ModelError, and UsageError
+ * where two files give one name.
+ */
 export async function readAgents(
   files: readonly string[],
   modelDir = packagePath('models/repartee-s'),

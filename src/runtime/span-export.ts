@@ -1,4 +1,5 @@
-// Where the command line sends spans: an address in, a collector's sink out. The SDK is loaded only where somebody asks for it.
+// Where the command line sends spans: an address in, a collector's sink out. The SDK is loaded only where somebody asks
+// for it.
 
 import { UsageError } from '../errors.ts';
 import type { SpanExport } from '../trace/export/otlp.ts';

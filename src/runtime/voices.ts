@@ -8,14 +8,19 @@ import { createFliteVoice } from '../tts/flite/voice-flite.ts';
 import type { Voice } from '../tts/voice.ts';
 
 export interface Voices {
-  /** Starts what the agent, and all that its calls may come to, speak with. Throws VoiceError, and AgentError `agent-invalid` where rates differ. */
+  /**
+   * Starts what the agent, and all that its calls may come to, speak with. Throws VoiceError, and AgentError
+   * `agent-invalid` where rates differ.
+   */
   prepare(agent: Agent): Promise<void>;
   /** Undefined, and one that no agent named before: the server's own. */
   voiceOf(name: string | undefined): Voice;
   close(): void;
 }
 
-/** Throws AgentError `agent-invalid` for a voice that there is not, of the agent or of one that its calls may come to. */
+/**
+ * Throws AgentError `agent-invalid` for a voice that there is not, of the agent or of one that its calls may come to.
+ */
 export function checkVoices(agent: Agent): void {
   for (const { name, voice } of allAgents(agent))
     if (voice !== undefined && !isFliteVoice(voice))
@@ -25,7 +30,10 @@ export function checkVoices(agent: Agent): void {
       );
 }
 
-/** `own`: the server's, a Flite voice by name or another one, which is closed with them. `warn`: one line when the thread of a voice died, and when it starts again. Throws VoiceError. */
+/**
+ * `own`: the server's, a Flite voice by name or another one, which is closed with them. `warn`: one line when the
+ * thread of a voice died, and when it starts again. Throws VoiceError.
+ */
 export async function createVoices(own: string | Voice, warn: (line: string) => void): Promise<Voices> {
   const first = typeof own === 'string' ? await createFliteVoice({ voice: own, warn }) : own;
   const started = new Map<string, Voice>(typeof own === 'string' ? [[own, first]] : []);

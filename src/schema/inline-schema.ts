@@ -1,4 +1,5 @@
-// A JSON Schema with references and intersections in, one without out, for all who read schemas. Throws EngineError for what can't be said without.
+// A JSON Schema with references and intersections in, one without out, for all who read schemas. Throws EngineError for
+// what can't be said without.
 import { EngineError } from '../errors.ts';
 import { mergeSchemas } from './merge-schemas.ts';
 

@@ -1,4 +1,5 @@
-// Two JSON Schemas without references in, one for what is valid by both out. Throws EngineError, by keyword, where that can't be said. Pure.
+// Two JSON Schemas without references in, one for what is valid by both out. Throws EngineError, by keyword, where that
+// can't be said. Pure.
 import { EngineError } from '../errors.ts';
 
 type Schema = Readonly<Record<string, unknown>>;

@@ -1,7 +1,9 @@
 import { toMessage } from '../errors.ts';
 import { coverSecrets } from './secrets.ts';
 
-/** What a tool threw: unlike other errors with its message, for nobody else learns what went wrong; secrets are covered. */
+/**
+ * What a tool threw: unlike other errors with its message, for nobody else learns what went wrong; secrets are covered.
+ */
 export function toFailureFields(error: unknown): LogFields {
   const { code: errorCode, ...fields } = toLogFields(error);
   return { ...fields, errorCode, message: coverSecrets(toMessage(error)) };

@@ -1,4 +1,5 @@
-// A message in, the same without what may be a secret out: for the log, which is read by more people than hold the keys.
+// A message in, the same without what may be a secret out: for the log, which is read by more people than hold the
+// keys.
 
 const COVER = '***';
 

@@ -1,5 +1,5 @@
-// HTTP, WebSocket upgrades and the gate behind them, put together, with a port of their own or within somebody else's server.
-// No argv, no engine and no machine.
+// HTTP, WebSocket upgrades and the gate behind them, put together, with a port of their own or within somebody else's
+// server. No argv, no engine and no machine.
 
 import type { Clock } from '../base/clock.ts';
 import { RuntimeError } from '../errors.ts';
@@ -23,7 +23,10 @@ import { createUpgradeAnswer } from './upgrade.ts';
 export interface ServerOptions {
   /** Requests whose Host or Origin is neither this nor loopback get 403. */
   readonly publicUrl?: URL | undefined;
-  /** Wanted as bearer, or as a ticket traded for it, by everything but the page's own files. Of letters, digits and `-._~+/`. */
+  /**
+   * Wanted as bearer, or as a ticket traded for it, by everything but the page's own files. Of letters, digits and
+   * `-._~+/`.
+   */
   readonly apiKey?: string | undefined;
   /** What Twilio signs its requests with; its webhooks are answered where this and `publicUrl` are there. */
   readonly twilioAuthToken?: string | undefined;
@@ -61,11 +64,17 @@ export interface Server {
   readonly fetch: (request: Request) => Response | Promise<Response>;
   /** Takes upgrade requests of somebody else's HTTP server: what it tells by its event `upgrade`. */
   readonly upgrade: Upgrades['upgrade'];
-  /** Starts to listen; resolves to a URL that this machine can open. Rejects with a RuntimeError when it may not or can't. */
+  /**
+   * Starts to listen; resolves to a URL that this machine can open. Rejects with a RuntimeError when it may not or
+   * can't.
+   */
   listen(address: ListenAddress): Promise<string>;
   /** Begins to take calls, and requests of HTTP clients: until then the server answers that it isn't ready. */
   serve(calls: CallSource, completions?: Completions): void;
-  /** Starts a call of this process's own. Throws RuntimeError `server-starting`, `server-draining`, `too-many-calls`, `call-id-in-use`, and what the call source throws. */
+  /**
+   * Starts a call of this process's own. Throws RuntimeError `server-starting`, `server-draining`, `too-many-calls`,
+   * `call-id-in-use`, and what the call source throws.
+   */
   openCall(options: OpenCallOptions): Call;
   /** To be told of each draft of the engine, when it is over, its last state: for /metrics. */
   readonly draftEnded: Metrics['draftEnded'];

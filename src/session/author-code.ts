@@ -58,7 +58,9 @@ export function createAuthorCode(
   };
 }
 
-/** Of what runs now: timers, emitters and promises made by an author's code are that code's own, after it returned, too. */
+/**
+ * Of what runs now: timers, emitters and promises made by an author's code are that code's own, after it returned, too.
+ */
 export function findAuthorScope(): AuthorScope | undefined {
   return scopes.getStore();
 }

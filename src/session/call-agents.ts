@@ -1,4 +1,5 @@
-// Who may answer a call, and what each of them knows of it: variables that the call brought along, a state of its own or shared.
+// Who may answer a call, and what each of them knows of it: variables that the call brought along, a state of its own
+// or shared.
 
 import type { Agent } from '../agent/agent.ts';
 import type { CallFacts, Values } from '../agent/call-context.ts';
@@ -11,7 +12,10 @@ export interface CallAgents {
   agentNamed(name: string): Agent;
 }
 
-/** Throws AgentError `variables-invalid` for what any of the call's agents would refuse: a hand-off must not fail for it. */
+/**
+ * Throws AgentError `variables-invalid` for what any of the call's agents would refuse: a hand-off must not fail for
+ * it.
+ */
 export function checkVariables(first: Agent, given: Values): void {
   for (const agent of allAgents(first)) agent.readVariables(given);
 }

@@ -12,7 +12,10 @@ import type { ModelParts } from './model-writer.ts';
 import type { PromptPrefixOf } from './prompt-prefixes.ts';
 
 export interface CallInstructions {
-  /** What the agent's next reply begins with. A promise where its function takes time; rejects, or throws, for what it threw or the model would not read. */
+  /**
+   * What the agent's next reply begins with. A promise where its function takes time; rejects, or throws, for what it
+   * threw or the model would not read.
+   */
   promptPrefixOf(agent: Agent): PromptPrefix | Promise<PromptPrefix>;
   /** From the next reply on. Throws ToolError `action-invalid`. */
   update(agent: Agent, text: string): void;

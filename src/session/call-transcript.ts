@@ -1,4 +1,5 @@
-// The transcript as an agent's code reads it: the conversation's lines in, one line for what was said and one for each tool out.
+// The transcript as an agent's code reads it: the conversation's lines in, one line for what was said and one for each
+// tool out.
 
 import type { TranscriptLine } from '../agent/call-context.ts';
 import type { Line } from '../conversation/transcript.ts';

@@ -1,4 +1,5 @@
-// Runs what an agent's author wrote for moments of a call: a hook that throws or hangs is reported, and the call goes on.
+// Runs what an agent's author wrote for moments of a call: a hook that throws or hangs is reported, and the call goes
+// on.
 
 import type { Agent } from '../agent/agent.ts';
 import type { CallFacts } from '../agent/call-context.ts';

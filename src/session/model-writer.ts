@@ -39,7 +39,10 @@ const momentByPurpose: Readonly<Record<WriteRequest['purpose'], Moment>> = {
   step: 'step',
 };
 
-/** A writer over one sequence of the engine at a time, which begins as the answering agent's calls do; the observer sees each request and each state. */
+/**
+ * A writer over one sequence of the engine at a time, which begins as the answering agent's calls do; the observer sees
+ * each request and each state.
+ */
 export function createModelWriter(parts: ModelParts, first: Agent, beginning: Beginning, observer: CallObserver) {
   return fromCallback<WriterCommand>(({ receive, sendBack }) => {
     let current = openSequence(parts, first, beginning.first);

@@ -11,7 +11,10 @@ export interface Opening {
 
 export const nothingRead: Opening = { greeting: '' };
 
-/** `readFirst` throws, or its promise rejects, where the agent's instructions fail: then nothing is said. `readGreeting` does neither. */
+/**
+ * `readFirst` throws, or its promise rejects, where the agent's instructions fail: then nothing is said. `readGreeting`
+ * does neither.
+ */
 export function readOpening(
   readFirst: () => PromptPrefix | Promise<PromptPrefix>,
   readGreeting: () => string | Promise<string>,

@@ -1,4 +1,5 @@
-// Before any call: what an agent's calls begin with, as far as no caller is needed to know it, is held to the model's limits and prefilled.
+// Before any call: what an agent's calls begin with, as far as no caller is needed to know it, is held to the model's
+// limits and prefilled.
 
 import type { Agent } from '../agent/agent.ts';
 import { allAgents } from '../agent/handoffs.ts';
@@ -10,7 +11,10 @@ import { inTime } from './hooks.ts';
 import type { ModelParts } from './model-writer.ts';
 import type { PromptPrefixOf } from './prompt-prefixes.ts';
 
-/** The agent and all that its calls may come to; `warn` is told of each part that is cut or not read. Throws AgentError `agent-invalid`, EngineError. */
+/**
+ * The agent and all that its calls may come to; `warn` is told of each part that is cut or not read. Throws AgentError
+ * `agent-invalid`, EngineError.
+ */
 export async function prepareAgent(
   agent: Agent,
   { engine, prompt }: Pick<ModelParts, 'engine' | 'prompt'>,
@@ -28,8 +32,8 @@ export async function prepareAgent(
 }
 
 /**
- * The instructions, or what a function without a parameter says now: the same to every caller. Undefined: they depend on the call.
- * Throws AgentError `agent-invalid`.
+ * The instructions, or what a function without a parameter says now: the same to every caller. Undefined: they depend
+ * on the call. Throws AgentError `agent-invalid`.
  */
 export async function readFixedInstructions({ name, instructions }: Agent): Promise<string | undefined> {
   if (typeof instructions === 'string') return instructions;

@@ -5,7 +5,10 @@ import { offeredTools } from '../agent/handoffs.ts';
 import type { Prompt } from '../engine/prompt/prompt.ts';
 import type { PromptPrefix } from '../engine/sequence.ts';
 
-/** The same object for all calls that begin alike, so that its prefill is shared; instructions may change with the day and with the caller. */
+/**
+ * The same object for all calls that begin alike, so that its prefill is shared; instructions may change with the day
+ * and with the caller.
+ */
 export type PromptPrefixOf = (agent: Agent, instructions: string) => PromptPrefix;
 
 export function createPromptPrefixes(prompt: Prompt): PromptPrefixOf {

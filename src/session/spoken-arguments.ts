@@ -1,4 +1,5 @@
-// An agent's calls and what was said so far in, the values that may stand in them and what nobody gave out. Knows no model.
+// An agent's calls and what was said so far in, the values that may stand in them and what nobody gave out. Knows no
+// model.
 
 import type { Agent, AgentTool } from '../agent/agent.ts';
 import type { Line, ToolCall } from '../conversation/transcript.ts';

@@ -1,4 +1,5 @@
-// An agent's hooks during a call: what was said, what a tool came to, what a turn took. Called after what they tell of has left, never waited for.
+// An agent's hooks during a call: what was said, what a tool came to, what a turn took. Called after what they tell of
+// has left, never waited for.
 
 import type { Agent } from '../agent/agent.ts';
 import type { CallContext } from '../agent/call-context.ts';

@@ -1,4 +1,5 @@
-// Words of a caller and today's date in, the days that they name out. Rules: docs/guide/agents.md, "Values that callers say".
+// Words of a caller and today's date in, the days that they name out. Rules: docs/guide/agents.md, "Values that callers
+// say".
 import * as chrono from 'chrono-node';
 import { addDays, addMonths, isDay, toDate, toDay, weekdayOf } from './calendar.ts';
 import { toFigures } from './number-words.ts';

@@ -3,7 +3,10 @@ import { toFigures } from './number-words.ts';
 
 const filler = /^(?:and|then|uh|um|dash|hyphen|minus|dot|space|comma)$/;
 
-/** Each run of digits without what sets them apart, "five five five, double one oh" 555110; a + stands before a country's. */
+/**
+ * Each run of digits without what sets them apart, "five five five, double one oh" 555110; a + stands before a
+ * country's.
+ */
 export function readDigits(text: string): string[] {
   const words = toFigures(text.replaceAll(/[()]/g, ' ').replaceAll(/\bplus\b/gi, ' +')).split(' ');
   const runs: string[] = [];

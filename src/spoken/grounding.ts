@@ -1,4 +1,5 @@
-// Whether anybody said or gave a value of a call: takes the value and the words so far. Tolerant of inflection, spelling and number words. Knows no model.
+// Whether anybody said or gave a value of a call: takes the value and the words so far. Tolerant of inflection,
+// spelling and number words. Knows no model.
 import { distance } from 'fastest-levenshtein';
 import type { Moment } from './calendar.ts';
 import { readDates } from './dates.ts';

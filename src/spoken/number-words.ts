@@ -1,4 +1,5 @@
-// Words as a recogniser hears them in, the same with figures for number words out: "twenty first" 21st, "seven oh five" 7 05. Knows no date.
+// Words as a recogniser hears them in, the same with figures for number words out: "twenty first" 21st, "seven oh five"
+// 7 05. Knows no date.
 
 const small = (
   'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen ' +
@@ -30,7 +31,9 @@ const scales = new Map([
   ['million', 1_000_000],
 ]);
 
-/** Lower case, figures for number words, single blanks; points, colons, slashes, hyphens, + and @ within words stand. */
+/**
+ * Lower case, figures for number words, single blanks; points, colons, slashes, hyphens, + and @ within words stand.
+ */
 export function toFigures(text: string): string {
   const words = toPlainWords(text);
   const written: string[] = [];

@@ -1,4 +1,5 @@
-// Takes what callers said and tools gave, and the rule of an argument, gives the values that may stand there. Knows no schema and no model.
+// Takes what callers said and tools gave, and the rule of an argument, gives the values that may stand there. Knows no
+// schema and no model.
 import { addDays, isDay, type Moment } from './calendar.ts';
 import { readDates } from './dates.ts';
 import { readDigits, readEmails, readPhones } from './digits.ts';
@@ -31,7 +32,9 @@ const MAX_CHARACTERS = 1000;
 /** Texts whose values are kept. */
 const MAX_KEPT = 500;
 
-/** Newest words first, then the newest results; each value once. A text that was read is not read again on the same day. */
+/**
+ * Newest words first, then the newest results; each value once. A text that was read is not read again on the same day.
+ */
 export function createValueReader(rule: SpokenRule): (said: Said, moment: Moment) => readonly (string | number)[] {
   const known = new Map<string, readonly (string | number)[]>();
   let day = '';

@@ -21,7 +21,10 @@ export interface Asked {
   readonly results: readonly string[];
 }
 
-/** Decides for each draft and each reply: the same question must get the same answer. Names of tools and arguments as the model knows them: snake_case. */
+/**
+ * Decides for each draft and each reply: the same question must get the same answer. Names of tools and arguments as
+ * the model knows them: snake_case.
+ */
 export type Answers = (asked: Asked) => Answer;
 
 /** A forward of the shipped model takes about so long. */

@@ -46,13 +46,14 @@ export interface TestCall {
   /** Why the call is over; undefined while it goes on. */
   readonly closed: CloseReason | undefined;
   /**
-   * The caller says this; resolves when the agent's reply is over. Throws RuntimeError `call-over`, `reply-missing`, `words-missing`, and what
+   * The caller says this; resolves when the agent's reply is over. Throws RuntimeError `call-over`, `reply-missing`,
+   * `words-missing`, and what
    * `answers` threw, or `answer-invalid` for an answer that is none.
    */
   say(words: string): Promise<TurnRecord>;
   /**
-   * The model plays the caller, who they are and what they want given as to an agent; resolves to the turns that came of it. Over when the
-   * caller says goodbye or the same again, when the call is, or after `countTurns`. @default 8
+   * The model plays the caller, who they are and what they want given as to an agent; resolves to the turns that came
+   * of it. Over when the caller says goodbye or the same again, when the call is, or after `countTurns`. @default 8
    */
   play(goal: string, countTurns?: number): Promise<readonly TurnRecord[]>;
   /** The caller presses keys, as a turn of its own. Throws RuntimeError as `say`, and `digits-invalid`. */
@@ -74,7 +75,8 @@ interface Parts {
 }
 
 /**
- * Opens a call with an agent. End it with `hangUp`. Throws AgentError `variables-invalid`, and `agent-invalid` for what the model would not read; EngineError for a tool that no model could be held to.
+ * Opens a call with an agent. End it with `hangUp`. Throws AgentError `variables-invalid`, and `agent-invalid` for what
+ * the model would not read; EngineError for a tool that no model could be held to.
  * @example
  * ```ts
  * const guest = await startTestCall(hotel, {

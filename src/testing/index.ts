@@ -1,4 +1,5 @@
-// What authors of agents test their agents with: a call to talk through, recorded callers, time that stands still, a record of every turn.
+// What authors of agents test their agents with: a call to talk through, recorded callers, time that stands still, a
+// record of every turn.
 
 export { SimulatedClock } from '../base/simulated-clock.ts';
 export { type PlayOptions, playCall } from '../playback/play-call.ts';

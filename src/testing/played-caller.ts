@@ -1,5 +1,6 @@
-// A caller whose lines the model writes: who they are and what they want in, their next line out. To the model the caller is
-// the agent, and the agent the caller: it was trained on replies alone, and people on the phone are replied to on both sides.
+// A caller whose lines the model writes: who they are and what they want in, their next line out. To the model the
+// caller is the agent, and the agent the caller: it was trained on replies alone, and people on the phone are replied
+// to on both sides.
 
 import { type Message, plain } from '../engine/prompt/prompt.ts';
 import type { ModelParts } from '../session/model-writer.ts';

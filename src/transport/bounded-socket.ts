@@ -6,7 +6,9 @@ export interface SendBound {
   readonly overflowed: (unsentBytes: number) => void;
 }
 
-/** A socket whose peer must read: once more than `maxBytes` wait to be sent it says so and drops every further frame. */
+/**
+ * A socket whose peer must read: once more than `maxBytes` wait to be sent it says so and drops every further frame.
+ */
 export function boundSocket(socket: Socket, { maxBytes, overflowed }: SendBound): Socket {
   let isOverflowed = false;
   return {

@@ -1,6 +1,9 @@
 import type { Clock } from '../base/clock.ts';
 
-/** Counts frames over a sliding second; each call is one frame, true once it is more than `maxPerSecond`. Allocates nothing per frame. */
+/**
+ * Counts frames over a sliding second; each call is one frame, true once it is more than `maxPerSecond`. Allocates
+ * nothing per frame.
+ */
 export function createFrameMeter(maxPerSecond: number, clock: Clock): () => boolean {
   const arrivalsMs = new Float64Array(maxPerSecond).fill(Number.NEGATIVE_INFINITY);
   let oldest = 0;

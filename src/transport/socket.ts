@@ -15,7 +15,9 @@ export interface SocketListener {
   text(text: string): void;
   /** A binary frame arrived; its bytes are not kept. */
   binary(): void;
-  /** More frames came within one second than the transport was told to take; the socket stays open until it is closed. */
+  /**
+   * More frames came within one second than the transport was told to take; the socket stays open until it is closed.
+   */
   flooded(): void;
   /** Told once, last: the code of the first close frame, whichever side sent it; 1006: there was none. */
   closed(code: number): void;

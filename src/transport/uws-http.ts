@@ -1,4 +1,5 @@
-// Requests that uWebSockets.js took, answered by a fetch handler: its request made a Request, the Response written to its response.
+// Requests that uWebSockets.js took, answered by a fetch handler: its request made a Request, the Response written to
+// its response.
 
 import type { HttpRequest, HttpResponse } from 'uWebSockets.js';
 import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http';

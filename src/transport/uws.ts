@@ -1,5 +1,5 @@
-// WebSockets by uWebSockets.js, and whatever else is asked of its port by a fetch handler. Never knows what a frame means.
-// Imported only where the optional peer is installed (choose.ts).
+// WebSockets by uWebSockets.js, and whatever else is asked of its port by a fetch handler. Never knows what a frame
+// means. Imported only where the optional peer is installed (choose.ts).
 
 import uws, { type HttpResponse, type TemplatedApp, type WebSocket } from 'uWebSockets.js';
 import { createServer } from 'node:net';
@@ -11,7 +11,10 @@ import { answerHttp, toHeaders, toUrl, writeHead } from './uws-http.ts';
 
 export const uwsTransport: Transport = { name: 'uWebSockets.js', listen };
 
-/** uWebSockets.js cuts a peer off without a close frame beyond this many times the limit; up to it the peer is told 1009. */
+/**
+ * uWebSockets.js cuts a peer off without a close frame beyond this many times the limit; up to it the peer is told
+ * 1009.
+ */
 const HARD_LIMIT_FACTOR = 4;
 
 interface Peer {

@@ -1,4 +1,5 @@
-// A measured turn in, the budgets of its parts out as lines under its bar: from where a part began to where its budget is used up. Pure.
+// A measured turn in, the budgets of its parts out as lines under its bar: from where a part began to where its budget
+// is used up. Pure.
 
 import { compareStages, toBudgetMs } from '../trace/ledger/stages.ts';
 import type { Measured } from './call-model.ts';

@@ -1,4 +1,5 @@
-// A call at a glance: where the caller spoke, and the agent's voice along its length, or where it spoke when the file has no audio. A click goes to a turn.
+// A call at a glance: where the caller spoke, and the agent's voice along its length, or where it spoke when the file
+// has no audio. A click goes to a turn.
 
 import { formatMs } from '../trace/ledger/ledger-parts.ts';
 import type { CallModel, Peaks } from './call-model.ts';

@@ -1,4 +1,5 @@
-// A turn's stretches in, whose work each of them waited for out: from the caller's last word to the first sound, or words. Pure.
+// A turn's stretches in, whose work each of them waited for out: from the caller's last word to the first sound, or
+// words. Pure.
 
 import type { Turn } from './call-model.ts';
 import { type Stretch, toStretches } from './stretches.ts';

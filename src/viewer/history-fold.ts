@@ -1,4 +1,5 @@
-// What was said and done before a turn, as the model goes on from it: made on the first look, for a call may have hundreds of turns.
+// What was said and done before a turn, as the model goes on from it: made on the first look, for a call may have
+// hundreds of turns.
 
 import type { Turn } from './call-model.ts';
 import { element } from './dom.ts';

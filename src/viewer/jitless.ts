@@ -1,4 +1,5 @@
-// Schemas are checked without code made at run time: the security policy of the page forbids that. Comes before the first schema is used.
+// Schemas are checked without code made at run time: the security policy of the page forbids that. Comes before the
+// first schema is used.
 
 import { config } from 'zod';
 

@@ -1,4 +1,5 @@
-// One turn's ledger: a bar from the moment the caller stopped speaking, its budgets as lines, an axis, and the table behind it.
+// One turn's ledger: a bar from the moment the caller stopped speaking, its budgets as lines, an axis, and the table
+// behind it.
 
 import {
   formatMs,

@@ -17,8 +17,8 @@ export function linearScale(from: number, to: number, length: number, countTicks
 }
 
 /**
- * Time around a zero, both ways: even up to `evenMs`, then each doubling takes the same room. What happens in the few milliseconds after
- * the zero stays readable beside the seconds before it.
+ * Time around a zero, both ways: even up to `evenMs`, then each doubling takes the same room. What happens in the few
+ * milliseconds after the zero stays readable beside the seconds before it.
  */
 export function aroundZeroScale(fromMs: number, toMs: number, length: number, evenMs: number): Scale {
   const bend = (ms: number) => Math.sign(ms) * Math.log1p(Math.abs(ms) / evenMs);

@@ -1,4 +1,5 @@
-// A turn in, the lanes of its time line out: who worked or spoke from when to when, in milliseconds from the caller's last word. Pure.
+// A turn in, the lanes of its time line out: who worked or spoke from when to when, in milliseconds from the caller's
+// last word. Pure.
 
 import type { Draft, Said, Turn } from './call-model.ts';
 import { type CriticalStretch, toCriticalPath, type Waited } from './critical-path.ts';

@@ -1,5 +1,6 @@
 export default {
-  // Served below /traces/, opened from disk, and inlined into one file: so every path is relative, and there is one script and one style sheet.
+  // Served below /traces/, opened from disk, and inlined into one file: so every path is relative, and there is one
+  // script and one style sheet.
   base: './',
   build: {
     outDir: '../../dist/viewer',

@@ -1,4 +1,5 @@
-// Tools that fail, find nothing or are stopped, in the very words that the runtime tells the model, and what is said then.
+// Tools that fail, find nothing or are stopped, in the very words that the runtime tells the model, and what is said
+// then.
 
 import type { PromptTool } from '../../src/engine/prompt/prompt.ts';
 import { fill } from './scene.ts';

@@ -1,4 +1,5 @@
-// A front desk that books nothing itself: it finds out what the caller needs, and hands the call to whom that belongs to.
+// A front desk that books nothing itself: it finds out what the caller needs, and hands the call to whom that belongs
+// to.
 
 import type { Random } from '../../src/base/random.ts';
 import type { PromptTool } from '../../src/engine/prompt/prompt.ts';

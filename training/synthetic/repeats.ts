@@ -1,4 +1,5 @@
-// Something was not understood: the caller asks again, the agent asks again, or somebody wonders whether the line still stands.
+// Something was not understood: the caller asks again, the agent asks again, or somebody wonders whether the line still
+// stands.
 
 import type { Stage } from './stage.ts';
 import { answer, close, collect, greet, missing, perform, request } from './steps.ts';

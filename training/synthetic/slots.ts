@@ -1,4 +1,5 @@
-// What a tool asks for: its schema, the agent's question, and values with the words that callers and agents have for them.
+// What a tool asks for: its schema, the agent's question, and values with the words that callers and agents have for
+// them.
 
 import { speakDigits } from '../spoken-numbers.ts';
 import type { Scene } from './scene.ts';

@@ -1,4 +1,5 @@
-// What may be asked of the model over HTTP, in the words of OpenAI's API: JSON in, checked requests out. What is not honoured is refused by name.
+// What may be asked of the model over HTTP, in the words of OpenAI's API: JSON in, checked requests out. What is not
+// honoured is refused by name.
 
 import { z } from 'zod';
 import { RuntimeError } from '../../errors.ts';

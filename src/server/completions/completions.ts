@@ -1,4 +1,5 @@
-// Replies and filled gaps for HTTP clients, by the engine that answers calls: requests in, growing text out. Knows no HTTP.
+// Replies and filled gaps for HTTP clients, by the engine that answers calls: requests in, growing text out. Knows no
+// HTTP.
 
 import { randomInt } from 'node:crypto';
 import { infill } from '../../engine/decoding/infill.ts';

@@ -1,4 +1,5 @@
-// The messages of a chat as OpenAI's API has them in, the dialogue as the model reads it out. Throws RuntimeError `request-invalid` by name.
+// The messages of a chat as OpenAI's API has them in, the dialogue as the model reads it out. Throws RuntimeError
+// `request-invalid` by name.
 
 import { z } from 'zod';
 import type { PromptLimits } from '../../engine/prompt/limits.ts';
@@ -71,7 +72,10 @@ export interface Dialogue {
   readonly messages: readonly Message[];
 }
 
-/** Of system messages the last may come last: then it says what is to be said next. Throws RuntimeError `request-invalid`. */
+/**
+ * Of system messages the last may come last: then it says what is to be said next. Throws RuntimeError
+ * `request-invalid`.
+ */
 export function toDialogue(messages: readonly ChatMessage[], limits: PromptLimits): Dialogue {
   if (messages.at(-1)?.role === 'assistant')
     throw invalid(

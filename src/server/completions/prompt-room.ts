@@ -1,4 +1,5 @@
-// What a model does not read of a prompt is refused: cut off, an instruction or half a result would be missing without a word.
+// What a model does not read of a prompt is refused: cut off, an instruction or half a result would be missing without
+// a word.
 import { RuntimeError } from '../../errors.ts';
 
 /** Throws RuntimeError `prompt-too-long`, which says where, both numbers and the fix. */

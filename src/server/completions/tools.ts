@@ -1,4 +1,5 @@
-// What a reply to a request may be, as tools: those that are offered, and the form that a reply must have, which is written as a call is.
+// What a reply to a request may be, as tools: those that are offered, and the form that a reply must have, which is
+// written as a call is.
 
 import { schemaLimits } from '../../engine/constraints/budget.ts';
 import type { PromptLimits } from '../../engine/prompt/limits.ts';
@@ -36,7 +37,10 @@ export function toOffer(request: ChatRequest, limits: PromptLimits): Offer {
   return { tools: all, mustCall: true, form };
 }
 
-/** Names of tools, of arguments and their first values are all that a model reads of them: here before they become tokens. */
+/**
+ * Names of tools, of arguments and their first values are all that a model reads of them: here before they become
+ * tokens.
+ */
 function checkLengthOf(countCharacters: number): void {
   if (countCharacters > MAX_CHARACTERS)
     throw new RuntimeError(

@@ -114,7 +114,10 @@ export function createApp(options: AppOptions): Hono<HttpEnv> {
   addFiles(app, '*', options.files, (path) => path);
   return app;
 
-  /** Containers and balancers ask for health by the server's address, or by a name of their own: it tells them no more than a status. */
+  /**
+   * Containers and balancers ask for health by the server's address, or by a name of their own: it tells them no more
+   * than a status.
+   */
   function refuseByNames(context: HttpContext): Refusal | undefined {
     const names = { host: toHost(context), origin: context.req.header('origin') };
     return probePaths.includes(context.req.path)

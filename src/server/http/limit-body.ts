@@ -2,7 +2,10 @@ import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { HttpContext, HttpEnv } from './http-context.ts';
 
-/** Refuses a body of more than `sizeBytes` by what `refuse` answers or throws. One whose length was sent is not opened to be measured, which takes its time. */
+/**
+ * Refuses a body of more than `sizeBytes` by what `refuse` answers or throws. One whose length was sent is not opened
+ * to be measured, which takes its time.
+ */
 export function limitBody(sizeBytes: number, refuse: (context: HttpContext) => Response): MiddlewareHandler<HttpEnv> {
   const measured = bodyLimit({ maxSize: sizeBytes, onError: refuse });
   return async (context, next) => {

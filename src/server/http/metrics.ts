@@ -21,7 +21,10 @@ export interface Metrics extends EngineMetrics {
 
 export interface MetricsOptions {
   readonly state: () => AdmissionState;
-  /** Hears of each turn whose ledger leaves more unexplained than it may: a fault of the measuring, or a held-up event loop. */
+  /**
+   * Hears of each turn whose ledger leaves more unexplained than it may: a fault of the measuring, or a held-up event
+   * loop.
+   */
   readonly log: Log;
   /** @default no spans are sent */
   readonly spanCounts?: (() => SpanCounts) | undefined;

@@ -1,4 +1,5 @@
-// The files of the page: a folder in, an exact map from URL path to bytes out, read once. No path of a request ever reaches the disk.
+// The files of the page: a folder in, an exact map from URL path to bytes out, read once. No path of a request ever
+// reaches the disk.
 
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';

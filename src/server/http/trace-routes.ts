@@ -1,4 +1,5 @@
-// HTTP of the trace viewer: the list of calls, their files, and files that grow as an event stream. No call in progress.
+// HTTP of the trace viewer: the list of calls, their files, and files that grow as an event stream. No call in
+// progress.
 
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
@@ -9,7 +10,10 @@ import { requireKey } from './key.ts';
 import { limitBody } from './limit-body.ts';
 import { refuseOtherMethods } from './methods.ts';
 
-/** Below it: nothing is the list, `/ID` a file, `/ID/events` the same file as it grows; a POST to `/search` finds calls by what was said. */
+/**
+ * Below it: nothing is the list, `/ID` a file, `/ID/events` the same file as it grows; a POST to `/search` finds calls
+ * by what was said.
+ */
 const TRACES_PATH = '/v1/traces';
 const SEARCH_PATH = `${TRACES_PATH}/search`;
 
@@ -70,8 +74,8 @@ export function createTraceRoutes({ shelf, apiKey }: TraceRouteOptions): Hono<Ht
   return app;
 
   /**
-   * Server-sent events whose ids are byte offsets: a client that comes back goes on where it was. It is told with 204 that
-   * nothing more will come, as EventSource wants it. `ended` is called once, when nothing more is read.
+   * Server-sent events whose ids are byte offsets: a client that comes back goes on where it was. It is told with 204
+   * that nothing more will come, as EventSource wants it. `ended` is called once, when nothing more is read.
    */
   async function stream(context: HttpContext, id: string, ended: () => void): Promise<Response> {
     const stopping = new AbortController();

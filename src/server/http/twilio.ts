@@ -1,4 +1,5 @@
-// Twilio's side of a telephone call in HTTP: the TwiML that starts ConversationRelay, and what follows when that is over.
+// Twilio's side of a telephone call in HTTP: the TwiML that starts ConversationRelay, and what follows when that is
+// over.
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Hono } from 'hono';

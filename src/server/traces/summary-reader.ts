@@ -1,4 +1,5 @@
-// The bytes of a call file in as they come, its summary out: reads the few lines that a list needs, and passes over the others.
+// The bytes of a call file in as they come, its summary out: reads the few lines that a list needs, and passes over the
+// others.
 
 import { createCallReader } from '../../trace/format/call-file.ts';
 import { type CallSummary, summarise } from '../../trace/format/summary.ts';

@@ -15,7 +15,9 @@ export interface TraceShelf {
   search(words: readonly string[]): Promise<readonly string[]>;
   /** The whole file; undefined: there is no such call. */
   read(id: string): Promise<Buffer | undefined>;
-  /** The bytes from `from` on as the file grows, until the call is over, or `signal`; undefined: there is no such call. */
+  /**
+   * The bytes from `from` on as the file grows, until the call is over, or `signal`; undefined: there is no such call.
+   */
   follow(id: string, from: number, signal: AbortSignal): Promise<AsyncGenerator<TraceChunk> | undefined>;
 }
 

@@ -1,4 +1,5 @@
-// The events of one call in, spans of OpenTelemetry out, by its conventions for voice agents. No word that was said is in them.
+// The events of one call in, spans of OpenTelemetry out, by its conventions for voice agents. No word that was said is
+// in them.
 
 import {
   type Attributes,

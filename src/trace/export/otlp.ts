@@ -1,4 +1,5 @@
-// Calls to a collector, as OTLP over HTTP. A collector that is down, slow or refuses costs spans, which are counted, and no call.
+// Calls to a collector, as OTLP over HTTP. A collector that is down, slow or refuses costs spans, which are counted,
+// and no call.
 
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';

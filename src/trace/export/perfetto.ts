@@ -1,5 +1,5 @@
-// A call's events in, a trace of ui.perfetto.dev out (Trace Event Format, JSON): caller, drafts, tools, ledger and voice
-// each on a track; what may overlap as async events. Pure.
+// A call's events in, a trace of ui.perfetto.dev out (Trace Event Format, JSON): caller, drafts, tools, ledger and
+// voice each on a track; what may overlap as async events. Pure.
 
 import type { RecordedEvent } from '../format/call-file.ts';
 

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** What was left out at the source: every word of caller and agent, the digits in them, or the fields that the agent names. */
+/**
+ * What was left out at the source: every word of caller and agent, the digits in them, or the fields that the agent
+ * names.
+ */
 const redaction = z.enum(['text', 'numbers', 'fields']);
 
 export const headerSchema = z.strictObject({

@@ -1,5 +1,5 @@
-// Takes the values of named fields out of a call's lines before they are written, wherever they turn up once they are known.
-// Lengths stay, so that what points into a text still points at the same place.
+// Takes the values of named fields out of a call's lines before they are written, wherever they turn up once they are
+// known. Lengths stay, so that what points into a text still points at the same place.
 
 import { LETTERS } from '../../base/words.ts';
 import { redactionOf } from '../../events/vocabulary.ts';

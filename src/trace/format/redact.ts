@@ -1,4 +1,5 @@
-// Takes words out of a line before it is written. Lengths stay, so that what points into a text still points at the same place.
+// Takes words out of a line before it is written. Lengths stay, so that what points into a text still points at the
+// same place.
 
 import { LETTERS } from '../../base/words.ts';
 import { redactionOf } from '../../events/vocabulary.ts';

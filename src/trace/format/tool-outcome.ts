@@ -1,4 +1,5 @@
-// A tool's result or error in, what happened in few words out: what a card, a lane and a terminal say before anybody looks closer. Pure.
+// A tool's result or error in, what happened in few words out: what a card, a lane and a terminal say before anybody
+// looks closer. Pure.
 
 export interface ToolOutcome {
   /** failed: it threw, or took too long. refused: it answered that it would not. none: it found nothing. */

@@ -9,7 +9,9 @@ export interface Ledger {
   readonly partsUs: Readonly<Record<string, number>>;
 }
 
-/** A line of time that is painted with stages. The first paint of a moment stays; what lies outside the turn is cut off. */
+/**
+ * A line of time that is painted with stages. The first paint of a moment stays; what lies outside the turn is cut off.
+ */
 export interface TurnLedger {
   readonly startMs: number;
   paint(stage: PaintedStage, fromMs: number, toMs: number): void;

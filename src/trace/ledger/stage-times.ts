@@ -1,4 +1,5 @@
-// Turns of many calls in, how their time spread over each stage out: in histograms, so that a million turns take no more memory.
+// Turns of many calls in, how their time spread over each stage out: in histograms, so that a million turns take no
+// more memory.
 
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { CallSummary } from '../format/summary.ts';

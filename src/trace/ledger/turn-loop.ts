@@ -1,4 +1,5 @@
-// The work that one turn came to, ahead of its zero or after it: decisions of the model and tools, and what overlap saved.
+// The work that one turn came to, ahead of its zero or after it: decisions of the model and tools, and what overlap
+// saved.
 
 import type { UnstampedEvent } from '../format/call-file.ts';
 

@@ -1,4 +1,5 @@
-// Where calls are written down: a folder, a collector, or both at once. Takes headers and events, and keeps no call waiting.
+// Where calls are written down: a folder, a collector, or both at once. Takes headers and events, and keeps no call
+// waiting.
 
 import type { CallHeader, CallWriter } from '../format/call-file.ts';
 

@@ -27,8 +27,8 @@ export function findVoiced(phones: readonly Phone[]): { startMs: number; endMs: 
 }
 
 /**
- * Gives each word its share of the clause. Spoken together, words differ a little from the same words alone ("Dr." before
- * a name): the shares are those of the cheapest alignment of both rows of sounds.
+ * Gives each word its share of the clause. Spoken together, words differ a little from the same words alone ("Dr."
+ * before a name): the shares are those of the cheapest alignment of both rows of sounds.
  */
 export function alignWords(
   phones: readonly Phone[],

@@ -1,5 +1,5 @@
-// Flite, a small English synthesiser compiled to WebAssembly: a clause in, samples and word times out, in one blocking call.
-// Equal clauses give equal bytes. Knows neither threads nor calls.
+// Flite, a small English synthesiser compiled to WebAssembly: a clause in, samples and word times out, in one blocking
+// call. Equal clauses give equal bytes. Knows neither threads nor calls.
 
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';

@@ -36,7 +36,10 @@ const WARM_UP_TIMEOUT_MS = 60_000;
 /** Clauses that kill the thread one after the other cost a few starts in so much time, and no more. */
 const REST_MS = 30_000;
 
-/** Resolves when the first thread is warm; rejects with VoiceError `voice-crashed`. The clause at work is lost with its thread, those that wait go to the next. */
+/**
+ * Resolves when the first thread is warm; rejects with VoiceError `voice-crashed`. The clause at work is lost with its
+ * thread, those that wait go to the next.
+ */
 export async function createThreadVoice(options: ThreadVoiceOptions): Promise<Voice> {
   const { rateHz, clock, warn, maxQueued } = options;
   const queue: Job[] = [];
