@@ -2,13 +2,18 @@
 
 import type { Agent, AgentTool, Handoff } from '../agent/agent.ts';
 import type { CallEvent } from '../events.ts';
-import type { Change, Context, Outcome, Run } from './context.ts';
+import type { Change, Context, Outcome, Reply, Run } from './context.ts';
 import { addCall, isAlikeCall, isSameCall, type ToolCall } from './transcript.ts';
 
 export const cancelledOutcome: Outcome = { error: 'cancelled: the caller went on speaking' };
 
 /** Speculative tool runs a turn. */
 export const MAX_SPECULATIONS = 3;
+
+/** A turn that a write was made in is not taken back any more. */
+function bindTurn(reply: Reply): Reply {
+  return { ...reply, undo: undefined };
+}
 
 export function startRun(context: Context, call: ToolCall, isSpeculative: boolean): Change {
   const tool = findTool(context.agent, call.name);
@@ -18,7 +23,7 @@ export function startRun(context: Context, call: ToolCall, isSpeculative: boolea
     run,
     nextRunId: context.nextRunId + 1,
     countSpeculations: context.countSpeculations + (isSpeculative ? 1 : 0),
-    reply: effect === 'write' ? { ...context.reply, undo: undefined } : context.reply,
+    reply: effect === 'write' ? bindTurn(context.reply) : context.reply,
   };
 }
 
@@ -26,13 +31,14 @@ export function startRun(context: Context, call: ToolCall, isSpeculative: boolea
 export function recordRun(context: Context, call: ToolCall, outcome: Outcome): Change {
   const isWrite = findTool(context.agent, call.name)?.effect === 'write';
   const written = isWrite && 'result' in outcome ? [{ call, outcome }] : [];
+  const reply = { ...context.reply, calls: [...context.reply.calls, call] };
   return {
     journal: [...context.journal, ...written],
     lines: addCall(context.lines, call, toContent(outcome)),
     run: undefined,
     awaiting: undefined,
     refusals: written.length > 0 ? [] : context.refusals,
-    reply: { ...context.reply, calls: [...context.reply.calls, call], undo: isWrite ? undefined : context.reply.undo },
+    reply: isWrite ? bindTurn(reply) : reply,
     draft: undefined,
     request: { ...context.request, words: undefined },
   };

@@ -110,9 +110,9 @@ export const mutations: readonly (Mutation & { readonly name: string })[] = [
   {
     name: 'a turn is taken back after its write has started',
     file: 'conversation/runs.ts',
-    symbol: 'startRun',
-    from: '{ ...context.reply, undo: undefined }',
-    to: 'context.reply',
+    symbol: 'bindTurn',
+    from: '{ ...reply, undo: undefined }',
+    to: 'reply',
   },
   {
     name: 'words of an older draft are said',

@@ -4,7 +4,7 @@ import type { Pass, Scores } from '../forward/pass.ts';
 import { type ActProbabilities, prefillContext, readActProbabilities } from './context.ts';
 import type { Effort } from './efforts.ts';
 import { type Decoding, type Guesses, guessesOf, masks, maxTokensOf, type Progress } from './progress.ts';
-import { takeForced, verify } from './verify.ts';
+import { takeForced, takeVerified, verify } from './verify.ts';
 
 export interface Beginning {
   readonly progress: Progress;
@@ -49,8 +49,7 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
     countReused: 0,
     countProposed: 0,
     countAccepted: 0,
-    pCallNext: 0,
-    isNextKnown: false,
+    pCallNext: undefined,
     previousLossNats: lossOf(scores, contextRows.length - (isInside ? 1 : 0), given.slice(isInside ? 0 : 1)),
   };
   const actToken = specials[actProbabilities.act];
@@ -70,9 +69,10 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
     // What was proposed beyond the earlier draft is nobody's words yet.
     const countPrevious = given.length - countAct;
     const keepAt = (index: number) => (index < countPrevious ? effort.keepPreviousAt : keepProposedAt(effort));
-    const countKept = verify(decoding, progress, scores, firstRow, old, keepAt);
-    progress.countReused = Math.min(countAct + countKept, given.length);
-    scores.keep(context.causal.length + countAct + countKept);
+    const verified = verify(decoding, guide, scores, firstRow, old, keepAt);
+    takeVerified(progress, verified);
+    progress.countReused = Math.min(countAct + verified.countAccepted, given.length);
+    scores.keep(context.causal.length + countAct + verified.countAccepted);
   } else {
     scores.keep(context.causal.length);
     progress.pending = [actToken, ...takeForced(guide)];

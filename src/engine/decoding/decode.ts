@@ -44,10 +44,10 @@ export async function* decode(
     if (!progress.guide.isDone) yield* grow(decoding, progress, continueDiffused(decoding, progress, hurried, []));
     if (progress.guide.tokens.length === 0) yield* replaceBlank(decoding, progress);
   }
-  if (mayCallNext(decoding, progress) && !progress.isNextKnown) {
+  if (mayCallNext(decoding, progress) && progress.pCallNext === undefined) {
     // The words can be spoken before that is known: late, it still makes “Let me check.” come true.
     yield toState(decoding, progress, false);
-    await askForCall(decoding, progress);
+    progress.pCallNext = await askForCall(decoding, progress.guide.tokens);
   }
   yield toState(decoding, progress, true);
 }

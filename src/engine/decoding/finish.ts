@@ -8,15 +8,15 @@ export function mayCallNext({ acts }: Decoding, { actProbabilities, guide }: Pro
 }
 
 /** One forward: p(<call>) against p(<user>), after the reply and its end. */
-export async function askForCall(decoding: Decoding, progress: Progress): Promise<void> {
+export async function askForCall(decoding: Decoding, reply: readonly number[]): Promise<number> {
   const { runPass, where, manifest, request } = decoding;
   const { specials } = manifest;
-  const whole = [...request.context, specials.say, ...progress.guide.tokens, specials.end];
+  const whole = [...request.context, specials.say, ...reply, specials.end];
   where.kv.rewind(Math.min(where.kv.countShared(whole), whole.length - 1));
   const causal = whole.slice(where.kv.length);
   const scores = await runPass(where, { causal, rows: [causal.length - 1], wantsRows: false, stage: 'denoise' });
   scores.keep(causal.length);
-  progress.pCallNext = pCallNext(scores, 0);
+  return pCallNext(scores, 0);
 }
 
 /** What the row of a reply's end says. */

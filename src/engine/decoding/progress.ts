@@ -37,9 +37,8 @@ export interface Progress {
   countProposed: number;
   /** Those that it let stand: tokens that took no forward of their own. */
   countAccepted: number;
-  pCallNext: number;
-  /** The forward that ended the reply went beyond its end: pCallNext was in it. */
-  isNextKnown: boolean;
+  /** That a call follows the reply; undefined: no forward has gone beyond its end yet. */
+  pCallNext: number | undefined;
   readonly previousLossNats: number;
 }
 
@@ -56,7 +55,7 @@ export function maxTokensOf(request: Pick<DraftRequest, 'maxTokens'>, act: Act):
 
 export function toState(decoding: Decoding, progress: Progress, isDone: boolean): DraftState {
   const { where, memory, manifest } = decoding;
-  const { actProbabilities, guide, pCallNext } = progress;
+  const { actProbabilities, guide, pCallNext = 0 } = progress;
   const { meter } = where;
   const written = writtenSoFar(decoding, progress);
   memory.note(isDone && !guide.isTruncated ? [...written, manifest.specials.end] : written, isDone);

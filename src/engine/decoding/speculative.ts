@@ -2,7 +2,7 @@
 
 import { efforts, type SpeculativeEffort } from './efforts.ts';
 import { type Decoding, type Guesses, guessesOf, masks, type Progress, writtenSoFar } from './progress.ts';
-import { verify } from './verify.ts';
+import { takeVerified, verify } from './verify.ts';
 
 /** With more draft tokens than this, a block after every place where acceptance may end costs more than it saves. */
 const MAX_BLOCKED_CANDIDATES = 1;
@@ -49,12 +49,13 @@ export async function* decodeSpeculatively(
       stage: 'denoise',
       blocks,
     });
-    progress.pending = [];
-    const countKept = verify(decoding, progress, scores, 0, candidates, () => keepDraftedAt);
-    scores.keep(pending.length + countKept);
+    const verified = verify(decoding, guide, scores, 0, candidates, () => keepDraftedAt);
+    takeVerified(progress, verified);
+    const { countAccepted } = verified;
+    scores.keep(pending.length + countAccepted);
     // A block's first position is the one that the causal head has just decided.
-    const firstRow = countEndings + countKept * (draftTokens + 1) + 1;
-    guesses = countKept < blocks.length ? guessesOf(scores, firstRow, draftTokens) : [];
+    const firstRow = countEndings + countAccepted * (draftTokens + 1) + 1;
+    guesses = countAccepted < blocks.length ? guessesOf(scores, firstRow, draftTokens) : [];
     yield;
   }
 }

@@ -5,34 +5,39 @@ import type { Scores } from '../forward/pass.ts';
 import { pCallNext } from './finish.ts';
 import type { Decoding, Progress } from './progress.ts';
 
-/**
- * Follows `candidates`, whose first is judged by row `firstRow`; then takes one token more, the head's own. Gives how many were accepted;
- * what was taken beyond them is pending.
- */
+/** What one forward said of its candidates. */
+export interface Verified {
+  readonly countProposed: number;
+  /** How many of them stand, from the first on. */
+  readonly countAccepted: number;
+  /** What was taken beyond them: the head's own token, and those that follow without an alternative. */
+  readonly pending: number[];
+  /** The least probability of a token that was taken. */
+  readonly confidence: number;
+  /** That a call follows, where the reply's end was a candidate that stands. */
+  readonly pCallNext: number | undefined;
+}
+
+/** Follows `candidates`, whose first is judged by row `firstRow`, and has the guide take those that stand; then one token more, the head's own. */
 export function verify(
-  { where, manifest }: Decoding,
-  progress: Progress,
+  { where, manifest }: Pick<Decoding, 'where' | 'manifest'>,
+  guide: Guide,
   scores: Scores,
   firstRow: number,
   candidates: readonly number[],
   /** Probability from which a candidate is accepted though it is not the likeliest. */
   keepAt: (index: number) => number,
-): number {
+): Verified {
   return where.meter.constrain(() => {
-    const { guide } = progress;
     let count = 0;
-    progress.countProposed += candidates.length;
-    const accept = () => {
-      count++;
-      progress.countAccepted++;
-    };
+    let confidence = Number.POSITIVE_INFINITY;
     while (!guide.isDone) {
       const candidate = candidates[count];
       const forced = guide.forced();
       if (forced !== undefined) {
         guide.take(forced);
-        if (forced !== candidate) return pend(forced, count);
-        accept();
+        if (forced !== candidate) return end([forced, ...takeForced(guide)]);
+        count++;
         continue;
       }
       const row = firstRow + count;
@@ -40,24 +45,31 @@ export function verify(
       const share = candidate === undefined || candidate === best.id ? 0 : guide.share(scores, row, candidate);
       const isKept = candidate !== undefined && share >= keepAt(count);
       const id = isKept ? candidate : best.id;
-      progress.confidence = Math.min(progress.confidence, isKept ? share : best.p);
+      confidence = Math.min(confidence, isKept ? share : best.p);
       const isLonger = guide.take(id);
       if (!isLonger && id === candidate && id === manifest.specials.end) {
-        progress.pCallNext = pCallNext(scores, row + 1);
-        progress.isNextKnown = true;
-        accept();
+        count++;
+        return end([], pCallNext(scores, row + 1));
       }
-      if (!isLonger) return count;
-      if (id !== candidate) return pend(id, count);
-      accept();
+      if (!isLonger) return end([]);
+      if (id !== candidate) return end([id, ...takeForced(guide)]);
+      count++;
     }
-    return count;
-  });
+    return end([]);
 
-  function pend(id: number, count: number): number {
-    progress.pending = [id, ...takeForced(progress.guide)];
-    return count;
-  }
+    function end(pending: number[], pNext?: number): Verified {
+      return { countProposed: candidates.length, countAccepted: count, pending, confidence, pCallNext: pNext };
+    }
+  });
+}
+
+/** The draft is as much further as a forward verified. */
+export function takeVerified(progress: Progress, verified: Verified): void {
+  progress.countProposed += verified.countProposed;
+  progress.countAccepted += verified.countAccepted;
+  progress.pending = verified.pending;
+  progress.confidence = Math.min(progress.confidence, verified.confidence);
+  progress.pCallNext = verified.pCallNext ?? progress.pCallNext;
 }
 
 /** Tokens without an alternative: they need no row of their own. */
