@@ -19,12 +19,12 @@ const COUNT_PARTS = 20;
 /** Parts in which caches fill. */
 const COUNT_WARM_PARTS = 4;
 /** What a call holds is tens of thousands; code that is compiled late, and maps that grow once, are tens. */
-const MOST_LEFT_BYTES = 300;
+const MAX_LEFT_BYTES = 300;
 /** By which the memory of the process comes and goes, a call, over all of them. */
 const RSS_NOISE_BYTES = 4000;
 
 /** Of the collector, until finalizers of all calls have run. */
-const MOST_ROUNDS = 100;
+const MAX_ROUNDS = 100;
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
@@ -88,7 +88,7 @@ it('leaves nothing of ten thousand calls one after another: no memory, handle, t
     },
   });
   const measure = async (countCalls: number) => {
-    for (let round = 0; round < MOST_ROUNDS && countCollected < countCalls; round++) {
+    for (let round = 0; round < MAX_ROUNDS && countCollected < countCalls; round++) {
       collectGarbage();
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -102,7 +102,7 @@ it('leaves nothing of ten thousand calls one after another: no memory, handle, t
   }
   const settled = parts.slice(COUNT_WARM_PARTS);
   const slope = (values: readonly number[]) => toSlope(values, COUNT_CALLS / COUNT_PARTS);
-  expect(slope(settled.map(({ heapUsed }) => heapUsed))).toBeLessThan(MOST_LEFT_BYTES);
+  expect(slope(settled.map(({ heapUsed }) => heapUsed))).toBeLessThan(MAX_LEFT_BYTES);
   expect(slope(settled.map(({ rss }) => rss))).toBeLessThan(RSS_NOISE_BYTES);
   expect(parts.at(-1)).toMatchObject({ handles: parts[0]?.handles, timers: parts[0]?.timers });
   expect([countSequences, countCollected]).toEqual([0, COUNT_CALLS]);

@@ -15,7 +15,7 @@ const reopening: ReadonlySet<string> = new Set(['turn.committed', 'turn.taken-ba
 type Said<T extends Emitted['type']> = Extract<Emitted, { type: T }>;
 
 /** However long the caller makes sounds without words: so many times what an agent waits for words. */
-const MOST_WAITS = 3;
+const MAX_WAITS = 3;
 /** Whoever waits for so long has waited for all that a call may take to answer. */
 const PATIENCE_MS = 60_000;
 const READ_BACK = /You want to|Did you say/;
@@ -303,7 +303,7 @@ export const invariants: Readonly<Record<string, Checker>> = {
       if (seen.kind === 'asked') continue;
       if (paused !== undefined && atMs - soundMs > agent.interruption.falseInterruptionTimeoutMs)
         return `turn ${paused} is paused for ever`;
-      if (paused !== undefined && atMs - pausedMs > MOST_WAITS * agent.interruption.falseInterruptionTimeoutMs)
+      if (paused !== undefined && atMs - pausedMs > MAX_WAITS * agent.interruption.falseInterruptionTimeoutMs)
         return `turn ${paused} is paused for ${atMs - pausedMs} ms`;
       if (seen.kind === 'told') soundMs = atMs;
       // The wire knows better what was heard.

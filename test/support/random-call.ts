@@ -11,7 +11,7 @@ const vocabulary = createVocabulary(tokenizer);
 const { bos, user, end } = manifest.specials;
 const context = [bos, user, ...tokenizer.encode(' a table for two'), end];
 /** Values end soon after it. */
-const longestTokens = 10;
+const MAX_TOKENS = 10;
 
 /** Arguments of calls of the tool that the engine lets a model write, each token drawn from those that may come. */
 export function createRandomCalls(tool: ToolSchema, random: () => number): () => Readonly<Record<string, unknown>> {
@@ -23,7 +23,7 @@ export function createRandomCalls(tool: ToolSchema, random: () => number): () =>
   const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
 
   function edgesOf({ slot, at, countTokens }: SlotState): number[] {
-    const isClosing = countTokens >= longestTokens;
+    const isClosing = countTokens >= MAX_TOKENS;
     if (isClosing && slot.isFinal(at)) return [];
     const { ids, classes } = slot.edges(at);
     return [...ids].filter((_, index) => {

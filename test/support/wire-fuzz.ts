@@ -39,7 +39,7 @@ interface WildWire {
 
 const FRAMES_OF_A_CALL = 60;
 /** A peer that went comes again, so often. */
-const MOST_SOCKETS = 4;
+const MAX_SOCKETS = 4;
 
 const relayReply = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('text'), token: z.string(), last: z.boolean() }),
@@ -135,7 +135,7 @@ async function fuzzCall(wire: WildWire, frames: readonly WildFrame[]): Promise<n
   for (const [index, frame] of frames.entries()) {
     if (wild.isOpen && frame.kind === 'text') countRead++;
     await play(frame, wild, clock);
-    if (frame.kind === 'vanish' && sockets.length < MOST_SOCKETS) wild = connect();
+    if (frame.kind === 'vanish' && sockets.length < MAX_SOCKETS) wild = connect();
     if (index === frames.length >> 1) sayWell({ type: 'transcript.updated', turn: 1, text: 'hello', state: 'final' });
   }
   await clock.advance(1000);
