@@ -95,7 +95,7 @@ export async function runBench(argv: readonly string[]): Promise<number> {
     }
     default:
       throw new UsageError(
-        `no bench "${name}"; there are calls, talk, engine, load, exact, constrain, model, calibrate, trace, viewer, dates, tasks, sockets`,
+        `no bench "${name}"; there are calls, sockets, talk, engine, load, exact, constrain, model, calibrate, trace, viewer, dates, tasks`,
       );
   }
 }
