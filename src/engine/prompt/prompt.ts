@@ -87,7 +87,8 @@ export function createPrompt(tokenizer: Tokenizer, limits: PromptLimits = defaul
 
 /** Words as a recogniser sends them, and as the model was trained on them: lower case, no punctuation but apostrophes. Equal words (`toWords`) are equal texts. */
 export function plain(text: string): string {
-  return toWords(text).replaceAll(notInWords, ' ').replaceAll(/ +/g, ' ').trim();
+  // Again, for what stands alone without its sign: an apostrophe, a script without spaces.
+  return toWords(toWords(text).replaceAll(notInWords, ' '));
 }
 
 /** Reads a decoded call back; undefined for anything else than ` name {…}`. */

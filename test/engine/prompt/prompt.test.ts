@@ -211,6 +211,7 @@ describe('plain', () => {
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         expect(plain(plain(text))).toBe(plain(text));
       }),
+      { examples: [['ก🈲〡'], ["〡'0"]], numRuns: 1000 },
     );
   });
 });
