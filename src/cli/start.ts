@@ -41,8 +41,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     tell,
     ...(args.modelDir === undefined ? {} : { modelDir: args.modelDir }),
   });
-  // Listening comes before the model: a port in use is told at once, and /health answers while it is loaded.
-  const url = await server.listen(args);
+  // Before anybody can hear of the server: a signal that comes then ends it as any other does.
   const stop = watchStopSignal({
     source: process,
     clock: systemClock,
@@ -50,14 +49,19 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     findOrigin: findAuthorScope,
     exit: (code) => process.exit(code),
   });
-  const loading = server.load();
+  // Listening comes before the model: a port in use is told at once, and /health answers while it is loaded.
+  const url = await server.listen(args).catch((error: unknown) => {
+    stop.close();
+    throw error;
+  });
   try {
+    const loading = server.load();
+    loading.catch(() => undefined);
     const code = await Promise.race([loading, stop.stopped]);
     if (typeof code === 'number') return code;
     process.stdout.write(`repartee is ready: ${args.publicUrl?.origin ?? url}\n`);
     return await stop.stopped;
   } finally {
-    loading.catch(() => undefined);
     await server.drain(args.drainMs);
     if (server.isLoading && stop.signal) await dieOf(stop.signal, stop.close);
     await server.close();

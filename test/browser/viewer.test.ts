@@ -140,12 +140,12 @@ describe('the trace viewer', () => {
   });
 
   it('shows what a tool answered, what was said before, and how sure the model was', async () => {
-    const page = await open('#/call/long-call/8');
+    const page = await open('#/call/long-call/13');
     const tool = page.locator('.tool-fold').first();
     await tool.getByText('4 results').waitFor();
     await tool.locator('summary').click();
     await tool.locator('.tool-answer', { hasText: '"count": 4' }).waitFor();
-    await page.getByText('7 turns before it').click();
+    await page.getByText('12 turns before it').click();
     await page.locator('.history-lines p').nth(14).waitFor();
     await slider(page).fill('0');
     await page.getByText(/ · end of turn \d+ %/).waitFor();
