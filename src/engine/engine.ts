@@ -14,8 +14,6 @@ export interface EngineOptions {
   readonly modelDir: string;
   /** Threads of one forward. @default the machine's, 4 at most */
   readonly countThreads?: number;
-  /** Between forwards, threads wait by spinning: a forward is faster, an engine at work takes more CPU time. @default true */
-  readonly isSpinning?: boolean;
   /** For keys and values of all sequences, bytes; the longest idle lose theirs first. @default a quarter of the memory, 1 GiB at most */
   readonly kvBudgetBytes?: number;
   /** One line when the engine's thread died, and when it starts again. @default nobody is told */
@@ -34,7 +32,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const workerData: Omit<WorkerOptions, 'atWork'> = {
     modelDir: options.modelDir,
     countThreads: options.countThreads ?? Math.min(availableParallelism(), MAX_THREADS),
-    isSpinning: options.isSpinning ?? true,
+    // Between forwards, threads wait by spinning: a forward is faster, an engine at work takes more CPU time.
+    isSpinning: true,
     kvBudgetBytes: options.kvBudgetBytes ?? Math.min(memoryBytes() / 4, MAX_KV_BYTES),
   };
   const file = findWorkerFile();
