@@ -6,13 +6,11 @@ import { expect, it } from 'vitest';
 const root = resolve(import.meta.dirname, '..');
 const MAX_COLUMNS = 120;
 const FOLDERS = ['src', 'bench', 'training'];
-/** Not wrapped yet. */
-const EXCEPTIONS = ['src/engine/', 'src/conversation/', 'src/server/calls/'];
 
 it.each(FOLDERS)('wraps the comments in %s at 120 columns', (folder) => {
   const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((path) => `${folder}/${path}`)
-    .filter((path) => path.endsWith('.ts') && !EXCEPTIONS.some((prefix) => path.startsWith(prefix)));
+    .filter((path) => path.endsWith('.ts'));
   expect(files.length).toBeGreaterThan(20);
   const wide = files.flatMap((path) =>
     listWideComments(path, readFileSync(join(root, path), 'utf8')).map((line) => `${path}: ${line}`),

@@ -105,12 +105,18 @@ export const callSetup = speaking.extend({
     }),
     endIdle: cancel('idle'),
     loseLine: assign({ isLineLost: true }),
-    /** What was asked on the line that was lost is asked again on this one: whether all of it is heard here, nobody tells. */
+    /**
+     * What was asked on the line that was lost is asked again on this one: whether all of it is heard here, nobody
+     * tells.
+     */
     regainLine: assign({ isLineLost: false, awaiting: undefined }),
     countIdlePrompt: assign(({ context }) => ({ countIdlePrompts: context.countIdlePrompts + 1 })),
     limitCall: raise({ type: 'call.overlong' }, { delay: ({ context }) => context.agent.maxCallMs }),
     openOutOfBand: assign(({ context }) => replies.openOutOfBand(context)),
-    /** To what the agent's code wants said: after what was said over the last line, and never recorded, as it follows from that. */
+    /**
+     * To what the agent's code wants said: after what was said over the last line, and never recorded, as it follows
+     * from that.
+     */
     offerTurn: raise({ type: 'turn.free' }),
     takeAction: enqueueActions(({ context: { closing, queuedLines }, event, enqueue }) => {
       if (event.type !== 'action.requested') return;
@@ -165,7 +171,10 @@ export const callSetup = speaking.extend({
       enqueue.raise({ type: 'pause.passed', pausedMs }, { id: 'pause', delay: pausedMs - event.pausedMs });
     }),
     endPause: cancel('pause'),
-    /** Words at hand are answered so long after the last of them, whatever the recogniser forgets; keys end by a pause of their own. */
+    /**
+     * Words at hand are answered so long after the last of them, whatever the recogniser forgets; keys end by a pause
+     * of their own.
+     */
     awaitFinal: enqueueActions(({ context, enqueue }) => {
       const { transcript, dialling, isLineLost, agent } = context;
       enqueue(cancel('final'));

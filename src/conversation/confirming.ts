@@ -1,5 +1,6 @@
-// What is read back to the caller before a tool runs, and when it counts as confirmed: a whole call, or those of its arguments
-// that the model is unsure of. Pure. decisions/018-a-yes-confirms.md, decisions/019-a-yes-to-what-was-heard.md.
+// What is read back to the caller before a tool runs, and when it counts as confirmed: a whole call, or those of its
+// arguments that the model is unsure of. Pure. decisions/018-a-yes-confirms.md,
+// decisions/019-a-yes-to-what-was-heard.md.
 
 import type { AgentTool } from '../agent/agent.ts';
 import { describeValues } from '../agent/describe-call.ts';
@@ -62,7 +63,9 @@ export function toReadBack(context: Context, turn: number): ReadBack | undefined
   });
 }
 
-/** The call that was read back, where the caller has said yes to it on the `turn`-th committed turn and nothing else. */
+/**
+ * The call that was read back, where the caller has said yes to it on the `turn`-th committed turn and nothing else.
+ */
 export function confirmedCall(context: Context, turn: number): ToolCall | undefined {
   const isAgreed = toConsent(context.transcript, context.agent.confirmation) === 'agreed';
   return isAgreed ? answered(context, turn)?.call : undefined;
@@ -101,7 +104,10 @@ function answered(context: Context, turn: number): Awaiting | undefined {
   return asked?.isHeard && context.turn > asked.earlyTurn ? asked : undefined;
 }
 
-/** What was read back right before the turn. Words of the turn that was read back were no answer to it; keys may go on in the same turn. */
+/**
+ * What was read back right before the turn. Words of the turn that was read back were no answer to it; keys may go on
+ * in the same turn.
+ */
 function followed({ awaiting, turn: callerTurn, dialling }: Context, turn: number): Awaiting | undefined {
   const isOwn = awaiting?.callerTurn === callerTurn && dialling === 'not';
   return awaiting?.turn === turn - 1 && !isOwn ? awaiting : undefined;

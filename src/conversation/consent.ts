@@ -5,7 +5,9 @@ import { aroundYes } from '../agent/consent-words.ts';
 import { hasQuestionMark, isUnspaced, joinWords, listWords } from '../base/words.ts';
 import { findEnd, skipOne, toPhrases } from './phrases.ts';
 
-/** `agreed`: with no other words; `agreed-and-more`, `agreed-but`: a yes, then others. `unclear`: neither yes nor no. */
+/**
+ * `agreed`: with no other words; `agreed-and-more`, `agreed-but`: a yes, then others. `unclear`: neither yes nor no.
+ */
 export type Consent = 'agreed' | 'agreed-and-more' | 'agreed-but' | 'refused' | 'unclear';
 
 /** "Is that right?" asks for a yes and is none. */
@@ -46,7 +48,9 @@ function sortAnswer(transcript: string, consent: ConfirmationWords): Consent {
   return at === words.length ? 'agreed' : 'agreed-and-more';
 }
 
-/** Anywhere, but not within a longer yes: "why not", 没错. Where no space ends a word, a longer word may begin with it. */
+/**
+ * Anywhere, but not within a longer yes: "why not", 没错. Where no space ends a word, a longer word may begin with it.
+ */
 function isSaid(phrase: string, words: readonly string[], yes: readonly string[]): boolean {
   const rest = dropAll(
     words,

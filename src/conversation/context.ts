@@ -79,8 +79,8 @@ export interface Reply {
   readonly isUninterruptible: boolean;
   readonly phase: ReplyPhase;
   /**
-   * `possible`: a sound of the caller's may make the agent pause; `holding`: one did. `ignored`: sounds that brought no words made it pause for too
-   * long, and only words stop it now.
+   * `possible`: a sound of the caller's may make the agent pause; `holding`: one did. `ignored`: sounds that brought no
+   * words made it pause for too long, and only words stop it now.
    */
   readonly interruption: 'none' | 'possible' | 'holding' | 'ignored';
 }
@@ -92,7 +92,9 @@ export interface Undo {
   readonly refusals: readonly Refusal[];
 }
 
-/** `complete`: no more words will be added. `ended`: more of it may turn out to have been heard than was thought then. */
+/**
+ * `complete`: no more words will be added. `ended`: more of it may turn out to have been heard than was thought then.
+ */
 export type ReplyPhase = { readonly kind: 'growing' } | { readonly kind: 'complete' } | Ended;
 
 /** What the end of a reply cut off. */
@@ -149,7 +151,10 @@ export interface Context {
   /** Since a write was made. */
   readonly refusals: readonly Refusal[];
   readonly countCommitted: number;
-  /** The caller's words of this turn are keys being pressed; `complete`: no more will come; `answered`: the words are frozen. */
+  /**
+   * The caller's words of this turn are keys being pressed; `complete`: no more will come; `answered`: the words are
+   * frozen.
+   */
   readonly dialling: 'not' | 'open' | 'complete' | 'answered';
   /** So much of the silence after the caller's last word or key has passed; undefined: not enough to look at. */
   readonly pausedMs: number | undefined;

@@ -1,4 +1,5 @@
-// The drafts of a turn: what the model is asked, and whether its answer is one to the turn's words. Pure moves on the machine's memory.
+// The drafts of a turn: what the model is asked, and whether its answer is one to the turn's words. Pure moves on the
+// machine's memory.
 
 import { offeredTools } from '../agent/handoffs.ts';
 import { toWords } from '../base/words.ts';

@@ -1,5 +1,5 @@
-// The reply after a read that ran ahead of its commit, drafted while the caller may still be speaking: if the turn comes to the
-// same words and the same call, call, result and reply are all there. Pure moves on the machine's memory.
+// The reply after a read that ran ahead of its commit, drafted while the caller may still be speaking: if the turn
+// comes to the same words and the same call, call, result and reply are all there. Pure moves on the machine's memory.
 
 import { toWords } from '../base/words.ts';
 import type { Change, Context } from './context.ts';

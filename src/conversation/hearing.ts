@@ -79,7 +79,10 @@ export function overhear(context: Context, event: Overheard): Change {
   return { ...mark, overheard: [...overheard.slice(0, -1), joined] };
 }
 
-/** What was overheard, to be heard now. A line of keys that words followed is no turn of its own: both are answered in one. */
+/**
+ * What was overheard, to be heard now. A line of keys that words followed is no turn of its own: both are answered in
+ * one.
+ */
 export function takeOverheard(context: Context): { readonly change: Change; readonly rest: readonly Overheard[] } {
   let after = context;
   let change: Change = {};

@@ -14,7 +14,8 @@ const ENOUGH_LENGTH = 400;
 /** Words over a reply that don't stop it: too few, a mere "uh-huh", or said over a line that is protected. */
 export function isSpokenOver(context: Context, { turn, text }: TranscriptUpdate): boolean {
   const { agent, reply } = context;
-  // Other words of the turn that is being answered: only a protected line, once it is audible, is said to its end all the same.
+  // Other words of the turn that is being answered: only a protected line, once it is audible, is said to its end all
+  // the same.
   if (turn === reply.turn) return reply.isUninterruptible && !canTakeBack(context);
   const { minWords, backchannels } = agent.interruption;
   return (

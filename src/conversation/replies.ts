@@ -50,7 +50,10 @@ export function canTakeBack({ reply, closing }: Context): boolean {
   return reply.undo !== undefined && reply.heard === '' && closing === undefined;
 }
 
-/** Words that answer nothing, by a output of their own: what was heard before stays in the lines, isn't said again or taken back. */
+/**
+ * Words that answer nothing, by a output of their own: what was heard before stays in the lines, isn't said again or
+ * taken back.
+ */
 export function openOutOfBand({ reply, lines }: Context): { readonly reply: Reply } {
   const { turn, words, calls } = reply;
   return { reply: { ...noReply, turn, words, calls, from: lines.length } };
@@ -102,8 +105,8 @@ export function endReply(context: Context): Change {
 }
 
 /**
- * A read-back waits for the next turn's decision, if the caller heard of it; for a yes to it, if all that matters was heard. Whatever else was said
- * since, "Are you still there?" too, is what a yes answers.
+ * A read-back waits for the next turn's decision, if the caller heard of it; for a yes to it, if all that matters was
+ * heard. Whatever else was said since, "Are you still there?" too, is what a yes answers.
  */
 function keepAwaiting({ awaiting, countCommitted, reply: { readBack, heard } }: Context): Context['awaiting'] {
   if (awaiting?.turn !== countCommitted || readBack === undefined) return undefined;

@@ -32,7 +32,10 @@ function dropRun({ run }: Context, enqueue: Enqueue): void {
 export const running = guarded.extend({
   actions: {
     dropRun: enqueueActions(({ context, enqueue }) => dropRun(context, enqueue)),
-    /** A read that two drafts running decide alike runs ahead of its commit; a run that the draft left behind is dropped. */
+    /**
+     * A read that two drafts running decide alike runs ahead of its commit; a run that the draft left behind is
+     * dropped.
+     */
     speculate: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'draft.grew' || !event.draft.isDone) return;
       const call = event.draft.act === 'call' ? event.draft.call : undefined;

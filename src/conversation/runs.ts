@@ -1,4 +1,5 @@
-// The tool runs of a turn: what may run, what runs, what came of it, and what the model is told. Pure moves on the machine's memory.
+// The tool runs of a turn: what may run, what runs, what came of it, and what the model is told. Pure moves on the
+// machine's memory.
 
 import type { Agent, AgentTool, Handoff } from '../agent/agent.ts';
 import type { CallEvent } from '../events.ts';

@@ -1,4 +1,5 @@
-// What the agent says, and what a possible interruption does to it: says become lines, words on the wire and in the output.
+// What the agent says, and what a possible interruption does to it: says become lines, words on the wire and in the
+// output.
 
 import { cancel, enqueueActions } from 'xstate';
 import { joinNames } from '../agent/describe-call.ts';
@@ -44,7 +45,10 @@ function waitForWords(context: Context, enqueue: Enqueue): void {
   );
 }
 
-/** However many sounds come without words that interrupt: so many times `falseInterruptionTimeoutMs` the agent is silent for them, once a reply. */
+/**
+ * However many sounds come without words that interrupt: so many times `falseInterruptionTimeoutMs` the agent is silent
+ * for them, once a reply.
+ */
 const MAX_WAITS = 3;
 
 /** The agent falls silent for a sound, and goes on with its work. */

@@ -12,7 +12,10 @@ export type Line =
   | ({ readonly role: 'call' } & ToolCall)
   | { readonly role: 'result'; readonly content: string };
 
-/** Adds the caller's words; words that follow words unanswered become one line, as the model has never seen two in a row. */
+/**
+ * Adds the caller's words; words that follow words unanswered become one line, as the model has never seen two in a
+ * row.
+ */
 export function addUser(lines: readonly Line[], text: string): readonly Line[] {
   const last = lines.at(-1);
   if (last?.role !== 'user') return [...lines, { role: 'user', text }];
@@ -53,7 +56,10 @@ export function isSameCall(a: ToolCall, b: ToolCall): boolean {
   return a.name === b.name && canonical(a.arguments) === canonical(b.arguments);
 }
 
-/** The same but for the case of strings: enough where asking twice comes to the same, and too little for what is written. */
+/**
+ * The same but for the case of strings: enough where asking twice comes to the same, and too little for what is
+ * written.
+ */
 export function isAlikeCall(a: ToolCall, b: ToolCall): boolean {
   return a.name === b.name && isAlike(a.arguments, b.arguments);
 }

@@ -9,7 +9,10 @@ export interface WriteRequest {
   /** Whose reply it is. */
   readonly agent: Agent;
   readonly lines: readonly Line[];
-  /** `draft`: the last line is the caller's, still being spoken. `committed`: it is final. `step`: the last line is a result, or a say that a call follows. */
+  /**
+   * `draft`: the last line is the caller's, still being spoken. `committed`: it is final. `step`: the last line is a
+   * result, or a say that a call follows.
+   */
   readonly purpose: 'draft' | 'committed' | 'step';
   readonly acts: readonly Act[];
   /** Start from this earlier draft, keeping what the new lines still support. */

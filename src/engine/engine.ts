@@ -1,4 +1,5 @@
-// The engine: token ids in, token ids out, on a thread of its own. Takes settings and contexts, gives drafts; knows neither audio nor conversations.
+// The engine: token ids in, token ids out, on a thread of its own. Takes settings and contexts, gives drafts; knows
+// neither audio nor conversations.
 import { existsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -14,7 +15,10 @@ export interface EngineOptions {
   readonly modelDir: string;
   /** Threads of one forward. @default the machine's, 4 at most */
   readonly countThreads?: number;
-  /** For keys and values of all sequences, bytes; the longest idle lose theirs first. @default a quarter of the memory, 1 GiB at most */
+  /**
+   * For keys and values of all sequences, bytes; the longest idle lose theirs first.
+   * @default a quarter of the memory, 1 GiB at most
+   */
   readonly kvBudgetBytes?: number;
   /** One line when the engine's thread died, and when it starts again. @default nobody is told */
   readonly warn?: (line: string) => void;

@@ -47,9 +47,15 @@ export const manifestSchema = z.object({
   }),
   /** Every id below this one is a special token. */
   countSpecials: count,
-  /** Added to the log-odds of an act, nats, so that it comes as often as it should; belongs to these weights. @default 0 */
+  /**
+   * Added to the log-odds of an act, nats, so that it comes as often as it should; belongs to these weights.
+   * @default 0
+   */
   calibration: z.object({ callNats: nats, waitNats: nats }).optional(),
-  /** How much of a prompt it reads. @default 500 characters of instructions, ten tools and so on: `defaultPromptLimits` */
+  /**
+   * How much of a prompt it reads.
+   * @default 500 characters of instructions, ten tools and so on: `defaultPromptLimits`
+   */
   prompt: z
     .object({
       maxInstructionsLength: count,

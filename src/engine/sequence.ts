@@ -2,7 +2,10 @@
 
 export type Act = 'say' | 'call' | 'wait';
 
-/** How much work a reply may cost; rows of one table in efforts.ts. `autoregressive` decodes token by token: the yardstick. */
+/**
+ * How much work a reply may cost; rows of one table in efforts.ts. `autoregressive` decodes token by token: the
+ * yardstick.
+ */
 export type EffortName = 'instant' | 'low' | 'medium' | 'high' | 'exact' | 'autoregressive';
 
 /** Committed turns go before steps of a tool loop, these before drafts. */
@@ -36,27 +39,49 @@ export interface Sampling {
 }
 
 export interface DraftRequest {
-  /** All clean tokens so far, prefix included; the engine rewinds to what its KV shares with them and appends the rest. */
+  /**
+   * All clean tokens so far, prefix included; the engine rewinds to what its KV shares with them and appends the rest.
+   */
   readonly context: readonly number[];
   readonly effort: EffortName;
-  /** Milliseconds, 1..60000, from the request on: where verifying every token would take longer, the rest of a reply comes unverified, and unsampled. A reply is complete all the same, and a call is always verified. @default no limit */
+  /**
+   * Milliseconds, 1..60000, from the request on: where verifying every token would take longer, the rest of a reply
+   * comes unverified, and unsampled. A reply is complete all the same, and a call is always verified.
+   * @default no limit
+   */
   readonly latencyBudgetMs?: number;
   /** Draw words by chance, at effort ar. @default the likeliest */
   readonly sampling?: Sampling;
-  /** Acts that may be chosen; P(wait) is reported whether or not `wait` is among them. None: the context ends inside what is being said. */
+  /**
+   * Acts that may be chosen; P(wait) is reported whether or not `wait` is among them. None: the context ends inside
+   * what is being said.
+   */
   readonly acts: readonly Act[];
   readonly priority: Priority;
-  /** An earlier draft's tokens (act token first, unless no act may be chosen; the end may close them): rescored under this context, its agreeing prefix is kept; those before it are looked at too. */
+  /**
+   * An earlier draft's tokens (act token first, unless no act may be chosen; the end may close them): rescored under
+   * this context, its agreeing prefix is kept; those before it are looked at too.
+   */
   readonly previous?: readonly number[];
-  /** Fill each block of words in so many forwards, 1..block size, whatever the effort; nothing is verified. To measure by. */
+  /**
+   * Fill each block of words in so many forwards, 1..block size, whatever the effort; nothing is verified. To measure
+   * by.
+   */
   readonly steps?: number;
   /** Most tokens of the reply. A call may exceed it by what its schema requires. @default 96, for a call 192 */
   readonly maxTokens?: number;
-  /** For arguments whose values are given (`x-spoken` in their schema), by the JSON of that rule: one of these, and where there is none, no argument. @default whatever is of the type */
+  /**
+   * For arguments whose values are given (`x-spoken` in their schema), by the JSON of that rule: one of these, and
+   * where there is none, no argument.
+   * @default whatever is of the type
+   */
   readonly given?: Readonly<Record<string, readonly (string | number)[]>>;
   /** Draft under this act, whatever the model prefers. */
   readonly forceAct?: Act;
-  /** A context that is too long loses its oldest messages, but for the prompt prefix, instead of being refused. @default false */
+  /**
+   * A context that is too long loses its oldest messages, but for the prompt prefix, instead of being refused.
+   * @default false
+   */
   readonly isSliding?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -64,7 +89,10 @@ export interface DraftRequest {
 /** One state of a draft, after one forward. The last one has `isDone`. */
 export interface DraftState {
   readonly act: Act;
-  /** Reply tokens after the act token, without `<end>`; for a call: ` name {"key": value}`. Masked positions beyond the known prefix are left out. */
+  /**
+   * Reply tokens after the act token, without `<end>`; for a call: ` name {"key": value}`. Masked positions beyond the
+   * known prefix are left out.
+   */
   readonly tokens: readonly number[];
   /** How many of `tokens` will not change any more in this draft. */
   readonly countStable: number;
@@ -77,7 +105,9 @@ export interface DraftState {
   readonly pWait: number;
   /** On the last state of a finished say, where a call may be chosen: p(<call>) against p(<user>), 0..1; else 0. */
   readonly pCallNext: number;
-  /** -ln p of the tokens of `previous` behind its act, together, by the causal head under this context; 0 without them. */
+  /**
+   * -ln p of the tokens of `previous` behind its act, together, by the causal head under this context; 0 without them.
+   */
   readonly previousLossNats: number;
   /** Lowest probability on the way, 0..1. */
   readonly confidence: number;
@@ -89,7 +119,9 @@ export interface DraftState {
   readonly countSteps: number;
   /** Tokens of `previous` that were kept. */
   readonly countReused: number;
-  /** Candidates of any origin that were held against the causal head: draft tokens, as speculative decoding counts them. */
+  /**
+   * Candidates of any origin that were held against the causal head: draft tokens, as speculative decoding counts them.
+   */
   readonly countProposed: number;
   /** Those of them that it let stand, those of `previous` among them: tokens without a forward of their own. */
   readonly countAccepted: number;
@@ -100,7 +132,10 @@ export interface DraftState {
 
 /** One conversation's place in the engine; owns a causal KV. */
 export interface Sequence {
-  /** States of one draft as they come. Starting a draft cancels the one that runs. Throws EngineError. Abort ends the iteration quietly. */
+  /**
+   * States of one draft as they come. Starting a draft cancels the one that runs. Throws EngineError. Abort ends the
+   * iteration quietly.
+   */
   draft(request: DraftRequest): AsyncIterable<DraftState>;
   /** The running draft is no draft any more: its turn is committed. */
   promote(): void;
@@ -129,7 +164,10 @@ export interface PromptPrefix {
 }
 
 export interface Engine {
-  /** Compiles the tools and prefills the prefix. Throws EngineError for an unsupported schema keyword (keyword and JSON pointer in the message). */
+  /**
+   * Compiles the tools and prefills the prefix. Throws EngineError for an unsupported schema keyword (keyword and JSON
+   * pointer in the message).
+   */
   prepare(promptPrefix: PromptPrefix): Promise<void>;
   /** Throws EngineError `engine-busy` when turns wait too long already. */
   open(promptPrefix: PromptPrefix): Sequence;

@@ -1,4 +1,5 @@
-// What the schemas of one prompt may come to: so many values, constants, states and bytes, counted while they are compiled. Knows no schema.
+// What the schemas of one prompt may come to: so many values, constants, states and bytes, counted while they are
+// compiled. Knows no schema.
 import { EngineError } from '../../errors.ts';
 import { type ByteTable, sizeBytesOf } from './byte-dfa.ts';
 

@@ -1,4 +1,5 @@
-// A set of byte strings as an automaton: what may come next, and how far the nearest end is. Knows no token and no schema.
+// A set of byte strings as an automaton: what may come next, and how far the nearest end is. Knows no token and no
+// schema.
 
 /** State 0 is the start. No state is a dead end. */
 export interface ByteDfa {

@@ -1,4 +1,5 @@
-// A tool call: a name among those offered and arguments that parse and validate, whatever the model prefers. Knows no model.
+// A tool call: a name among those offered and arguments that parse and validate, whatever the model prefers. Knows no
+// model.
 import { EngineError } from '../../errors.ts';
 import type { Scores } from '../forward/pass.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -13,7 +14,10 @@ import type { Program } from './tools.ts';
 export interface CallOptions {
   readonly program: Program;
   readonly tokenizer: Tokenizer;
-  /** From here on the call is brought to an end: values close, optional ones are left out. It may still grow by what its schema requires. */
+  /**
+   * From here on the call is brought to an end: values close, optional ones are left out. It may still grow by what its
+   * schema requires.
+   */
   readonly maxTokens: number;
   /** Makes the slot for words of the dialogue. */
   readonly copied: () => Slot;
@@ -85,7 +89,10 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
     return !listed && countEdges() > NEARLY_ALL_SHARE * tokenizer.countTokens;
   }
 
-  /** The likeliest of what may come, and with `wantsSum` the probability of all that may. Allocates nothing for each token. */
+  /**
+   * The likeliest of what may come, and with `wantsSum` the probability of all that may. Allocates nothing for each
+   * token.
+   */
   function weigh(logP: Float32Array, wantsSum: boolean): { readonly id: number; readonly sum: number } {
     let id = -1;
     let highest = Number.NEGATIVE_INFINITY;
@@ -113,7 +120,10 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
     return { id, sum };
   }
 
-  /** The likeliest of all text, where that may come: nothing needs to be gone through. A tie is left to the order in which what may come stands. */
+  /**
+   * The likeliest of all text, where that may come: nothing needs to be gone through. A tie is left to the order in
+   * which what may come stands.
+   */
   function findFirst(scores: Scores, row: number, logP: Float32Array): number {
     const first = scores.best(row, 0);
     return at(logP, first) > at(logP, scores.best(row, 1)) && isLegal(first) ? first : -1;

@@ -1,4 +1,5 @@
-// Compiles schemas on a thread of its own, one prompt's tools after the other; what is no longer wanted, or takes too long, is ended.
+// Compiles schemas on a thread of its own, one prompt's tools after the other; what is no longer wanted, or takes too
+// long, is ended.
 import type { Worker } from 'node:worker_threads';
 import type { Clock } from '../../base/clock.ts';
 import { EngineError, unreachable } from '../../errors.ts';

@@ -1,4 +1,5 @@
-// The thread that compiles schemas: takes tools, gives what their arguments may be. It may be ended at any time, and gives way to all others.
+// The thread that compiles schemas: takes tools, gives what their arguments may be. It may be ended at any time, and
+// gives way to all others.
 import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { EngineError, RuntimeError, toMessage } from '../../errors.ts';

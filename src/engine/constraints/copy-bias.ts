@@ -1,4 +1,5 @@
-// Logit bias for calls (decisions/017): a value that is nearly as likely is copied from the dialogue, and an argument that is hardly likelier than the end is left out.
+// Logit bias for calls (decisions/017): a value that is nearly as likely is copied from the dialogue, and an argument
+// that is hardly likelier than the end is left out.
 import { type CopyMatcher, createCopyMatcher, type Places } from './copy-matcher.ts';
 
 export interface CopyBiasOptions {
@@ -13,9 +14,14 @@ export interface CopyBias {
   begin(): void;
   /** The call goes on with `id`. */
   take(id: number): void;
-  /** `likeliest`, or the likeliest token that goes on with words of the dialogue, if it is less than `COPY_NATS` behind. */
+  /**
+   * `likeliest`, or the likeliest token that goes on with words of the dialogue, if it is less than `COPY_NATS` behind.
+   */
   toDialogue(likeliest: number, logP: Float32Array, isLegal: (id: number) => boolean): number;
-  /** `likeliest`, or of the `fixed` tokens one that closes the arguments, if `likeliest` begins another one and is less than `endNats` ahead. */
+  /**
+   * `likeliest`, or of the `fixed` tokens one that closes the arguments, if `likeliest` begins another one and is less
+   * than `endNats` ahead.
+   */
   toEnd(likeliest: number, logP: Float32Array, fixed: readonly number[]): number;
 }
 

@@ -1,4 +1,5 @@
-// The words of a dialogue as a slot: what the caller said and what tools gave, from the start of one word to the end of another.
+// The words of a dialogue as a slot: what the caller said and what tools gave, from the start of one word to the end of
+// another.
 
 import { findWords } from '../../base/words.ts';
 import type { ByteDfa } from './byte-dfa.ts';

@@ -21,8 +21,8 @@ export function createGivenSlot(values: readonly (string | number)[], tokenizer:
 }
 
 /**
- * The value without what can't be written: a rule's value where `has` says that none is given, and with it what requires it. Undefined where nothing is left.
- * Without `has` rules let in whatever is of the type.
+ * The value without what can't be written: a rule's value where `has` says that none is given, and with it what
+ * requires it. Undefined where nothing is left. Without `has` rules let in whatever is of the type.
  */
 export function narrow(value: Value, has: ((key: string) => boolean) | undefined): Value | undefined {
   switch (value.kind) {

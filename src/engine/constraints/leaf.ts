@@ -32,7 +32,9 @@ export type Leaf =
   /** One of these JSON texts. */
   | { readonly kind: 'choice'; readonly texts: readonly string[] };
 
-/** One of the values that a draft's request gives for `key`; where it gives none for any key, whatever is of the type. */
+/**
+ * One of the values that a draft's request gives for `key`; where it gives none for any key, whatever is of the type.
+ */
 export interface GivenLeaf {
   readonly kind: 'given';
   readonly key: string;

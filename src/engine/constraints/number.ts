@@ -1,4 +1,5 @@
-// JSON numbers within bounds, character by character and as an automaton: whatever was begun can still end within them. Pure.
+// JSON numbers within bounds, character by character and as an automaton: whatever was begun can still end within them.
+// Pure.
 import { type ByteState, type ByteTable, createByteTable } from './byte-dfa.ts';
 
 export interface NumberRules {
@@ -66,7 +67,8 @@ export function canFinish(rules: NumberRules, prefix: string): boolean {
 
 /** The bounds of the magnitude, in units of 1/scale. */
 function scaledBounds(rules: NumberRules, scale: number, isNegative: boolean): { from: number; to: number } {
-  // What a decimal stands for is the double that is nearest, and so is a quotient: 4.1 * 1e6 is below 4100000, but 4100000 / 1e6 is 4.1.
+  // What a decimal stands for is the double that is nearest, and so is a quotient: 4.1 * 1e6 is below 4100000, but
+  // 4100000 / 1e6 is 4.1.
   const low = Math.round(rules.min * scale);
   const high = Math.round(rules.max * scale);
   const min = isAboveMin(rules, low / scale) ? low : low + 1;

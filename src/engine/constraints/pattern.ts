@@ -1,11 +1,14 @@
-// Regular expressions as automata over the bytes inside a JSON string. Takes what is regular in ECMAScript's syntax, refuses the rest by name.
+// Regular expressions as automata over the bytes inside a JSON string. Takes what is regular in ECMAScript's syntax,
+// refuses the rest by name.
 import { CharSet, DFA, type Element, JS, NFA, type NoParent } from 'refa';
 import { type ByteState, type ByteTable, createByteTable } from './byte-dfa.ts';
 import { type Range, toByteRanges } from './utf8.ts';
 
 type Part = NoParent<Element>;
 
-/** ECMAScript's flags. Without u or v a character beyond U+FFFF is two, so none is written; g and d say nothing here. */
+/**
+ * ECMAScript's flags. Without u or v a character beyond U+FFFF is two, so none is written; g and d say nothing here.
+ */
 export interface Pattern {
   readonly source: string;
   readonly flags: string;
@@ -15,7 +18,10 @@ const MAX_CODE_POINT = 0x10ffff;
 /** Of one automaton, over characters or over bytes. */
 const MAX_STATES = 4096;
 
-/** The strings that all of `patterns` match, each anywhere unless it is anchored. Undefined where there are none. Throws an Error that says what is not supported. */
+/**
+ * The strings that all of `patterns` match, each anywhere unless it is anchored. Undefined where there are none. Throws
+ * an Error that says what is not supported.
+ */
 export function compilePatterns(
   patterns: readonly Pattern[],
   isWritable: (byte: number) => boolean,

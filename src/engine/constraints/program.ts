@@ -1,4 +1,5 @@
-// Takes what a value may be, gives it as tokens: tries of fixed pieces with slots between them, in the pieces the model was trained on.
+// Takes what a value may be, gives it as tokens: tries of fixed pieces with slots between them, in the pieces the model
+// was trained on.
 
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { readByteTable } from './byte-dfa.ts';
@@ -71,7 +72,9 @@ export function createCompiler(vocabulary: Vocabulary): Compiler {
     return once(() => buildTrie([[tokenizer.encode(text), { kind: 'pieces', root: after }]]));
   }
 
-  /** In the schema's order: the next key is any up to the first that is required; where none is, the object may close. */
+  /**
+   * In the schema's order: the next key is any up to the first that is required; where none is, the object may close.
+   */
   function members(properties: readonly Property[], after: () => Pieces): () => Pieces {
     const close: Entry = [tokenizer.encode('}'), { kind: 'pieces', root: after }];
     const from: (start: number) => Pieces = remembered((start) => {

@@ -1,4 +1,5 @@
-// The words of a spoken reply: never empty, never a loop, never cut within a word, no speaker's name before them. Knows no model.
+// The words of a spoken reply: never empty, never a loop, never cut within a word, no speaker's name before them. Knows
+// no model.
 
 import type { Scores } from '../forward/pass.ts';
 import type { TokenTraits } from '../tokenizer/token-traits.ts';

@@ -1,4 +1,5 @@
-// Draws tokens by chance instead of taking the likeliest: temperature, then the smallest set that holds `topP`. Knows no reply.
+// Draws tokens by chance instead of taking the likeliest: temperature, then the smallest set that holds `topP`. Knows
+// no reply.
 
 import { createRandom } from '../../base/random.ts';
 import type { Sampling } from '../sequence.ts';

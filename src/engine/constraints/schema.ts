@@ -55,7 +55,9 @@ const keywordsByType: readonly (readonly [type: string, keywords: readonly strin
 ];
 const unionKeywords = ['anyOf', 'oneOf'] as const;
 
-/** `of` names whose schema it is. Throws EngineError, with the keyword and its JSON pointer, for what is not supported. */
+/**
+ * `of` names whose schema it is. Throws EngineError, with the keyword and its JSON pointer, for what is not supported.
+ */
 export function compileSchema(
   schema: unknown,
   of: string,

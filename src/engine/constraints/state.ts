@@ -26,7 +26,10 @@ export interface States {
   advance(state: State, id: number): State | undefined;
 }
 
-/** `makeCopied` makes the slot for words of the dialogue, `makeGiven` one for the values of a key, when it is first needed. */
+/**
+ * `makeCopied` makes the slot for words of the dialogue, `makeGiven` one for the values of a key, when it is first
+ * needed.
+ */
 export function createStates(makeCopied: () => Slot, makeGiven: (key: string) => Slot): States {
   let copied: Slot | undefined;
   const given = new Map<string, Slot>();

@@ -1,11 +1,15 @@
-// Free text between the quotes of a JSON string, as a slot: whole characters, whole escapes, as many characters as its rules say.
+// Free text between the quotes of a JSON string, as a slot: whole characters, whole escapes, as many characters as its
+// rules say.
 
 import { isBlank } from '../tokenizer/token-traits.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import type { Edges, Slot } from './slot.ts';
 import { COUNT_TEXT_STATES, createTextTable, startState, type TextRules } from './text.ts';
 
-/** The edges of one state of the text table, shared by all slots: a class is a state to go to and a number of characters. */
+/**
+ * The edges of one state of the text table, shared by all slots: a class is a state to go to and a number of
+ * characters.
+ */
 interface TextClasses extends Edges {
   readonly states: Uint8Array;
   readonly characters: Uint16Array;

@@ -1,4 +1,5 @@
-// Which tokens may come next inside a JSON string: escapes are whole, characters are whole, raw quotes and control characters never come.
+// Which tokens may come next inside a JSON string: escapes are whole, characters are whole, raw quotes and control
+// characters never come.
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 
 /** Where in the bytes of a string a token ends. Only `plain` may be followed by the closing quote. */
@@ -65,7 +66,10 @@ function verify(bytes: Uint8Array, from: number): number {
   return state;
 }
 
-/** RFC 8259 for what may stand in a string, RFC 3629 for what is a character. \u is left out: the vocabulary holds what it would spell. */
+/**
+ * RFC 8259 for what may stand in a string, RFC 3629 for what is a character. \u is left out: the vocabulary holds what
+ * it would spell.
+ */
 function step(state: number, byte: number): number {
   switch (state) {
     case states.plain:

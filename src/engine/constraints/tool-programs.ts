@@ -1,4 +1,5 @@
-// Takes tools, gives what may be written for a call of them: compiled once for all prompts with the same tools, and only while someone waits for it.
+// Takes tools, gives what may be written for a call of them: compiled once for all prompts with the same tools, and
+// only while someone waits for it.
 import { EngineError } from '../../errors.ts';
 import type { ToolSchema } from '../sequence.ts';
 import { schemaLimits, tooLarge } from './budget.ts';

@@ -1,4 +1,5 @@
-// Takes the tools of a prompt, or the schema of a response, gives what may be written as tokens. Throws EngineError for what is not supported.
+// Takes the tools of a prompt, or the schema of a response, gives what may be written as tokens. Throws EngineError for
+// what is not supported.
 import { EngineError } from '../../errors.ts';
 import { inlineSchema } from '../../schema/inline-schema.ts';
 import type { ToolSchema } from '../sequence.ts';

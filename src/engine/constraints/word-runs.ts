@@ -1,4 +1,5 @@
-// Which words of a reply stood together before: small diffusion models loop. Words, not tokens: a name of six tokens may come twice.
+// Which words of a reply stood together before: small diffusion models loop. Words, not tokens: a name of six tokens
+// may come twice.
 import type { TokenTraits } from '../tokenizer/token-traits.ts';
 
 /** Four words in a row that come twice are a loop; of three the fourth may still differ. */

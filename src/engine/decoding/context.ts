@@ -1,4 +1,5 @@
-// Brings a context into the KV up to its last piece, and reads from the causal head at its end whose turn it is. Knows no reply.
+// Brings a context into the KV up to its last piece, and reads from the causal head at its end whose turn it is. Knows
+// no reply.
 
 import { at } from '../../base/at.ts';
 import type { PassContext, RunPass, Scores } from '../forward/pass.ts';

@@ -1,4 +1,5 @@
-// Takes a context, gives the states of one reply. Every token is verified by the causal head, or filled in by diffusion: efforts.ts says which.
+// Takes a context, gives the states of one reply. Every token is verified by the causal head, or filled in by
+// diffusion: efforts.ts says which.
 
 import type { CostModel } from '../forward/cost.ts';
 import type { NgramTable } from '../proposals/ngram-table.ts';
@@ -18,7 +19,10 @@ type Asked = Omit<Decoding, 'effort' | 'proposer' | 'deadline'> & {
   readonly nowMs: () => number;
 };
 
-/** Ends early, between two forwards, when the signal of `where` is aborted: then it throws that signal's reason. Throws EngineError. */
+/**
+ * Ends early, between two forwards, when the signal of `where` is aborted: then it throws that signal's reason. Throws
+ * EngineError.
+ */
 export async function* decode(
   asked: Asked,
   table: Readonly<Record<EffortName, Effort>> = efforts,
@@ -65,8 +69,8 @@ async function* grow(decoding: Decoding, progress: Progress, more: AsyncIterable
 }
 
 /**
- * A reply that came out blank is written again, token by token: the causal head never ends one before its first word. That word comes late as
- * it is; the rest is held to the deadline.
+ * A reply that came out blank is written again, token by token: the causal head never ends one before its first word.
+ * That word comes late as it is; the rest is held to the deadline.
  */
 async function* replaceBlank(decoding: Decoding, progress: Progress): AsyncGenerator<DraftState> {
   const { kv } = decoding.where;

@@ -1,4 +1,5 @@
-// Writes by diffusion: blocks of masks, filled in a few steps each; nothing is verified. Knows no act and no earlier draft.
+// Writes by diffusion: blocks of masks, filled in a few steps each; nothing is verified. Knows no act and no earlier
+// draft.
 
 import { at } from '../../base/at.ts';
 import type { Scores } from '../forward/pass.ts';
@@ -77,7 +78,10 @@ export async function* continueDiffused(
       return end < 0 || slot < end;
     }
 
-    /** Tokens that stand ahead of a gap change in place or are masked again, as what came beside them since makes of them. */
+    /**
+     * Tokens that stand ahead of a gap change in place or are masked again, as what came beside them since makes of
+     * them.
+     */
     function revise(scores: Scores, firstRow: number, filled: readonly number[], countKept: number): void {
       const seen = filled.map((slot, index): Filled => {
         const row = firstRow + index;

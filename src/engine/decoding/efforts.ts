@@ -15,7 +15,10 @@ export interface SpeculativeEffort {
   readonly keepPreviousAt: number;
 }
 
-/** A block is filled in a few steps; nothing is verified. A call is: filled in by diffusion, far fewer are right (decisions/005). */
+/**
+ * A block is filled in a few steps; nothing is verified. A call is: filled in by diffusion, far fewer are right
+ * (decisions/005).
+ */
 export interface DiffusedEffort {
   readonly kind: 'diffused';
   readonly policy: Policy;

@@ -1,4 +1,5 @@
-// After the last word of a reply: does a call follow it? Mostly its end was a candidate of the last forward, which says that too; else one more is needed.
+// After the last word of a reply: does a call follow it? Mostly its end was a candidate of the last forward, which says
+// that too; else one more is needed.
 import type { Scores } from '../forward/pass.ts';
 import type { Decoding, Progress } from './progress.ts';
 

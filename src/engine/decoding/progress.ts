@@ -42,7 +42,10 @@ export interface Progress {
   readonly previousLossNats: number;
 }
 
-/** What a block guessed for positions that follow each other, and by how much the likeliest token's logit is above the second's. */
+/**
+ * What a block guessed for positions that follow each other, and by how much the likeliest token's logit is above the
+ * second's.
+ */
 export type Guesses = readonly (Guess & { readonly id: number; readonly gapNats: number })[];
 
 const MAX_REPLY_TOKENS = 96;

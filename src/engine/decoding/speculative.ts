@@ -1,4 +1,5 @@
-// Speculative decoding: draft tokens are proposed, verified by the causal head in one forward pass, and the longest accepted prefix is kept.
+// Speculative decoding: draft tokens are proposed, verified by the causal head in one forward pass, and the longest
+// accepted prefix is kept.
 
 import { efforts, type SpeculativeEffort } from './efforts.ts';
 import { type Decoding, type Guesses, guessesOf, masks, type Progress, writtenSoFar } from './progress.ts';
@@ -8,9 +9,10 @@ import { takeVerified, verify } from './verify.ts';
 const MAX_BLOCKED_CANDIDATES = 1;
 
 /**
- * Verifies draft tokens that cost no forward pass of their own, and where there are few of them drafts the next ones in the same pass (TiDAR, "Think in
- * diffusion, talk in autoregression"): a short block of masks after every place where acceptance may end. Without either, plain
- * autoregression. Gives a turn after each forward; leaves off where the time is only enough for an unverified block.
+ * Verifies draft tokens that cost no forward pass of their own, and where there are few of them drafts the next ones in
+ * the same pass (TiDAR, "Think in diffusion, talk in autoregression"): a short block of masks after every place where
+ * acceptance may end. Without either, plain autoregression. Gives a turn after each forward; leaves off where the time
+ * is only enough for an unverified block.
  */
 export async function* decodeSpeculatively(
   decoding: Decoding,

@@ -1,4 +1,5 @@
-// Which masked positions keep their likeliest token after a step, and which kept ones are revised. Pure functions over probabilities; know no token.
+// Which masked positions keep their likeliest token after a step, and which kept ones are revised. Pure functions over
+// probabilities; know no token.
 
 import { at } from '../../base/at.ts';
 
@@ -31,7 +32,10 @@ export function chooseKept(policy: Policy, guesses: readonly Guess[]): number[] 
 /** Mean gaps that end a block at once, by thirds of its steps. */
 const commitGapsNats = [7.5, 5, 2.5];
 
-/** "Diffusion language models know the answer before decoding" (Prophet): sure enough of all that is left to keep it now; `step` counts from 0. */
+/**
+ * "Diffusion language models know the answer before decoding" (Prophet): sure enough of all that is left to keep it
+ * now; `step` counts from 0.
+ */
 export function mayCommit(gapsNats: readonly number[], step: number, maxSteps: number): boolean {
   const leastNats = at(commitGapsNats, Math.min(commitGapsNats.length - 1, Math.floor((3 * step) / maxSteps)));
   const sumNats = gapsNats.reduce((sum, nats) => sum + nats, 0);
@@ -53,7 +57,10 @@ export function chooseEdited(filled: readonly Filled[], atConfidence: number): n
   });
 }
 
-/** Indices of the least likely ones below `belowP`, to be masked again: fewer than `countKept`, so that each step leaves less to do. */
+/**
+ * Indices of the least likely ones below `belowP`, to be masked again: fewer than `countKept`, so that each step leaves
+ * less to do.
+ */
 export function chooseRemasked(filled: readonly Filled[], belowP: number, countKept: number): number[] {
   const p = (index: number) => at(filled, index).p;
   const doubtful = [...filled.keys()].filter((index) => p(index) < belowP).sort((a, b) => p(a) - p(b) || a - b);
@@ -65,7 +72,10 @@ function byThreshold(guesses: readonly Guess[], confidence: number): number[] {
   return sure.length > 0 ? sure : mostConfidentFirst(guesses).slice(0, 1);
 }
 
-/** "Accelerated sampling from masked diffusion models via entropy bounded unmasking": what kept tokens could tell about each other is bounded. */
+/**
+ * "Accelerated sampling from masked diffusion models via entropy bounded unmasking": what kept tokens could tell about
+ * each other is bounded.
+ */
 function byEntropy(guesses: readonly Guess[], boundNats: number): number[] {
   const ranked = [...guesses.keys()].sort((a, b) => entropyOf(guesses, a) - entropyOf(guesses, b) || a - b);
   let count = Math.min(1, ranked.length);

@@ -18,7 +18,10 @@ export interface Verified {
   readonly pCallNext: number | undefined;
 }
 
-/** Follows `candidates`, whose first is judged by row `firstRow`, and has the guide take those that stand; then one token more, the head's own. */
+/**
+ * Follows `candidates`, whose first is judged by row `firstRow`, and has the guide take those that stand; then one
+ * token more, the head's own.
+ */
 export function verify(
   { where, manifest }: Pick<Decoding, 'where' | 'manifest'>,
   guide: Guide,

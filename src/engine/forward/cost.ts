@@ -1,4 +1,5 @@
-// What a forward takes on this machine, by its new positions and what lies before them: measured at the start, kept current by every forward.
+// What a forward takes on this machine, by its new positions and what lies before them: measured at the start, kept
+// current by every forward.
 
 import { at } from '../../base/at.ts';
 import type { Manifest } from '../manifest.ts';

@@ -68,7 +68,8 @@ async function openSession({ modelDir, countThreads, isSpinning }: OnnxDeviceOpt
     interOpNumThreads: 1,
     // Shapes differ from forward to forward: plans kept for each would only take memory.
     enableMemPattern: false,
-    // Of signed weights, products of bytes overflow on x86 processors without VNNI: there, and only there, the runtime makes them unsigned.
+    // Of signed weights, products of bytes overflow on x86 processors without VNNI: there, and only there, the runtime
+    // makes them unsigned.
     extra: { session: { intra_op: { allow_spinning: spinning }, x64quantprecision: '1' } },
   }).catch((cause: unknown) => {
     throw new EngineError('graph-refused', `${join(modelDir, GRAPH_FILE)}: ${toMessage(cause)}`, { cause });

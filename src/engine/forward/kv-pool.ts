@@ -1,4 +1,5 @@
-// Keys and values of all sequences within one budget: what has been idle longest goes first, and is prefilled anew when it is wanted again.
+// Keys and values of all sequences within one budget: what has been idle longest goes first, and is prefilled anew when
+// it is wanted again.
 import type { Kv } from './kv.ts';
 
 export interface KvPool {

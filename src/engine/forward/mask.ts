@@ -9,8 +9,8 @@ export interface Block {
 }
 
 /**
- * Clean positions come first: each sees the past and those before it. Then the blocks, one after the other; none sees another. `bias` is
- * [countNew][countPast + countNew]. Allocates nothing.
+ * Clean positions come first: each sees the past and those before it. Then the blocks, one after the other; none sees
+ * another. `bias` is [countNew][countPast + countNew]. Allocates nothing.
  */
 export function fillBias(bias: Float32Array, countPast: number, countCausal: number, blocks: readonly Block[]): void {
   const countNew = blocks.reduce((sum, block) => sum + block.ids.length, countCausal);
@@ -28,8 +28,8 @@ export function fillBias(bias: Float32Array, countPast: number, countCausal: num
 }
 
 /**
- * Where in the text the positions of a forward are: a block follows what it sees. Without a past, the runtime counts them itself: then a block
- * must see all clean positions.
+ * Where in the text the positions of a forward are: a block follows what it sees. Without a past, the runtime counts
+ * them itself: then a block must see all clean positions.
  */
 export function positionsOf(countPast: number, countCausal: number, blocks: readonly Block[]): Int32Array {
   const inBlocks = blocks.flatMap(({ ids, countSeen }) => ids.map((_, slot) => countPast + countSeen + slot));

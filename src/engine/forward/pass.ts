@@ -1,4 +1,5 @@
-// One forward of one sequence: from tokens to scores. Takes clean tokens and a block, gives what the head says. Knows no reply.
+// One forward of one sequence: from tokens to scores. Takes clean tokens and a block, gives what the head says. Knows
+// no reply.
 import { at } from '../../base/at.ts';
 import { EngineError } from '../../errors.ts';
 import type { Manifest } from '../manifest.ts';

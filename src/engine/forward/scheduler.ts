@@ -1,9 +1,11 @@
-// Takes forwards that want the device, lets one run at a time: committed turns, then steps of a tool loop, then drafts. Knows no model.
+// Takes forwards that want the device, lets one run at a time: committed turns, then steps of a tool loop, then drafts.
+// Knows no model.
 import { isBefore, type Urgency } from './urgency.ts';
 
 export interface Scheduler {
   /**
-   * Runs `job` when its turn has come; rejects with the signal's reason if that is aborted before. A job that runs is never interrupted.
+   * Runs `job` when its turn has come; rejects with the signal's reason if that is aborted before. A job that runs is
+   * never interrupted.
    * `urgency` is asked whenever the device is free.
    */
   run<T>(urgency: () => Urgency, signal: AbortSignal | undefined, job: () => Promise<T>): Promise<T>;
@@ -20,8 +22,9 @@ interface Waiting {
 }
 
 /**
- * By priority, then what is due earliest, then first in, first out. A sequence asks for one forward at a time, so that no sequence holds the
- * device for a whole reply, and what arrives with a higher priority waits for one forward at most.
+ * By priority, then what is due earliest, then first in, first out. A sequence asks for one forward at a time, so that
+ * no sequence holds the device for a whole reply, and what arrives with a higher priority waits for one forward at
+ * most.
  */
 export function createScheduler(): Scheduler {
   const queue: Waiting[] = [];

@@ -1,4 +1,5 @@
-// Known answers of a model, asked of the device at load: a CPU or a runtime that computes something else is refused before it speaks to anybody.
+// Known answers of a model, asked of the device at load: a CPU or a runtime that computes something else is refused
+// before it speaks to anybody.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,7 +24,10 @@ export const selfTestSchema = z.object({
 
 export type SelfTest = z.infer<typeof selfTestSchema>;
 
-/** Mean over the rows. Rounding of activations to bytes costs .1 to .3; a wrong weight, position or product several nats. */
+/**
+ * Mean over the rows. Rounding of activations to bytes costs .1 to .3; a wrong weight, position or product several
+ * nats.
+ */
 const MAX_NATS = 0.5;
 
 /** Throws ModelError unless the device gives what the folder's self-test expects; a folder without one passes. */

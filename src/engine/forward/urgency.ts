@@ -32,9 +32,10 @@ export interface Standing {
 }
 
 /**
- * What is wanted is due when the caller would have heard all that is there: so first words go before those who have some in hand, and nobody
- * starves. Of drafts, one that has begun is brought to its end, since a newer partial makes half a draft worthless; then the calls take turns.
- * So drafts thin out by themselves when there are too many: each call has every second partial drafted, then every third, and so on.
+ * What is wanted is due when the caller would have heard all that is there: so first words go before those who have
+ * some in hand, and nobody starves. Of drafts, one that has begun is brought to its end, since a newer partial makes
+ * half a draft worthless; then the calls take turns. So drafts thin out by themselves when there are too many: each
+ * call has every second partial drafted, then every third, and so on.
  */
 export function urgencyOf(standing: Standing): Urgency {
   const { priority, askedMs, act, countStable, hasBegun, lastTurnMs } = standing;

@@ -28,9 +28,10 @@ const boundKeywords = ['enum', 'const', 'format', 'pattern', 'maxLength', 'x-cop
 const ruledKeywords = ['enum', 'const', 'format', 'pattern', 'minLength', 'anyOf', 'oneOf'];
 
 /**
- * Small models garble names that they copy ("NotMy Problem"), and recognisers mishear them. A text that is but a fifth of its letters away from exactly one text
- * of a result is that one. What stands in a result or was said is never touched, and digits, their grouping and signs (A+, 1.5, 1-12, j.doe) never change.
- * Texts with a format, a pattern, a longest length or listed values stay, and so do copied and spoken ones.
+ * Small models garble names that they copy ("NotMy Problem"), and recognisers mishear them. A text that is but a fifth
+ * of its letters away from exactly one text of a result is that one. What stands in a result or was said is never
+ * touched, and digits, their grouping and signs (A+, 1.5, 1-12, j.doe) never change. Texts with a format, a pattern, a
+ * longest length or listed values stay, and so do copied and spoken ones.
  */
 export function spellAsGiven(call: ToolCall, tools: readonly PromptTool[], messages: readonly Message[]): ToolCall {
   const properties = new Map(Object.entries(tools.find(({ name }) => name === call.name)?.parameters.properties ?? {}));
@@ -134,7 +135,10 @@ function standsIn(said: string, text: string): boolean {
   return false;
 }
 
-/** What only sets words apart: a hyphen between letters, a point at a word's end; between digits a blank matters as well. */
+/**
+ * What only sets words apart: a hyphen between letters, a point at a word's end; between digits a blank matters as
+ * well.
+ */
 const idle =
   /['\u2018\u2019"\u201c\u201d]|(?<=[\p{L}\p{M}])[-\u2010&](?=\p{L})|(?<=\s)[-\u2013&](?=\s)|(?<=[\p{L}\p{M}])[.,;:!?](?=\s|$)/gu;
 const idleBlank = /(?<!\p{N})\s+|\s+(?!\p{N})/gu;

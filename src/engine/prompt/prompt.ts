@@ -1,4 +1,5 @@
-// Takes instructions, tools and messages, gives the token ids the model was trained on: the only chat template there is. Knows no conversation rules.
+// Takes instructions, tools and messages, gives the token ids the model was trained on: the only chat template there
+// is. Knows no conversation rules.
 
 import { LETTERS, toWords } from '../../base/words.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
@@ -85,7 +86,10 @@ export function createPrompt(tokenizer: Tokenizer, limits: PromptLimits = defaul
   };
 }
 
-/** Words as a recogniser sends them, and as the model was trained on them: lower case, no punctuation but apostrophes. Equal words (`toWords`) are equal texts. */
+/**
+ * Words as a recogniser sends them, and as the model was trained on them: lower case, no punctuation but apostrophes.
+ * Equal words (`toWords`) are equal texts.
+ */
 export function plain(text: string): string {
   // Again, for what stands alone without its sign: an apostrophe, a script without spaces.
   return toWords(toWords(text).replaceAll(notInWords, ' '));

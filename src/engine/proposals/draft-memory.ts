@@ -4,8 +4,8 @@ export interface DraftMemory {
   /** Newest first, without the one that is open; each begins with its act, a finished one ends with the end. */
   readonly earlier: readonly (readonly number[])[];
   /**
-   * A draft begins, of the turn that starts at token `turn` of the context, from `previous`: what its asker has seen of the one before. What
-   * nobody saw is forgotten, so that the same requests find the same candidates again.
+   * A draft begins, of the turn that starts at token `turn` of the context, from `previous`: what its asker has seen of
+   * the one before. What nobody saw is forgotten, so that the same requests find the same candidates again.
    */
   open(turn: number, previous?: readonly number[]): void;
   /** The open draft so far, its act first. */

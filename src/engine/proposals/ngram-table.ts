@@ -1,4 +1,5 @@
-// What agents go on to say after their last few words: a table counted on training dialogues. Gives candidates, which the causal head checks.
+// What agents go on to say after their last few words: a table counted on training dialogues. Gives candidates, which
+// the causal head checks.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelError } from '../../errors.ts';

@@ -1,4 +1,5 @@
-// Guesses what comes next without a forward: from earlier drafts, from the dialogue, from phrases. The causal head checks every guess.
+// Guesses what comes next without a forward: from earlier drafts, from the dialogue, from phrases. The causal head
+// checks every guess.
 import { at } from '../../base/at.ts';
 import type { Manifest } from '../manifest.ts';
 import type { Candidate, NgramTable } from './ngram-table.ts';
@@ -21,19 +22,30 @@ interface Guessed {
 }
 
 export interface Proposer {
-  /** Candidates to follow the context and `written`, at most `most`, none of them special but an end; `guesses` are others, for the first ones. */
+  /**
+   * Candidates to follow the context and `written`, at most `most`, none of them special but an end; `guesses` are
+   * others, for the first ones.
+   */
   propose(written: readonly number[], most: number, guesses: readonly Guessed[]): number[];
 }
 
-/** How often what followed the last occurrence of the last 0, 1, 2, … tokens is the model's own next token: measured, decisions/003. */
+/**
+ * How often what followed the last occurrence of the last 0, 1, 2, … tokens is the model's own next token: measured,
+ * decisions/003.
+ */
 const contextShares = [0, 0, 0.34, 0.47, 0.62, 0.62, 0.75];
 const draftShares = [0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95];
 /** The same where the last token stands in place of another: a changed word. */
 const replacedShares = [0, 0, 0.3, 0.4, 0.5];
-/** A position costs about a twelfth of a forward: a candidate less likely to stand than that costs more than it saves. */
+/**
+ * A position costs about a twelfth of a forward: a candidate less likely to stand than that costs more than it saves.
+ */
 const MIN_SHARE = 0.08;
 
-/** Prompt lookup decoding and retrieval-based speculation, as one chain: at each place the source that is right most often. */
+/**
+ * Prompt lookup decoding and retrieval-based speculation, as one chain: at each place the source that is right most
+ * often.
+ */
 export function createProposer({ phrases, manifest, context, drafts, mayEnd }: ProposerOptions): Proposer {
   const { countSpecials, specials } = manifest;
   const text = [...context];
@@ -80,7 +92,10 @@ export function createProposer({ phrases, manifest, context, drafts, mayEnd }: P
   }
 }
 
-/** What stands before a reply as phrases know it: the special token that it answers; if the context ends within a reply, its beginning too. */
+/**
+ * What stands before a reply as phrases know it: the special token that it answers; if the context ends within a reply,
+ * its beginning too.
+ */
 function findOpening(context: readonly number[], { specials, countSpecials }: Manifest): number[] {
   const isClosed = context.at(-1) === specials.end;
   const start = context.findLastIndex((id) => id < countSpecials && id !== specials.end);
@@ -95,8 +110,8 @@ function likelier(one: Candidate | undefined, other: Candidate | undefined): Can
 }
 
 /**
- * What followed in `source` where the longest end of `tokens`, but for its last `countReplaced`, stood last; `shares` by the length of that
- * end, which it limits.
+ * What followed in `source` where the longest end of `tokens`, but for its last `countReplaced`, stood last; `shares`
+ * by the length of that end, which it limits.
  */
 function lookUp(
   source: readonly number[],

@@ -1,4 +1,5 @@
-// The engine in its caller's thread: sequences over one device. Takes token ids, gives token ids; never knows where the device runs.
+// The engine in its caller's thread: sequences over one device. Takes token ids, gives token ids; never knows where the
+// device runs.
 import { EngineError } from '../../errors.ts';
 import { createCall } from '../constraints/call.ts';
 import type { CompileThread, CompileTools } from '../constraints/compile-thread.ts';

@@ -1,4 +1,5 @@
-// One conversation's place in the engine: only its latest draft runs, and says how urgent it is. Knows no other sequence.
+// One conversation's place in the engine: only its latest draft runs, and says how urgent it is. Knows no other
+// sequence.
 import { EngineError } from '../../errors.ts';
 import type { Kv } from '../forward/kv.ts';
 import { Meter, type PassContext } from '../forward/pass.ts';

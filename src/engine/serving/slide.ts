@@ -10,8 +10,9 @@ export interface Window {
 }
 
 /**
- * Cuts at a turn of the caller. The cut moves by half the room at a time and depends on nothing but `context`, so that a growing context keeps
- * what it shares with its last window, and is seldom prefilled anew. What can't be made to fit comes back as it is.
+ * Cuts at a turn of the caller. The cut moves by half the room at a time and depends on nothing but `context`, so that
+ * a growing context keeps what it shares with its last window, and is seldom prefilled anew. What can't be made to fit
+ * comes back as it is.
  */
 export function slide(context: readonly number[], { roomTokens, countPrefix, opening }: Window): readonly number[] {
   if (context.length <= roomTokens) return context;

@@ -1,8 +1,9 @@
 // Byte-pair merging of one word: lowest rank first, leftmost among equals, in O(n log n) by a heap over a linked list.
 
 /**
- * Merges `symbols` by rank. `ranks` maps left * countTokens + right to a rank, `merged` a rank to the token that the pair becomes.
- * Links are places of `symbols` or -1, which is asked for nothing; places of the heap stay below its length.
+ * Merges `symbols` by rank. `ranks` maps left * countTokens + right to a rank, `merged` a rank to the token that the
+ * pair becomes. Links are places of `symbols` or -1, which is asked for nothing; places of the heap stay below its
+ * length.
  */
 export function mergeSymbols(
   symbols: readonly number[],

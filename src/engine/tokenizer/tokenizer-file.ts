@@ -1,4 +1,5 @@
-// A tokenizer.json in Hugging Face's format: byte-level BPE over words that one regular expression cuts. Any tool that reads the format can load it.
+// A tokenizer.json in Hugging Face's format: byte-level BPE over words that one regular expression cuts. Any tool that
+// reads the format can load it.
 import { z } from 'zod';
 import { ModelError } from '../../errors.ts';
 

@@ -1,4 +1,5 @@
-// Takes text, gives token ids, and back: byte-level BPE over a pruned vocabulary. Text never becomes a special token. Knows no template.
+// Takes text, gives token ids, and back: byte-level BPE over a pruned vocabulary. Text never becomes a special token.
+// Knows no template.
 
 import { at } from '../../base/at.ts';
 import { mergeSymbols } from './byte-pairs.ts';
@@ -9,7 +10,10 @@ export interface Tokenizer {
   readonly countTokens: number;
   readonly specials: Readonly<Record<SpecialName, number>>;
   encode(text: string): number[];
-  /** Specials are left out, and so is a character whose last bytes have not come yet: the text of a prefix is a prefix of the text. */
+  /**
+   * Specials are left out, and so is a character whose last bytes have not come yet: the text of a prefix is a prefix
+   * of the text.
+   */
   decode(ids: Iterable<number>): string;
   /** The bytes that a token stands for; none for a special. */
   tokenBytes(id: number): Uint8Array;

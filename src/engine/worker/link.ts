@@ -1,4 +1,5 @@
-// One life of the engine's thread: what it was told and what it works on. When the thread dies, all of that fails and the link is over.
+// One life of the engine's thread: what it was told and what it works on. When the thread dies, all of that fails and
+// the link is over.
 import type { Worker } from 'node:worker_threads';
 import type { Clock } from '../../base/clock.ts';
 import type { Life } from '../../base/supervised-worker.ts';
@@ -8,7 +9,10 @@ import type { DraftRequest, DraftState, EngineStats, PromptPrefix } from '../seq
 import { createMailbox } from './mailbox.ts';
 import { type Failure, type FromWorker, sharedNowUs, type ToWorker } from './messages.ts';
 
-/** It has served when it has brought a draft to its end: what fails or is cancelled, and a prefill, says little of its health. */
+/**
+ * It has served when it has brought a draft to its end: what fails or is cancelled, and a prefill, says little of its
+ * health.
+ */
 export interface Link extends Life {
   /** As of the thread's last message. */
   stats(): EngineStats;

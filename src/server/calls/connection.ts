@@ -207,7 +207,10 @@ export class Connection {
     );
   }
 
-  /** A call whose variables the agent won't take is refused, and with it the socket; so is one more than the engine has room for. */
+  /**
+   * A call whose variables the agent won't take is refused, and with it the socket; so is one more than the engine has
+   * room for.
+   */
   #open(open: () => Call): Call | undefined {
     try {
       return open();

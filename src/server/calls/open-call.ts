@@ -36,10 +36,16 @@ export interface CallSource {
   readonly openCall: OpenCall;
   /** False while calls could not be answered: the engine's thread is down. @default always true */
   readonly isReady?: () => boolean;
-  /** True while a turn would wait too long for those of other calls, so that new calls belong elsewhere. @default never */
+  /**
+   * True while a turn would wait too long for those of other calls, so that new calls belong elsewhere.
+   * @default never
+   */
   readonly isBusy?: () => boolean;
   /** Of the engine that answers, for /metrics. @default there are none */
   readonly engineStats?: () => EngineStats;
-  /** Agents are reloaded on save: what is wrong with those whose last save can't be used, in a line each. @default they are not */
+  /**
+   * Agents are reloaded on save: what is wrong with those whose last save can't be used, in a line each.
+   * @default they are not
+   */
   readonly problems?: () => readonly string[];
 }

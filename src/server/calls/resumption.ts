@@ -22,7 +22,9 @@ export interface Line {
 export interface Resumption {
   /** Resolves once the call was taken up again; or `ended`: nobody will. */
   detach(key: string, held: DetachedCall): Promise<'taken' | 'ended'>;
-  /** A call has a socket, which may be lost without a word: `giveUp` takes the call from it. Until the result is called. */
+  /**
+   * A call has a socket, which may be lost without a word: `giveUp` takes the call from it. Until the result is called.
+   */
   watch(key: string, giveUp: () => DetachedCall | undefined): () => void;
   /** The call that waits, or whose socket gives it up; undefined: there is none. */
   take(key: string): DetachedCall | undefined;
