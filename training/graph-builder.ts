@@ -60,14 +60,18 @@ export class GraphBuilder {
     return outputs;
   }
 
-  /** Attention, and all keys and values that it saw. */
+  /** Attention; all keys and values that it saw become outputs of the graph, of that shape and under those names. */
   attention(
     inputs: readonly string[],
     attributes: Readonly<Record<string, Attribute>>,
-  ): readonly [mixed: string, keys: string, values: string] {
-    const outputs = [this.#value(), this.#value(), this.#value()] as const;
+    kept: { readonly names: readonly [keys: string, values: string]; readonly shape: readonly (number | string)[] },
+  ): string {
+    const mixed = this.#value();
+    const outputs = [mixed, ...kept.names];
     this.nodes.push({ op: 'GroupQueryAttention', domain: RUNTIME_DOMAIN, inputs, outputs, attributes });
-    return outputs;
+    // Straight from the node: another one between would copy them.
+    this.outputs.push(...kept.names.map((name) => ({ name, type: 'float32' as const, shape: kept.shape })));
+    return mixed;
   }
 
   /** The `count` largest along the last axis, and where they are. */

@@ -6,7 +6,7 @@
 //   rows [R]; watch [R,W] ids whose probabilities are wanted
 // → best [R,2] ids, text or the end; stats [R,3] = their log p, and the entropy in nats; watched [R,W];
 // logProbabilities [R,V];
-//     fresh [2·layers,heads,T,size], the new keys and values
+//     presentKey.i, presentValue.i like those of the past, the new ones in the slots behind it; best the same memory
 import type { ModelConfig } from '../src/engine/manifest.ts';
 import { GraphBuilder, type WeightStore } from './graph-builder.ts';
 import type { OnnxGraph } from './onnx-file.ts';
@@ -49,14 +49,12 @@ export function buildGraph(tensors: SafeTensors, store: WeightStore, options: Gr
   const batchAxis = g.constant('int64', [1], [0]);
   const positionRow = g.op('Unsqueeze', [g.op('Cast', ['positions'], { to: INT64_TYPE }), batchAxis]);
   const countAll64 = g.op('Shape', ['bias'], { start: 3, end: 4 });
-  const countPast = g.op('Sub', [countAll64, g.op('Shape', ['ids'])]);
   const countAll = g.op('Cast', [countAll64], { to: INT32_TYPE });
   const lastIndex = g.op('Sub', [countAll, g.constant('int32', [1], [1])]);
 
   const scaled = g.op('Unsqueeze', [g.op('Gather', [embeddingScale, 'ids']), g.constant('int64', [1], [1])]);
   let x = g.op('Mul', [g.op('Cast', [g.op('Gather', [embedding, 'ids'])], { to: FLOAT_TYPE }), scaled]);
   let normed = norm(x, 'layers.0.attentionNorm');
-  const fresh: string[] = [];
   for (let layer = 0; layer < config.layers; layer++) {
     const name = (part: string) => `layers.${layer}.${part}`;
     const attended = attention(layer, matrix(['query', 'key', 'value'].map(name), hidden, attentionLengths()), normed);
@@ -81,7 +79,6 @@ export function buildGraph(tensors: SafeTensors, store: WeightStore, options: Gr
       normed = after.normed;
     } else x = g.op('Add', [middle.sum, fed]);
   }
-  g.output('fresh', 'float32', [2 * config.layers, keyValueHeads, 'T', headSize], g.op('Concat', fresh, { axis: 0 }));
   head();
   return { name: 'forward', nodes: g.nodes, tensors: g.tensors, inputs: g.inputs, outputs: g.outputs };
 
@@ -158,9 +155,10 @@ export function buildGraph(tensors: SafeTensors, store: WeightStore, options: Gr
     const all = g.op('Unsqueeze', [linear(value, `layers.${layer}.attention`, by), batchAxis]);
     const known = [pastKey, pastValue, lastIndex, countAll, rotary.cosines, rotary.sines, positionRow, 'bias'];
     const attributes = { num_heads: heads, kv_num_heads: keyValueHeads, do_rotary: 1, causal: 0 };
-    const [mixed, keys, values] = g.attention([all, '', '', ...known], attributes);
-    const newOnes = [countPast, countAll64, g.constant('int64', [1], [2])];
-    fresh.push(g.op('Slice', [keys, ...newOnes]), g.op('Slice', [values, ...newOnes]));
+    const mixed = g.attention([all, '', '', ...known], attributes, {
+      names: [`presentKey.${layer}`, `presentValue.${layer}`],
+      shape: pastShape,
+    });
     return g.op('Squeeze', [mixed, batchAxis]);
   }
 

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import { EngineError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
+import { multipliesBytesExactly } from './forward/processor.ts';
 import type { DraftState, Engine } from './sequence.ts';
 import type { WorkerOptions } from './worker/messages.ts';
 import { keepAlive } from './worker/restarts.ts';
@@ -13,7 +14,12 @@ import { keepAlive } from './worker/restarts.ts';
 export interface EngineOptions {
   /** A folder with model.json and the files it names. */
   readonly modelDir: string;
-  /** Threads of one forward. @default the machine's, 4 at most */
+  /** Passes of the model at once, each on one thread. @default the machine's threads */
+  readonly maxAtOnce?: number;
+  /**
+   * Threads of a pass that runs alone; 1: as beside others, which takes less memory. @default the machine's, 4 at most;
+   * 1 on a processor where a second thread gains nothing
+   */
   readonly countThreads?: number;
   /**
    * For keys and values of all sequences, bytes; the longest idle lose theirs first.
@@ -33,17 +39,23 @@ const MAX_KV_BYTES = 2 ** 30;
 
 /** Loads and verifies the model; rejects with ModelError or EngineError. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
-  const workerData: Omit<WorkerOptions, 'atWork'> = {
+  const workerData: WorkerOptions = {
     modelDir: options.modelDir,
-    countThreads: options.countThreads ?? Math.min(availableParallelism(), MAX_THREADS),
+    maxAtOnce: options.maxAtOnce ?? availableParallelism(),
+    countThreads: options.countThreads ?? usefulThreads(),
     // Between forwards, threads wait by spinning: a forward is faster, an engine at work takes more CPU time.
     isSpinning: true,
     kvBudgetBytes: options.kvBudgetBytes ?? Math.min(memoryBytes() / 4, MAX_KV_BYTES),
   };
   const file = findWorkerFile();
-  const startWorker = (atWork: Int32Array) => new Worker(file, { workerData: { ...workerData, atWork } });
+  const startWorker = () => new Worker(file, { workerData });
   const { warn = () => undefined, draftEnded = () => undefined } = options;
   return keepAlive({ startWorker, clock: systemClock, warn, draftEnded });
+}
+
+/** Without instructions for products of bytes, a pass on two threads takes as long as on one (decisions/045). */
+function usefulThreads(): number {
+  return multipliesBytesExactly() === false ? 1 : Math.min(availableParallelism(), MAX_THREADS);
 }
 
 /** The machine's, or what this process may use of it. */

@@ -41,7 +41,7 @@ describe('repartee init', () => {
     expect([name, dependencies.repartee]).toEqual(['my-desk', `file:${root}`]);
     const own = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
     expect(allowScripts).toEqual(own.allowScripts);
-    expect(allowScripts).toMatchObject({ 'onnxruntime-node': false });
+    expect(allowScripts).toMatchObject({ koffi: false, 'onnxruntime-node': false });
 
     // What npm install would do, without a registry.
     const modules = join(project, 'node_modules');

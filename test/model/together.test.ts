@@ -14,7 +14,13 @@ let device: Device;
 beforeAll(async () => {
   model = await createSmallModel();
   manifest = await loadManifest(model.modelDir);
-  device = await createOnnxDevice({ modelDir: model.modelDir, manifest, countThreads: 1, isSpinning: false });
+  device = await createOnnxDevice({
+    modelDir: model.modelDir,
+    manifest,
+    maxAtOnce: 2,
+    countThreads: 2,
+    isSpinning: false,
+  });
 });
 afterAll(async () => {
   await device.close();

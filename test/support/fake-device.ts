@@ -1,4 +1,5 @@
 import type { Device, Forward, ForwardResult } from '../../src/engine/forward/device.ts';
+import type { Kv, KvMemory } from '../../src/engine/forward/kv.ts';
 import { manifest } from './small-vocabulary.ts';
 
 /** Log probabilities of what follows `text`, for every id. */
@@ -33,7 +34,7 @@ export function createFakeDevice(
     for (let column = 0; column < width; column++) {
       if ((bias[row * width + column] ?? 0) < -1) continue;
       const isPast = column < past.length;
-      const id = isPast ? past.keys(0)[column] : ids[column - past.length];
+      const id = isPast ? slotsOf(past)[column] : ids[column - past.length];
       const position = isPast ? column : positions[column - past.length];
       seen.push({ position: position ?? 0, id: id ?? 0 });
     }
@@ -59,12 +60,17 @@ export function createFakeDevice(
 
   return {
     name: 'fake',
+    maxAtOnce: 1,
+    createKvMemory: () => new FakeKvMemory(),
+    isStuck: () => false,
     countsNew,
     idsNew,
 
     async forward(forward): Promise<ForwardResult> {
       await beforeForward?.(countsNew.length);
-      const { ids, rows, watch, wantsFresh, wantsRows } = forward;
+      const { ids, past, rows, watch, wantsRows } = forward;
+      past.reserve(ids.length);
+      for (const [index, id] of ids.entries()) slotsOf(past)[past.length + index] = id;
       countsNew.push(ids.length);
       idsNew.push([...ids]);
       const all = Array.from(rows, (row) => predict(forward, row));
@@ -76,13 +82,36 @@ export function createFakeDevice(
           all.flatMap((logP, row) => [...(best[row] ?? []).map((id) => at(logP, id)), entropy(logP)]),
         ),
         watched: Float32Array.from(watch, (id, index) => Math.exp(at(all[Math.floor(index / watchWidth)], id))),
-        fresh: wantsFresh ? Float32Array.from([...ids, ...ids]) : new Float32Array(),
         logProbabilities: wantsRows ? Float32Array.from(all.flatMap((logP) => [...logP])) : new Float32Array(),
       };
     },
 
     async close() {},
   };
+}
+
+/** A token id in each slot. */
+export class FakeKvMemory implements KvMemory {
+  slots: number[] = [];
+
+  reserve(): void {}
+
+  copyFrom(other: KvMemory, countSlots: number): void {
+    this.slots = slotsIn(other).slice(0, countSlots);
+  }
+
+  release(): void {
+    this.slots = [];
+  }
+}
+
+function slotsOf({ memory }: Kv): number[] {
+  return slotsIn(memory);
+}
+
+function slotsIn(memory: KvMemory): number[] {
+  if (memory instanceof FakeKvMemory) return memory.slots;
+  throw new Error('not of a fake device');
 }
 
 /** Scores from a hash of the last few tokens: without sense, sharp enough to repeat itself, always the same for a seed. */

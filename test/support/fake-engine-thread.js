@@ -2,7 +2,7 @@
 // [7] fails, [8] hangs, and so does [9], as if within a forward.
 import { parentPort, workerData } from 'node:worker_threads';
 
-const { isBroken, atWork } = workerData;
+const { isBroken } = workerData;
 const stats = {
   device: 'fake thread',
   countSequences: 0,
@@ -55,9 +55,6 @@ function draft({ task, sequence, request }) {
   if (order === 2) return;
   if (order === 3) throw new Error('out of luck');
   if (order === 4) process.exit(7);
-  if (order === 9) Atomics.store(atWork, 0, 1);
-  // Until the test lets it go on.
-  if (order === 9) Atomics.wait(atWork, 0, 1);
   if (order === 8) for (;;);
   if (order === 7) {
     const failure = { kind: 'engine', code: 'scores-broken', message: 'no numbers' };

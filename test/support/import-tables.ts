@@ -18,7 +18,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/prompt': ['base', 'engine/tokenizer'],
   'engine/manifest': ['engine/prompt', 'errors'],
   'engine/sequence': [],
-  'engine/forward': ['base', 'engine/manifest', 'engine/sequence', 'errors'],
+  'engine/forward': ['base', 'engine/manifest', 'engine/sequence', 'errors', 'package-path'],
   schema: ['errors'],
   'engine/constraints': [
     'base',
@@ -97,7 +97,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine/tokenizer',
     'errors',
   ],
-  'engine/engine': ['base', 'engine/sequence', 'engine/worker', 'errors', 'package-path'],
+  'engine/engine': ['base', 'engine/forward', 'engine/sequence', 'engine/worker', 'errors', 'package-path'],
   protocol: ['base', 'errors', 'events'],
   'server/secrets': [],
   'server/log': ['errors', 'server/secrets'],
@@ -227,7 +227,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Files of src/ (prefixes) that may use a package; a package that is not listed may be used by none. */
 export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
-  'onnxruntime-node': ['engine/forward/device-'],
+  koffi: ['engine/forward/kv-native', 'engine/forward/onnx-library'],
   xstate: ['conversation/', 'session/', 'replay/'],
   ws: ['transport/'],
   hono: ['server/http/'],

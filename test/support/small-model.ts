@@ -10,7 +10,7 @@ import { writeSmallCheckpoint } from './small-checkpoint.ts';
 export interface SmallModel {
   readonly modelDir: string;
   /** The engine's real thread over it. Needs npm run build. */
-  startWorker(atWork: Int32Array): Worker;
+  startWorker(): Worker;
   remove(): Promise<void>;
 }
 
@@ -19,16 +19,16 @@ export async function createSmallModel(): Promise<SmallModel> {
   const folder = await mkdtemp(join(tmpdir(), 'small-model-'));
   const modelDir = join(folder, 'model');
   await exportModel({ from: await writeSmallCheckpoint(join(folder, 'checkpoint')), to: modelDir });
-  const workerData: Omit<WorkerOptions, 'atWork'> = {
+  const workerData: WorkerOptions = {
     modelDir,
+    maxAtOnce: 1,
     countThreads: 1,
     isSpinning: false,
     kvBudgetBytes: 2 ** 26,
   };
   return {
     modelDir,
-    startWorker: (atWork) =>
-      new Worker(packagePath('dist/src/engine/worker/worker.js'), { workerData: { ...workerData, atWork } }),
+    startWorker: () => new Worker(packagePath('dist/src/engine/worker/worker.js'), { workerData }),
     remove: () => rm(folder, { recursive: true }),
   };
 }

@@ -14,8 +14,8 @@ afterAll(() => model.remove());
 it('goes on after its thread was killed, with the same words as before', async () => {
   const clock = new SimulatedClock();
   const lives: Worker[] = [];
-  const startWorker = (atWork: Int32Array) => {
-    const worker = model.startWorker(atWork);
+  const startWorker = () => {
+    const worker = model.startWorker();
     lives.push(worker);
     return worker;
   };
@@ -23,7 +23,6 @@ it('goes on after its thread was killed, with the same words as before', async (
   await engine.prepare(promptPrefix);
   const sequence = engine.open(promptPrefix);
   const before = await last(sequence, { maxTokens: 8 });
-  // Between two forwards, that is: within one it would take the process with it.
   await lives[0]?.terminate();
   const answer = last(sequence, { maxTokens: 8 });
   await clock.advance(250);

@@ -75,7 +75,7 @@ async function last(sequence: Sequence, request: Partial<DraftRequest>): Promise
 
 it('computes what 32-bit floats compute from the same weights, but for the rounding of activations', async () => {
   const manifest = await loadManifest(modelDir);
-  const device = await createOnnxDevice({ modelDir, manifest, countThreads: 2, isSpinning: true });
+  const device = await createOnnxDevice({ modelDir, manifest, maxAtOnce: 2, countThreads: 2, isSpinning: true });
   const file = await readFile(join(import.meta.dirname, '../../fixtures/golden-logits.json'), 'utf8');
   const {
     cases,
@@ -85,7 +85,7 @@ it('computes what 32-bit floats compute from the same weights, but for the round
   let countSame = 0;
   let countRows = 0;
   for (const { ids, countCausal, rows } of cases) {
-    const kv = new Kv(manifest.config);
+    const kv = new Kv(manifest.config, device.createKvMemory());
     const block = { ids: ids.slice(countCausal), countSeen: countCausal };
     const bias = new Float32Array(ids.length ** 2);
     fillBias(bias, 0, countCausal, [block]);
@@ -96,7 +96,6 @@ it('computes what 32-bit floats compute from the same weights, but for the round
       past: kv,
       rows: Int32Array.from(rows, ({ row }) => row),
       watch: new Int32Array(rows.length),
-      wantsFresh: false,
       wantsRows: true,
     });
     for (const [index, { best }] of rows.entries()) {

@@ -57,7 +57,7 @@ const measuredPositions = [2, 16];
 
 /** A few forwards without a past. */
 export async function measureCosts(device: Device, manifest: Manifest, costs: CostModel): Promise<void> {
-  const past = new Kv(manifest.config);
+  const past = new Kv(manifest.config, device.createKvMemory());
   for (const countNew of measuredPositions.flatMap((count) => [count, count])) {
     const bias = new Float32Array(countNew * countNew);
     fillBias(bias, 0, countNew, []);
@@ -69,7 +69,6 @@ export async function measureCosts(device: Device, manifest: Manifest, costs: Co
       past,
       rows: Int32Array.of(0),
       watch: Int32Array.of(0),
-      wantsFresh: false,
       wantsRows: false,
     });
     costs.observe(countNew, 0, performance.now() - startMs);

@@ -1,89 +1,134 @@
-// The model on ONNX Runtime's CPU provider: the only file that knows it.
+// The model on ONNX Runtime's CPU provider: a session for passes that run beside others, one thread each, and where it
+// pays one for a pass that has the machine to itself.
 import { join } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { EngineError, toMessage } from '../../errors.ts';
 import { GRAPH_FILE, type Manifest } from '../manifest.ts';
 import type { Device, Forward, ForwardResult } from './device.ts';
+import { NativeKv } from './kv-native.ts';
+import {
+  type Address,
+  addressOf,
+  type ElementType,
+  type OnnxLibrary,
+  onnxLibrary,
+  type TensorList,
+  toNameList,
+} from './onnx-library.ts';
+import { startPassThreads } from './pass-threads.ts';
+import { multipliesBytesExactly } from './processor.ts';
 
 export interface OnnxDeviceOptions {
   readonly modelDir: string;
   readonly manifest: Manifest;
+  /** Passes at once, each on one thread. */
+  readonly maxAtOnce: number;
+  /** Threads of a pass that runs alone; 1: as beside others. */
   readonly countThreads: number;
-  /** Threads wait for work by spinning: a step is faster, an idle engine costs CPU time. */
+  /** Threads wait for work by spinning: a pass is faster, an idle engine costs CPU time. */
   readonly isSpinning: boolean;
 }
 
-const nothing = new Float32Array();
-const small = ['best', 'stats', 'watched'];
+const smallInputs = ['ids', 'positions', 'bias', 'rows', 'watch'];
+const smallOutputs = ['best', 'stats', 'watched'];
+const BEST_WIDTH = 2;
+const STATS_WIDTH = 3;
+/** The longest passes take less than a second. */
+const MAX_PASS_MS = 8000;
 
+/** Rejects with EngineError. */
 export async function createOnnxDevice(options: OnnxDeviceOptions): Promise<Device> {
-  const { manifest } = options;
-  const { layers, keyValueHeads, headSize } = manifest.config;
-  const session = await openSession(options);
-  const names = Array.from({ length: layers }, (_, layer) => [`pastKey.${layer}`, `pastValue.${layer}`] as const);
+  const { manifest, maxAtOnce, countThreads } = options;
+  const { layers, vocabulary } = manifest.config;
+  const library = onnxLibrary();
+  const narrow = openSession(library, options, 1);
+  const wide = countThreads > 1 ? openSession(library, options, countThreads) : narrow;
+  const threads = startPassThreads(maxAtOnce);
+  const kvNames = (prefix: string) =>
+    Array.from({ length: layers }, (_, layer) => [`${prefix}Key.${layer}`, `${prefix}Value.${layer}`]).flat();
+  const inputNames = toNameList([...smallInputs, ...kvNames('past')]);
+  const outputNames = toNameList([...smallOutputs, ...kvNames('present')]);
+  const rowOutputNames = toNameList([...smallOutputs, 'logProbabilities', ...kvNames('present')]);
 
   return {
-    name: `cpu, ${options.countThreads} ${options.countThreads === 1 ? 'thread' : 'threads'}`,
+    name: `cpu, ${toName(maxAtOnce, 'pass', 'passes')} at once, ${toName(countThreads, 'thread', 'threads')} for one alone`,
+    maxAtOnce,
+    createKvMemory: () => new NativeKv(library, manifest.config),
 
-    async forward(forward: Forward): Promise<ForwardResult> {
-      const { ids, positions, bias, past, rows, watch } = forward;
-      const pastShape = [1, keyValueHeads, past.capacity, headSize];
-      const feeds: Record<string, Tensor> = {
-        ids: new Tensor('int32', ids, [ids.length]),
-        positions: new Tensor('int32', positions, [ids.length]),
-        bias: new Tensor('float32', bias, [1, 1, ids.length, past.length + ids.length]),
-        rows: new Tensor('int32', rows, [rows.length]),
-        watch: new Tensor('int32', watch, [rows.length, watch.length / rows.length]),
+    async forward(forward: Forward, isAlone = false): Promise<ForwardResult> {
+      const { ids, positions, bias, past, rows, watch, wantsRows } = forward;
+      past.reserve(ids.length);
+      const count = rows.length;
+      const best = new Int32Array(count * BEST_WIDTH);
+      const stats = new Float32Array(count * STATS_WIDTH);
+      const watched = new Float32Array(watch.length);
+      const logProbabilities = new Float32Array(wantsRows ? count * vocabulary : 0);
+      const opened: Address[] = [];
+      const tensorOf = (data: Int32Array | Float32Array, shape: readonly number[]) => {
+        const type: ElementType = data instanceof Int32Array ? 'int32' : 'float32';
+        const tensor = library.openTensor(addressOf(data), type, shape);
+        opened.push(tensor);
+        return tensor;
       };
-      for (const [layer, [key, value]] of names.entries()) {
-        feeds[key] = new Tensor('float32', past.keys(layer), pastShape);
-        feeds[value] = new Tensor('float32', past.values(layer), pastShape);
+      const kv = past.memory instanceof NativeKv ? past.memory.tensors : [];
+      const inputs = toTensorList(inputNames.names, [
+        tensorOf(ids, [ids.length]),
+        tensorOf(positions, [ids.length]),
+        tensorOf(bias, [1, 1, ids.length, past.length + ids.length]),
+        tensorOf(rows, [count]),
+        tensorOf(watch, [count, watch.length / count]),
+        ...kv,
+      ]);
+      const outputs = toTensorList(wantsRows ? rowOutputNames.names : outputNames.names, [
+        tensorOf(best, [count, BEST_WIDTH]),
+        tensorOf(stats, [count, STATS_WIDTH]),
+        tensorOf(watched, [count, watch.length / count]),
+        ...(wantsRows ? [tensorOf(logProbabilities, [count, vocabulary])] : []),
+        // Written where they are read.
+        ...kv,
+      ]);
+      try {
+        await threads.run({ session: isAlone ? wide : narrow, inputs: inputs.list, outputs: outputs.list });
+        // Until here the arrays had to stay, and nothing else names them all.
+        return keepUntilNow({ best, stats, watched, logProbabilities }, forward, inputs, outputs);
+      } finally {
+        for (const tensor of opened) library.closeTensor(tensor);
       }
-      const fetches = [
-        ...small,
-        ...(forward.wantsFresh ? ['fresh'] : []),
-        ...(forward.wantsRows ? ['logProbabilities'] : []),
-      ];
-      const outputs = await session.run(feeds, fetches).catch((cause: unknown) => {
-        throw new EngineError('forward-failed', `the model failed: ${toMessage(cause)}`, { cause });
-      });
-      return {
-        best: int32s(outputs.best),
-        stats: floats(outputs.stats),
-        watched: floats(outputs.watched),
-        fresh: forward.wantsFresh ? floats(outputs.fresh) : nothing,
-        logProbabilities: forward.wantsRows ? floats(outputs.logProbabilities) : nothing,
-      };
     },
 
-    close: () => session.release(),
+    isStuck: () => threads.longestMs() > MAX_PASS_MS,
+
+    async close() {
+      await threads.close();
+      library.closeSession(narrow);
+      if (wide !== narrow) library.closeSession(wide);
+    },
   };
 }
 
-async function openSession({ modelDir, countThreads, isSpinning }: OnnxDeviceOptions): Promise<InferenceSession> {
-  const spinning = isSpinning ? '1' : '0';
-  return InferenceSession.create(join(modelDir, GRAPH_FILE), {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: countThreads,
-    interOpNumThreads: 1,
-    // Shapes differ from forward to forward: plans kept for each would only take memory.
-    enableMemPattern: false,
-    // Of signed weights, products of bytes overflow on x86 processors without VNNI: there, and only there, the runtime
-    // makes them unsigned.
-    extra: { session: { intra_op: { allow_spinning: spinning }, x64quantprecision: '1' } },
-  }).catch((cause: unknown) => {
-    throw new EngineError('graph-refused', `${join(modelDir, GRAPH_FILE)}: ${toMessage(cause)}`, { cause });
-  });
+function openSession(library: OnnxLibrary, { modelDir, isSpinning }: OnnxDeviceOptions, countThreads: number): Address {
+  const options = {
+    'session.intra_op.allow_spinning': isSpinning && countThreads > 1 ? '1' : '0',
+    // Of signed weights, products of bytes overflow on x86 processors without VNNI: the runtime then makes them
+    // unsigned. It does so with AMX, too, where nothing overflows and passes take twice as long (decisions/045).
+    'session.x64quantprecision': multipliesBytesExactly() ? '0' : '1',
+  };
+  return library.openSession(join(modelDir, GRAPH_FILE), options, countThreads);
 }
 
-function floats(tensor: Tensor | undefined): Float32Array {
-  const values = tensor?.data;
-  if (values instanceof Float32Array) return values;
-  throw new EngineError('forward-failed', `the model gave ${tensor?.type ?? 'nothing'} where floats were expected`);
+interface KeptList {
+  readonly list: TensorList;
+  readonly kept: BigUint64Array;
 }
 
-function int32s(tensor: Tensor | undefined): Int32Array {
-  const values = tensor?.data;
-  if (values instanceof Int32Array) return values;
-  throw new EngineError('forward-failed', `the model gave ${tensor?.type ?? 'nothing'} where integers were expected`);
+function toTensorList(names: Address, tensors: readonly Address[]): KeptList {
+  const kept = BigUint64Array.from(tensors);
+  return { list: { names, tensors: addressOf(kept), length: tensors.length }, kept };
+}
+
+/** Whatever is passed along stays in memory up to this call. */
+function keepUntilNow<T>(result: T, ..._kept: readonly unknown[]): T {
+  return result;
+}
+
+function toName(count: number, one: string, more: string): string {
+  return `${count} ${count === 1 ? one : more}`;
 }

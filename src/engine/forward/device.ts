@@ -1,7 +1,7 @@
-// What runs the model: one forward at a time. Knows no sequence, no act and no reply.
-import type { Kv } from './kv.ts';
+// What runs the model: some passes at once. Knows no sequence, no act and no reply.
+import type { Kv, KvMemory } from './kv.ts';
 
-/** One forward: T new positions after the past's, some of them with the head. */
+/** One pass: T new positions after the past's, some of them with the head. */
 export interface Forward {
   /** [T] */
   readonly ids: Int32Array;
@@ -9,13 +9,12 @@ export interface Forward {
   readonly positions: Int32Array;
   /** [T][past + T]: 0 where a position sees another, else very negative. */
   readonly bias: Float32Array;
+  /** Has room for T more: their keys and values are written behind those that it holds. */
   readonly past: Kv;
   /** [R] positions, counted from the first new one, that want the head. */
   readonly rows: Int32Array;
   /** [R][W] ids whose probabilities are wanted. */
   readonly watch: Int32Array;
-  /** Copy the new keys and values out. */
-  readonly wantsFresh: boolean;
   /** Copy the whole rows out. */
   readonly wantsRows: boolean;
 }
@@ -27,14 +26,21 @@ export interface ForwardResult {
   readonly stats: Float32Array;
   /** [R][W] probabilities. */
   readonly watched: Float32Array;
-  /** [2·layers][heads][T][size]: keys and values of each layer by turns; empty unless wanted. */
-  readonly fresh: Float32Array;
   /** [R][vocabulary] log probabilities; empty unless wanted. */
   readonly logProbabilities: Float32Array;
 }
 
 export interface Device {
   readonly name: string;
-  forward(forward: Forward): Promise<ForwardResult>;
+  /** Passes that it runs at once. More may be asked for, and wait. */
+  readonly maxAtOnce: number;
+  /** For the keys and values of a sequence. */
+  createKvMemory(): KvMemory;
+  /**
+   * `isAlone`: no other pass runs or is wanted, so this one may have the whole machine. The same numbers either way.
+   */
+  forward(forward: Forward, isAlone?: boolean): Promise<ForwardResult>;
+  /** A pass runs longer than any pass takes: the runtime hangs. */
+  isStuck(): boolean;
   close(): Promise<void>;
 }

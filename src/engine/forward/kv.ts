@@ -1,4 +1,5 @@
-// Keys and values of a sequence's clean tokens, in the layout that a forward takes without a copy. Knows no model.
+// Which clean tokens of a sequence have keys and values, and where: the tokens here, the numbers with the device. Knows
+// no model.
 
 export interface KvShape {
   readonly layers: number;
@@ -6,55 +7,46 @@ export interface KvShape {
   readonly headSize: number;
 }
 
-/** Every slot costs memory and attention time, used or not: so capacity follows the length in small steps. */
-const STEP_SLOTS = 32;
-/** On the way to a length that is known all is moved less often. */
-const EXPECTED_STEP_SLOTS = 128;
-/** Address space, not memory: as far as a call grows in place. */
-const ROOM_SLOTS = 2048;
-
 /**
- * Causal, so it is extended by tokens at its end and rewound to any of them.
- * Takes no memory before it is used: most of a server's calls may only just have begun.
+ * Keys and values of one sequence, in slots that a device reads and writes in place. Takes no memory before it is used.
  */
-export class Kv {
-  readonly shape: KvShape;
-  readonly #ids: number[] = [];
-  #capacity = STEP_SLOTS;
-  #expected = 0;
-  /** Keys and values of each layer by turns: [head][slot][size], `capacity` slots a head. */
-  #numbers: Float32Array<ArrayBuffer> | undefined;
+export interface KvMemory {
+  /** Makes room for `countSlots` in all; the first `countHeld` stay as they are. */
+  reserve(countSlots: number, countHeld: number): void;
+  /** Makes the first `countSlots`, for which there is room, what they are in `other`, which is of the same device. */
+  copyFrom(other: KvMemory, countSlots: number): void;
+  /** Gives the memory back; it may be used again. */
+  release(): void;
+}
 
-  constructor(shape: KvShape) {
-    this.shape = shape;
+/** Memory is counted in pieces of so many slots. */
+const STEP_SLOTS = 32;
+
+/** Causal, so it is extended by tokens at its end and rewound to any of them. */
+export class Kv {
+  readonly memory: KvMemory;
+  readonly #slotBytes: number;
+  readonly #ids: number[] = [];
+  #expected = 0;
+  /** Slots that were ever written since the memory was taken. */
+  #countTouched = 0;
+
+  constructor({ layers, keyValueHeads, headSize }: KvShape, memory: KvMemory) {
+    this.memory = memory;
+    this.#slotBytes = 2 * layers * keyValueHeads * headSize * Float32Array.BYTES_PER_ELEMENT;
   }
 
   get length(): number {
     return this.#ids.length;
   }
 
-  /** Slots in each buffer; those from `length` on hold nothing of use. */
-  get capacity(): number {
-    return this.#capacity;
-  }
-
   get sizeBytes(): number {
-    return this.#numbers?.byteLength ?? 0;
+    return roundUp(this.#countTouched, STEP_SLOTS) * this.#slotBytes;
   }
 
   /** What this takes once it holds `length` tokens. */
   sizeBytesAt(length: number): number {
-    const { layers, keyValueHeads, headSize } = this.shape;
-    const slotBytes = 2 * layers * keyValueHeads * headSize * Float32Array.BYTES_PER_ELEMENT;
-    return Math.max(this.sizeBytes, roundUp(length, STEP_SLOTS) * slotBytes);
-  }
-
-  keys(layer: number): Float32Array {
-    return this.#view(2 * layer);
-  }
-
-  values(layer: number): Float32Array {
-    return this.#view(2 * layer + 1);
+    return Math.max(this.sizeBytes, roundUp(length, STEP_SLOTS) * this.#slotBytes);
   }
 
   /** How many of `ids`, from the first on, are what this holds. */
@@ -69,7 +61,7 @@ export class Kv {
     if (length < this.#ids.length) this.#ids.length = length;
   }
 
-  /** Tells how many tokens this will soon hold. Takes no memory for them yet. */
+  /** Tells how many tokens this will soon hold. */
   expect(length: number): void {
     this.#expected = length;
   }
@@ -77,75 +69,30 @@ export class Kv {
   /** Forgets all and gives the memory back. */
   drop(): void {
     this.#ids.length = 0;
-    this.#numbers = undefined;
-    this.#capacity = STEP_SLOTS;
+    this.#countTouched = 0;
+    this.memory.release();
   }
 
-  /** Appends the first `ids.length` of a forward's `countNew` new positions. */
-  append(ids: readonly number[], fresh: Float32Array, countNew: number): void {
-    const { headSize } = this.shape;
-    const start = this.#ids.length;
-    const numbers = this.#grow(start + ids.length);
-    const length = ids.length * headSize;
-    for (let head = 0; head < this.#countHeads; head++) {
-      const from = head * countNew * headSize;
-      numbers.set(fresh.subarray(from, from + length), (head * this.#capacity + start) * headSize);
-    }
+  /** Makes room for a pass of `countNew` positions after the tokens that this holds. */
+  reserve(countNew: number): void {
+    const countSlots = this.#ids.length + countNew;
+    this.memory.reserve(Math.max(countSlots, this.#expected), this.#ids.length);
+    this.#countTouched = Math.max(this.#countTouched, countSlots);
+  }
+
+  /** A pass has written keys and values of `ids` into the slots after those that this holds: they are text now. */
+  append(ids: readonly number[]): void {
     for (const id of ids) this.#ids.push(id);
   }
 
   /** Makes this hold the first `length` tokens of `other`. */
   copyFrom(other: Kv, length: number): void {
-    const { headSize } = this.shape;
     this.#ids.length = 0;
-    const numbers = this.#grow(length);
-    const source = other.#numbers;
-    for (let head = 0; source && head < this.#countHeads; head++) {
-      const from = head * other.#capacity * headSize;
-      numbers.set(source.subarray(from, from + length * headSize), head * this.#capacity * headSize);
+    if (length > 0) {
+      this.reserve(length);
+      this.memory.copyFrom(other.memory, length);
     }
     for (const id of other.#ids.slice(0, length)) this.#ids.push(id);
-  }
-
-  /** Of all layers, those of keys and those of values. */
-  get #countHeads(): number {
-    const { layers, keyValueHeads } = this.shape;
-    return 2 * layers * keyValueHeads;
-  }
-
-  /** Within its room it stays where it is: what is elsewhere would be a copy for the collector at each step. */
-  #grow(length: number): Float32Array<ArrayBuffer> {
-    const before = this.#numbers;
-    if (before && length <= this.#capacity) return before;
-    const { headSize } = this.shape;
-    const capacity = Math.max(this.#capacity, this.#slotsFor(length));
-    const slotBytes = this.#countHeads * headSize * Float32Array.BYTES_PER_ELEMENT;
-    const sizeBytes = capacity * slotBytes;
-    const hasRoom = before && sizeBytes <= before.buffer.maxByteLength;
-    if (hasRoom) before.buffer.resize(sizeBytes);
-    const maxByteLength = roundUp(capacity, ROOM_SLOTS) * slotBytes;
-    const numbers = new Float32Array(hasRoom ? before.buffer : new ArrayBuffer(sizeBytes, { maxByteLength }));
-    const used = this.#ids.length * headSize;
-    // Backwards, because within one buffer the heads move up over each other.
-    for (let head = this.#countHeads - 1; before && head >= 0; head--) {
-      const from = head * this.#capacity * headSize;
-      numbers.set(before.subarray(from, from + used), head * capacity * headSize);
-    }
-    this.#numbers = numbers;
-    this.#capacity = capacity;
-    return numbers;
-  }
-
-  #slotsFor(length: number): number {
-    const most = roundUp(Math.max(length, this.#expected), STEP_SLOTS);
-    return length < this.#expected ? Math.min(roundUp(length, EXPECTED_STEP_SLOTS), most) : most;
-  }
-
-  #view(index: number): Float32Array {
-    const { layers, keyValueHeads, headSize } = this.shape;
-    if (index >= 2 * layers) throw new RangeError(`layer ${index >> 1} is not in 0..${layers - 1}`);
-    const size = keyValueHeads * this.#capacity * headSize;
-    return this.#grow(0).subarray(index * size, (index + 1) * size);
   }
 }
 

@@ -4,7 +4,7 @@ import { at } from '../../base/at.ts';
 import { EngineError } from '../../errors.ts';
 import type { Manifest } from '../manifest.ts';
 import type { SpentUs } from '../sequence.ts';
-import type { Device, ForwardResult } from './device.ts';
+import type { Device, Forward, ForwardResult } from './device.ts';
 import type { Kv } from './kv.ts';
 import { type Block, fillBias, positionsOf } from './mask.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -128,7 +128,7 @@ export function createPasses(
 
   return async ({ kv, urgency, signal, meter }, pass) => {
     const asked = nowMs();
-    return scheduler.run(urgency, signal, async () => {
+    return scheduler.run(urgency, signal, async (isAlone) => {
       const started = nowMs();
       const { blocks = [] } = pass;
       const inBlocks = blocks.flatMap((block) => block.ids);
@@ -138,21 +138,21 @@ export function createPasses(
       checkLength(kv.length + ids.length);
       const bias = new Float32Array(ids.length * (kv.length + ids.length));
       fillBias(bias, kv.length, causal.length, blocks);
-      const result = await device.forward({
+      const forward: Forward = {
         ids,
         positions: positionsOf(kv.length, causal.length, blocks),
         bias,
         past: kv,
         rows: Int32Array.from(pass.rows),
         watch: watchFor(pass),
-        wantsFresh: pass.causal.length > 0,
         wantsRows: pass.wantsRows,
-      });
+      };
+      const result = await device.forward(forward, isAlone);
       const forwardMs = nowMs() - started;
       checkScores(result);
       meter.addForward(pass.stage, started - asked, forwardMs);
       onForward(ids.length, kv.length, forwardMs);
-      return toScores(result, (count) => kv.append(pass.causal.slice(0, count), result.fresh, ids.length));
+      return toScores(result, (count) => kv.append(pass.causal.slice(0, count)));
     });
   };
 

@@ -51,10 +51,9 @@ export async function measureDeviation(device: Device, manifest: Manifest, { ids
     ids: Int32Array.from(ids),
     positions: positionsOf(0, ids.length, []),
     bias,
-    past: new Kv(manifest.config),
+    past: new Kv(manifest.config, device.createKvMemory()),
     rows: Int32Array.from(rows, (_, index) => ids.length - rows.length + index),
     watch: Int32Array.from(rows, ({ id }) => id),
-    wantsFresh: false,
     wantsRows: false,
   });
   return rows.reduce((sum, { logP }, row) => sum + Math.abs(Math.log(at(watched, row)) - logP), 0) / rows.length;

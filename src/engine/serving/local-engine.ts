@@ -68,7 +68,7 @@ const NEWEST_SHARE = 0.1;
 export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   const { device, manifest, tokenizer, phrases = noPhrases, costs = createCostModel() } = options;
   const { kvBudgetBytes = Number.POSITIVE_INFINITY, nowMs = () => performance.now() } = options;
-  const scheduler = createScheduler();
+  const scheduler = createScheduler(device.maxAtOnce);
   const traits = createTokenTraits(tokenizer);
   const label = createSpeakerLabel(tokenizer);
   const vocabulary = createVocabulary(tokenizer);
@@ -98,7 +98,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
       countWaiting: scheduler.countWaiting(),
       countForwards,
       forwardMs,
-      waitMs: scheduler.countUrgent() * costs.forwardMs(stepTokens, stepPastTokens),
+      waitMs: (scheduler.countUrgent() * costs.forwardMs(stepTokens, stepPastTokens)) / device.maxAtOnce,
       kvBytes: pool.sizeBytes,
     };
   }
@@ -111,7 +111,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
       tools,
       hasTools,
       countPrefix: promptPrefix.prefix.length,
-      prefix: new Kv(manifest.config),
+      prefix: new Kv(manifest.config, device.createKvMemory()),
     };
     promptPrefixes.set(promptPrefix, prepared);
     return prepared;
@@ -183,7 +183,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
 
   function open(promptPrefix: PromptPrefix): LocalSequence {
     checkOpen();
-    const kv = new Kv(manifest.config);
+    const kv = new Kv(manifest.config, device.createKvMemory());
     const memory = createDraftMemory();
     const sequence = createLocalSequence({
       kv,

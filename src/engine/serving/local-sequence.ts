@@ -110,6 +110,8 @@ export function createLocalSequence(options: LocalSequenceOptions): LocalSequenc
       isClosed = true;
       running?.stopping.abort();
       options.closed();
+      // A pass that runs still writes there.
+      void Promise.resolve(running?.busy).then(() => kv.drop());
     },
   };
 }

@@ -32,8 +32,6 @@ interface Task {
 
 export interface Thread {
   readonly worker: Worker;
-  /** See WorkerOptions. */
-  readonly atWork: Int32Array;
   readonly clock: Clock;
   readonly draftEnded: (last: DraftState) => void;
 }
@@ -44,7 +42,7 @@ const LOAD_TIMEOUT_MS = 300_000;
 const stopWanted: ToWorker = { type: 'stop.wanted' };
 
 /** Waits until the thread has loaded the model; rejects with ModelError or EngineError. */
-export async function openLink({ worker, atWork, clock, draftEnded }: Thread): Promise<Link> {
+export async function openLink({ worker, clock, draftEnded }: Thread): Promise<Link> {
   const tasks = new Map<number, Task>();
   const sequences = new Set<number>();
   const prefixIds = new WeakMap<PromptPrefix, number>();
@@ -78,10 +76,10 @@ export async function openLink({ worker, atWork, clock, draftEnded }: Thread): P
   });
   let latest = life.greeting;
 
-  /** Within a forward the runtime would take the process along. */
+  /** Where a pass runs, it ends with that. */
   function abandon(): void {
     worker.unref();
-    if (Atomics.load(atWork, 0) === 0) void worker.terminate();
+    void worker.terminate();
   }
 
   function receive(message: FromWorker): void {

@@ -3,11 +3,10 @@ import type { DraftRequest, DraftState, EngineStats, PromptPrefix } from '../seq
 
 export interface WorkerOptions {
   readonly modelDir: string;
+  readonly maxAtOnce: number;
   readonly countThreads: number;
   readonly isSpinning: boolean;
   readonly kvBudgetBytes: number;
-  /** Of one number, shared by the threads: 1 while the device is at work, which nothing may cut short. */
-  readonly atWork: Int32Array;
 }
 
 export type ToWorker =

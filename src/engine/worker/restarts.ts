@@ -9,7 +9,7 @@ import { type Link, openLink } from './link.ts';
 
 export interface KeepAliveOptions {
   /** Starts a thread that loads the model by itself. */
-  readonly startWorker: (atWork: Int32Array) => Worker;
+  readonly startWorker: () => Worker;
   readonly clock: Clock;
   readonly warn: (line: string) => void;
   /** Told of each draft, when it is over, its last state. @default nobody is told */
@@ -27,10 +27,7 @@ export async function keepAlive({
   let nextSequence = 1;
   let countSequences = 0;
   const supervised = await superviseWorker({
-    start() {
-      const atWork = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-      return openLink({ worker: startWorker(atWork), atWork, clock, draftEnded });
-    },
+    start: () => openLink({ worker: startWorker(), clock, draftEnded }),
     clock,
     warn,
     toError: (message, options) => new EngineError('worker-dead', message, options),

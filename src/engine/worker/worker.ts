@@ -28,11 +28,16 @@ function post(message: FromWorker): void {
   port?.postMessage(message);
 }
 
-async function loadEngine(options: WorkerOptions): Promise<LocalEngine> {
+interface Loaded {
+  readonly engine: LocalEngine;
+  readonly device: Device;
+}
+
+async function loadEngine(options: WorkerOptions): Promise<Loaded> {
   const { modelDir, kvBudgetBytes } = options;
   const manifest = await loadManifest(modelDir);
   const tokenizer = loadTokenizer(await readFile(join(modelDir, 'tokenizer.json'), 'utf8'));
-  const device = markWork(await createOnnxDevice({ ...options, manifest }), options.atWork);
+  const device = await createOnnxDevice({ ...options, manifest });
   await checkDevice(device, modelDir, manifest);
   const phrases = await loadPhrases(modelDir, manifest);
   const costs = createCostModel();
@@ -42,25 +47,11 @@ async function loadEngine(options: WorkerOptions): Promise<LocalEngine> {
     isWritable: writableBytes(tokenizer),
     clock: systemClock,
   });
-  return createLocalEngine({ device, manifest, tokenizer, phrases, costs, kvBudgetBytes, compiler });
+  const engine = createLocalEngine({ device, manifest, tokenizer, phrases, costs, kvBudgetBytes, compiler });
+  return { engine, device };
 }
 
-/** Lets the other thread see when this one must not be ended. */
-function markWork(device: Device, atWork: Int32Array): Device {
-  return {
-    ...device,
-    async forward(forward) {
-      Atomics.store(atWork, 0, 1);
-      try {
-        return await device.forward(forward);
-      } finally {
-        Atomics.store(atWork, 0, 0);
-      }
-    },
-  };
-}
-
-function serve(engine: LocalEngine): void {
+function serve({ engine, device }: Loaded): void {
   const promptPrefixes = new Map<number, PromptPrefix>();
   const sequences = new Map<number, LocalSequence>();
   const cancels = new Map<number, AbortController>();
@@ -140,10 +131,11 @@ function serve(engine: LocalEngine): void {
         cancels.get(message.task)?.abort();
         return;
       case 'beat.wanted':
-        post({ type: 'beat.given', stats: engine.stats() });
+        // No sign of life from a thread whose device has none.
+        if (!device.isStuck()) post({ type: 'beat.given', stats: engine.stats() });
         return;
       case 'stop.wanted':
-        // Closing the port lets the thread end by itself: it must never be killed within a forward.
+        // Closing the port lets the thread end by itself, with its memory given back.
         void engine.close().then(() => port?.close());
         return;
       default:

@@ -2,21 +2,27 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Kv } from '../../../src/engine/forward/kv.ts';
 import { createKvPool } from '../../../src/engine/forward/kv-pool.ts';
+import { FakeKvMemory } from '../../support/fake-device.ts';
 
 const shape = { layers: 1, keyValueHeads: 1, headSize: 2 };
 const slotBytes = 16;
 
+function createKv(): Kv {
+  return new Kv(shape, new FakeKvMemory());
+}
+
 function fill(kv: Kv, length: number): void {
   const ids = Array<number>(length - kv.length).fill(7);
-  kv.append(ids, new Float32Array(4 * ids.length), ids.length);
+  kv.reserve(ids.length);
+  kv.append(ids);
 }
 
 function createRig(budgetTokens: number, count: number) {
   const pool = createKvPool(budgetTokens * slotBytes);
-  const kvs = Array.from({ length: count }, () => new Kv(shape));
+  const kvs = Array.from({ length: count }, () => createKv());
   for (const kv of kvs) pool.add(kv);
   const work = (index: number, length: number) => {
-    const kv = kvs[index] ?? new Kv(shape);
+    const kv = kvs[index] ?? createKv();
     pool.use(kv, length);
     if (length > kv.length) fill(kv, length);
     return kv;
@@ -44,7 +50,7 @@ it('drops nothing that is in use, though the budget is exceeded', () => {
 
 it('counts what one in use may still grow to', () => {
   const { pool, kvs, lengths } = createRig(512, 2);
-  const [first = new Kv(shape), second = new Kv(shape)] = kvs;
+  const [first = createKv(), second = createKv()] = kvs;
   pool.use(first, 256);
   fill(first, 256);
   pool.rest(first);

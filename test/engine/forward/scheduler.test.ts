@@ -7,13 +7,15 @@ const urgencyOf = (priority: Priority | (() => Priority)) => () => ({
   dueMs: 0,
 });
 
-function createRig() {
-  const scheduler = createScheduler();
+function createRig(maxAtOnce = 1) {
+  const scheduler = createScheduler(maxAtOnce);
   const started: string[] = [];
+  const alone: string[] = [];
   const finish = new Map<string, () => void>();
   const want = (name: string, priority: Priority | (() => Priority), signal?: AbortSignal) =>
-    scheduler.run(urgencyOf(priority), signal, () => {
+    scheduler.run(urgencyOf(priority), signal, (isAlone) => {
       started.push(name);
+      if (isAlone) alone.push(name);
       return new Promise<string>((resolve) => finish.set(name, () => resolve(name)));
     });
   /** Ends the running job and lets the next one start. */
@@ -21,7 +23,7 @@ function createRig() {
     finish.get(name)?.();
     for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
   };
-  return { scheduler, started, want, end };
+  return { scheduler, started, alone, want, end };
 }
 
 it('runs one job at a time: committed turns, then steps, then drafts, each in the order asked', async () => {
@@ -128,4 +130,30 @@ it('lets what is due earliest go first among equals, as they say when the device
   await end('first');
   await scheduler.idle();
   expect(started).toEqual(['first', 'middle', 'early', 'late']);
+});
+
+it('runs as many at once as it may, and no more', async () => {
+  const { started, want, end } = createRig(2);
+  void want('first', 'draft');
+  await end('first');
+  for (const name of ['a', 'b', 'c', 'd']) void want(name, 'draft');
+  expect(started).toEqual(['first', 'a']);
+  await end('a');
+  expect(started).toEqual(['first', 'a', 'b', 'c']);
+  await end('c');
+  expect(started).toEqual(['first', 'a', 'b', 'c', 'd']);
+});
+
+it('gives the whole device to one that nobody waits beside, until it is over', async () => {
+  const { started, alone, want, end } = createRig(2);
+  void want('alone', 'draft');
+  void want('beside', 'committed');
+  void want('beside too', 'draft');
+  expect([started, alone]).toEqual([['alone'], ['alone']]);
+  await end('alone');
+  expect(started).toEqual(['alone', 'beside', 'beside too']);
+  await end('beside');
+  void want('late', 'draft');
+  expect(started).toHaveLength(4);
+  expect(alone).toEqual(['alone']);
 });

@@ -17,7 +17,6 @@ const orders = {
   linger: [6],
   refuse: [7],
   loop: [8],
-  stick: [9],
 };
 
 const engines: Engine[] = [];
@@ -30,11 +29,9 @@ async function createRig(isBroken: (life: number) => boolean = () => false) {
   const clock = new SimulatedClock();
   const warnings: string[] = [];
   const lives: Worker[] = [];
-  const works: Int32Array[] = [];
-  const startWorker = (atWork: Int32Array) => {
-    const worker = new Worker(file, { workerData: { isBroken: isBroken(lives.length), atWork } });
+  const startWorker = () => {
+    const worker = new Worker(file, { workerData: { isBroken: isBroken(lives.length) } });
     lives.push(worker);
-    works.push(atWork);
     return worker;
   };
   const drafts: DraftState[] = [];
@@ -47,7 +44,7 @@ async function createRig(isBroken: (life: number) => boolean = () => false) {
   engines.push(engine);
   /** Resolves when the newest thread is no more. */
   const ended = () => new Promise<void>((resolve) => lives.at(-1)?.once('exit', () => resolve()));
-  return { clock, warnings, drafts, lives, works, engine, ended };
+  return { clock, warnings, drafts, lives, engine, ended };
 }
 
 async function ask(
@@ -217,31 +214,22 @@ it('refuses another sequence while turns wait too long, and serves those that it
   engine.open(promptPrefix).close();
 });
 
-it.each([
-  ['hangs', orders.loop],
-  ['is stuck within a forward', orders.stick],
-])(
-  'notices within ten seconds that the thread %s, fails what runs by a typed error, and starts another',
-  async (_, order) => {
-    const { clock, warnings, lives, works, engine, ended } = await createRig();
-    const [one, other] = [engine.open(promptPrefix), engine.open(promptPrefix)];
-    await ask(one, orders.answer);
-    const running = ask(other, orders.hang).catch((error: unknown) => error);
-    const hanging = ask(one, order).catch((error: unknown) => error);
-    const dead = ended();
-    await clock.advance(10_000);
-    expect(await hanging).toMatchObject({ code: 'worker-hung' });
-    expect(await running).toBeInstanceOf(EngineError);
-    expect(warnings[0]).toBe("the engine's thread gave no sign of life for 8000 ms; it starts again in 250 ms");
-    // One that is within a forward is left alone until it comes out: ending it there would end the process.
-    if (order === orders.stick) Atomics.store(works[0] ?? new Int32Array(1), 0, 0);
-    if (order === orders.stick) Atomics.notify(works[0] ?? new Int32Array(1), 0);
-    await dead;
-    expect(await ask(one, orders.answer)).toEqual([[50, 51, 0]]);
-    expect(engine.stats().isDown).toBeUndefined();
-    expect(lives).toHaveLength(2);
-  },
-);
+it('notices within ten seconds that the thread hangs, fails what runs by a typed error, and starts another', async () => {
+  const { clock, warnings, lives, engine, ended } = await createRig();
+  const [one, other] = [engine.open(promptPrefix), engine.open(promptPrefix)];
+  await ask(one, orders.answer);
+  const running = ask(other, orders.hang).catch((error: unknown) => error);
+  const hanging = ask(one, orders.loop).catch((error: unknown) => error);
+  const dead = ended();
+  await clock.advance(10_000);
+  expect(await hanging).toMatchObject({ code: 'worker-hung' });
+  expect(await running).toBeInstanceOf(EngineError);
+  expect(warnings[0]).toBe("the engine's thread gave no sign of life for 8000 ms; it starts again in 250 ms");
+  await dead;
+  expect(await ask(one, orders.answer)).toEqual([[50, 51, 0]]);
+  expect(engine.stats().isDown).toBeUndefined();
+  expect(lives).toHaveLength(2);
+});
 
 it('says that it has no thread until the next one has loaded', async () => {
   const { clock, engine, ended } = await createRig();

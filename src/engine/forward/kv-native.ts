@@ -1,0 +1,94 @@
+// Keys and values in memory of the process itself, which the runtime reads and writes in place, whichever thread it
+// runs on.
+
+import koffi from 'koffi';
+import { EngineError } from '../../errors.ts';
+import type { KvMemory, KvShape } from './kv.ts';
+import type { Address, OnnxLibrary } from './onnx-library.ts';
+
+/** Address space: the system gives memory to what is written. */
+const STEP_SLOTS = 512;
+
+/** What one growth takes. */
+interface Allocation {
+  readonly capacity: number;
+  readonly data: Address;
+  readonly numbers: Float32Array;
+  readonly tensors: readonly Address[];
+}
+
+/** What is to be freed when nobody can reach the keys and values any more, whether they were released or not. */
+interface Owned {
+  allocation: Allocation | undefined;
+}
+
+/** Buffers of keys and of values by turns, layer by layer: [head][slot][size], `capacity` slots a head. */
+export class NativeKv implements KvMemory {
+  readonly #library: OnnxLibrary;
+  readonly #shape: KvShape;
+  readonly #owned: Owned = { allocation: undefined };
+
+  constructor(library: OnnxLibrary, shape: KvShape) {
+    this.#library = library;
+    this.#shape = shape;
+    const owned = this.#owned;
+    unreachable.register(this, () => free(library, owned));
+  }
+
+  /** A tensor for each buffer: [1][head][slot][size]. They are others after `reserve`. */
+  get tensors(): readonly Address[] {
+    return this.#owned.allocation?.tensors ?? [];
+  }
+
+  reserve(countSlots: number, countHeld: number): void {
+    const before = this.#owned.allocation;
+    if (before && countSlots <= before.capacity) return;
+    const grown = this.#allocate(Math.ceil(countSlots / STEP_SLOTS) * STEP_SLOTS);
+    if (before) this.#copy(before, grown, countHeld);
+    free(this.#library, this.#owned);
+    this.#owned.allocation = grown;
+  }
+
+  copyFrom(other: KvMemory, countSlots: number): void {
+    if (!(other instanceof NativeKv))
+      throw new EngineError('kv-foreign', 'keys and values of another device: use sequences of one engine');
+    const [from, to] = [other.#owned.allocation, this.#owned.allocation];
+    if (from && to) this.#copy(from, to, countSlots);
+  }
+
+  release(): void {
+    free(this.#library, this.#owned);
+  }
+
+  #allocate(capacity: number): Allocation {
+    const { layers, keyValueHeads, headSize } = this.#shape;
+    const sizeBytes = keyValueHeads * capacity * headSize * Float32Array.BYTES_PER_ELEMENT;
+    const data: Address = koffi.alloc('char', 2 * layers * sizeBytes);
+    return {
+      capacity,
+      data,
+      numbers: new Float32Array(koffi.view(data, 2 * layers * sizeBytes)),
+      tensors: Array.from({ length: 2 * layers }, (_, index) =>
+        this.#library.openTensor(data + BigInt(index * sizeBytes), 'float32', [1, keyValueHeads, capacity, headSize]),
+      ),
+    };
+  }
+
+  #copy(from: Allocation, to: Allocation, countSlots: number): void {
+    const { layers, keyValueHeads, headSize } = this.#shape;
+    for (let head = 0; head < 2 * layers * keyValueHeads; head++) {
+      const start = head * from.capacity * headSize;
+      to.numbers.set(from.numbers.subarray(start, start + countSlots * headSize), head * to.capacity * headSize);
+    }
+  }
+}
+
+function free(library: OnnxLibrary, owned: Owned): void {
+  const { allocation } = owned;
+  owned.allocation = undefined;
+  if (!allocation) return;
+  for (const tensor of allocation.tensors) library.closeTensor(tensor);
+  koffi.free(allocation.data);
+}
+
+const unreachable = new FinalizationRegistry<() => void>((freeRest) => freeRest());
