@@ -8,7 +8,10 @@ export type Act = 'say' | 'call' | 'wait';
  */
 export type EffortName = 'instant' | 'low' | 'medium' | 'high' | 'exact' | 'autoregressive';
 
-/** Committed turns go before steps of a tool loop, these before drafts. */
+/**
+ * Turns that are committed and steps of their tool loops go before drafts, in the order in which their callers would hear
+ * silence: a step keeps the place of its turn.
+ */
 export type Priority = 'committed' | 'step' | 'draft';
 
 /** A tool as the engine needs it: `parameters` is a JSON Schema of type object. */
@@ -151,7 +154,10 @@ export interface EngineStats {
   readonly countForwards: number;
   /** Moving average, milliseconds. */
   readonly forwardMs: number;
-  /** What a turn that is committed now would wait for those before it, predicted, milliseconds. */
+  /**
+   * What a turn that is committed now would wait for those before it, milliseconds: what those take, or what turns had to
+   * wait of late, whichever is more.
+   */
   readonly waitMs: number;
   /** Keys and values of all sequences. */
   readonly kvBytes: number;

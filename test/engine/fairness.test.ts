@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { percentile } from '../../src/base/percentile.ts';
+import { createRandom } from '../../src/base/random.ts';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import type { DraftRequest, Sequence } from '../../src/engine/sequence.ts';
-import { checkLoad } from '../../src/engine/serving/load.ts';
-import { base, createRig, promptPrefix, replying } from '../support/engine-rig.ts';
+import { checkLoad, isBusy } from '../../src/engine/serving/load.ts';
+import { base, createRig, finding, promptPrefix, replying } from '../support/engine-rig.ts';
 import { reciting } from '../support/fake-device.ts';
 
 const stepMs = 25;
@@ -88,6 +90,72 @@ it('lets the first words of every committed turn come before the second of any',
   expect(second).toBeGreaterThan(Math.max(...firstMs));
 });
 
+/** Turns of one kind: from their commit to the first words that answer it. */
+interface Turns {
+  readonly plainMs: number[];
+  readonly toolMs: number[];
+  countRefused: number;
+}
+
+/**
+ * Callers who pause, and are answered by words or, three times in ten, by words after a loop of three tool calls.
+ * `admitEveryMs`: so long after each other they call, and may be refused; else none is.
+ */
+async function talkAll(countCallers: number, seed: number, admitEveryMs = 0): Promise<Turns> {
+  const { clock, engine, draft, pass } = createSimulation();
+  const random = createRandom(seed);
+  const turns: Turns = { plainMs: [], toolMs: [], countRefused: 0 };
+  const wait = (ms: number) => new Promise<void>((resolve) => clock.setTimeout(resolve, Math.ceil(ms)));
+  const untilMs = 40_000;
+
+  async function talk(index: number): Promise<void> {
+    await wait(index * admitEveryMs + 1000 * random());
+    if (admitEveryMs > 0 && isBusy(engine.stats())) return void turns.countRefused++;
+    const sequence = engine.open({ ...promptPrefix, tools: [finding] });
+    while (clock.nowMs() < untilMs) {
+      const committedMs = clock.nowMs();
+      const isTool = random() < 0.3;
+      for (let step = 0; isTool && step < 3; step++) {
+        await draft(sequence, {
+          priority: step === 0 ? 'committed' : 'step',
+          acts: ['call'],
+          context: [...base.context],
+        });
+        await wait(5);
+      }
+      const answeredMs = clock.nowMs();
+      const { statesMs } = await draft(sequence, { priority: isTool ? 'step' : 'committed' });
+      (isTool ? turns.toolMs : turns.plainMs).push(answeredMs - committedMs + (statesMs[0] ?? 0));
+      await wait(300 + 900 * random());
+    }
+  }
+
+  const talking = Array.from({ length: countCallers }, (_, index) => talk(index));
+  await pass(untilMs + 10_000);
+  await Promise.all(talking);
+  await engine.close();
+  return turns;
+}
+
+it('lets turns with tools wait no more than twice what others wait at worst, at any load', async () => {
+  const alone = await talkAll(1, 7);
+  for (const countCallers of [4, 8, 12, 16]) {
+    const { plainMs, toolMs } = await talkAll(countCallers, countCallers);
+    expect(Math.min(plainMs.length, toolMs.length)).toBeGreaterThan(20);
+    const worst = (ms: readonly number[]) => percentile(ms, 0.99) ?? Number.POSITIVE_INFINITY;
+    // What its own steps take when nobody else is there is not waiting.
+    const waited = worst(toolMs) - worst(alone.toolMs);
+    expect(waited).toBeLessThanOrEqual(2 * worst(plainMs));
+  }
+});
+
+it('refuses callers before anybody waits for more than two and a half seconds', async () => {
+  const { plainMs, toolMs, countRefused } = await talkAll(40, 11, 700);
+  expect(countRefused).toBeGreaterThan(10);
+  expect(percentile(plainMs, 0.99)).toBeLessThan(2500);
+  expect(percentile(toolMs, 0.99)).toBeLessThan(2500);
+});
+
 it('drafts whole what it drafts when there are too many drafts, and as often for each call', async () => {
   const { engine, draft, pass, speak } = createSimulation();
   const alone = draft(engine.open(promptPrefix), { priority: 'draft' });
@@ -133,7 +201,7 @@ it('refuses another call while committed turns would make it wait too long, neve
   const { waitMs } = engine.stats();
   expect(waitMs).toBeGreaterThan(2000);
   expect(() => checkLoad(engine.stats())).toThrow(
-    `a turn would wait ${Math.round(waitMs)} ms for those of ${engine.stats().countSequences} calls, the limit is 2000`,
+    `a turn would wait ${Math.round(waitMs)} ms for those of ${engine.stats().countSequences} calls, the limit is 1200`,
   );
   for (const sequence of sequences.slice(10)) sequence.close();
   checkLoad(engine.stats());

@@ -115,13 +115,22 @@ export interface PassContext {
 
 export type RunPass = (context: PassContext, pass: Pass) => Promise<Scores>;
 
-/** `onForward` hears of every forward: its new positions, those before them, its milliseconds on the device. */
+/** What is told of every forward. */
+export interface ForwardReport {
+  readonly countNew: number;
+  readonly countPast: number;
+  /** On the device. */
+  readonly forwardMs: number;
+  /** For others, while somebody waited for it; a draft: 0. */
+  readonly waitedMs: number;
+}
+
 export function createPasses(
   device: Device,
   scheduler: Scheduler,
   manifest: Manifest,
   nowMs: () => number,
-  onForward: (countNew: number, countPast: number, forwardMs: number) => void,
+  onForward: (report: ForwardReport) => void,
 ): RunPass {
   const { specials, config } = manifest;
   const watchedIds = watchedNames.map((name) => specials[name]);
@@ -130,6 +139,8 @@ export function createPasses(
     const asked = nowMs();
     return scheduler.run(urgency, signal, async (isAlone) => {
       const started = nowMs();
+      const { isDraft, dueMs } = urgency();
+      const waitedMs = isDraft ? 0 : Math.max(0, started - Math.max(asked, dueMs));
       const { blocks = [] } = pass;
       const inBlocks = blocks.flatMap((block) => block.ids);
       const padding = Math.max(0, MIN_ROWS - pass.causal.length - inBlocks.length);
@@ -151,7 +162,7 @@ export function createPasses(
       const forwardMs = nowMs() - started;
       checkScores(result);
       meter.addForward(pass.stage, started - asked, forwardMs);
-      onForward(ids.length, kv.length, forwardMs);
+      onForward({ countNew: ids.length, countPast: kv.length, forwardMs, waitedMs });
       return toScores(result, (count) => kv.append(pass.causal.slice(0, count)));
     });
   };

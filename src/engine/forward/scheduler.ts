@@ -87,7 +87,7 @@ export function createScheduler(maxAtOnce = 1): Scheduler {
       });
     },
     countWaiting: () => queue.length,
-    countUrgent: () => queue.filter((waiting) => waiting.urgency().priority !== 'draft').length,
+    countUrgent: () => queue.filter((waiting) => !waiting.urgency().isDraft).length,
     idle: () =>
       countRunning > 0 || queue.length > 0 ? new Promise((resolve) => resting.push(resolve)) : Promise.resolve(),
   };

@@ -1,17 +1,15 @@
-// Who goes first on the device: when the caller would notice. Pure.
+// Who goes first on the device: whose caller would hear silence first. Pure.
 import type { Act, Priority } from '../sequence.ts';
 
 export interface Urgency {
-  readonly priority: Priority;
-  /** Among equals of priority the earliest goes first. */
+  readonly isDraft: boolean;
+  /** Of those that are drafts, and of those that are not, the earliest goes first. */
   readonly dueMs: number;
 }
 
-const order: readonly Priority[] = ['committed', 'step', 'draft'];
-
+/** What somebody waits for goes before drafts. */
 export function isBefore(a: Urgency, b: Urgency): boolean {
-  const ranks = order.indexOf(a.priority) - order.indexOf(b.priority);
-  return ranks < 0 || (ranks === 0 && a.dueMs < b.dueMs);
+  return a.isDraft === b.isDraft ? a.dueMs < b.dueMs : b.isDraft;
 }
 
 /** A token takes so long to speak at a brisk pace. */
@@ -20,8 +18,11 @@ const SPOKEN_TOKEN_MS = 200;
 /** What a draft is about, as far as its urgency goes. */
 export interface Standing {
   readonly priority: Priority;
-  /** When it was asked for, or promoted. */
-  readonly askedMs: number;
+  /**
+   * From when on the caller hears nothing but what this says: the commit of the turn, or the end of what was said in it
+   * before. What is no turn yet: of no matter.
+   */
+  readonly silentFromMs: number;
   readonly act: Act;
   /** Tokens that won't change any more: they can be spoken. */
   readonly countStable: number;
@@ -32,16 +33,26 @@ export interface Standing {
 }
 
 /**
- * What is wanted is due when the caller would have heard all that is there: so first words go before those who have
- * some in hand, and nobody starves. Of drafts, one that has begun is brought to its end, since a newer partial makes
- * half a draft worthless; then the calls take turns. So drafts thin out by themselves when there are too many: each
- * call has every second partial drafted, then every third, and so on.
+ * What is wanted is due when the caller would have heard all that is there, whether words of a committed turn, the call
+ * that it needs, or the words after a tool's result: so first words go before those who have some in hand, the steps of
+ * a tool loop keep the place of their turn, and nobody starves, since what is due does not move unless words come. Of
+ * drafts, one that has begun is brought to its end, since a newer partial makes half a draft worthless; then the calls
+ * take turns. So drafts thin out by themselves when there are too many: each call has every second partial drafted, then
+ * every third, and so on.
  */
 export function urgencyOf(standing: Standing): Urgency {
-  const { priority, askedMs, act, countStable, hasBegun, lastTurnMs } = standing;
-  if (priority === 'draft') return { priority, dueMs: hasBegun ? Number.NEGATIVE_INFINITY : lastTurnMs };
-  const isSpoken = act === 'say';
-  return { priority, dueMs: askedMs + (isSpoken ? countStable * SPOKEN_TOKEN_MS : 0) };
+  const { priority, hasBegun, lastTurnMs } = standing;
+  if (priority === 'draft') return { isDraft: true, dueMs: hasBegun ? Number.NEGATIVE_INFINITY : lastTurnMs };
+  return { isDraft: false, dueMs: silentAgainMs(standing) };
+}
+
+/** When the caller has heard all that can be spoken. */
+export function silentAgainMs({
+  silentFromMs,
+  act,
+  countStable,
+}: Omit<Standing, 'priority' | 'hasBegun' | 'lastTurnMs'>) {
+  return silentFromMs + (act === 'say' ? countStable * SPOKEN_TOKEN_MS : 0);
 }
 
 /** A call's turns to draft. */

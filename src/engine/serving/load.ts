@@ -3,7 +3,7 @@ import { EngineError } from '../../errors.ts';
 import type { EngineStats } from '../sequence.ts';
 
 /** What a caller may wait for first words because of others. */
-const MAX_WAIT_MS = 2000;
+const MAX_WAIT_MS = 1200;
 
 /** Would another call wait too long? */
 export function isBusy({ waitMs }: EngineStats): boolean {

@@ -20,6 +20,7 @@ import type { Device } from '../forward/device.ts';
 import { Kv } from '../forward/kv.ts';
 import { createKvPool } from '../forward/kv-pool.ts';
 import { createPasses, Meter, type PassContext } from '../forward/pass.ts';
+import { createRecentWait } from '../forward/recent-wait.ts';
 import { createScheduler } from '../forward/scheduler.ts';
 import type { Urgency } from '../forward/urgency.ts';
 import type { Manifest } from '../manifest.ts';
@@ -77,18 +78,25 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   const promptPrefixes = new WeakMap<PromptPrefix, Prepared>();
   const compileHere: CompileTools = async (tools) => compileToolValues(tools, vocabulary.isWritable);
   const programs = createToolPrograms(options.compiler?.compile ?? compileHere, vocabulary);
+  const waits = createRecentWait(nowMs);
   let countRunning = 0;
   let countForwards = 0;
   let forwardMs = 0;
   let isClosed = false;
-  const runPass = createPasses(device, scheduler, manifest, nowMs, (countNew, countPast, ms) => {
-    costs.observe(countNew, countPast, ms);
+  const runPass = createPasses(device, scheduler, manifest, nowMs, (report) => {
+    costs.observe(report.countNew, report.countPast, report.forwardMs);
+    waits.add(report.waitedMs);
     countForwards++;
-    forwardMs = countForwards === 1 ? ms : (1 - NEWEST_SHARE) * forwardMs + NEWEST_SHARE * ms;
+    forwardMs = countForwards === 1 ? report.forwardMs : mix(forwardMs, report.forwardMs);
   });
 
   function checkOpen(): void {
     if (isClosed) throw new EngineError('engine-closed', 'the engine is closed');
+  }
+
+  /** What those who wait now take together. */
+  function queueMs(): number {
+    return (scheduler.countUrgent() * costs.forwardMs(stepTokens, stepPastTokens)) / device.maxAtOnce;
   }
 
   function stats(): EngineStats {
@@ -98,7 +106,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
       countWaiting: scheduler.countWaiting(),
       countForwards,
       forwardMs,
-      waitMs: (scheduler.countUrgent() * costs.forwardMs(stepTokens, stepPastTokens)) / device.maxAtOnce,
+      waitMs: Math.max(waits.longestMs(), queueMs()),
       kvBytes: pool.sizeBytes,
     };
   }
@@ -208,7 +216,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
       checkOpen();
       checkPrefix(promptPrefix, manifest);
       const { prefix } = promptPrefixes.get(promptPrefix) ?? (await prepareTools(promptPrefix));
-      const asked: Urgency = { priority: 'step', dueMs: nowMs() };
+      const asked: Urgency = { isDraft: false, dueMs: nowMs() };
       const where: PassContext = {
         kv: prefix,
         urgency: () => asked,
@@ -232,4 +240,8 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
       await device.close();
     },
   };
+}
+
+function mix(average: number, newest: number): number {
+  return (1 - NEWEST_SHARE) * average + NEWEST_SHARE * newest;
 }

@@ -3,7 +3,7 @@
 import { EngineError } from '../../errors.ts';
 import type { Kv } from '../forward/kv.ts';
 import { Meter, type PassContext } from '../forward/pass.ts';
-import { createDraftTurns, urgencyOf } from '../forward/urgency.ts';
+import { createDraftTurns, silentAgainMs, urgencyOf } from '../forward/urgency.ts';
 import type { DraftRequest, DraftState, Priority, Sequence } from '../sequence.ts';
 
 /** More of a context at once is slower, and lets others wait longer. */
@@ -36,7 +36,8 @@ interface Running {
   readonly stopping: AbortController;
   readonly meter: Meter;
   priority: Priority;
-  askedMs: number;
+  /** See Standing. */
+  silentFromMs: number;
   latest: Pick<DraftState, 'act' | 'countStable' | 'isDone'>;
   /** Settles when this draft and those before it leave the KV alone: between its states, it does. */
   busy: Promise<unknown>;
@@ -57,7 +58,8 @@ export function createLocalSequence(options: LocalSequenceOptions): LocalSequenc
       stopping: new AbortController(),
       meter: new Meter(nowMs, nowMs() - underwayMs),
       priority: request.priority,
-      askedMs: nowMs(),
+      // A step goes on with the turn before it.
+      silentFromMs: follows(request, before) ? silentAgain(before) : nowMs() - underwayMs,
       latest: { act: 'say', countStable: 0, isDone: false },
       busy: before?.busy ?? Promise.resolve(),
     };
@@ -103,7 +105,7 @@ export function createLocalSequence(options: LocalSequenceOptions): LocalSequenc
     promote() {
       if (!running) return;
       running.priority = 'committed';
-      running.askedMs = nowMs();
+      running.silentFromMs = nowMs();
     },
     close() {
       if (isClosed) return;
@@ -114,6 +116,15 @@ export function createLocalSequence(options: LocalSequenceOptions): LocalSequenc
       void Promise.resolve(running?.busy).then(() => kv.drop());
     },
   };
+}
+
+/** What is asked is a step of the turn that was asked for before. */
+function follows({ priority }: DraftRequest, before: Running | undefined): before is Running {
+  return priority === 'step' && before !== undefined && before.priority !== 'draft';
+}
+
+function silentAgain({ silentFromMs, latest }: Running): number {
+  return silentAgainMs({ silentFromMs, ...latest });
 }
 
 function hasBegun({ meter }: Running): boolean {

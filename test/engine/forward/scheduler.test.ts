@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { createScheduler } from '../../../src/engine/forward/scheduler.ts';
-import type { Priority } from '../../../src/engine/sequence.ts';
 
-const urgencyOf = (priority: Priority | (() => Priority)) => () => ({
-  priority: typeof priority === 'string' ? priority : priority(),
+type Kind = 'committed' | 'draft';
+
+const urgencyOf = (kind: Kind | (() => Kind)) => () => ({
+  isDraft: (typeof kind === 'string' ? kind : kind()) === 'draft',
   dueMs: 0,
 });
 
@@ -12,8 +13,8 @@ function createRig(maxAtOnce = 1) {
   const started: string[] = [];
   const alone: string[] = [];
   const finish = new Map<string, () => void>();
-  const want = (name: string, priority: Priority | (() => Priority), signal?: AbortSignal) =>
-    scheduler.run(urgencyOf(priority), signal, (isAlone) => {
+  const want = (name: string, kind: Kind | (() => Kind), signal?: AbortSignal) =>
+    scheduler.run(urgencyOf(kind), signal, (isAlone) => {
       started.push(name);
       if (isAlone) alone.push(name);
       return new Promise<string>((resolve) => finish.set(name, () => resolve(name)));
@@ -26,14 +27,14 @@ function createRig(maxAtOnce = 1) {
   return { scheduler, started, alone, want, end };
 }
 
-it('runs one job at a time: committed turns, then steps, then drafts, each in the order asked', async () => {
+it('runs one job at a time: what somebody waits for, then drafts, each in the order asked', async () => {
   const { started, want, end } = createRig();
-  const names = ['draft 1', 'draft 2', 'step 1', 'committed 1', 'committed 2', 'step 2'];
-  const all = names.map((name) => want(name, (name.split(' ')[0] ?? '') as Priority));
+  const names = ['draft 1', 'draft 2', 'committed 1', 'committed 2'];
+  const all = names.map((name) => want(name, name.startsWith('draft') ? 'draft' : 'committed'));
   expect(started).toEqual(['draft 1']);
-  for (const name of ['draft 1', 'committed 1', 'committed 2', 'step 1', 'step 2', 'draft 2']) await end(name);
+  for (const name of ['draft 1', 'committed 1', 'committed 2', 'draft 2']) await end(name);
   expect(await Promise.all(all)).toEqual(names);
-  expect(started).toEqual(['draft 1', 'committed 1', 'committed 2', 'step 1', 'step 2', 'draft 2']);
+  expect(started).toEqual(['draft 1', 'committed 1', 'committed 2', 'draft 2']);
 });
 
 it('lets a committed turn wait for one job at most, whatever else is asked', async () => {
@@ -101,7 +102,7 @@ it('goes on after a job that fails', async () => {
 
 it('asks for the priority when the device is free, so that a waiting draft may be promoted', async () => {
   const { started, want, end } = createRig();
-  let priority: Priority = 'draft';
+  let priority: Kind = 'draft';
   void want('first', 'draft');
   void want('second', 'draft');
   void want('third', () => priority);
@@ -121,7 +122,7 @@ it('lets what is due earliest go first among equals, as they say when the device
   ]);
   for (const name of dueMs.keys())
     void scheduler.run(
-      () => ({ priority: 'committed', dueMs: dueMs.get(name) ?? 0 }),
+      () => ({ isDraft: false, dueMs: dueMs.get(name) ?? 0 }),
       undefined,
       async () => void started.push(name),
     );

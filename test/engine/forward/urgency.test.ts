@@ -4,7 +4,7 @@ import type { Priority } from '../../../src/engine/sequence.ts';
 
 const standing = (priority: Priority, more: Partial<Standing> = {}): Standing => ({
   priority,
-  askedMs: 0,
+  silentFromMs: 0,
   act: 'say',
   countStable: 0,
   hasBegun: false,
@@ -14,24 +14,30 @@ const standing = (priority: Priority, more: Partial<Standing> = {}): Standing =>
 const goesFirst = (a: Standing, b: Standing) =>
   isBefore(urgencyOf(a), urgencyOf(b)) && !isBefore(urgencyOf(b), urgencyOf(a));
 
-it('puts committed turns before steps and steps before drafts, however late they are', () => {
-  expect(goesFirst(standing('committed', { askedMs: 9e9 }), standing('step'))).toBe(true);
-  expect(goesFirst(standing('step', { askedMs: 9e9 }), standing('draft', { hasBegun: true }))).toBe(true);
+it('puts what somebody waits for before drafts, however late it is asked', () => {
+  expect(goesFirst(standing('committed', { silentFromMs: 9e9 }), standing('draft', { hasBegun: true }))).toBe(true);
+  expect(goesFirst(standing('step', { silentFromMs: 9e9 }), standing('draft', { hasBegun: true }))).toBe(true);
+});
+
+it('puts whose caller is silent longer first, a turn or a step of its tool loop', () => {
+  const [turn, step] = [standing('committed', { silentFromMs: 500 }), standing('step', { silentFromMs: 400 })];
+  expect(goesFirst(step, turn)).toBe(true);
+  expect(goesFirst(turn, { ...step, silentFromMs: 600 })).toBe(true);
 });
 
 it('puts first words before those who have some to speak, until these have been spoken', () => {
   const speaking = standing('committed', { countStable: 5 });
-  expect(goesFirst(standing('committed', { askedMs: 900 }), speaking)).toBe(true);
-  expect(goesFirst(speaking, standing('committed', { askedMs: 1100 }))).toBe(true);
+  expect(goesFirst(standing('committed', { silentFromMs: 900 }), speaking)).toBe(true);
+  expect(goesFirst(speaking, standing('committed', { silentFromMs: 1100 }))).toBe(true);
 });
 
 it('gives no time for tokens that are not spoken', () => {
   const calling = standing('committed', { act: 'call', countStable: 20 });
-  expect(goesFirst(calling, standing('committed', { askedMs: 1 }))).toBe(true);
+  expect(goesFirst(calling, standing('committed', { silentFromMs: 1 }))).toBe(true);
 });
 
 it('brings a draft that has begun to its end, then lets the calls take turns', () => {
-  const begun = standing('draft', { askedMs: 500, hasBegun: true });
+  const begun = standing('draft', { silentFromMs: 500, hasBegun: true });
   const [waited, served] = [standing('draft', { lastTurnMs: 10 }), standing('draft', { lastTurnMs: 400 })];
   expect(goesFirst(begun, standing('draft'))).toBe(true);
   expect(goesFirst(standing('draft'), waited)).toBe(true);

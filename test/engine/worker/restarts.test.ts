@@ -208,7 +208,7 @@ it('refuses another sequence while turns wait too long, and serves those that it
   const { engine } = await createRig();
   const sequence = engine.open(promptPrefix);
   await ask(sequence, orders.burden);
-  expect(() => engine.open(promptPrefix)).toThrow('a turn would wait 9000 ms for those of 1 calls, the limit is 2000');
+  expect(() => engine.open(promptPrefix)).toThrow('a turn would wait 9000 ms for those of 1 calls, the limit is 1200');
   expect(engine.stats().countSequences).toBe(1);
   expect(await ask(sequence, orders.answer)).toHaveLength(1);
   engine.open(promptPrefix).close();
