@@ -9,8 +9,8 @@ export type Act = 'say' | 'call' | 'wait';
 export type EffortName = 'instant' | 'low' | 'medium' | 'high' | 'exact' | 'autoregressive';
 
 /**
- * Turns that are committed and steps of their tool loops go before drafts, in the order in which their callers would hear
- * silence: a step keeps the place of its turn.
+ * Turns that are committed and steps of their tool loops go before drafts, in the order in which their callers would
+ * hear silence: a step keeps the place of its turn.
  */
 export type Priority = 'committed' | 'step' | 'draft';
 
@@ -155,8 +155,8 @@ export interface EngineStats {
   /** Moving average, milliseconds. */
   readonly forwardMs: number;
   /**
-   * What a turn that is committed now would wait for those before it, milliseconds: what those take, or what turns had to
-   * wait of late, whichever is more.
+   * What a turn that is committed now would wait for those before it, milliseconds: what those take, or what turns had
+   * to wait of late, whichever is more.
    */
   readonly waitMs: number;
   /** Keys and values of all sequences. */

@@ -37,8 +37,8 @@ export interface Standing {
  * that it needs, or the words after a tool's result: so first words go before those who have some in hand, the steps of
  * a tool loop keep the place of their turn, and nobody starves, since what is due does not move unless words come. Of
  * drafts, one that has begun is brought to its end, since a newer partial makes half a draft worthless; then the calls
- * take turns. So drafts thin out by themselves when there are too many: each call has every second partial drafted, then
- * every third, and so on.
+ * take turns. So drafts thin out by themselves when there are too many: each call has every second partial drafted,
+ * then every third, and so on.
  */
 export function urgencyOf(standing: Standing): Urgency {
   const { priority, hasBegun, lastTurnMs } = standing;
