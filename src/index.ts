@@ -14,9 +14,10 @@ export type {
   SayLines,
   UninterruptibleLine,
 } from './agent/agent.ts';
+export type { AgentOptions } from './agent/agent-options.ts';
 export type { CallContext, CallFacts, TranscriptLine } from './agent/call-context.ts';
 export { copied } from './agent/copied.ts';
-export { type AgentOptions, defineAgent } from './agent/define-agent.ts';
+export { defineAgent } from './agent/define-agent.ts';
 export { defineTool, type ToolDefinition, type ToolOptions } from './agent/define-tool.ts';
 export {
   type SpokenDateOptions,

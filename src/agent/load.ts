@@ -9,11 +9,11 @@ import { setSourceMapsEnabled } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import { AgentError, RuntimeError, toMessage } from '../errors.ts';
 import type { Agent } from './agent.ts';
-import { isAgent } from './define-agent.ts';
 import { allAgents } from './handoffs.ts';
 import { show } from './invalid.ts';
 import { bundleAgent } from './load-bundle.ts';
 import { locateError, type Place, toShortPath } from './load-place.ts';
+import { isAgent } from './made-agent.ts';
 
 const extensions = /\.(ts|mts|js|mjs)$/;
 

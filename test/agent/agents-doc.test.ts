@@ -72,7 +72,7 @@ it('shows an agent that loads without a warning, and takes a call', async () => 
 });
 
 it.each([
-  ['define-agent.ts', 'AgentOptions'],
+  ['agent-options.ts', 'AgentOptions'],
   ['define-tool.ts', 'ToolOptions'],
   ['agent.ts', 'InterruptionRules'],
   ['agent.ts', 'IdleRules'],

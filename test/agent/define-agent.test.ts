@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { type AgentOptions, defineAgent } from '../../src/agent/define-agent.ts';
+import type { AgentOptions } from '../../src/agent/agent-options.ts';
+import { defineAgent } from '../../src/agent/define-agent.ts';
 import { defineTool, type ToolOptions } from '../../src/agent/define-tool.ts';
 import { AgentError } from '../../src/errors.ts';
 
