@@ -1,13 +1,20 @@
 import { join } from 'node:path';
+import sqlite from 'node-sqlite3-wasm';
 import type { Agent } from 'repartee';
 import { type Answer, type Answers, startTestCall } from 'repartee/testing';
 import { expect, it } from 'vitest';
 import { loadAgent } from '../../src/agent/load.ts';
 import { keepAgentStateApart } from '../support/agent-state.ts';
 
-keepAgentStateApart('2019-03-01');
+const stateFolder = keepAgentStateApart('2019-03-01');
 
-const load = (name: string): Promise<Agent> => loadAgent(join(import.meta.dirname, `../../agents/${name}.ts`));
+const loaded = new Map<string, Promise<Agent>>();
+/** Once for all tests: bundling and checking takes longer than most calls. */
+function load(name: string): Promise<Agent> {
+  const agent = loaded.get(name) ?? loadAgent(join(import.meta.dirname, `../../agents/${name}.ts`));
+  loaded.set(name, agent);
+  return agent;
+}
 
 /** Makes the call that belongs to the caller's words, and says its result. */
 function callsFor(table: Readonly<Record<string, Answer>>): Answers {
@@ -153,6 +160,27 @@ it('hands a caller of the front desk to the agent who can help, who goes on from
   const found = await guest.say('in san jose and chinese');
   expect(found.tools.at(-1)).toMatchObject({ name: 'find_restaurants', result: { count: expect.any(Number) } });
   await guest.hangUp();
+});
+
+it('offers to call back the number that calls the front desk, and notes it where no agent got the call', async () => {
+  const answers: Answers = ({ agent, words }) =>
+    agent === 'front-desk' && words.includes('table')
+      ? { call: 'transfer_to_restaurant', arguments: {} }
+      : { say: 'A table, or a doctor?' };
+  const callFrom = async (from: string, words: string) => {
+    const guest = await startTestCall(await load('front-desk'), { from, answers });
+    await guest.say(words);
+    await guest.hangUp();
+    return guest.greeting;
+  };
+  expect(await callFrom('+15550100', 'hello there')).toContain('call you back on the number that ends in 0 1 0 0.');
+  expect(await callFrom('+15550199', 'i need a table')).toContain('0 1 9 9');
+  expect(await callFrom('anonymous', 'hello there')).toBe('Hello! Are you looking for a restaurant, or for a doctor?');
+  const db = new sqlite.Database(join(stateFolder(), 'front-desk.sqlite'));
+  // Its write-ahead log has no shared memory.
+  db.exec('pragma locking_mode = exclusive');
+  expect(db.all('select number from callbacks')).toEqual([{ number: '+15550100' }]);
+  db.close();
 });
 
 it('books the appointment that was read back, and another one after the caller changed their mind', async () => {
