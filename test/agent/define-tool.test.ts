@@ -1,9 +1,7 @@
-import { getEventListeners } from 'node:events';
 import { expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { copied } from '../../src/agent/copied.ts';
 import { defineTool, type ToolOptions } from '../../src/agent/define-tool.ts';
-import { ToolError } from '../../src/errors.ts';
 import { buildTool, makeExecuteContext } from '../support/built-tool.ts';
 
 const parameters = z.object({
@@ -208,88 +206,6 @@ it('finds nothing wrong with arguments that fit', () => {
   ).toBeUndefined();
 });
 
-it('ends a tool that ignores its signal with what the signal was aborted for, and drops what it does later', async () => {
-  let fail = (_: Error) => {};
-  const late = new Promise((_, reject) => {
-    fail = reject;
-  });
-  const ending = new AbortController();
-  const run = buildTool(defineTool({ ...base, execute: () => late })).run(
-    { restaurant_name: 'Hana', party_size: 2 },
-    makeExecuteContext(ending.signal),
-  );
-  ending.abort(new ToolError('tool-timeout', 'too late'));
-  await expect(run).rejects.toMatchObject({ code: 'tool-timeout', message: 'too late' });
-  fail(new Error('nobody waits for this'));
-  await new Promise((resolve) => setImmediate(resolve));
-});
-
-it("ends with the caller's signal, before and while it runs", async () => {
-  let countRuns = 0;
-  const execute = () => {
-    countRuns++;
-    return new Promise(() => {});
-  };
-  const tool = buildTool(defineTool({ ...base, execute }));
-  const args = { restaurant_name: 'Hana', party_size: 2 };
-  await expect(tool.run(args, makeExecuteContext(AbortSignal.abort()))).rejects.toMatchObject({
-    code: 'tool-cancelled',
-  });
-  expect(countRuns).toBe(0);
-  const caller = new AbortController();
-  const running = tool.run(args, makeExecuteContext(caller.signal));
-  caller.abort();
-  await expect(running).rejects.toMatchObject({ code: 'tool-cancelled', message: 'reserve_table was cancelled' });
-  expect(countRuns).toBe(1);
-});
-
-it("leaves no listener on the caller's signal", async () => {
-  const { signal } = new AbortController();
-  const tool = buildTool(defineTool(base));
-  for (let i = 0; i < 3; i++) await tool.run({ restaurant_name: 'Hana', party_size: 2 }, makeExecuteContext(signal));
-  expect(getEventListeners(signal, 'abort')).toEqual([]);
-});
-
-it('turns what a tool throws into a ToolError that keeps the cause', async () => {
-  const cause = new Error('no connection');
-  const execute = () => {
-    throw cause;
-  };
-  const error = await buildTool(defineTool({ ...base, execute }))
-    .run({ restaurant_name: 'Hana', party_size: 2 }, makeExecuteContext())
-    .catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(ToolError);
-  expect(error).toMatchObject({
-    code: 'tool-failed',
-    message: "reserve_table failed: it did not work, for a reason that is not the caller's",
-    cause,
-  });
-});
-
-it("lets a ToolError of the tool's own through", async () => {
-  const own = new ToolError('fully-booked', 'No table is left.');
-  const run = buildTool(defineTool({ ...base, execute: () => Promise.reject(own) })).run(
-    { restaurant_name: 'Hana', party_size: 2 },
-    makeExecuteContext(),
-  );
-  await expect(run).rejects.toBe(own);
-});
-
-it('returns JSON, cut to what the model is told', async () => {
-  const rows = Array.from({ length: 50 }, (_, index) => ({ name: `Restaurant ${index}`, opens: new Date(0) }));
-  const tool = buildTool(
-    defineTool({ ...base, execute: () => ({ count: rows.length, results: rows, missing: undefined }) }),
-  );
-  const result = await tool.run({ restaurant_name: 'Hana', party_size: 2 }, makeExecuteContext());
-  expect(result).toMatchObject({
-    count: 50,
-    results: rows.slice(0, 5).map(({ name }) => ({ name, opens: '1970-01-01T00:00:00.000Z' })),
-  });
-  expect(JSON.stringify(result).length).toBeLessThanOrEqual(400);
-  const silent = buildTool(defineTool({ ...base, execute: () => {} }));
-  expect(await silent.run({ restaurant_name: 'Hana', party_size: 2 }, makeExecuteContext())).toBeNull();
-});
-
 it('refuses a bound beside a confirmation of the whole call, and one that is no probability', () => {
   expect(() => buildTool(defineTool({ ...base, confirm: true, confirmBelow: 0.5 }))).toThrowError(
     "tools.reserveTable.confirmBelow: with 'confirm' the whole call is read back; leave one of them out",
@@ -299,53 +215,4 @@ it('refuses a bound beside a confirmation of the whole call, and one that is no 
     buildTool(defineTool(base)).confirmBelow,
     buildTool(defineTool({ ...base, confirmBelow: 0.6 })).confirmBelow,
   ]).toEqual([0, 0.6]);
-});
-
-it('puts a call into words', () => {
-  const args = { restaurant_name: 'Sushi Bar', party_size: 2, price_range: 'cheap', is_outdoors: true };
-  const plain = buildTool(defineTool(base));
-  expect(plain.describe(args)).toBe('reserve table: Sushi Bar, party size 2, cheap, is outdoors');
-  expect(plain.describe({})).toBe('reserve table');
-  const own = buildTool(defineTool({ ...base, describe: (a) => `${a.partySize} at ${a.restaurantName}` }));
-  expect(own.describe(args)).toBe('2 at Sushi Bar');
-  expect(own.describe({ restaurant_name: 'Sushi Bar' })).toBe('reserve table: Sushi Bar');
-});
-
-it('says every value of a call, within lists and objects too', () => {
-  const guest = z.object({ firstName: z.string(), ageYears: z.int(), isVegan: z.boolean() });
-  const everything = z.object({
-    toppings: z.array(z.string()),
-    guests: z.array(guest).optional(),
-    address: z.object({ street: z.string(), floor: z.int().nullable() }).optional(),
-    byDay: z.record(z.string(), z.boolean()).optional(),
-    scores: z.array(z.number()).optional(),
-  });
-  const tool = buildTool(defineTool({ ...base, parameters: everything, execute: () => null }), 'order');
-  expect(tool.describe({ toppings: ['olives', 'ham', 'salami'] })).toBe('order: toppings olives, ham and salami');
-  expect(tool.describe({ toppings: ['olives'], scores: [1, 2] })).toBe('order: toppings olives, scores 1 and 2');
-  const guests = [
-    { first_name: 'Ann', age_years: 7, is_vegan: true },
-    { first_name: 'Bo', age_years: 40, is_vegan: false },
-  ];
-  expect(tool.describe({ toppings: [], guests })).toBe(
-    'order: no toppings, guests Ann, age years 7, is vegan, and Bo, age years 40, not is vegan',
-  );
-  expect(
-    tool.describe({ toppings: ['ham'], address: { street: 'Elm Street 5', floor: null }, by_day: { monday: true } }),
-  ).toBe('order: toppings ham, address Elm Street 5, no floor, by day monday');
-});
-
-it('falls back to plain words where describe gives none', () => {
-  for (const words of [undefined, '', 5]) {
-    const tool = buildTool(defineTool({ ...base, describe: () => words as string }));
-    expect(tool.describe({ restaurant_name: 'Hana', party_size: 2 })).toBe('reserve table: Hana, party size 2');
-  }
-});
-
-it('falls back to plain words where describe throws', () => {
-  const describe = () => {
-    throw new Error('no such day');
-  };
-  const tool = buildTool(defineTool({ ...base, describe }));
-  expect(tool.describe({ restaurant_name: 'Hana', party_size: 2 })).toBe('reserve table: Hana, party size 2');
 });

@@ -1,14 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { systemClock } from '../../../src/base/clock.ts';
 import { SimulatedClock } from '../../../src/base/simulated-clock.ts';
-import { startServer } from '../../../src/server/server.ts';
+import { ask } from '../../support/raw-request.ts';
 import { startServerRig } from '../../support/server-rig.ts';
-import { isUws, transport } from '../../support/transport.ts';
+import { isUws } from '../../support/transport.ts';
 import { connectWire } from '../../support/wire-client.ts';
 
 const key = 'open-sesame-1234';
@@ -26,21 +24,6 @@ beforeAll(async () => {
   await writeFile(join(pageDir, 'assets/index-a1B2c3D4.js.map'), '{}');
 });
 afterAll(() => rm(folder, { recursive: true }));
-
-/** A raw request: fetch would tidy the path and refuse to set Host and Origin. */
-function ask(url: string, path: string, headers: Record<string, string> = {}, method = 'GET') {
-  return new Promise<{ status: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
-    const asked = request(url, { path, method, headers }, (response) => {
-      let body = '';
-      response.on('data', (chunk) => {
-        body += chunk;
-      });
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
-    });
-    asked.on('error', reject);
-    asked.end();
-  });
-}
 
 describe('the page', () => {
   it('is served at / with headers that let it reach nothing but this server', async () => {
@@ -99,98 +82,6 @@ describe('the page', () => {
   it('is served without the key, for it asks for the key itself', async () => {
     await using rig = await startServerRig(undefined, { pageDir, apiKey: key });
     expect((await ask(rig.url, '/')).status).toBe(200);
-  });
-});
-
-describe('/health', () => {
-  it('counts what happens', async () => {
-    await using rig = await startServerRig();
-    const client = await connectWire(rig.url);
-    client.send(start);
-    client.sendRaw('{');
-    await client.nextOf('error');
-    const { status, body } = await ask(rig.url, '/health');
-    expect(status).toBe(200);
-    expect(JSON.parse(body)).toEqual({
-      live: true,
-      ready: true,
-      needsKey: false,
-      agents: ['restaurant', 'clinic'],
-      countCalls: 1,
-      countSockets: 1,
-      maxCalls: 8,
-      countCallsStarted: 1,
-      countCallsFailed: 0,
-      countSocketsRefused: 0,
-      countMessagesRefused: 1,
-    });
-  });
-
-  it('tells those without the key no more than whether the server is ready', async () => {
-    await using rig = await startServerRig(undefined, { apiKey: key });
-    expect(JSON.parse((await ask(rig.url, '/health')).body)).toEqual({ live: true, ready: true, needsKey: true });
-    const { body } = await ask(rig.url, '/health', { authorization: `Bearer ${key}` });
-    expect(JSON.parse(body)).toMatchObject({ agents: ['restaurant', 'clinic'] });
-  });
-
-  it.each(['10.1.2.3:8787', 'voice:8787', '[fd00::7]:8787'])(
-    'tells whether the server is ready, and no more, to a container that asks by %s',
-    async (host) => {
-      for (const apiKey of [key, undefined]) {
-        await using rig = await startServerRig(undefined, apiKey === undefined ? {} : { apiKey });
-        const { status, body } = await ask(rig.url, '/health', { host, authorization: `Bearer ${key}` });
-        expect([status, JSON.parse(body)]).toEqual([200, { live: true, ready: true, needsKey: apiKey !== undefined }]);
-        for (const path of ['/', '/metrics', '/health/', '/healthzz', '/v1/ticket'])
-          expect([path, (await ask(rig.url, path, { host })).status]).toEqual([path, 403]);
-        expect((await ask(rig.url, '/health', { host, origin: `http://${host}` })).status).toBe(403);
-      }
-    },
-  );
-
-  it('has a probe for whether the process lives, and one for whether the next call belongs here', async () => {
-    let [isReady, isBusy] = [true, false];
-    await using rig = await startServerRig(undefined, { isReady: () => isReady, isBusy: () => isBusy });
-    const probe = async (path: string) => {
-      const { status, body } = await ask(rig.url, path, { host: '10.1.2.3:8787' });
-      return [status, JSON.parse(body)];
-    };
-    expect(await probe('/readyz')).toEqual([200, { ready: true }]);
-    isBusy = true;
-    expect(await probe('/readyz')).toEqual([503, { ready: false, reason: 'turns-wait' }]);
-    expect(await probe('/health')).toMatchObject([200, { ready: true }]);
-    isReady = false;
-    expect(await probe('/readyz')).toEqual([503, { ready: false, reason: 'no-engine' }]);
-    expect(await probe('/healthz')).toEqual([200, { live: true }]);
-  });
-
-  it('is 503 while calls can not be answered, and calls are refused meanwhile', async () => {
-    let isReady = true;
-    await using rig = await startServerRig(undefined, { isReady: () => isReady });
-    expect((await ask(rig.url, '/health')).status).toBe(200);
-    isReady = false;
-    expect((await ask(rig.url, '/health')).status).toBe(503);
-    expect((await ask(rig.url, '/metrics')).body).toContain('repartee_ready 0');
-    const client = await connectWire(rig.url).catch((error: unknown) => error);
-    expect(String(client)).toContain('503');
-    isReady = true;
-    expect((await ask(rig.url, '/health')).status).toBe(200);
-  });
-
-  it('is 503 until calls are served, and calls are refused until then', async () => {
-    const server = await startServer({
-      port: 0,
-      host: '127.0.0.1',
-      maxCalls: 1,
-      pageDir,
-      transport,
-      clock: systemClock,
-      log: () => undefined,
-    });
-    const { status, body } = await ask(server.url, '/health');
-    expect(status).toBe(503);
-    expect(JSON.parse(body)).toMatchObject({ live: true, ready: false });
-    await expect(connectWire(server.url)).rejects.toThrow('refused with 503');
-    await server.drain(0);
   });
 });
 
@@ -309,57 +200,3 @@ function statusOfUpgrade(url: string, subprotocols: string[] = []): Promise<numb
     socket.on('error', () => undefined);
   });
 }
-
-describe('startServer', () => {
-  const options = {
-    port: 0,
-    maxCalls: 1,
-    pageDir: '/nonexistent',
-    transport,
-    clock: systemClock,
-    log: () => undefined,
-  };
-
-  it.each(['0.0.0.0', '::', '192.168.1.5', 'voice.example.com'])(
-    'does not listen on %s without a key',
-    async (host) => {
-      await expect(startServer({ ...options, host })).rejects.toMatchObject({
-        code: 'key-missing',
-        message: expect.stringContaining('REPARTEE_API_KEY'),
-      });
-    },
-  );
-
-  it.each(['pa$$word', 'two words', 'schlüssel'])(
-    'does not start with a key that no client could send: %s',
-    async (apiKey) => {
-      await expect(startServer({ ...options, host: '127.0.0.1', apiKey })).rejects.toMatchObject({
-        code: 'key-unusable',
-      });
-    },
-  );
-
-  it.each([
-    ['127.0.0.1', /^http:\/\/127\.0\.0\.1:\d+$/],
-    ['0.0.0.0', /^http:\/\/localhost:\d+$/],
-  ])('listening on %s it gives a URL that this machine can open', async (host, url) => {
-    const server = await startServer({ ...options, host, apiKey: key });
-    expect(server.url).toMatch(url);
-    expect((await ask(server.url, '/health')).status).toBe(503);
-    await server.drain(0);
-  });
-
-  it('says in one line that a port is in use', async () => {
-    await using rig = await startServerRig();
-    const port = Number(new URL(rig.url).port);
-    await expect(startServer({ ...options, host: '127.0.0.1', port })).rejects.toMatchObject({
-      code: 'port-in-use',
-      message: `can't listen on port ${port} of 127.0.0.1: it is in use; choose another one`,
-    });
-  });
-
-  it('says in one line that an address can not be listened on', async () => {
-    const listening = startServer({ ...options, host: '203.0.113.7', apiKey: key });
-    await expect(listening).rejects.toMatchObject({ code: 'listen-failed' });
-  });
-});
