@@ -118,14 +118,16 @@ export const callSetup = speaking.extend({
      * from that.
      */
     offerTurn: raise({ type: 'turn.free' }),
-    takeAction: enqueueActions(({ context: { closing, queuedLines }, event, enqueue }) => {
+    takeAction: enqueueActions(({ context: { closing, countCommitted: turn, queuedLines }, event, enqueue }) => {
       if (event.type !== 'action.requested') return;
       const { action } = event;
       switch (action.type) {
         case 'hang-up':
-          return enqueue.assign({ closing: toClosing(closing, { reason: 'agent-hung-up' }) });
-        case 'transfer':
-          return enqueue.assign({ closing: toClosing(closing, { reason: 'transferred', transfer: action.transfer }) });
+          return enqueue.assign({ closing: toClosing(closing, { reason: 'agent-hung-up', turn }) });
+        case 'transfer': {
+          const { transfer } = action;
+          return enqueue.assign({ closing: toClosing(closing, { reason: 'transferred', transfer, turn }) });
+        }
         case 'say':
           return enqueue.assign({ queuedLines: [...queuedLines, action.text] });
         case 'play':
@@ -138,8 +140,8 @@ export const callSetup = speaking.extend({
           return unreachable(action);
       }
     }),
-    close: assign(({ context: { closing } }, params: { reason: CloseReason }) => ({
-      closing: toClosing(closing, params),
+    close: assign(({ context: { closing, countCommitted: turn } }, { reason }: { reason: CloseReason }) => ({
+      closing: toClosing(closing, { reason, turn }),
     })),
     endClosing: assign(({ context: { closing } }) => (closing ? { closing: { ...closing, isSaid: true } } : {})),
     reportClosed: emit(({ context: { closing } }) => ({
@@ -151,9 +153,10 @@ export const callSetup = speaking.extend({
       event.type === 'reply.heard' ? { reply: { ...context.reply, heard: event.heard } } : {},
     ),
     endReply: enqueueActions(({ context, enqueue }, params: { isInterrupted: boolean }) => {
-      const { turn, text, heard } = context.reply;
+      const { turn, text, heard, isQueuedLine } = context.reply;
       const { closing } = context;
-      const isHeld = params.isInterrupted && closing !== undefined && canBeHeld(closing);
+      const isLastLine = isQueuedLine && closing?.isSaid === false;
+      const isHeld = params.isInterrupted && closing !== undefined && canBeHeld(closing) && !isLastLine;
       enqueue.assign({ ...replies.endReply(context), closing: isHeld ? undefined : closing });
       enqueue.emit({ type: 'reply.ended', turn, text, heard, interrupted: params.isInterrupted });
     }),

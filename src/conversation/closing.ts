@@ -8,6 +8,8 @@ import type { CloseReason, Transfer } from '../events.ts';
 export interface Closing {
   readonly reason: CloseReason;
   readonly transfer?: Transfer;
+  /** By the count of committed turns: the turn that it was asked for in. */
+  readonly turn: number;
   /** Nothing more is to be said. */
   readonly isSaid: boolean;
 }

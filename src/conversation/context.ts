@@ -77,6 +77,8 @@ export interface Reply {
   readonly readBack: { readonly from: number; readonly to: number } | undefined;
   /** Said to its end, whoever speaks. */
   readonly isUninterruptible: boolean;
+  /** It was queued by the agent's code: whoever speaks over it cuts it, and holds no hang-up. */
+  readonly isQueuedLine: boolean;
   readonly phase: ReplyPhase;
   /**
    * `possible`: a sound of the caller's may make the agent pause; `holding`: one did. `ignored`: sounds that brought no
@@ -184,6 +186,7 @@ export const noReply: Reply = {
   isHandedOver: false,
   readBack: undefined,
   isUninterruptible: false,
+  isQueuedLine: false,
   phase: { kind: 'growing' },
   interruption: 'none',
 };

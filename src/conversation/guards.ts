@@ -58,9 +58,8 @@ export const guarded = ported.extend({
     /** Turn after turn without a final: what is at hand is answered before it is too much. */
     isCarryingMuch: ({ context }) => context.carried.length > MAX_CARRIED_LENGTH,
     isDialled: ({ context }) => context.dialling === 'complete',
-    /** The agent's code wants something said, and nobody waits for an answer. */
-    hasQueuedLine: ({ context: { queuedLines, closing, isTranscriptOpen, transcript } }) =>
-      queuedLines.length > 0 && closing === undefined && !(isTranscriptOpen && toWords(transcript) !== ''),
+    /** The agent's code wants something said. */
+    hasWaitingLine: ({ context }) => context.queuedLines.length > 0,
     /** It was said before the call was to end; no clock and no machine waits for it. */
     hasLastLine: ({ context: { queuedLines, closing } }) =>
       queuedLines.length > 0 && closing !== undefined && canBeHeld(closing),
@@ -68,6 +67,11 @@ export const guarded = ported.extend({
     maySayNow: ({ context, event }) =>
       event.type === 'action.requested' && event.action.type === 'say' && context.reply.undo === undefined,
     isClosing: ({ context }) => context.closing !== undefined,
+    /** Whoever speaks. */
+    isClosingAtOnce: ({ context: { closing } }) => closing !== undefined && !canBeHeld(closing),
+    /** The turn that is being answered, or what waits for nobody, ended the call: there is nothing to tell. */
+    isClosedInTurn: ({ context: { closing, countCommitted } }) =>
+      closing !== undefined && (closing.turn === countCommitted || !canBeHeld(closing)),
     hasGoodbye: ({ context }) =>
       context.closing?.isSaid === false && goodbyeLine(context.agent, context.closing) !== '',
     mayFill: ({ context }) => context.reply.text === '' && context.agent.say.filler.length > 0,

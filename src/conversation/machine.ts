@@ -8,12 +8,18 @@ import { createContext } from './context.ts';
 
 const interrupt = ['cancelWriter', 'dropRead', { type: 'endReply', params: { isInterrupted: true } }] as const;
 const reopen = ['dropRead', 'takeBack', 'hear'] as const;
+const leave = ['cancelWriter', 'dropSpeculation', { type: 'close', params: { reason: 'agent-hung-up' } }] as const;
 const openOutOfBand = ['cancelWriter', 'dropSpeculation', 'openOutOfBand'] as const;
-/** A call that is to end, ends, after its last words. */
+/** A call that is to end, ends, after its last words: once nobody speaks, and what they said is answered. */
 const close = [
   { guard: 'hasLastLine', actions: openOutOfBand, target: 'replying.announcing' },
   { guard: 'hasGoodbye', actions: openOutOfBand, target: 'replying.goodbye' },
   { guard: 'isClosing', target: 'ended' },
+] as const;
+/** What does not wait for the caller. */
+const closeAtOnce = [
+  { guard: and(['isClosingAtOnce', 'hasGoodbye']), actions: openOutOfBand, target: 'replying.goodbye' },
+  { guard: 'isClosingAtOnce', target: 'ended' },
 ] as const;
 
 /**
@@ -48,8 +54,8 @@ export const conversationMachine = callSetup.createMachine({
     listening: {
       entry: ['startIdle', 'answerOverheard', 'offerTurn'],
       exit: 'endIdle',
-      // Words from before a goodbye that was held.
-      always: [...close, { guard: 'hasOpenWords', target: 'hearing' }],
+      // Keys that were pressed over a protected line.
+      always: [...closeAtOnce, { guard: 'hasOpenWords', target: 'hearing' }],
       on: {
         'idle.passed': [
           {
@@ -57,11 +63,11 @@ export const conversationMachine = callSetup.createMachine({
             actions: ['cancelWriter', 'countIdlePrompt', 'openOutOfBand'],
             target: 'replying.prompting',
           },
-          { actions: { type: 'close', params: { reason: 'caller-silent' } } },
+          { actions: [{ type: 'close', params: { reason: 'caller-silent' } }, 'offerTurn'] },
         ],
         'line.back': { actions: ['regainLine', 'startIdle'] },
         'action.requested': { actions: ['takeAction', 'offerTurn'] },
-        'turn.free': { guard: 'hasQueuedLine', actions: openOutOfBand, target: 'replying.announcing' },
+        'turn.free': [...close, { guard: 'hasWaitingLine', actions: openOutOfBand, target: 'replying.announcing' }],
         'dtmf.pressed': { actions: 'hear', target: 'hearing' },
         'speech.started': { guard: 'isOfLaterTurn', actions: 'hear', target: 'hearing' },
         'transcript.updated': [
@@ -75,13 +81,15 @@ export const conversationMachine = callSetup.createMachine({
       entry: ['startPause', 'requestDraft', 'startIdle', 'awaitFinal'],
       exit: ['endPause', 'endIdle', 'endFinal'],
       always: [
-        ...close,
+        ...closeAtOnce,
         { guard: 'isDialled', actions: 'commit', target: 'replying' },
         { guard: 'isLikelyOver', actions: 'commit', target: 'replying' },
         { guard: 'isCarryingMuch', actions: 'commit', target: 'replying' },
       ],
       on: {
         'idle.passed': { guard: 'hasNoWords', target: 'listening' },
+        'action.requested': { actions: ['takeAction', 'offerTurn'] },
+        'turn.free': { guard: and(['isClosing', 'hasNoWords']), target: 'listening' },
         'final.missed': { actions: 'commit', target: 'replying' },
         'line.back': { actions: ['regainLine', 'startIdle', 'awaitFinal'] },
         'dtmf.pressed': { actions: ['hear', 'startPause', 'requestDraft', 'awaitFinal'] },
@@ -205,11 +213,8 @@ export const conversationMachine = callSetup.createMachine({
           always: [
             { guard: 'isWriteRunning', actions: 'cancelWriter', target: 'waiting' },
             { guard: 'isConfirmed', actions: ['cancelWriter', 'takeConfirmed'], target: 'acting' },
-            {
-              guard: 'isLeaving',
-              actions: ['cancelWriter', 'dropSpeculation', { type: 'close', params: { reason: 'agent-hung-up' } }],
-              target: 'goodbye',
-            },
+            { guard: and(['isLeaving', 'hasWaitingLine']), actions: leave, target: 'announcing' },
+            { guard: 'isLeaving', actions: leave, target: 'goodbye' },
             { guard: 'isHit', target: 'acting' },
             { guard: 'isUnderway', actions: ['promoteDraft', 'growReply'], target: 'writing' },
             { actions: 'requestReply', target: 'writing' },
@@ -306,11 +311,16 @@ export const conversationMachine = callSetup.createMachine({
             'tool.lingered': { guard: 'mayFill', actions: 'sayFiller' },
             'tool.returned': [
               {
-                guard: and(['isOwnRun', 'isClosing', 'hasSpoken']),
+                guard: and(['isOwnRun', 'isClosedInTurn', 'hasSpoken']),
                 actions: ['keepResult', 'endClosing', { type: 'say', params: { text: '', isFinal: true } }],
                 target: 'finishing',
               },
-              { guard: and(['isOwnRun', 'isClosing']), actions: 'keepResult', target: 'goodbye' },
+              {
+                guard: and(['isOwnRun', 'isClosedInTurn', 'hasLastLine']),
+                actions: 'keepResult',
+                target: 'announcing',
+              },
+              { guard: and(['isOwnRun', 'isClosedInTurn']), actions: 'keepResult', target: 'goodbye' },
               { guard: 'isOwnRun', actions: ['keepResult', 'requestReply'], target: 'writing' },
             ],
             'tool.failed': { guard: 'isOwnRun', actions: ['keepResult', 'requestReply'], target: 'writing' },

@@ -70,7 +70,7 @@ export const speaking = running.extend({
     sayQueuedLine: enqueueActions(({ context, enqueue }) => {
       const [text = '', ...queuedLines] = context.queuedLines;
       enqueue.assign({ queuedLines });
-      say({ ...context, queuedLines }, enqueue, text, true);
+      say({ ...context, reply: { ...context.reply, isQueuedLine: true } }, enqueue, text, true);
     }),
     /** In the middle of the reply: what a tool says before its result is told. */
     sayRequested: enqueueActions(({ context, event, enqueue }) => {

@@ -327,6 +327,19 @@ export const invariants: Readonly<Record<string, Checker>> = {
     return paused === undefined ? undefined : `turn ${paused} is paused for ever`;
   },
 
+  'nothing cuts a reply but what comes from outside': ({ log }) => {
+    let text = '';
+    for (const seen of log) {
+      if (seen.kind === 'told') text = '';
+      if (seen.kind !== 'said') continue;
+      const { event } = seen;
+      if (event.type === 'reply.updated') text = event.text;
+      if (event.type === 'reply.ended' && event.interrupted && text !== '') return `"${text}" was cut by nobody`;
+      if (event.type === 'reply.ended') text = '';
+    }
+    return undefined;
+  },
+
   'few reads run followUp, one at a time': ({ log }) => {
     const countOf = new Map<number, number>();
     let running: string | undefined;
