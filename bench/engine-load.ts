@@ -8,13 +8,15 @@ import { createEngine } from '../src/engine/engine.ts';
 import { loadManifest, type Manifest } from '../src/engine/manifest.ts';
 import type { Engine, PromptPrefix, Sequence } from '../src/engine/sequence.ts';
 import { packagePath } from '../src/package-path.ts';
+import { measureThroughput, type ThroughputFigures } from './engine-throughput.ts';
 import { describeMachine, type Machine } from './machine.ts';
 import { type ReplyPoint, readReplyPoints } from './reply-points.ts';
 
 const HELP = `usage: repartee bench load [--json] [--calls N] [--seconds N] [--model DIR]
 
 Callers of fixtures/goldens.jsonl speak for two seconds, are answered, listen for three, and speak again. Each way of drafting takes its turn: no
-draft while they speak, one each 250 ms, five times as many.
+draft while they speak, one each 250 ms, five times as many. Then callers who want one reply after another, 4, 8, 16 and
+32 at once: replies a second, by how passes of the model share the machine, by turns.
 
   --json       one JSON object instead of a table
   --calls N    calls at once (default 16)
@@ -46,8 +48,13 @@ export interface LoadFigures {
 }
 
 interface LoadBench extends LoadFigures {
+  readonly throughput: readonly ThroughputFigures[];
   readonly settings: { readonly machine: Machine; readonly device: string; readonly calls: number };
 }
+
+const throughputCallers = [4, 8, 16, 32];
+/** Of what each way of drafting is measured for. */
+const THROUGHPUT_SHARE = 0.3;
 
 const SPEAK_MS = 2000;
 const LISTEN_MS = 3000;
@@ -62,13 +69,19 @@ export async function benchEngineLoad(argv: readonly string[]): Promise<void> {
   const manifest = await loadManifest(modelDir);
   const machine = describeMachine();
   const engine = await createEngine({ modelDir });
-  try {
-    const load = await measureLoad(engine, manifest, ways, calls, forMs);
-    const bench = { settings: { machine, device: engine.stats().device, calls }, ...load };
-    process.stdout.write(options.json ? `${JSON.stringify(bench)}\n` : render(bench));
-  } finally {
-    await engine.close();
-  }
+  const { device } = engine.stats();
+  const load = await measureLoad(engine, manifest, ways, calls, forMs).finally(() => engine.close());
+  const points = readReplyPoints(packagePath('fixtures/goldens.jsonl'), manifest).filter(
+    ({ act, context }) => act === 'say' && context.length <= manifest.contextTokens / 2,
+  );
+  const throughput = await measureThroughput({
+    modelDir,
+    callers: throughputCallers,
+    points,
+    forMs: THROUGHPUT_SHARE * forMs,
+  });
+  const bench: LoadBench = { settings: { machine, device, calls }, ...load, throughput };
+  process.stdout.write(options.json ? `${JSON.stringify(bench)}\n` : render(bench));
 }
 
 /** Each way for `forMs`. */
@@ -182,7 +195,7 @@ function createCaller(engine: Engine, manifest: Manifest, everyMs: number | unde
   };
 }
 
-function render({ settings, ways: figures, memoryPerCallMb }: LoadBench): string {
+function render({ settings, ways: figures, memoryPerCallMb, throughput }: LoadBench): string {
   const { machine, device, calls } = settings;
   const row = (cells: readonly (string | number | null)[]) => `| ${cells.join(' | ')} |\n`;
   const head = ['while callers speak', 'turns', 'first words ms p50', 'p90', 'p99', 'drafts brought to their end'];
@@ -194,9 +207,16 @@ function render({ settings, ways: figures, memoryPerCallMb }: LoadBench): string
     ...figures.map(({ name, countTurns, firstWordsMs: { p50, p90, p99 }, wholeDrafts }) =>
       row([name, countTurns, p50, p90, p99, wholeDrafts ?? '']),
     ),
-    `\nkeys and values: ${memoryPerCallMb} MB a call at the most\n`,
+    `\nkeys and values: ${memoryPerCallMb} MB a call at the most\n\n`,
+    row(throughputHead),
+    row(throughputHead.map(() => '---')),
+    ...throughput.map(({ callers, sharing, repliesPerSecond, firstWordsMs: { p50, p99 } }) =>
+      row([callers, sharing, repliesPerSecond, p50, p99]),
+    ),
   ].join('');
 }
+
+const throughputHead = ['callers at once', 'passes of the model', 'replies/s', 'first words ms p50', 'p99'];
 
 function parse(argv: readonly string[]) {
   return parseOptions(argv, {
