@@ -7,6 +7,7 @@ import { percentile } from '../src/base/percentile.ts';
 import { createEngine } from '../src/engine/engine.ts';
 import { loadManifest, type Manifest } from '../src/engine/manifest.ts';
 import type { Engine, PromptPrefix, Sequence } from '../src/engine/sequence.ts';
+import { EngineError } from '../src/errors.ts';
 import { packagePath } from '../src/package-path.ts';
 import { measureThroughput, type ThroughputFigures } from './engine-throughput.ts';
 import { describeMachine, type Machine } from './machine.ts';
@@ -35,6 +36,8 @@ export type Way = (typeof ways)[number];
 export interface WayFigures {
   readonly name: Way['name'];
   readonly countTurns: number;
+  /** Times that a caller was refused because turns waited too long, and tried again a second later. */
+  readonly countRefused: number;
   /** From the commit of a turn to the first token that won't change. */
   readonly firstWordsMs: { readonly p50: number | null; readonly p90: number | null; readonly p99: number | null };
   /** Of the drafts that were asked for, those brought to their end. */
@@ -58,6 +61,7 @@ const THROUGHPUT_SHARE = 0.3;
 
 const SPEAK_MS = 2000;
 const LISTEN_MS = 3000;
+const RETRY_MS = 1000;
 
 /** Throws UsageError, RuntimeError. */
 export async function benchEngineLoad(argv: readonly string[]): Promise<void> {
@@ -130,7 +134,19 @@ function createCaller(engine: Engine, manifest: Manifest, everyMs: number | unde
   const firstWordsMs: number[] = [];
   let countAsked = 0;
   let countWhole = 0;
+  let countRefused = 0;
   let mostBytes = 0;
+
+  /** Nothing while the engine admits nobody. */
+  function open(promptPrefix: PromptPrefix): Sequence | undefined {
+    try {
+      return engine.open(promptPrefix);
+    } catch (error) {
+      if (!(error instanceof EngineError && error.code === 'engine-busy')) throw error;
+      countRefused++;
+      return undefined;
+    }
+  }
 
   async function commit(sequence: Sequence, { context }: ReplyPoint): Promise<void> {
     const startMs = performance.now();
@@ -176,7 +192,11 @@ function createCaller(engine: Engine, manifest: Manifest, everyMs: number | unde
       while (performance.now() < untilMs) {
         const [first] = dialogue;
         if (!first) return;
-        const sequence = engine.open(first.promptPrefix);
+        const sequence = open(first.promptPrefix);
+        if (!sequence) {
+          await pass(RETRY_MS);
+          continue;
+        }
         for (const point of dialogue) {
           if (performance.now() >= untilMs) break;
           await speak(sequence, point);
@@ -188,6 +208,7 @@ function createCaller(engine: Engine, manifest: Manifest, everyMs: number | unde
     },
     figures: () => ({
       countTurns: firstWordsMs.length,
+      countRefused,
       firstWordsMs: { p50: at(firstWordsMs, 0.5), p90: at(firstWordsMs, 0.9), p99: at(firstWordsMs, 0.99) },
       wholeDrafts: countAsked === 0 ? null : Math.round((100 * countWhole) / countAsked) / 100,
     }),
@@ -198,14 +219,22 @@ function createCaller(engine: Engine, manifest: Manifest, everyMs: number | unde
 function render({ settings, ways: figures, memoryPerCallMb, throughput }: LoadBench): string {
   const { machine, device, calls } = settings;
   const row = (cells: readonly (string | number | null)[]) => `| ${cells.join(' | ')} |\n`;
-  const head = ['while callers speak', 'turns', 'first words ms p50', 'p90', 'p99', 'drafts brought to their end'];
+  const head = [
+    'while callers speak',
+    'turns',
+    'refused',
+    'first words ms p50',
+    'p90',
+    'p99',
+    'drafts brought to their end',
+  ];
   return [
     `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${device}, load average ${machine.loadAverage}, ${machine.date}\n`,
     `${calls} calls at once\n\n`,
     row(head),
     row(head.map(() => '---')),
-    ...figures.map(({ name, countTurns, firstWordsMs: { p50, p90, p99 }, wholeDrafts }) =>
-      row([name, countTurns, p50, p90, p99, wholeDrafts ?? '']),
+    ...figures.map(({ name, countTurns, countRefused, firstWordsMs: { p50, p90, p99 }, wholeDrafts }) =>
+      row([name, countTurns, countRefused, p50, p90, p99, wholeDrafts ?? '']),
     ),
     `\nkeys and values: ${memoryPerCallMb} MB a call at the most\n\n`,
     row(throughputHead),

@@ -67,10 +67,11 @@ async function measureOne(engine: Engine, { points, forMs }: ThroughputOptions, 
   const startMs = performance.now();
   const firstMs: number[] = [];
   let replies = 0;
-  const each = Array.from({ length: callers }, async (_, caller) => {
-    for (const { promptPrefix, context } of turnsOf(points, caller)) {
-      if (performance.now() - startMs >= forMs) return;
-      const sequence = engine.open(promptPrefix);
+  // Before the first request: a machine that is full admits nobody.
+  const opened = Array.from({ length: callers }, (_, caller) => open(engine, points, caller));
+  const each = opened.map(async ({ sequence, turns }) => {
+    for (let turn = 0; performance.now() - startMs < forMs; turn++) {
+      const { context = [] } = turns[turn % turns.length] ?? {};
       const askedMs = performance.now();
       let isWaiting = true;
       for await (const state of sequence.draft({ context, effort: 'low', acts: ['say'], priority: 'committed' })) {
@@ -78,8 +79,8 @@ async function measureOne(engine: Engine, { points, forMs }: ThroughputOptions, 
         isWaiting &&= state.countStable === 0;
       }
       replies++;
-      sequence.close();
     }
+    sequence.close();
   });
   await Promise.all(each);
   const seconds = (performance.now() - startMs) / 1000;
@@ -90,12 +91,12 @@ async function measureOne(engine: Engine, { points, forMs }: ThroughputOptions, 
   };
 }
 
-/** Without end; each caller begins elsewhere. */
-function* turnsOf(points: readonly ReplyPoint[], caller: number): Generator<ReplyPoint> {
-  for (let index = caller * 7; ; index++) {
-    const point = points[index % points.length];
-    if (point) yield point;
-  }
+/** Each caller has a dialogue, as far as there are enough. */
+function open(engine: Engine, points: readonly ReplyPoint[], caller: number) {
+  const prefixes = [...new Set(points.map((point) => point.promptPrefix))];
+  const promptPrefix = prefixes[caller % prefixes.length] ?? { prefix: [], tools: [] };
+  const turns = points.filter((point) => point.promptPrefix === promptPrefix);
+  return { sequence: engine.open(promptPrefix), turns };
 }
 
 function rounded(ms: number | null): number | null {
