@@ -33,12 +33,18 @@ function createSimulation() {
     return { statesMs, isDone, queueMs };
   }
 
-  /** Millisecond by millisecond, so that whoever is served can ask again in between. */
-  async function pass(durationMs: number): Promise<void> {
-    for (let ms = 0; ms < durationMs; ms++) await clock.advance(1);
+  /**
+   * Millisecond by millisecond, so that whoever is served can ask again in between; `tickMs`: where all take multiples
+   * of it.
+   */
+  async function pass(durationMs: number, tickMs = 1): Promise<void> {
+    for (let ms = 0; ms < durationMs; ms += tickMs) await clock.advance(tickMs);
   }
 
-  /** A caller who speaks: a partial every 250 ms, from `offsetMs` on, each cancelling the draft of the last. Gives how many were drafted whole. */
+  /**
+   * A caller who speaks: a partial every 250 ms, from `offsetMs` on, each cancelling the draft of the last. Gives how
+   * many were drafted whole.
+   */
   async function speak(sequence: Sequence, offsetMs: number, untilMs: number): Promise<number> {
     let countDone = 0;
     await new Promise<void>((resolve) => clock.setTimeout(resolve, offsetMs));
@@ -105,8 +111,9 @@ async function talkAll(countCallers: number, seed: number, admitEveryMs = 0): Pr
   const { clock, engine, draft, pass } = createSimulation();
   const random = createRandom(seed);
   const turns: Turns = { plainMs: [], toolMs: [], countRefused: 0 };
-  const wait = (ms: number) => new Promise<void>((resolve) => clock.setTimeout(resolve, Math.ceil(ms)));
-  const untilMs = 40_000;
+  const wait = (ms: number) =>
+    new Promise<void>((resolve) => clock.setTimeout(resolve, tickMs * Math.ceil(ms / tickMs)));
+  const [untilMs, tickMs] = [40_000, 5];
 
   async function talk(index: number): Promise<void> {
     await wait(index * admitEveryMs + 1000 * random());
@@ -131,7 +138,7 @@ async function talkAll(countCallers: number, seed: number, admitEveryMs = 0): Pr
   }
 
   const talking = Array.from({ length: countCallers }, (_, index) => talk(index));
-  await pass(untilMs + 10_000);
+  await pass(untilMs + 10_000, tickMs);
   await Promise.all(talking);
   await engine.close();
   return turns;

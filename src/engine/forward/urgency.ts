@@ -15,6 +15,9 @@ export function isBefore(a: Urgency, b: Urgency): boolean {
 /** A token takes so long to speak at a brisk pace. */
 const SPOKEN_TOKEN_MS = 200;
 
+/** From this probability on, writing a draft to its end is worth more than to begin another. */
+const LIKELY_END = 0.3;
+
 /** What a draft is about, as far as its urgency goes. */
 export interface Standing {
   readonly priority: Priority;
@@ -28,6 +31,8 @@ export interface Standing {
   readonly countStable: number;
   /** Its first forward is over. */
   readonly hasBegun: boolean;
+  /** That the caller has said all, as far as the first forward told. */
+  readonly pEndOfTurn: number;
   /** When its call had its last turn to draft; never: 0. */
   readonly lastTurnMs: number;
 }
@@ -35,15 +40,19 @@ export interface Standing {
 /**
  * What is wanted is due when the caller would have heard all that is there, whether words of a committed turn, the call
  * that it needs, or the words after a tool's result: so first words go before those who have some in hand, the steps of
- * a tool loop keep the place of their turn, and nobody starves, since what is due does not move unless words come. Of
- * drafts, one that has begun is brought to its end, since a newer partial makes half a draft worthless; then the calls
- * take turns. So drafts thin out by themselves when there are too many: each call has every second partial drafted,
- * then every third, and so on.
+ * a tool loop keep the place of their turn, and nobody starves, since what is due does not move unless words come.
+ *
+ * Of drafts, one that has begun and is likely to be used is brought to its end, since a newer partial makes half a
+ * draft worthless; then the calls take turns to begin one; one whose caller most likely goes on speaking is written
+ * last, the likelier ones first. So drafts thin out by themselves when there are too many: those that are seldom used
+ * go first, then each call has every second partial drafted, then every third, and so on.
  */
 export function urgencyOf(standing: Standing): Urgency {
-  const { priority, hasBegun, lastTurnMs } = standing;
-  if (priority === 'draft') return { isDraft: true, dueMs: hasBegun ? Number.NEGATIVE_INFINITY : lastTurnMs };
-  return { isDraft: false, dueMs: silentAgainMs(standing) };
+  const { priority, hasBegun, pEndOfTurn, lastTurnMs } = standing;
+  if (priority !== 'draft') return { isDraft: false, dueMs: silentAgainMs(standing) };
+  if (!hasBegun) return { isDraft: true, dueMs: lastTurnMs };
+  if (pEndOfTurn >= LIKELY_END) return { isDraft: true, dueMs: Number.NEGATIVE_INFINITY };
+  return { isDraft: true, dueMs: Number.MAX_SAFE_INTEGER * (1 - pEndOfTurn) };
 }
 
 /** When the caller has heard all that can be spoken. */
@@ -51,7 +60,7 @@ export function silentAgainMs({
   silentFromMs,
   act,
   countStable,
-}: Omit<Standing, 'priority' | 'hasBegun' | 'lastTurnMs'>) {
+}: Pick<Standing, 'silentFromMs' | 'act' | 'countStable'>) {
   return silentFromMs + (act === 'say' ? countStable * SPOKEN_TOKEN_MS : 0);
 }
 

@@ -38,7 +38,7 @@ interface Running {
   priority: Priority;
   /** See Standing. */
   silentFromMs: number;
-  latest: Pick<DraftState, 'act' | 'countStable' | 'isDone'>;
+  latest: Pick<DraftState, 'act' | 'countStable' | 'isDone' | 'pEndOfTurn'>;
   /** Settles when this draft and those before it leave the KV alone: between its states, it does. */
   busy: Promise<unknown>;
 }
@@ -60,7 +60,7 @@ export function createLocalSequence(options: LocalSequenceOptions): LocalSequenc
       priority: request.priority,
       // A step goes on with the turn before it.
       silentFromMs: follows(request, before) ? silentAgain(before) : nowMs() - underwayMs,
-      latest: { act: 'say', countStable: 0, isDone: false },
+      latest: { act: 'say', countStable: 0, isDone: false, pEndOfTurn: 0 },
       busy: before?.busy ?? Promise.resolve(),
     };
     running = current;

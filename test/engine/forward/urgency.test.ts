@@ -8,6 +8,7 @@ const standing = (priority: Priority, more: Partial<Standing> = {}): Standing =>
   act: 'say',
   countStable: 0,
   hasBegun: false,
+  pEndOfTurn: 0.9,
   lastTurnMs: 0,
   ...more,
 });
@@ -42,6 +43,12 @@ it('brings a draft that has begun to its end, then lets the calls take turns', (
   expect(goesFirst(begun, standing('draft'))).toBe(true);
   expect(goesFirst(standing('draft'), waited)).toBe(true);
   expect(goesFirst(waited, served)).toBe(true);
+});
+
+it('writes a draft that is hardly used only when no other wants to begin, the likelier ones first', () => {
+  const unlikely = standing('draft', { hasBegun: true, pEndOfTurn: 0.1 });
+  expect(goesFirst(standing('draft', { lastTurnMs: 9e12 }), unlikely)).toBe(true);
+  expect(goesFirst(standing('draft', { hasBegun: true, pEndOfTurn: 0.2 }), unlikely)).toBe(true);
 });
 
 it('counts a turn to draft when a draft was brought to its end, or a second one was cut off', () => {
