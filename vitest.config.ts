@@ -9,6 +9,11 @@ const alias = {
 const uws = process.env.REPARTEE_TEST_UWS;
 const node = { environment: 'node', pool: 'forks' } as const;
 const slow = { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false };
+/** Their random cases are few in the fast project, and ten times as many in the deep one. */
+const random = [
+  'test/agent/every-type.test.ts',
+  'test/engine/{bad-input,constrain,constraints/call,constraints/pattern,tokenizer/tokenizer-file}.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -48,7 +53,8 @@ export default defineConfig({
           fileParallelism: true,
           maxWorkers: 2,
           name: 'deep',
-          include: ['test/deep/**/*.test.ts'],
+          include: ['test/deep/**/*.test.ts', ...random],
+          env: { REPARTEE_TEST_TIMES: '10' },
         },
       },
     ],

@@ -7,6 +7,7 @@ import { defaultPromptLimits } from '../../src/engine/prompt/limits.ts';
 import { readFixedInstructions } from '../../src/session/prepare-agent.ts';
 import { keepAgentStateApart } from '../support/agent-state.ts';
 import { makeCallContext } from '../support/call-context.ts';
+import { loadOnce } from '../support/load-once.ts';
 
 const path = join(import.meta.dirname, '../../agents/clinic.ts');
 keepAgentStateApart('2019-03-01');
@@ -28,7 +29,7 @@ async function findDentist(agent: Agent): Promise<string> {
 }
 
 it('stays within what the model reads', async () => {
-  const agent = await loadAgent(path);
+  const agent = await loadOnce('clinic');
   expect(checkReadingLimits(agent, defaultPromptLimits, await readFixedInstructions(agent))).toEqual([]);
   expect(await readFixedInstructions(agent)).toContain('Friday, March 1, 2019');
   expect(agent.tools.map(({ name, effect, confirm }) => [name, effect, confirm])).toEqual([
@@ -39,7 +40,7 @@ it('stays within what the model reads', async () => {
 });
 
 it('finds doctors and dentists by city and speciality, best first', async () => {
-  const agent = await loadAgent(path);
+  const agent = await loadOnce('clinic');
   const found = Object(await call(agent, 'find_provider', { city: 'San Francisco', type: 'General Practitioner' }));
   expect(found).toMatchObject({ results: [{ city: 'San Francisco', type: 'General Practitioner' }, {}] });
   const ratings = found.results.map((row: { average_rating: string }) => Number(row.average_rating));
@@ -49,7 +50,7 @@ it('finds doctors and dentists by city and speciality, best first', async () => 
 });
 
 it('tells the hours of a week and of a day', async () => {
-  const agent = await loadAgent(path);
+  const agent = await loadOnce('clinic');
   const doctor_name = await findDentist(agent);
   const week = Object(await call(agent, 'opening_hours', { doctor_name }));
   expect(week).toMatchObject({
@@ -66,7 +67,7 @@ it('tells the hours of a week and of a day', async () => {
 });
 
 it('books an appointment once, also after a restart, and offers the next free time to the next caller', async () => {
-  const agent = await loadAgent(path);
+  const agent = await loadOnce('clinic');
   const doctor_name = await findDentist(agent);
   const wish = { doctor_name, appointment_time: '10:30', appointment_date: 'next Monday' };
   const booked = await call(agent, 'book_appointment', wish);
@@ -86,7 +87,7 @@ it('books an appointment once, also after a restart, and offers the next free ti
 });
 
 it('says why there is no appointment', async () => {
-  const agent = await loadAgent(path);
+  const agent = await loadOnce('clinic');
   const doctor_name = await findDentist(agent);
   const wish = { doctor_name, appointment_time: '10:30', appointment_date: '2019-03-04' };
   const late = { ...wish, appointment_time: '11 pm' };

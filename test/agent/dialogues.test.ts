@@ -1,20 +1,11 @@
 import { join } from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
-import type { Agent } from 'repartee';
 import { type Answer, type Answers, startTestCall } from 'repartee/testing';
 import { expect, it } from 'vitest';
-import { loadAgent } from '../../src/agent/load.ts';
 import { keepAgentStateApart } from '../support/agent-state.ts';
+import { loadOnce } from '../support/load-once.ts';
 
 const stateFolder = keepAgentStateApart('2019-03-01');
-
-const loaded = new Map<string, Promise<Agent>>();
-/** Once for all tests: bundling and checking takes longer than most calls. */
-function load(name: string): Promise<Agent> {
-  const agent = loaded.get(name) ?? loadAgent(join(import.meta.dirname, `../../agents/${name}.ts`));
-  loaded.set(name, agent);
-  return agent;
-}
 
 /** Makes the call that belongs to the caller's words, and says its result. */
 function callsFor(table: Readonly<Record<string, Answer>>): Answers {
@@ -28,7 +19,7 @@ function callsFor(table: Readonly<Record<string, Answer>>): Answers {
 
 it('takes a coffee order of several items, changes it, reads it back and places it once', async () => {
   const place = { call: 'place_order', arguments: { name: 'Ada' } };
-  const guest = await startTestCall(await load('coffee'), {
+  const guest = await startTestCall(await loadOnce('coffee'), {
     answers: callsFor({
       'two large lattes': { call: 'add_item', arguments: { drink: 'latte', size: 'large', milk: 'oat', quantity: 2 } },
       'a tea': { call: 'add_item', arguments: { drink: 'tea' } },
@@ -60,7 +51,7 @@ it('takes a coffee order of several items, changes it, reads it back and places 
 });
 
 it('tells a caller what is wrong with an order, and goes on', async () => {
-  const guest = await startTestCall(await load('coffee'), {
+  const guest = await startTestCall(await loadOnce('coffee'), {
     answers: callsFor({
       'no mocha': { call: 'remove_item', arguments: { drink: 'mocha' } },
       'thirty teas': { call: 'add_item', arguments: { drink: 'tea', quantity: 30 } },
@@ -75,7 +66,7 @@ it('tells a caller what is wrong with an order, and goes on', async () => {
 
 it('finds a restaurant and books a table there when the caller has confirmed', async () => {
   const wish = { restaurant_name: 'Hana Sushi Bar', city: 'San Francisco', time: '7 pm', party_size: 2 };
-  const guest = await startTestCall(await load('restaurant'), {
+  const guest = await startTestCall(await loadOnce('restaurant'), {
     answers: callsFor({
       'chinese food': { call: 'find_restaurants', arguments: { cuisine: 'Chinese', city: 'San Jose' } },
       'book hana': { call: 'reserve_restaurant', arguments: wish },
@@ -97,7 +88,7 @@ it('changes the table that was booked in the call, and no other', async () => {
     arguments: { restaurant_name: 'Hana Sushi Bar', time: '8 pm', party_size: 4 },
   };
   let isBooked = false;
-  const guest = await startTestCall(await load('restaurant'), {
+  const guest = await startTestCall(await loadOnce('restaurant'), {
     answers: (asked) =>
       callsFor({
         'book hana': { call: 'reserve_restaurant', arguments: wish },
@@ -125,7 +116,7 @@ it('finds a doctor whose name was spelled, on a day as callers say it', async ()
     appointment_date: 'the twelfth',
     appointment_time: 'half past two',
   };
-  const guest = await startTestCall(await load('clinic'), {
+  const guest = await startTestCall(await loadOnce('clinic'), {
     answers: callsFor({
       gutman: { call: 'book_appointment', arguments: wish },
       yes: { call: 'book_appointment', arguments: wish },
@@ -141,7 +132,7 @@ it('finds a doctor whose name was spelled, on a day as callers say it', async ()
 });
 
 it('hands a caller of the front desk to the agent who can help, who goes on from there', async () => {
-  const guest = await startTestCall(await load('front-desk'), {
+  const guest = await startTestCall(await loadOnce('front-desk'), {
     answers: (asked) => {
       if (asked.agent === 'front-desk')
         return asked.words.includes('table')
@@ -168,7 +159,7 @@ it('offers to call back the number that calls the front desk, and notes it where
       ? { call: 'transfer_to_restaurant', arguments: {} }
       : { say: 'A table, or a doctor?' };
   const callFrom = async (from: string, words: string) => {
-    const guest = await startTestCall(await load('front-desk'), { from, answers });
+    const guest = await startTestCall(await loadOnce('front-desk'), { from, answers });
     await guest.say(words);
     await guest.hangUp();
     return guest.greeting;
@@ -186,7 +177,7 @@ it('offers to call back the number that calls the front desk, and notes it where
 it('books the appointment that was read back, and another one after the caller changed their mind', async () => {
   const wish = { doctor_name: 'Los Gatos Dental', appointment_time: '2 pm', appointment_date: 'next monday' };
   const later = { ...wish, appointment_time: '3 pm' };
-  const guest = await startTestCall(await load('clinic'), {
+  const guest = await startTestCall(await loadOnce('clinic'), {
     answers: callsFor({
       'at two': { call: 'book_appointment', arguments: wish },
       'three rather': { call: 'book_appointment', arguments: later },

@@ -5,9 +5,10 @@ import { copied } from '../../src/agent/copied.ts';
 import { defineTool } from '../../src/agent/define-tool.ts';
 import { toMessage } from '../../src/errors.ts';
 import { buildTool, makeExecuteContext } from '../support/built-tool.ts';
+import { countRuns } from '../support/count-runs.ts';
 import { createRandomCalls } from '../support/random-call.ts';
 
-const countCalls = 60;
+const countCalls = countRuns(20);
 
 const build = (type: z.ZodType) =>
   buildTool(

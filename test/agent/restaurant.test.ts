@@ -10,6 +10,7 @@ import { defaultPromptLimits } from '../../src/engine/prompt/limits.ts';
 import { readFixedInstructions } from '../../src/session/prepare-agent.ts';
 import { keepAgentStateApart } from '../support/agent-state.ts';
 import { makeCallContext } from '../support/call-context.ts';
+import { loadOnce } from '../support/load-once.ts';
 
 const root = join(import.meta.dirname, '../..');
 const path = join(root, 'agents/restaurant.ts');
@@ -34,7 +35,7 @@ const wish = {
 };
 
 it('stays within what the model reads', async () => {
-  const agent = await loadAgent(path);
+  const agent = await loadOnce('restaurant');
   expect(checkReadingLimits(agent, defaultPromptLimits, await readFixedInstructions(agent))).toEqual([]);
   expect(await readFixedInstructions(agent)).toContain('Friday, March 1, 2019');
   expect(agent.tools.map(({ name, effect, confirm }) => [name, effect, confirm])).toEqual([
@@ -45,7 +46,7 @@ it('stays within what the model reads', async () => {
 });
 
 it('opens nothing before a tool runs and leaves only its database after', async () => {
-  const agent = await loadAgent(path);
+  const agent = await loadOnce('restaurant');
   expect(await readdir(stateFolder())).toEqual([]);
   await call(agent, 'find_restaurants', { cuisine: 'Italian', city: 'San Jose' });
   expect(await readdir(stateFolder())).toEqual(['restaurants.sqlite']);
@@ -69,12 +70,12 @@ it.each([
     { cuisine: 'Mexican', city: 'Berkeley', price_range: 'moderate' },
   ],
 ])('finds restaurants for %o', async (args, expected) => {
-  const found = await call(await loadAgent(path), 'find_restaurants', args);
+  const found = await call(await loadOnce('restaurant'), 'find_restaurants', args);
   expect(found).toMatchObject({ count: expect.any(Number), results: [expected, expected] });
 });
 
 it('finds several cuisines by the name of their group, and none where there is none', async () => {
-  const agent = await loadAgent(path);
+  const agent = await loadOnce('restaurant');
   const found = await call(agent, 'find_restaurants', { cuisine: 'asian', city: 'San Francisco' });
   const chinese = await call(agent, 'find_restaurants', { cuisine: 'Chinese', city: 'San Francisco' });
   expect(Object(found).count).toBeGreaterThan(Object(chinese).count);
@@ -85,7 +86,7 @@ it('finds several cuisines by the name of their group, and none where there is n
 });
 
 it('filters by live music and alcohol', async () => {
-  const agent = await loadAgent(path);
+  const agent = await loadOnce('restaurant');
   const args = { cuisine: 'Asian', city: 'San Francisco' };
   const count = async (more: object) => Object(await call(agent, 'find_restaurants', { ...args, ...more })).count;
   const [all, loud, quiet] = [
@@ -111,7 +112,7 @@ it('reads a reservation back in words, with the date that it means', async () =>
 });
 
 it('books a table once for one decision, also after a restart', async () => {
-  const agent = await loadAgent(path);
+  const agent = await loadOnce('restaurant');
   const booked = await call(agent, 'reserve_restaurant', wish);
   expect(booked).toMatchObject({
     count: 1,
@@ -131,7 +132,7 @@ it('books a table once for one decision, also after a restart', async () => {
 });
 
 it('says why there is no table', async () => {
-  const agent = await loadAgent(path);
+  const agent = await loadOnce('restaurant');
   expect(await call(agent, 'reserve_restaurant', { ...wish, time: '5 am' })).toMatchObject({
     count: 0,
     reason: 'open from 10:30 am to 10:30 pm',
@@ -159,7 +160,7 @@ it('keeps every reservation that several processes make at once', async () => {
   const run = (name: string) => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script, name]);
   const outputs = await Promise.all(['a', 'b', 'c'].map(run));
   expect(outputs.map(({ stdout }) => stdout.trim())).toEqual(['4', '4', '4']);
-  const agent = await loadAgent(path);
+  const agent = await loadOnce('restaurant');
   const left = { ...wish, party_size: 6 };
   const more = [];
   for (const key of ['d', 'e', 'f', 'g']) more.push(Object(await call(agent, 'reserve_restaurant', left, key)).count);

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { Act, DraftRequest, EffortName } from '../../src/engine/sequence.ts';
 import { createLocalEngine } from '../../src/engine/serving/local-engine.ts';
 import { EngineError } from '../../src/errors.ts';
+import { countRuns } from '../support/count-runs.ts';
 import { base, collect, createRig, encode, heard, last, promptPrefix } from '../support/engine-rig.ts';
 import { createFakeDevice, type FakeModel, peaked, randomModel, reciting } from '../support/fake-device.ts';
 import { manifest, tokenizer } from '../support/small-vocabulary.ts';
@@ -112,7 +113,7 @@ it('refuses a context that may turn out too long before any forward, and writes 
       // What was drafted before makes for long chains of candidates.
       expect((await draft(longest - countLess, { previous: [say] })).isDone).toBe(true);
     }),
-    { numRuns: 60 },
+    { numRuns: countRuns(20) },
   );
 
   function repeated(length: number): number[] {

@@ -10,6 +10,7 @@ import {
 } from '../../src/engine/constraints/number.ts';
 import { createTextTable, startState } from '../../src/engine/constraints/text.ts';
 import { buildTrie } from '../../src/engine/constraints/trie.ts';
+import { countRuns } from '../support/count-runs.ts';
 import { tokenizer } from '../support/small-vocabulary.ts';
 
 const text = createTextTable(tokenizer);
@@ -49,7 +50,7 @@ it('lets through exactly the token sequences that make a JSON string', () => {
       expect(isAccepted).toBe(parsed !== undefined);
       if (parsed !== undefined) expect(countCharacters).toBe(Array.from(parsed).length);
     }),
-    { numRuns: 3000 },
+    { numRuns: countRuns(1000) },
   );
 });
 
@@ -100,7 +101,7 @@ it('writes only numbers within the bounds, and never writes itself into a corner
         if (rules.isInteger) expect(Number.isInteger(value)).toBe(true);
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: countRuns(700) },
   );
 });
 

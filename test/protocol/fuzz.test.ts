@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { fuzzWires } from '../support/wire-fuzz.ts';
 
-const COUNT_MESSAGES = 2000;
+const COUNT_MESSAGES = 700;
 
 it.each(fuzzWires)(
   '$name takes whatever a peer sends: answers as documented, harms no other call, leaves nothing',

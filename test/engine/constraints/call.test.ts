@@ -5,6 +5,7 @@ import { efforts } from '../../../src/engine/decoding/efforts.ts';
 import { createPrompt, parseCall } from '../../../src/engine/prompt/prompt.ts';
 import type { DraftState, EffortName, ToolSchema } from '../../../src/engine/sequence.ts';
 import { createLocalEngine } from '../../../src/engine/serving/local-engine.ts';
+import { countRuns } from '../../support/count-runs.ts';
 import { createFakeDevice, type FakeModel, peaked, randomModel, reciting } from '../../support/fake-device.ts';
 import { randomTools } from '../../support/random-tools.ts';
 import { manifest, tokenizer } from '../../support/small-vocabulary.ts';
@@ -74,7 +75,7 @@ it('gives a call that parses and validates, for any schema, model, effort and le
       expect(again.text).toBe(text);
       expect(again.last.countForwards).toBe(1);
     }),
-    { numRuns: 60 },
+    { numRuns: countRuns(25) },
   );
 });
 
