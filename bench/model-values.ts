@@ -1,5 +1,7 @@
 // When two values mean the same: the rule that docs/internals/model-quality.md publishes. Knows no model.
 
+import { isRecord } from '../src/base/is-record.ts';
+
 const units = 'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen'
   .concat(' sixteen seventeen eighteen nineteen')
   .split(' ');
@@ -38,10 +40,6 @@ export function isSameValue(a: unknown, b: unknown): boolean {
 
 function joined(value: unknown): string {
   return normalise(String(value)).replaceAll(' ', '');
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function toDigits(words: readonly string[]): string[] {

@@ -2,6 +2,7 @@
 // engine.
 
 import { readFileSync } from 'node:fs';
+import { isRecord } from '../src/base/is-record.ts';
 import { ModelError, toMessage } from '../src/errors.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -113,10 +114,6 @@ function entriesOf(
 ): [string, unknown][] {
   if (!isRecord(value)) throw new ModelError('data-malformed', `${file}: "${path}" is no object`);
   return Object.entries(value);
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function readBench(file: string): unknown {

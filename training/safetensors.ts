@@ -1,5 +1,7 @@
 // Takes a safetensors file, gives its tensors as typed views. Never knows what they are for.
+
 import { readFileSync } from 'node:fs';
+import { isRecord } from '../src/base/is-record.ts';
 import { ModelError } from '../src/errors.ts';
 
 export interface Int8Tensor {
@@ -50,10 +52,6 @@ interface Entry {
   readonly dtype: string;
   readonly shape: readonly number[];
   readonly data_offsets: readonly [number, number];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }
 
 function isEntry(value: unknown): value is Entry {

@@ -8,6 +8,7 @@ import type { CallerEvent } from '../../src/events.ts';
 import { createTextOutput } from '../../src/output/text-output.ts';
 import { createTurnLog, type ToolRecord, type TurnRecord } from '../../src/playback/turn-log.ts';
 import { createOutsideWork, type OutsideWork } from '../../src/replay/outside-work.ts';
+import { passTime } from '../../src/replay/pass-time.ts';
 import { createTimedEngine } from '../../src/replay/timed-engine.ts';
 import { startCall } from '../../src/session/call.ts';
 import type { ModelParts } from '../../src/session/model-writer.ts';
@@ -68,17 +69,7 @@ export async function openTaskCall({ agent, model, promptPrefixOf, callId }: Tas
     },
   });
 
-  async function pass(delayMs: number): Promise<void> {
-    const untilMs = clock.nowMs() + delayMs;
-    for (;;) {
-      do await clock.advance(0);
-      while (await work.finish());
-      const leftMs = untilMs - clock.nowMs();
-      if (leftMs <= 0) return;
-      // From timer to timer: whatever one of them starts outside begins at its time.
-      await clock.advance(Math.min(clock.nextInMs ?? leftMs, leftMs));
-    }
-  }
+  const pass = (delayMs: number) => passTime(clock, work, delayMs);
 
   async function waitForReply(): Promise<TurnRecord> {
     const untilMs = clock.nowMs() + PATIENCE_MS;

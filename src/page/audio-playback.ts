@@ -70,8 +70,9 @@ export class Playback {
     const room = this.#ring.length - (this.#countWritten - this.#countRead);
     const count = Math.min(room, samples.length);
     this.#countDropped += samples.length - count;
+    // Below the length of both.
     for (let index = 0; index < count; index++)
-      this.#ring[(this.#countWritten + index) % this.#ring.length] = samples[index] ?? 0;
+      this.#ring[(this.#countWritten + index) % this.#ring.length] = samples[index]!;
     this.#countWritten += count;
   }
 
@@ -83,7 +84,7 @@ export class Playback {
     const count = Math.min(this.#countWritten - this.#countRead, Math.ceil((FADE_MS * this.#rateHz) / 1000));
     for (let index = 0; index < count; index++) {
       const slot = (this.#countRead + index) % this.#ring.length;
-      this.#ring[slot] = (this.#ring[slot] ?? 0) * (1 - (index + 1) / count);
+      this.#ring[slot]! *= 1 - (index + 1) / count;
     }
     this.#countWritten = this.#countRead + count;
     return report;
@@ -109,7 +110,7 @@ export class Playback {
   }
 
   #take(): number {
-    const sample = (this.#ring[this.#countRead % this.#ring.length] ?? 0) / 32_768;
+    const sample = this.#ring[this.#countRead % this.#ring.length]! / 32_768;
     const level = Math.abs(sample);
     this.#countRead++;
     this.#countSamples++;

@@ -1,5 +1,7 @@
 // What changed between two drafts, and what a drafted call says: pure functions over text.
 
+import { at } from '../base/at.ts';
+
 export interface DraftWord {
   readonly text: string;
   /** Index of the same word in the earlier draft, -1 for a new one. */
@@ -14,13 +16,13 @@ export function compareDrafts(previous: readonly string[], next: readonly string
     for (let j = next.length - 1; j >= 0; j--)
       lengths[i * width + j] =
         previous[i] === next[j]
-          ? (lengths[(i + 1) * width + j + 1] ?? 0) + 1
-          : Math.max(lengths[(i + 1) * width + j] ?? 0, lengths[i * width + j + 1] ?? 0);
+          ? at(lengths, (i + 1) * width + j + 1) + 1
+          : Math.max(at(lengths, (i + 1) * width + j), at(lengths, i * width + j + 1));
   const words: DraftWord[] = [];
   let i = 0;
   for (const [j, text] of next.entries()) {
-    const rest = lengths[i * width + j] ?? 0;
-    while (rest > 0 && previous[i] !== text && (lengths[(i + 1) * width + j] ?? 0) === rest) i++;
+    const rest = at(lengths, i * width + j);
+    while (rest > 0 && previous[i] !== text && at(lengths, (i + 1) * width + j) === rest) i++;
     const isKept = i < previous.length && previous[i] === text;
     words.push({ text, keptFrom: isKept ? i : -1 });
     if (isKept) i++;

@@ -41,7 +41,8 @@ export function createResampler(fromRateHz: number, toRateHz: number): Resampler
         }
         let sum = 0;
         const base = phase * countTaps;
-        for (let tap = 0; tap < countTaps; tap++) sum += (history[newest + tap] ?? 0) * (filter[base + tap] ?? 0);
+        // The history is twice the taps, the filter as many for each phase.
+        for (let tap = 0; tap < countTaps; tap++) sum += history[newest + tap]! * filter[base + tap]!;
         output[index] = sum;
         phase += stepPhases;
       }

@@ -2,6 +2,7 @@
 // Knows no socket and no call.
 
 import type { z } from 'zod';
+import { parseJson } from '../base/parse-json.ts';
 import { toUnion } from '../events/definition.ts';
 import { clientSchemas, isServerEvent } from '../events/vocabulary.ts';
 import type { CallEvent } from '../events.ts';
@@ -54,14 +55,6 @@ export function toServerMessage(event: CallEvent): string | Uint8Array {
   if (event.type !== 'audio.delta') return JSON.stringify(event);
   const { buffer, byteOffset, byteLength } = event.samples;
   return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function toProblem(value: unknown, error: z.ZodError): Problem {

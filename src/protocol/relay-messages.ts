@@ -2,6 +2,7 @@
 // Fields that nothing here reads are passed over: either side may add some.
 
 import { z } from 'zod';
+import { parseJson } from '../base/parse-json.ts';
 import { nativeLimits, type Problem } from './native-messages.ts';
 
 export const RELAY_PATH = '/v1/relay';
@@ -64,14 +65,6 @@ export function parseRelayMessage(text: string): RelayParseResult {
   if (issue?.code === 'too_big' && (field === 'voicePrompt' || field === 'utteranceUntilInterrupt'))
     return refuse('text-too-long', `${field} is longer than ${relayLimits.textLength} characters`);
   return refuse('invalid-message', `${field}: ${issue?.message ?? 'is missing'}`);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function refuse(code: Problem['code'], message: string): RelayParseResult {

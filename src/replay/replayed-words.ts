@@ -12,6 +12,7 @@ import type { ModelParts } from '../session/model-writer.ts';
 import type { PromptPrefixOf } from '../session/prompt-prefixes.ts';
 import type { RecordedEvent } from '../trace/format/call-file.ts';
 import { createOutsideWork } from './outside-work.ts';
+import { passTime } from './pass-time.ts';
 import { rememberTools, type ToolMemory } from './remembered-tools.ts';
 import { createTimedEngine, type DraftMemory } from './timed-engine.ts';
 
@@ -101,17 +102,7 @@ export async function replayWords({
     },
   });
 
-  async function pass(delayMs: number): Promise<void> {
-    const untilMs = clock.nowMs() + delayMs;
-    for (;;) {
-      do await clock.advance(0);
-      while (await work.finish());
-      const leftMs = untilMs - clock.nowMs();
-      if (leftMs <= 0) return;
-      // From timer to timer: whatever one of them starts outside begins at its time.
-      await clock.advance(Math.min(clock.nextInMs ?? leftMs, leftMs));
-    }
-  }
+  const pass = (delayMs: number) => passTime(clock, work, delayMs);
 
   async function waitForReply(turn: number): Promise<void> {
     const untilMs = clock.nowMs() + PATIENCE_MS;

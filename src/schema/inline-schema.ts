@@ -1,5 +1,6 @@
 // A JSON Schema with references and intersections in, one without out, for all who read schemas. Throws EngineError for
 // what can't be said without.
+import { isRecord } from '../base/is-record.ts';
 import { EngineError } from '../errors.ts';
 import { mergeSchemas } from './merge-schemas.ts';
 
@@ -15,7 +16,7 @@ export function inlineSchema(root: JsonSchema, of: string): JsonSchema {
 
   /** `within`: the references that led here. */
   function inline(schema: unknown, pointer: string, within: readonly string[]): unknown {
-    if (!isSchema(schema)) return schema;
+    if (!isRecord(schema)) return schema;
     if (++countSchemas > MAX_SCHEMAS)
       throw new EngineError(
         'schema-too-large',
@@ -68,7 +69,7 @@ export function inlineSchema(root: JsonSchema, of: string): JsonSchema {
   }
 
   const inlined = inline(root, '#', []);
-  if (isSchema(inlined)) return inlined;
+  if (isRecord(inlined)) return inlined;
   throw refusal('#', inlined, 'a schema is an object with a type');
 }
 
@@ -94,16 +95,12 @@ function decode(part: string): string {
 }
 
 function mapValues(value: unknown, map: (inner: unknown, name: string) => unknown): unknown {
-  if (!isSchema(value)) return value;
+  if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, map(inner, name)]));
 }
 
 function escaped(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return isContainer(value) && !Array.isArray(value);
 }
 
 function isContainer(value: unknown): value is object {

@@ -1,5 +1,6 @@
 // Two JSON Schemas without references in, one for what is valid by both out. Throws EngineError, by keyword, where that
 // can't be said. Pure.
+import { isRecord } from '../base/is-record.ts';
 import { EngineError } from '../errors.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -12,8 +13,8 @@ const unions = ['anyOf', 'oneOf'] as const;
 
 /** `where` names the place of both in messages. */
 export function mergeSchemas(left: unknown, right: unknown, where: string): unknown {
-  if (!isSchema(left)) return isNothing(left) ? left : right;
-  if (!isSchema(right)) return isNothing(right) ? right : left;
+  if (!isRecord(left)) return isNothing(left) ? left : right;
+  if (!isRecord(right)) return isNothing(right) ? right : left;
   if (Object.keys(left).length === 0) return right;
   const [withUnion, other] = unions.some((keyword) => keyword in left) ? [left, right] : [right, left];
   const union = unions.find((keyword) => keyword in withUnion);
@@ -36,7 +37,7 @@ function distribute(schema: Schema, union: (typeof unions)[number], other: Schem
   const { [union]: alternatives, ...rest } = schema;
   const shared = mergeSchemas(rest, other, where);
   const notes = Object.fromEntries(
-    Object.entries(isSchema(shared) ? shared : {}).filter(([key]) => annotations.includes(key)),
+    Object.entries(isRecord(shared) ? shared : {}).filter(([key]) => annotations.includes(key)),
   );
   const list = Array.isArray(alternatives) ? alternatives : [];
   const possible = list.flatMap((one): unknown[] => {
@@ -135,7 +136,7 @@ function propertyOf(schema: Schema, properties: Schema | undefined, name: string
 }
 
 function propertiesOf({ properties }: Schema): Schema | undefined {
-  return isSchema(properties) ? properties : undefined;
+  return isRecord(properties) ? properties : undefined;
 }
 
 function closes({ additionalProperties }: Schema): boolean {
@@ -163,8 +164,4 @@ function isSame(left: unknown, right: unknown): boolean {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
-}
-
-function isSchema(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,7 @@
 // model.
 
 import type { Agent, AgentTool } from '../agent/agent.ts';
+import { isRecord } from '../base/is-record.ts';
 import type { Line, ToolCall } from '../conversation/transcript.ts';
 import { toGivenKey } from '../engine/constraints/leaf.ts';
 import type { DraftRequest } from '../engine/sequence.ts';
@@ -56,7 +57,7 @@ export function createSpokenArguments(agent: Agent): SpokenArguments {
   function createLook({ grounded, confirm }: AgentTool, said: Said, moment: Moment) {
     let sources: Sources | undefined;
     const look = (value: unknown, schema: unknown): boolean => {
-      if (!isSchema(schema) || value === null || typeof value === 'boolean') return true;
+      if (!isRecord(schema) || value === null || typeof value === 'boolean') return true;
       const rule = schema['x-spoken'];
       if (rule !== undefined)
         return (
@@ -64,7 +65,7 @@ export function createSpokenArguments(agent: Agent): SpokenArguments {
             .get(toGivenKey(rule))?.(said, moment)
             .includes(toScalar(toCanonical(value, schema, moment))) === true
         );
-      if (isSchema(schema) && Array.isArray(schema.anyOf))
+      if (isRecord(schema) && Array.isArray(schema.anyOf))
         return isListed(value, schema.anyOf) || schema.anyOf.filter(isPlain).some((one) => look(value, one));
       if ('enum' in schema || 'const' in schema) return true;
       if (Array.isArray(value)) return value.every((item) => look(item, schema.items));
@@ -96,7 +97,7 @@ export function toCanonicalArguments(
 }
 
 function toCanonical(value: unknown, schema: unknown, moment: Moment): unknown {
-  if (!isSchema(schema)) return value;
+  if (!isRecord(schema)) return value;
   if (Array.isArray(value)) return value.map((item) => toCanonical(item, schema.items, moment));
   if (typeof value === 'object' && value !== null)
     return mapValues(value, (name, item) => toCanonical(item, fieldsOf(schema).properties[name], moment));
@@ -116,12 +117,12 @@ function toScalar(value: unknown): string | number {
 
 /** Of alternatives, constants count for themselves alone. */
 function isListed(value: unknown, alternatives: readonly unknown[]): boolean {
-  return alternatives.some((one) => isSchema(one) && Array.isArray(one.enum) && one.enum.includes(value));
+  return alternatives.some((one) => isRecord(one) && Array.isArray(one.enum) && one.enum.includes(value));
 }
 
 function isPlain(schema: unknown): boolean {
   return (
-    isSchema(schema) &&
+    isRecord(schema) &&
     !('enum' in schema) &&
     !('const' in schema) &&
     schema.type !== 'null' &&
@@ -139,7 +140,7 @@ function toSaid(lines: readonly Line[]): Said {
 function fieldsOf(schema: Schema): { readonly properties: Schema; readonly required: readonly string[] } {
   const { properties, required } = schema;
   return {
-    properties: isSchema(properties) ? properties : {},
+    properties: isRecord(properties) ? properties : {},
     required: Array.isArray(required) ? required.map(String) : [],
   };
 }
@@ -154,8 +155,4 @@ function rulesIn(schema: unknown): SpokenRule[] {
 
 function mapValues(value: object, map: (name: string, item: unknown) => unknown): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, map(name, item)]));
-}
-
-function isSchema(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,7 +6,7 @@ import { readDates } from './dates.ts';
 import { readDigits, readEmails } from './digits.ts';
 import { readNumbers, toFigures } from './number-words.ts';
 import { readTimesEitherWay } from './times.ts';
-import { type Said, textsOf } from './values.ts';
+import { parseResult, type Said, textsOf } from './values.ts';
 
 /** The words so far, read once for all values of a call. */
 export interface Sources {
@@ -24,7 +24,7 @@ const idle = new Set(
 );
 
 export function createSources({ turns, results }: Said, moment: Moment): Sources {
-  const given = results.flatMap((content) => textsOf(parse(content)));
+  const given = results.flatMap((content) => textsOf(parseResult(content)));
   const texts = [...turns, ...given];
   const figures = texts.map(toFigures);
   const words = new Set([...texts.map(fold), ...figures].flatMap(wordsOf));
@@ -130,12 +130,4 @@ function wordsOf(text: string): string[] {
 
 function toLetters(text: string): string {
   return fold(text).replaceAll(/[^\p{L}\p{M}\p{N}]/gu, '');
-}
-
-function parse(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return content;
-  }
 }

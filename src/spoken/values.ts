@@ -51,7 +51,7 @@ export function createValueReader(rule: SpokenRule): (said: Said, moment: Moment
 
   return ({ turns, results }, moment) => {
     const spoken = [...turns, ...joined(rule, turns)].map((text) => text.slice(-MAX_CHARACTERS)).toReversed();
-    const given = results.toReversed().flatMap((content) => textsOf(parse(content)));
+    const given = results.toReversed().flatMap((content) => textsOf(parseResult(content)));
     const values = [...spoken, ...given].flatMap((text) => readOnce(text, moment).toReversed());
     return [...new Set(values)].filter((value) => isWithin(rule, value, moment.today)).slice(0, MAX_VALUES);
   };
@@ -130,7 +130,8 @@ function toBound(bound: DayBound | undefined, today: string): string | undefined
   return bound === 'today' ? today : bound;
 }
 
-function parse(content: string): unknown {
+/** A result as its tool gave it; one that is not JSON is a text. */
+export function parseResult(content: string): unknown {
   try {
     return JSON.parse(content);
   } catch {

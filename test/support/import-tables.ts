@@ -19,7 +19,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'engine/manifest': ['engine/prompt', 'errors'],
   'engine/sequence': [],
   'engine/forward': ['base', 'engine/manifest', 'engine/sequence', 'errors', 'package-path'],
-  schema: ['errors'],
+  schema: ['base', 'errors'],
   'engine/constraints': [
     'base',
     'engine/forward',
@@ -204,7 +204,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'trace/format',
     'tts/voice',
   ],
-  page: ['protocol', 'trace/format', 'trace/ledger'],
+  page: ['base', 'protocol', 'trace/format', 'trace/ledger'],
   testing: [
     'agent',
     'base',

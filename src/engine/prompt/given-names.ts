@@ -1,5 +1,7 @@
 // A decoded call in, the same call with the names of tools spelled as the tools gave them out. Knows no model.
+
 import { distance } from 'fastest-levenshtein';
+import { parseJson } from '../../base/parse-json.ts';
 import { LETTERS, toLetters } from '../../base/words.ts';
 import type { Message, PromptTool } from './prompt.ts';
 
@@ -96,18 +98,10 @@ function readDialogue(messages: readonly Message[]): Dialogue {
   const said = messages.flatMap((message) => (message.role === 'user' ? [message.text.normalize('NFC')] : []));
   const given = messages.toReversed().flatMap((message) => {
     if (message.role !== 'result') return [];
-    const texts = textsOf(parse(message.content)).map((text) => text.normalize('NFC'));
+    const texts = textsOf(parseJson(message.content)).map((text) => text.normalize('NFC'));
     return [texts.filter((text) => text.length <= MAX_NAME_CHARACTERS && toLetters(text) !== '')];
   });
   return { said: said.join('\n'), saidKey: said.map(toKey).join('\n'), given };
-}
-
-function parse(content: string): unknown {
-  try {
-    return JSON.parse(content);
-  } catch {
-    return undefined;
-  }
 }
 
 function textsOf(value: unknown): string[] {

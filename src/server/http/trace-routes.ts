@@ -4,6 +4,7 @@
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import { z } from 'zod';
+import { parseJson } from '../../base/parse-json.ts';
 import type { TraceShelf } from '../traces/trace-shelf.ts';
 import { type HttpContext, type HttpEnv, type Refusal, refuse, replyJson } from './http-context.ts';
 import { requireKey } from './key.ts';
@@ -111,13 +112,5 @@ export function createTraceRoutes({ shelf, apiKey }: TraceRouteOptions): Hono<Ht
     if (chunks === undefined) return undefined;
     const rest = chunks[Symbol.asyncIterator]();
     return { first: await rest.next(), rest };
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,7 @@
 // The bytes of a call file in as they come, its summary out: reads the few lines that a list needs, and passes over the
 // others.
 
+import { parseJson } from '../../base/parse-json.ts';
 import { createCallReader } from '../../trace/format/call-file.ts';
 import { type CallSummary, summarise } from '../../trace/format/summary.ts';
 
@@ -108,9 +109,5 @@ function timeOf(line: Buffer): number {
 
 /** Undefined, which JSON has not: it is none. */
 function parse(line: Buffer): unknown {
-  try {
-    return JSON.parse(line.toString('utf8').replace(/^\uFEFF/, ''));
-  } catch {
-    return undefined;
-  }
+  return parseJson(line.toString('utf8').replace(/^\uFEFF/, ''));
 }

@@ -1,5 +1,7 @@
 // A clause's sounds and the sounds of each of its words alone in; when each word is spoken out.
 
+import { at } from '../../base/at.ts';
+
 import type { SpokenWord } from '../voice.ts';
 
 export interface Phone {
@@ -69,7 +71,7 @@ export function alignWords(
 function align(spoken: readonly string[], expected: readonly string[]): (number | undefined)[] {
   const width = spoken.length + 1;
   const costs = new Uint16Array((expected.length + 1) * width);
-  const cost = (row: number, column: number) => costs[row * width + column] ?? 0;
+  const cost = (row: number, column: number) => at(costs, row * width + column);
   const change = (row: number, column: number) => {
     const sound = expected[row - 1];
     return sound === ANY_PHONE || sound === spoken[column - 1] ? 0 : 1;
