@@ -15,6 +15,22 @@ import type { CallContext, CallFacts } from './call-context.ts';
 import type { ToolDefinition } from './define-tool.ts';
 import type { EndedTool, EndedTurn, HeardTranscript } from './turn-hooks.ts';
 
+/**
+ * What an author says of an agent: only a name and instructions are needed.
+ * @example
+ * ```ts
+ * defineAgent({
+ *   name: 'clinic',
+ *   instructions: ({ from }) => `You answer for a clinic. The caller is ${nameOf(from)}. Keep replies short.`,
+ *   greeting: 'Hello! Which doctor would you like to see?',
+ *   endpointing: { eager: { minProbability: 0.6, maxDelayMs: 700 }, maxDelayMs: 4000 },
+ *   interruption: { minWords: 2, falseInterruptionTimeoutMs: 1500, uninterruptible: ['greeting'] },
+ *   idle: { afterMs: 8000, maxPrompts: 2 },
+ *   tools: { findDoctor, bookVisit },
+ *   redact: ['from'],
+ * });
+ * ```
+ */
 export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.ZodObject = z.ZodObject> {
   /** Letters, digits, - and _; what a caller asks for by `agent`. */
   readonly name: string;

@@ -35,7 +35,23 @@ export type TranscriptLine =
       readonly result: unknown;
     };
 
-/** A call whose agent may ask something of it. Each throws a ToolError `action-invalid` for what can't be done. */
+/**
+ * A call whose agent may ask something of it. Each throws a ToolError `action-invalid` for what can't be done.
+ * @example
+ * ```ts
+ * const takeMessage = defineTool({
+ *   description: 'Take a message, and end the call',
+ *   parameters: z.object({ message: z.string() }),
+ *   effect: 'write',
+ *   execute: async ({ message }, { call, idempotencyKey }) => {
+ *     await messages.add({ message, from: call.from, to: call.to, idempotencyKey });
+ *     call.say('I will pass that on.');
+ *     call.hangUp();
+ *     return { taken: true };
+ *   },
+ * });
+ * ```
+ */
 export interface CallContext<Variables = Values, State = Record<string, unknown>> extends CallFacts<Variables, State> {
   /**
    * All lines so far, of every agent of the call, as they are when it is read. Without what the caller is still saying.

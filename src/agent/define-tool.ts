@@ -11,6 +11,21 @@ import { compileParameters } from './parameters.ts';
 import { runTool } from './run-tool.ts';
 import { createToolArguments } from './tool-arguments.ts';
 
+/**
+ * What an author says of a tool.
+ * @example
+ * ```ts
+ * defineTool({
+ *   description: 'Book a visit',
+ *   parameters: z.object({ doctor: z.string(), day: spokenDate() }),
+ *   effect: 'write',
+ *   confirm: true,
+ *   timeoutMs: 3000,
+ *   describe: ({ doctor, day }) => `a visit to ${doctor} on ${dateInWords(day)}`,
+ *   execute: ({ doctor, day }, { signal, idempotencyKey }) => visits.book({ doctor, day, idempotencyKey }, signal),
+ * });
+ * ```
+ */
 export interface ToolOptions<
   P extends z.ZodObject,
   V extends z.ZodObject = z.ZodObject,
@@ -25,11 +40,11 @@ export interface ToolOptions<
   readonly parameters: P;
   /** `read` may run on a draft, before the caller has finished; `write` waits for the commit. */
   readonly effect: 'read' | 'write';
-  /** Read the call back and wait for the same decision once more. @default false */
+  /** Read the call back first; it runs when the caller says yes, and the model is not asked again. @default false */
   readonly confirm?: boolean;
   /**
-   * Read those arguments back whose value the model gives a lower probability than this, 0 to 1, and wait for the same
-   * values once more.
+   * Read those arguments back whose value the model gives a lower probability than this, 0 to 1; the call runs when the
+   * caller says yes to them, or says them again.
    * @default 0: none
    */
   readonly confirmBelow?: number;

@@ -13,7 +13,20 @@ import type { Log } from '../server/log.ts';
 import { type Redaction, redactions } from '../trace/format/redact.ts';
 import type { Voice } from '../tts/voice.ts';
 
-/** What `createServer` takes; what is left out is as `repartee start` has it. */
+/**
+ * What `createServer` takes; what is left out is as `repartee start` has it.
+ * @example
+ * ```ts
+ * const server = await createServer({
+ *   agents: [clinic, restaurant],
+ *   publicUrl: 'https://voice.example.com',
+ *   apiKey: key,
+ *   voice: 'awb',
+ *   maxCalls: 16,
+ *   tracesDir: null,
+ * });
+ * ```
+ */
 export interface CreateServerOptions {
   /** One at least, of different names; the first answers where a call names none. */
   readonly agents: readonly Agent[];
@@ -61,7 +74,20 @@ export interface CreateServerOptions {
   readonly warn?: (line: string) => void;
 }
 
-/** What `startCall` takes. */
+/**
+ * What `startCall` takes.
+ * @example
+ * ```ts
+ * const call = server.startCall({
+ *   agent: 'clinic',
+ *   from: '+15550100',
+ *   report: (event) => {
+ *     if (event.type === 'reply.ended') console.log(event.text);
+ *   },
+ * });
+ * call.receive({ type: 'transcript.updated', turn: 1, state: 'final', text: 'a dentist please' });
+ * ```
+ */
 export interface StartCallOptions extends CallParties {
   /** An agent's name. @default the first agent */
   readonly agent?: string;

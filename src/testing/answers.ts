@@ -24,6 +24,13 @@ export interface Asked {
 /**
  * Decides for each draft and each reply: the same question must get the same answer. Names of tools and arguments as
  * the model knows them: snake_case.
+ * @example
+ * ```ts
+ * const answers: Answers = ({ words, results }) => {
+ *   if (results.length > 0) return { say: 'You are booked.' };
+ *   return words.includes('dentist') ? { call: 'book_visit', arguments: { doctor: 'Ito' } } : { say: 'Which doctor?' };
+ * };
+ * ```
  */
 export type Answers = (asked: Asked) => Answer;
 

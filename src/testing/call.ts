@@ -25,6 +25,17 @@ import { createPromptPrefixes, type PromptPrefixOf } from '../session/prompt-pre
 import { type Answers, createAnsweringEngine } from './answers.ts';
 import { createPlayedCaller } from './played-caller.ts';
 
+/**
+ * What `startTestCall` takes: who calls, what the call brings along, and what the model decides.
+ * @example
+ * ```ts
+ * const guest = await startTestCall(clinic, {
+ *   from: '+15550100',
+ *   variables: { tenant: 'north' },
+ *   answers: () => ({ say: 'Which doctor?' }),
+ * });
+ * ```
+ */
 export interface TestCallOptions extends CallParties {
   /** What the model decides, on simulated time. @default the model that comes with repartee decides, on real time */
   readonly answers?: Answers;

@@ -13,7 +13,22 @@ export interface SpokenClause {
   readonly words: readonly SpokenWord[];
 }
 
-/** Text-to-speech, clause by clause: one voice serves all calls. */
+/**
+ * Text-to-speech, clause by clause: one voice serves all calls.
+ * @example
+ * ```ts
+ * const voice: Voice = {
+ *   rateHz: 16_000,
+ *   async speak(text, signal) {
+ *     const response = await fetch('https://tts.example.com', { method: 'POST', body: text, signal });
+ *     const { pcm, words } = await response.json();
+ *     return { samples: Int16Array.from(pcm), words };
+ *   },
+ *   close() {},
+ * };
+ * const server = await createServer({ agents: [clinic], voice });
+ * ```
+ */
 export interface Voice {
   readonly rateHz: number;
   /** Rejects with the signal's reason once it is aborted, else with a VoiceError. */

@@ -20,7 +20,7 @@ async function readValues(path: string): Promise<readonly { readonly name: strin
 /** The code of a declaration's example; undefined: it has none. */
 async function readExample({ name, file }: { readonly name: string; readonly file: string }) {
   const [before, declared] = (await readFile(file, 'utf8')).split(
-    new RegExp(`^export (?:async )?(?:function|class|const) ${name}\\b`, 'm'),
+    new RegExp(`^export (?:async )?(?:function|class|const|interface|type) ${name}\\b`, 'm'),
   );
   if (declared === undefined) throw new Error(`${file} does not declare ${name}`);
   const doc = before?.slice(before.lastIndexOf('/**')) ?? '';
@@ -36,4 +36,19 @@ it.each(['src/index.ts', 'src/testing/index.ts'])('shows how to use each functio
     expect(code, value.name).toContain(value.name);
     await transform(code ?? '', { loader: 'ts', format: 'esm' });
   }
+});
+
+it.each([
+  ['src/agent/agent-options.ts', 'AgentOptions'],
+  ['src/agent/define-tool.ts', 'ToolOptions'],
+  ['src/agent/call-context.ts', 'CallContext'],
+  ['src/runtime/create-server.ts', 'CreateServerOptions'],
+  ['src/runtime/create-server.ts', 'StartCallOptions'],
+  ['src/tts/voice.ts', 'Voice'],
+  ['src/testing/answers.ts', 'Answers'],
+  ['src/testing/call.ts', 'TestCallOptions'],
+])('shows what an author writes for a type of %s, %s', async (file, name) => {
+  const code = await readExample({ name, file: join(root, file) });
+  expect(code?.length).toBeGreaterThan(100);
+  await transform(code ?? '', { loader: 'ts', format: 'esm' });
 });
