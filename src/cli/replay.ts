@@ -10,7 +10,7 @@ import { type NamedCall, readCall } from '../playback/call-files.ts';
 import { playInThePast } from '../playback/played-world.ts';
 import { renderFrontier } from '../replay/frontier.ts';
 import { renderFrontierPlot } from '../replay/frontier-plot.ts';
-import { type Asked, type Redecoding, redecodeCall } from '../replay/redecode-call.ts';
+import { type RedecodeOptions, type Redecoding, redecodeCall } from '../replay/redecode-call.ts';
 import { type Difference, replayCall } from '../replay/replay-call.ts';
 import { playFrontier } from '../replay/replay-frontier.ts';
 import { exampleAgents } from '../runtime/example-agents.ts';
@@ -68,7 +68,7 @@ export async function runReplay(argv: readonly string[]): Promise<number> {
 }
 
 /** Once the conversation did the same: what of the model, if anybody asks. */
-type Redecode = (call: NamedCall, agent: Agent, asked: readonly Asked[]) => Promise<Redecoding | undefined>;
+type Redecode = (call: NamedCall, agent: Agent, asked: RedecodeOptions['asked']) => Promise<Redecoding | undefined>;
 
 /** Resolves to the exit code. */
 async function replayAll(
@@ -79,9 +79,9 @@ async function replayAll(
   let exitCode = 0;
   for (const call of calls) {
     const agent = agentOf(call);
-    const asked: Asked[] = [];
-    const { countTold, countSaid, ...replayed } = replayCall(agent, call.header, call.events, (request, previous) =>
-      asked.push({ request, previous }),
+    const asked: RedecodeOptions['asked'][number][] = [];
+    const { countTold, countSaid, ...replayed } = replayCall(agent, call.header, call.events, (request) =>
+      asked.push(request),
     );
     const live = replayed.difference === undefined ? await redecode(call, agent, asked) : undefined;
     const difference = replayed.difference ?? live?.difference;

@@ -38,9 +38,9 @@ export const callSetup = speaking.extend({
     promoteDraft: sendTo('writer', ({ context }) => ({ type: 'promote', id: context.request.id })),
     keepDraft: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'draft.grew') return;
-      const { draft, id } = event;
+      const { draft } = event;
       const { draft: before, turn } = context;
-      enqueue.assign({ draft, draftId: id });
+      enqueue.assign({ draft });
       if (before?.text === draft.text && before.act === draft.act && before.isDone === draft.isDone) return;
       const { act, text, pEndOfTurn, pWait } = draft;
       enqueue.emit({ type: 'draft.changed', turn, act, text, pEndOfTurn, pWait });
@@ -91,8 +91,9 @@ export const callSetup = speaking.extend({
     markEarly: assign(({ context, event }) =>
       event.type === 'transcript.updated' ? markEarly(context, event.turn) : {},
     ),
-    /** What was said or pressed over a protected line is heard after it. */
+    /** What was said or pressed over a protected line is heard after it, unless the call ends at once. */
     answerOverheard: enqueueActions(({ context, enqueue }) => {
+      if (context.closing !== undefined && !canBeHeld(context.closing)) return enqueue.assign({ overheard: [] });
       const { change, rest } = hearing.takeOverheard(context);
       enqueue.assign({ ...change, overheard: [] });
       for (const event of rest) enqueue.raise(event);

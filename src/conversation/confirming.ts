@@ -7,7 +7,7 @@ import { describeValues } from '../agent/describe-call.ts';
 import { unreachable } from '../errors.ts';
 import { toConsent } from './consent.ts';
 import type { Awaiting, Change, Context, Refusal } from './context.ts';
-import { decidedCall, findTool } from './runs.ts';
+import { decided, decidedCall, findTool } from './runs.ts';
 import { isSlip } from './slips.ts';
 import { canonical, isAlike, isSameCall, type ToolCall } from './transcript.ts';
 
@@ -152,8 +152,8 @@ function fill(line: string, place: string, words: string): Line {
   return { text: line.replaceAll(place, () => words), to: (before + words).trimEnd().length };
 }
 
-function sureness({ draft }: Context, name: string): number {
-  return draft?.argumentConfidences?.[name] ?? 1;
+function sureness(context: Context, name: string): number {
+  return decided(context)?.argumentConfidences[name] ?? 1;
 }
 
 function hasSame(before: ToolCall, call: ToolCall, name: string, effect: AgentTool['effect']): boolean {

@@ -15,8 +15,8 @@ export interface Run {
   readonly call: ToolCall;
   readonly effect: AgentTool['effect'];
   readonly isSpeculative: boolean;
-  /** Once the tool has ended. */
-  readonly outcome?: Outcome;
+  /** Undefined: the tool is at work. */
+  readonly outcome: Outcome | undefined;
 }
 
 /** A write that was made in this call, and what came of it. */
@@ -136,7 +136,6 @@ export interface Context {
   readonly request: Asked;
   /** Newest state of `request`, or of the one before while nothing has come. */
   readonly draft: Draft | undefined;
-  readonly draftId: number;
   /** A call that an earlier draft of this turn decided: the same one twice may run followUp. */
   readonly lastDraftedCall: ToolCall | undefined;
   readonly countSpeculations: number;
@@ -211,7 +210,6 @@ export function createContext(input: CallInput): Context {
     countRequests: 0,
     request: { id: 0, words: undefined, acts: [] },
     draft: undefined,
-    draftId: 0,
     lastDraftedCall: undefined,
     countSpeculations: 0,
     run: undefined,

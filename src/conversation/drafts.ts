@@ -8,6 +8,9 @@ import type { Change, Context } from './context.ts';
 import { addUser, type ToolCall } from './transcript.ts';
 import type { Draft, WriteRequest } from './writer.ts';
 
+/** Requests count from 1. */
+const NOBODY_ASKED = 0;
+
 /** The draft is for exactly these words, and complete. */
 export function isHit(context: Context): boolean {
   return (
@@ -23,7 +26,7 @@ export function isUnderway(context: Context): boolean {
 }
 
 export function isDraftCurrent(context: Context): boolean {
-  return context.draft !== undefined && context.draftId === context.request.id;
+  return context.draft?.id === context.request.id;
 }
 
 export function forgetDrafts({ request }: Context): Change {
@@ -39,20 +42,20 @@ export function forgetDrafts({ request }: Context): Change {
 /** The draft that a caller's yes amounts to: the call that was read back. */
 export function decideCall(context: Context, call: ToolCall): Change {
   const draft: Draft = {
+    id: NOBODY_ASKED,
     act: 'call',
     text: `${call.name} ${JSON.stringify(call.arguments)}`,
     stableText: '',
-    call,
     isDone: true,
+    decided: { call, missing: [], argumentConfidences: {} },
     pEndOfTurn: 1,
     pWait: 0,
-    callFollows: false,
     countForwards: 0,
     countSteps: 0,
     countReused: 0,
     tokens: [],
   };
-  return { draft, draftId: context.request.id, request: { ...context.request, words: undefined } };
+  return { draft, request: { ...context.request, words: undefined } };
 }
 
 export function allowedActs(context: Context, isOpen: boolean): readonly Act[] {
@@ -68,6 +71,11 @@ export function keepRequest({ id, acts }: WriteRequest, words: string | undefine
   return { countRequests: id, request: { id, words, acts } };
 }
 
+/** The draft to start from: a model's. */
+function toPrevious({ draft }: Context): Pick<WriteRequest, 'previous'> {
+  return draft === undefined || draft.id === NOBODY_ASKED ? {} : { previous: draft };
+}
+
 /** A request for a draft on words that may still grow. */
 export function toDraftRequest(context: Context, id: number): WriteRequest {
   return {
@@ -76,7 +84,7 @@ export function toDraftRequest(context: Context, id: number): WriteRequest {
     lines: addUser(context.lines, context.transcript),
     purpose: 'draft',
     acts: allowedActs(context, true),
-    ...(context.draft ? { previous: context.draft } : {}),
+    ...toPrevious(context),
   };
 }
 
@@ -89,6 +97,6 @@ export function toReplyRequest(context: Context, id: number, only: readonly Act[
     lines: context.lines,
     purpose: isFirst ? 'committed' : 'step',
     acts: only ?? allowedActs(context, false),
-    ...(isFirst && context.draft ? { previous: context.draft } : {}),
+    ...(isFirst ? toPrevious(context) : {}),
   };
 }

@@ -43,7 +43,6 @@ export function takeFollowUp({ followUp }: Context): Change {
   const { requestId, acts, draft } = followUp;
   return {
     request: { id: requestId, words: undefined, acts },
-    draftId: requestId,
     draft,
     followUp: undefined,
   };

@@ -20,6 +20,12 @@ const writer = fromCallback<WriterCommand>(() => undefined);
 const output = fromCallback<OutputCommand, { turn: number }>(() => undefined);
 const tool = fromCallback<ToolEvent, ToolInput>(() => undefined);
 
+/** The request that was answered, or that failed. */
+function requestOf(event: MachineEvent): number | undefined {
+  if (event.type === 'draft.grew') return event.draft.id;
+  return event.type === 'draft.failed' ? event.id : undefined;
+}
+
 /** Characters: as much as one turn may have. */
 const MAX_CARRIED_LENGTH = 4000;
 
@@ -77,8 +83,7 @@ export const guarded = ported.extend({
     mayFill: ({ context }) => context.reply.text === '' && context.agent.say.filler.length > 0,
     hasSpoken: ({ context }) => context.reply.base !== '',
     isPlayed: ({ context, event }) => event.type === 'playback.position' && event.turn === context.reply.turn,
-    isCurrentDraft: ({ context, event }) =>
-      (event.type === 'draft.grew' || event.type === 'draft.failed') && event.id === context.request.id,
+    isCurrentDraft: ({ context, event }) => requestOf(event) === context.request.id,
     isDone: ({ event }) => event.type === 'draft.grew' && event.draft.isDone,
     isOwnRun: ({ context, event }) =>
       (event.type === 'tool.returned' || event.type === 'tool.failed') && event.runId === context.run?.id,
@@ -102,7 +107,8 @@ export const guarded = ported.extend({
     decidedNothing: ({ context }) =>
       context.draft?.act === 'say' ? toWords(context.draft.text) === '' : runs.decidedCall(context) === undefined,
     decidedSayAndCall: ({ context }) =>
-      context.draft?.act === 'say' &&
+      context.draft?.isDone === true &&
+      context.draft.act === 'say' &&
       context.draft.callFollows &&
       context.request.acts.includes('call') &&
       drafts.allowedActs(context, false).includes('call'),
@@ -126,7 +132,7 @@ export const guarded = ported.extend({
     isGivenUp: ({ context }) => toReadBack(context, context.countCommitted)?.kind === 'gives-up',
     needsConfirmation: ({ context }) => toReadBack(context, context.countCommitted) !== undefined,
     isFollowUpDraft: ({ context, event }) =>
-      (event.type === 'draft.grew' || event.type === 'draft.failed') && event.id === context.followUp?.requestId,
+      context.followUp !== undefined && requestOf(event) === context.followUp.requestId,
     /** The call, its result, and what to say after it are all there. */
     hasFollowUpReply: ({ context }) =>
       runs.isRunningSpeculatively(context) && isAheadCurrent(context) && context.followUp?.draft?.isDone === true,

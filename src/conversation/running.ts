@@ -38,7 +38,7 @@ export const running = guarded.extend({
      */
     speculate: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'draft.grew' || !event.draft.isDone) return;
-      const call = event.draft.act === 'call' ? event.draft.call : undefined;
+      const call = runs.decidedCall(context);
       const { run, lastDraftedCall } = context;
       enqueue.assign({ lastDraftedCall: call });
       const isKept = run !== undefined && call !== undefined && isAlikeCall(run.call, call);

@@ -5,6 +5,7 @@ import type { Agent, AgentTool, Handoff } from '../agent/agent.ts';
 import type { CallEvent } from '../events.ts';
 import type { Change, Context, Outcome, Reply, Run } from './context.ts';
 import { addCall, isAlikeCall, isSameCall, type ToolCall } from './transcript.ts';
+import type { DecidedCall } from './writer.ts';
 
 export const cancelledOutcome: Outcome = { error: 'cancelled: the caller went on speaking' };
 
@@ -19,7 +20,7 @@ function bindTurn(reply: Reply): Reply {
 export function startRun(context: Context, call: ToolCall, isSpeculative: boolean): Change {
   const tool = findTool(context.agent, call.name);
   const effect = tool?.effect ?? 'write';
-  const run: Run = { id: context.nextRunId, turn: context.turn, call, effect, isSpeculative };
+  const run: Run = { id: context.nextRunId, turn: context.turn, call, effect, isSpeculative, outcome: undefined };
   return {
     run,
     nextRunId: context.nextRunId + 1,
@@ -70,9 +71,13 @@ export function findWritten({ agent, journal }: Context, call: ToolCall): Outcom
   return since.find((written) => isSameCall(written.call, call))?.outcome;
 }
 
-/** The call that the draft decided, if it decided one. */
+/** What the draft decided, if that is a call. */
+export function decided({ draft }: Context): DecidedCall | undefined {
+  return draft?.isDone && draft.act === 'call' ? draft.decided : undefined;
+}
+
 export function decidedCall(context: Context): ToolCall | undefined {
-  return context.draft?.isDone && context.draft.act === 'call' ? context.draft.call : undefined;
+  return decided(context)?.call;
 }
 
 /** The run at hand is the one that the draft decided, started ahead of its commit. */
@@ -96,8 +101,8 @@ export function toRefusal(context: Context): string | undefined {
 }
 
 /** What the decided call needs and nobody gave. */
-export function missingArguments({ draft }: Context): readonly string[] {
-  return draft?.isDone && draft.act === 'call' ? (draft.missing ?? []) : [];
+export function missingArguments(context: Context): readonly string[] {
+  return decided(context)?.missing ?? [];
 }
 
 /** A read with valid arguments may run on a draft, a few times a turn. */

@@ -20,23 +20,34 @@ export interface WriteRequest {
 }
 
 /** A reply or call as far as it is decided. */
-export interface Draft {
-  readonly act: Act;
+export type Draft = DraftFacts & Decision;
+
+/** What a draft comes to, once nothing of it will change. */
+type Decision =
+  | { readonly isDone: false; readonly act: Act }
+  /** `callFollows`: after this say the model goes on with a call ("Let me check."). */
+  | { readonly isDone: true; readonly act: 'say'; readonly callFollows: boolean }
+  /** `decided` undefined: the words are no call. */
+  | { readonly isDone: true; readonly act: 'call'; readonly decided: DecidedCall | undefined }
+  | { readonly isDone: true; readonly act: 'wait' };
+
+export interface DecidedCall {
+  readonly call: ToolCall;
+  /** Arguments that it needs and that nobody gave. */
+  readonly missing: readonly string[];
+  /** By argument: how sure its value is, 0..1; of others nobody asked. */
+  readonly argumentConfidences: Readonly<Record<string, number>>;
+}
+
+interface DraftFacts {
+  /** Of the request that it answers; 0: of none, as no model wrote it. */
+  readonly id: number;
   /** The words, or the call as text. */
   readonly text: string;
   /** The part of a say that will not change any more; whole words. */
   readonly stableText: string;
-  /** Set when `isDone` and the act is a call. */
-  readonly call?: ToolCall;
-  /** With `call`: arguments that it needs and that nobody gave. */
-  readonly missing?: readonly string[];
-  /** With `call`, by argument: how sure its value is, 0..1. */
-  readonly argumentConfidences?: Readonly<Record<string, number>>;
-  readonly isDone: boolean;
   readonly pEndOfTurn: number;
   readonly pWait: number;
-  /** After this say the model goes on with a call ("Let me check."). */
-  readonly callFollows: boolean;
   readonly countForwards: number;
   readonly countSteps: number;
   /** Tokens taken over from `previous`. */
@@ -52,5 +63,5 @@ export type WriterCommand =
   | { readonly type: 'cancel' };
 
 export type WriterEvent =
-  | { readonly type: 'draft.grew'; readonly id: number; readonly draft: Draft }
+  | { readonly type: 'draft.grew'; readonly draft: Draft }
   | Extract<InnerEvent, { readonly type: 'draft.failed' }>;

@@ -29,7 +29,6 @@ export const draftCauses = { draft: 'interim', committed: 'final', step: 'step' 
 export function createDraftRecorder(append: (event: UnstampedEvent) => void, nowMs: () => number): DraftRecorder {
   const book = createDraftBook();
   const open = new Map<number, OpenDraft>();
-  const idOf = new WeakMap<Draft, number>();
   let newest = 0;
   let committedTurn: number | undefined;
 
@@ -50,25 +49,25 @@ export function createDraftRecorder(append: (event: UnstampedEvent) => void, now
 
   return {
     asked({ id, purpose, lines, acts, previous }, turn) {
-      const previousId = previous && idOf.get(previous);
+      const previousId = previous?.id;
       for (const other of [...open.keys()]) if (other !== previousId) end(other, 'superseded', 0);
       const cause = draftCauses[purpose];
       const user = lines.findLast((line) => line.role === 'user');
-      const from = previousId === undefined ? {} : { previous: previousId };
+      const from = previous ? { previous: previous.id } : {};
       const countTokens = (previous?.tokens.length ?? 1) - 1;
       newest = id;
       open.set(id, {
         id,
         turn,
-        previous: previousId === undefined ? undefined : { id: previousId, countTokens },
+        previous: previous && { id: previous.id, countTokens },
         text: previous?.text ?? '',
       });
       book.open(id, turn, cause, nowMs());
       append({ type: 'draft.started', turn, draft: id, cause, words: user?.text ?? '', acts: [...acts], ...from });
     },
 
-    answered({ id, draft, state, before }) {
-      idOf.set(draft, id);
+    answered({ draft, state, before }) {
+      const { id } = draft;
       const mine = open.get(id);
       if (mine === undefined) return;
       const { turn, previous } = mine;
@@ -99,19 +98,7 @@ export function createDraftRecorder(append: (event: UnstampedEvent) => void, now
 }
 
 function toStep(draft: Draft, state: DraftState, before: DraftState | undefined, textBefore: string) {
-  const {
-    act,
-    text,
-    isDone,
-    call,
-    missing,
-    argumentConfidences,
-    callFollows,
-    pEndOfTurn,
-    pWait,
-    countSteps,
-    countReused,
-  } = draft;
+  const { act, text, isDone, pEndOfTurn, pWait, countSteps, countReused } = draft;
   return {
     step: draft.countForwards,
     stage: countSteps > (before?.countSteps ?? 0) ? ('denoise' as const) : ('prefill' as const),
@@ -121,14 +108,24 @@ function toStep(draft: Draft, state: DraftState, before: DraftState | undefined,
     stableLength: draft.stableText.length,
     fixed: changedSpans(textBefore, text),
     isDone,
-    ...(call ? { call: { ...call, arguments: { ...call.arguments } } } : {}),
-    ...(missing ? { missing: [...missing] } : {}),
-    ...(argumentConfidences ? { argumentConfidences: { ...argumentConfidences } } : {}),
-    ...(callFollows ? { callFollows } : {}),
+    ...toDecision(draft, state),
     pEndOfTurn,
     pWait,
     countSteps,
     countReused,
+  };
+}
+
+/** What there is to say of it, and no more. */
+function toDecision(draft: Draft, { argumentConfidences }: DraftState) {
+  if (!draft.isDone) return {};
+  if (draft.act === 'say' && draft.callFollows) return { callFollows: true };
+  if (draft.act !== 'call' || draft.decided === undefined) return {};
+  const { call, missing } = draft.decided;
+  return {
+    call: { ...call, arguments: { ...call.arguments } },
+    ...(missing.length > 0 ? { missing: [...missing] } : {}),
+    ...(argumentConfidences ? { argumentConfidences: { ...argumentConfidences } } : {}),
   };
 }
 

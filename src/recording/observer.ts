@@ -4,9 +4,8 @@ import type { Draft, WriteRequest } from '../conversation/writer.ts';
 import type { DraftState } from '../engine/sequence.ts';
 import type { OutputEvent } from '../output/output.ts';
 
-/** A state of request `id`; what it cost is the difference to the state before. */
+/** A state of the draft's request; what it cost is the difference to the state before. */
 export interface Answer {
-  readonly id: number;
   /** As the machine is told of it. */
   readonly draft: Draft;
   readonly state: DraftState;

@@ -8,12 +8,6 @@ import { type ModelParts, openSequence } from '../session/model-writer.ts';
 import type { RecordedEvent } from '../trace/format/call-file.ts';
 import { type Difference, toSortedJson } from './replay-call.ts';
 
-export interface Asked {
-  readonly request: WriteRequest;
-  /** The draft that it starts from. */
-  readonly previous: number | undefined;
-}
-
 export interface Redecoding {
   readonly countDrafts: number;
   /** Decoded as recorded, step by step. */
@@ -26,7 +20,7 @@ export interface RedecodeOptions {
   readonly agent: Agent;
   readonly promptPrefixOf: (agent: Agent) => PromptPrefix;
   /** In order, as replayCall tells of them. */
-  readonly asked: readonly Asked[];
+  readonly asked: readonly WriteRequest[];
   readonly events: readonly RecordedEvent[];
 }
 
@@ -47,7 +41,7 @@ export async function redecodeCall({
   const decoded = new Map<number, Draft>();
   let countStates = 0;
   try {
-    for (const { request, previous } of asked) {
+    for (const request of asked) {
       const steps = recorded.get(request.id) ?? [];
       if (steps.length === 0) continue;
       if (request.agent !== desk.agent) {
@@ -55,8 +49,8 @@ export async function redecodeCall({
         desk = openSequence(model, request.agent, promptPrefixOf(request.agent));
       }
       const { sequence, toDraftRequest, toDraft } = desk;
-      const from = previous === undefined ? undefined : decoded.get(previous);
-      const { previous: _, ...rest } = request;
+      const { previous, ...rest } = request;
+      const from = previous && decoded.get(previous.id);
       let index = 0;
       for await (const state of sequence.draft(toDraftRequest({ ...rest, ...(from ? { previous: from } : {}) }))) {
         const step = steps[index++];

@@ -7,6 +7,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Emitted, MachineEvent, OutputCommand, ToolEvent, ToolInput } from '../conversation/events.ts';
 import { conversationMachine } from '../conversation/machine.ts';
 import type { Draft, WriteRequest, WriterCommand } from '../conversation/writer.ts';
+import { unreachable } from '../errors.ts';
 import { isCallerEvent, isSaidByConversation } from '../events/vocabulary.ts';
 import { draftCauses } from '../recording/draft-recorder.ts';
 import type { CallHeader, RecordedEvent } from '../trace/format/call-file.ts';
@@ -31,18 +32,17 @@ export interface Difference {
 /** Timers do not run: that they ran out is among what the machine is told. */
 const stoppedClock: Clock = { nowMs: () => 0, setTimeout: () => undefined, clearTimeout: () => undefined };
 
-/** `asked` is told of each request of the model, and of the draft that it starts from, which has no tokens here. */
+/** `asked` is told of each request of the model; the draft that it starts from has no tokens here. */
 export function replayCall(
   agent: Agent,
   header: CallHeader,
   events: readonly RecordedEvent[],
-  asked: (request: WriteRequest, previous: number | undefined) => void = () => undefined,
+  asked: (request: WriteRequest) => void = () => undefined,
 ): Replay {
   const expected = events.flatMap((event) => {
     const said = toSaid(event);
     return said === undefined ? [] : [{ atMs: event.atMs, json: said }];
   });
-  const idOf = new WeakMap<Draft, number>();
   let countTold = 0;
   let countSaid = 0;
   let nowMs = 0;
@@ -62,8 +62,8 @@ export function replayCall(
           receive((command) => {
             if (command.type !== 'write') return;
             const { request } = command;
-            say(toRequestJson(request, idOf));
-            asked(request, request.previous && idOf.get(request.previous));
+            say(toRequestJson(request));
+            asked(request);
           }),
         ),
         tool: fromCallback<ToolEvent, ToolInput>(() => undefined),
@@ -80,7 +80,7 @@ export function replayCall(
   for (const event of events) {
     if (difference !== undefined) break;
     nowMs = event.atMs;
-    const told = toTold(event, idOf);
+    const told = toTold(event);
     if (told === undefined || actor.getSnapshot().status !== 'active') continue;
     countTold++;
     actor.send(told);
@@ -110,7 +110,7 @@ function toSaid(event: RecordedEvent | Emitted): string | undefined {
   return isSaid ? toSortedJson({ ...event, atMs: undefined, idempotencyKey: undefined }) : undefined;
 }
 
-function toRequestJson({ id, purpose, lines, acts, previous }: WriteRequest, idOf: WeakMap<Draft, number>): string {
+function toRequestJson({ id, purpose, lines, acts, previous }: WriteRequest): string {
   const user = lines.findLast((line) => line.role === 'user');
   return toSortedJson({
     type: 'draft.started',
@@ -118,12 +118,12 @@ function toRequestJson({ id, purpose, lines, acts, previous }: WriteRequest, idO
     cause: draftCauses[purpose],
     words: user?.text ?? '',
     acts,
-    previous: previous && idOf.get(previous),
+    previous: previous?.id,
   });
 }
 
 /** The event as the machine got it; undefined: it got none. */
-function toTold(event: RecordedEvent, idOf?: WeakMap<Draft, number>): MachineEvent | undefined {
+function toTold(event: RecordedEvent): MachineEvent | undefined {
   if (isCallerEvent(event)) {
     const { atMs, ...said } = event;
     return said;
@@ -131,11 +131,8 @@ function toTold(event: RecordedEvent, idOf?: WeakMap<Draft, number>): MachineEve
   switch (event.type) {
     case 'reply.heard':
       return { type: 'reply.heard', heard: event.heard };
-    case 'draft.stepped': {
-      const draft = toDraft(event);
-      idOf?.set(draft, event.draft);
-      return { type: 'draft.grew', id: event.draft, draft };
-    }
+    case 'draft.stepped':
+      return { type: 'draft.grew', draft: toDraft(event) };
     case 'machine.told':
       return event.event;
     default:
@@ -144,36 +141,30 @@ function toTold(event: RecordedEvent, idOf?: WeakMap<Draft, number>): MachineEve
 }
 
 function toDraft(event: Extract<RecordedEvent, { type: 'draft.stepped' }>): Draft {
-  const {
-    act,
+  const { act, text, isDone, call, missing = [], argumentConfidences = {}, callFollows = false } = event;
+  const { pEndOfTurn, pWait, countSteps, countReused } = event;
+  const facts = {
+    id: event.draft,
     text,
-    stableLength,
-    isDone,
-    call,
-    missing,
-    argumentConfidences,
-    callFollows = false,
+    stableText: text.slice(0, event.stableLength),
     pEndOfTurn,
     pWait,
-    step,
+    countForwards: event.step,
     countSteps,
-  } = event;
-  return {
-    act,
-    text,
-    stableText: text.slice(0, stableLength),
-    ...(call ? { call } : {}),
-    ...(missing ? { missing } : {}),
-    ...(argumentConfidences ? { argumentConfidences } : {}),
-    isDone,
-    pEndOfTurn,
-    pWait,
-    callFollows,
-    countForwards: step,
-    countSteps,
-    countReused: event.countReused,
+    countReused,
     tokens: [],
   };
+  if (!isDone) return { ...facts, isDone, act };
+  switch (act) {
+    case 'say':
+      return { ...facts, isDone, act, callFollows };
+    case 'call':
+      return { ...facts, isDone, act, decided: call && { call, missing, argumentConfidences } };
+    case 'wait':
+      return { ...facts, isDone, act };
+    default:
+      return unreachable(act);
+  }
 }
 
 /** Keys in order, so that equal values are equal text. */

@@ -83,7 +83,7 @@ export function startCall(options: CallOptions): Call {
   const observer: CallObserver = {
     asked: (request) => recorder?.asked(request),
     answered(answer) {
-      meter.modelWorked(answer.id, answer.state, answer.before);
+      meter.modelWorked(answer.draft.id, answer.state, answer.before);
       recorder?.answered(answer);
     },
     outputReported(turn, event) {

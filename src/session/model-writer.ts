@@ -84,8 +84,8 @@ export function createModelWriter(parts: ModelParts, first: Agent, beginning: Be
           if (signal.aborted) return;
           if (!request.acts.includes(state.act)) throw toForeignAct(state.act, request);
           const draft = toDraft(state, request);
-          observer.answered({ id, draft, state, before });
-          sendBack({ type: 'draft.grew', id, draft });
+          observer.answered({ draft, state, before });
+          sendBack({ type: 'draft.grew', draft });
           before = state;
         }
       } catch (error) {
@@ -156,29 +156,37 @@ function createTranslation(parts: ModelParts, agent: Agent, promptPrefix: Prompt
     };
   }
 
-  function toDraft(state: DraftState, { lines }: WriteRequest): Draft {
+  function toDecidedCall(text: string, { argumentConfidences = {} }: DraftState, lines: readonly Line[]) {
+    const decoded = parseCall(text);
+    return decoded && { ...spoken.ground(spellAsGiven(decoded, agent.tools, lines), lines), argumentConfidences };
+  }
+
+  function toDraft(state: DraftState, { id, lines }: WriteRequest): Draft {
     const { act, isDone } = state;
     const text = parts.tokenizer.decode(state.tokens).trim();
-    const decoded = isDone && act === 'call' ? parseCall(text) : undefined;
-    const grounded = decoded && spoken.ground(spellAsGiven(decoded, agent.tools, lines), lines);
-    const { call, missing = [] } = grounded ?? {};
     const stable = parts.tokenizer.decode(state.tokens.slice(0, state.countStable)).trimStart();
-    return {
-      act,
+    const facts = {
+      id,
       text,
       stableText: isDone ? text : toWholeWords(stable),
-      ...(call ? { call } : {}),
-      ...(missing.length > 0 ? { missing } : {}),
-      ...(call && state.argumentConfidences ? { argumentConfidences: state.argumentConfidences } : {}),
-      isDone,
       pEndOfTurn: state.pEndOfTurn,
       pWait: state.pWait,
-      callFollows: isDone && act === 'say' && state.pCallNext > 0.5,
       countForwards: state.countForwards,
       countSteps: state.countSteps,
       countReused: state.countReused,
       tokens: [parts.tokenizer.specials[act], ...state.tokens],
     };
+    if (!isDone) return { ...facts, isDone, act };
+    switch (act) {
+      case 'say':
+        return { ...facts, isDone, act, callFollows: state.pCallNext > 0.5 };
+      case 'call':
+        return { ...facts, isDone, act, decided: toDecidedCall(text, state, lines) };
+      case 'wait':
+        return { ...facts, isDone, act };
+      default:
+        return unreachable(act);
+    }
   }
 
   return { toDraftRequest, toDraft };

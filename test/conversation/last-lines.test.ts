@@ -161,3 +161,25 @@ it('stays in the call with a caller who speaks over the goodbye, though a line c
   expect(flow.heard()).toEqual(['Noted.', '', 'It is open.']);
   expect(flow.of('call.closed')).toEqual([]);
 });
+
+it('says its message to a machine to the end, whatever was heard over a protected line', async () => {
+  const clock = new SimulatedClock();
+  const plain = makeAgent();
+  const flow = startFlow({
+    clock,
+    agent: makeAgent({
+      greeting: 'This call is recorded for training.',
+      interruption: { ...plain.interruption, uninterruptible: ['greeting'] },
+      say: { ...plain.say, voicemail: 'Please call back.' },
+    }),
+    output: createPacedOutput,
+    hasAudio: false,
+    script: () => say('It is open.'),
+  });
+  await clock.advance(300);
+  flow.final(1, 'you have reached');
+  flow.send({ type: 'voicemail.detected' });
+  await clock.advance(30_000);
+  expect(flow.replies().at(-1)).toMatchObject({ heard: 'Please call back.', interrupted: false });
+  expect(flow.of('call.closed')).toMatchObject([{ reason: 'voicemail' }]);
+});

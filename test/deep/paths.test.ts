@@ -5,6 +5,7 @@ import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import { toWords } from '../../src/base/words.ts';
 import type { MachineEvent } from '../../src/conversation/events.ts';
 import { conversationMachine } from '../../src/conversation/machine.ts';
+import type { ToolCall } from '../../src/conversation/transcript.ts';
 import type { Draft } from '../../src/conversation/writer.ts';
 import { makeAgent, makeTool } from '../support/flow.ts';
 import { findBroken } from '../support/invariants.ts';
@@ -44,9 +45,8 @@ function nextEvents(snapshot: Snapshot): readonly MachineEvent[] {
     { type: 'speech.started', turn: turn + 1 },
     { type: 'call.ended' },
   ];
-  const isAsked = context.countRequests > 0 && !(context.draft?.isDone && context.draftId === context.request.id);
-  if (isAsked)
-    for (const draft of nextDrafts(snapshot)) events.push({ type: 'draft.grew', id: context.request.id, draft });
+  const isAsked = context.countRequests > 0 && !(context.draft?.isDone && context.draft.id === context.request.id);
+  if (isAsked) for (const draft of nextDrafts(snapshot)) events.push({ type: 'draft.grew', draft });
   if (isAsked) events.push({ type: 'draft.failed', id: context.request.id, message: 'gone' });
   const { run, reply } = context;
   if (run !== undefined && run.outcome === undefined)
@@ -73,34 +73,33 @@ function nextDrafts({ context }: Snapshot): readonly Draft[] {
   const last = context.lines.findLast((line) => line.role === 'user');
   const words = isCommitted ? (last?.role === 'user' ? last.text : '') : before + context.transcript;
   const text = `You said ${words}.`;
-  const draft: Draft = {
-    act: 'say',
+  const facts = {
+    id: context.request.id,
     text,
     stableText: text,
-    isDone: true,
     pEndOfTurn: 0.5,
     pWait: 0,
-    callFollows: false,
     countForwards: 1,
     countSteps: 0,
     countReused: 0,
     tokens: [],
   };
-  const call = (name: string): Draft => ({
-    ...draft,
+  const call = (name: string, args: ToolCall['arguments']): Draft => ({
+    ...facts,
+    isDone: true,
     act: 'call',
     text: name,
     stableText: '',
-    call: { name, arguments: { city: words } },
+    decided: { call: { name, arguments: args }, missing: [], argumentConfidences: {} },
   });
   return [
-    { ...draft, isDone: false, stableText: 'You' },
-    draft,
-    call('find'),
-    call('book'),
-    { ...call('desk'), call: { name: 'transfer_to_desk', arguments: {} } },
-    { ...call('pay'), call: { name: 'pay', arguments: { city: 'a' } } },
-    { ...draft, act: 'wait', text: '', stableText: '' },
+    { ...facts, isDone: false, act: 'say', stableText: 'You' },
+    { ...facts, isDone: true, act: 'say', callFollows: false },
+    call('find', { city: words }),
+    call('book', { city: words }),
+    call('transfer_to_desk', {}),
+    call('pay', { city: 'a' }),
+    { ...facts, isDone: true, act: 'wait', text: '', stableText: '' },
   ];
 }
 
@@ -119,7 +118,7 @@ function toKey(snapshot: Snapshot): string {
     context.request.words === undefined,
     draft?.act,
     draft?.isDone,
-    context.draftId === context.request.id,
+    draft?.id === context.request.id,
     run?.effect,
     run?.isSpeculative,
     run?.outcome === undefined,
