@@ -10,6 +10,7 @@ const HELP = `usage: npm run bench -- NAME [--json] [OPTIONS]
   engine     replies, partials, calls and load of the model alone, beside llama.cpp
   load       many calls on one engine at once: first words with and without drafts beside them
   exact      whether drafting and checking gives the words that writing token by token gives
+  passes     how many forward passes tool calls and repairs take
   constrain  what keeping to a schema costs for each token
   dates      how many days and times that callers name are read right
   model      how good the model's acts, calls and replies are, beside those of people's dialogues
@@ -53,6 +54,10 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       const { benchExact } = await import('./exact.ts');
       return benchExact(rest);
     }
+    case 'passes': {
+      const { benchPasses } = await import('./passes.ts');
+      return benchPasses(rest);
+    }
     case 'constrain': {
       const { benchConstrain } = await import('./constrain.ts');
       await benchConstrain(rest);
@@ -95,7 +100,7 @@ export async function runBench(argv: readonly string[]): Promise<number> {
     }
     default:
       throw new UsageError(
-        `no bench "${name}"; there are calls, sockets, talk, engine, load, exact, constrain, model, calibrate, trace, viewer, dates, tasks`,
+        `no bench "${name}"; there are calls, sockets, talk, engine, load, exact, passes, constrain, model, calibrate, trace, viewer, dates, tasks`,
       );
   }
 }

@@ -79,6 +79,11 @@ export interface DraftRequest {
    * @default whatever is of the type
    */
   readonly given?: Readonly<Record<string, readonly (string | number)[]>>;
+  /**
+   * Values that a call is likely to hold, as they would be written, likeliest first: proposals, which change no word.
+   * @default none
+   */
+  readonly likely?: readonly (string | number)[];
   /** Draft under this act, whatever the model prefers. */
   readonly forceAct?: Act;
   /**

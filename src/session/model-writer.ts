@@ -144,10 +144,12 @@ function createTranslation(parts: ModelParts, agent: Agent, promptPrefix: Prompt
 
   function toDraftRequest({ lines, purpose, acts, previous }: WriteRequest): DraftRequest {
     const context = [...promptPrefix.prefix, ...lines.flatMap(toTokens)];
-    const given = acts.includes('call') ? spoken.given(lines) : undefined;
+    const mayCall = acts.includes('call');
+    const given = mayCall ? spoken.given(lines) : undefined;
     return {
       context,
       ...(given ? { given } : {}),
+      ...(mayCall ? { likely: spoken.likely(lines) } : {}),
       ...toWork(agent, momentByPurpose[purpose]),
       acts,
       priority: priorityByPurpose[purpose],

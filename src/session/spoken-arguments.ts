@@ -8,11 +8,14 @@ import { toGivenKey } from '../engine/constraints/leaf.ts';
 import type { DraftRequest } from '../engine/sequence.ts';
 import { type Moment, toMoment } from '../spoken/calendar.ts';
 import { createSources, type Sources } from '../spoken/grounding.ts';
+import { createLikelyReader } from '../spoken/likely.ts';
 import { createValueReader, isWithin, type Said, type SpokenRule } from '../spoken/values.ts';
 
 export interface SpokenArguments {
   /** By rule the values that the lines give; undefined where the agent's tools have no such argument. */
   given(lines: readonly Line[]): DraftRequest['given'];
+  /** Values that the caller said, whatever they are for, the newest first. */
+  likely(lines: readonly Line[]): readonly (string | number)[];
   /** The call without optional arguments that nobody gave, and the required ones that nobody did. */
   ground(call: ToolCall, lines: readonly Line[]): { readonly call: ToolCall; readonly missing: readonly string[] };
 }
@@ -24,6 +27,7 @@ const MAX_TURNS = 60;
 
 export function createSpokenArguments(agent: Agent): SpokenArguments {
   const readers = new Map<string, ReturnType<typeof createValueReader>>();
+  const readLikely = createLikelyReader();
   for (const tool of agent.tools)
     for (const rule of rulesIn(tool.parameters)) readers.set(toGivenKey(rule), createValueReader(rule));
 
@@ -81,7 +85,9 @@ export function createSpokenArguments(agent: Agent): SpokenArguments {
     return look;
   }
 
-  return { given, ground };
+  const likely = (lines: readonly Line[]) => readLikely(toSaid(lines).turns, momentOf(agent));
+
+  return { given, likely, ground };
 }
 
 /** What a tool is given: a model that writes words, "7 pm", means the value that they name. */

@@ -105,7 +105,7 @@ export class FakeKvMemory implements KvMemory {
   }
 }
 
-function slotsOf({ memory }: Kv): number[] {
+export function slotsOf({ memory }: Kv): number[] {
   return slotsIn(memory);
 }
 

@@ -66,7 +66,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'trace/format',
   ],
   'engine/check-tools': ['engine/constraints', 'engine/sequence'],
-  'engine/proposals': ['base', 'engine/manifest', 'errors'],
+  'engine/proposals': ['base', 'engine/constraints', 'engine/manifest', 'engine/tokenizer', 'errors'],
   'engine/decoding': [
     'base',
     'engine/constraints',

@@ -4,11 +4,10 @@ import { EngineError } from '../../errors.ts';
 import type { Scores } from '../forward/pass.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { argumentConfidences } from './argument-confidences.ts';
+import { beginCall } from './call-place.ts';
 import type { CopyBias } from './copy-bias.ts';
 import type { Choice, Guide } from './guide.ts';
 import type { Slot } from './slot.ts';
-import { createStates, type SlotState, type Ways } from './state.ts';
-import { MAX_VALUE_TOKENS } from './text-slot.ts';
 import type { Program } from './tools.ts';
 
 export interface CallOptions {
@@ -29,64 +28,15 @@ export interface CallOptions {
 
 /** Where this part of the vocabulary may come, a token's share among what may come is its probability. */
 const NEARLY_ALL_SHARE = 0.5;
-/** Up to so many, what may come is listed. */
-const MAX_LISTED_TOKENS = 64;
-
 export function createCall({ program, tokenizer, maxTokens, copied, given = noValues, copyBias }: CallOptions): Guide {
-  const closers = ['}', ']'].flatMap((text) => tokenizer.encode(text));
-  const states = createStates(copied, given);
   const tokens: number[] = [];
   const shares: number[] = [];
   /** Of the tokens that were asked about since the last one was taken. */
   const asked = new Map<number, number>();
-  let state = states.begin(program.root);
-  let ways = findWays();
-  let listed = listWays();
-
-  function isLate(): boolean {
-    return tokens.length >= maxTokens;
-  }
-
-  function isClosing({ countTokens }: SlotState): boolean {
-    return isLate() || countTokens >= MAX_VALUE_TOKENS;
-  }
-
-  function findWays(): Ways {
-    const found = states.waysOf(state);
-    const closer = isLate() ? found.fixed.find((id) => closers.includes(id)) : undefined;
-    if (closer !== undefined) return { fixed: [closer], slots: [] };
-    // A value that may end does not go on.
-    return { ...found, slots: found.slots.filter((slot) => !(isClosing(slot) && slot.slot.isFinal(slot.at))) };
-  }
-
-  /** Allocates nothing. */
-  function mayLead(from: SlotState, to: number): boolean {
-    return to >= 0 && (!isClosing(from) || from.slot.distance(to) < from.slot.distance(from.at));
-  }
-
-  /** Undefined where there are too many: inside a text it is most of the vocabulary. */
-  function listWays(): readonly number[] | undefined {
-    if (countEdges() > MAX_LISTED_TOKENS) return undefined;
-    const ids = [...ways.fixed];
-    for (const from of ways.slots) {
-      const edges = from.slot.edges(from.at);
-      for (const [index, id] of edges.ids.entries())
-        if (mayLead(from, from.slot.target(from.at, edges.classes[index] ?? 0))) ids.push(id);
-    }
-    return ids;
-  }
-
-  function countEdges(): number {
-    return ways.slots.reduce((sum, { slot, at }) => sum + slot.edges(at).ids.length, 0);
-  }
-
-  function isLegal(id: number): boolean {
-    if (listed) return listed.includes(id);
-    return ways.fixed.includes(id) || ways.slots.some((from) => mayLead(from, from.slot.next(from.at, id)));
-  }
+  let place = beginCall({ program, tokenizer, maxTokens, copied, given });
 
   function isAlmostAll(): boolean {
-    return !listed && countEdges() > NEARLY_ALL_SHARE * tokenizer.countTokens;
+    return !place.listed && place.countEdges > NEARLY_ALL_SHARE * tokenizer.countTokens;
   }
 
   /**
@@ -97,6 +47,7 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
     let id = -1;
     let highest = Number.NEGATIVE_INFINITY;
     let sum = 0;
+    const { listed, ways } = place;
     for (const candidate of listed ?? ways.fixed) {
       const value = at(logP, candidate);
       sum += Math.exp(value);
@@ -110,7 +61,7 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
         const value = at(logP, ids[index]);
         const isBest = id < 0 || value > highest;
         // Most are not the likeliest so far: whether they may come at all matters to the sum alone.
-        if (!(isBest || wantsSum) || !mayLead(from, from.slot.target(from.at, classes[index] ?? 0))) continue;
+        if (!(isBest || wantsSum) || !place.mayLead(from, from.slot.target(from.at, classes[index] ?? 0))) continue;
         if (wantsSum) sum += Math.exp(value);
         if (!isBest) continue;
         id = ids[index] ?? id;
@@ -126,7 +77,7 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
    */
   function findFirst(scores: Scores, row: number, logP: Float32Array): number {
     const first = scores.best(row, 0);
-    return at(logP, first) > at(logP, scores.best(row, 1)) && isLegal(first) ? first : -1;
+    return at(logP, first) > at(logP, scores.best(row, 1)) && place.isLegal(first) ? first : -1;
   }
 
   function choose(scores: Scores, row: number): Choice {
@@ -134,7 +85,7 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
     if (isAlmostAll()) {
       const first = findFirst(scores, row, logP);
       const likeliest = first >= 0 ? first : weigh(logP, false).id;
-      const id = copyBias?.toDialogue(likeliest, logP, isLegal) ?? likeliest;
+      const id = copyBias?.toDialogue(likeliest, logP, place.isLegal) ?? likeliest;
       return lean(id, logP, 1);
     }
     const { id, sum } = weigh(logP, true);
@@ -142,7 +93,7 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
   }
 
   function lean(likeliest: number, logP: Float32Array, sum: number): Choice {
-    const id = copyBias?.toEnd(likeliest, logP, ways.fixed) ?? likeliest;
+    const id = copyBias?.toEnd(likeliest, logP, place.ways.fixed) ?? likeliest;
     return chosen(id, Math.exp(at(logP, id)) / sum);
   }
 
@@ -167,32 +118,31 @@ export function createCall({ program, tokenizer, maxTokens, copied, given = noVa
     needsRows: true,
     isTruncated: false,
     get isDone() {
-      return state.kind === 'end';
+      return place.isDone;
     },
     get countStable() {
       return tokens.length;
     },
 
-    forced: () => (listed?.length === 1 ? listed[0] : undefined),
+    place: () => place,
+    forced: () => (place.listed?.length === 1 ? place.listed[0] : undefined),
     choose,
-    share: (scores, row, id) => (isLegal(id) ? remember(id, shareOf(scores.all(row), id)) : 0),
+    share: (scores, row, id) => (place.isLegal(id) ? remember(id, shareOf(scores.all(row), id)) : 0),
     argumentConfidences: () => argumentConfidences(tokens, shares, tokenizer),
 
     take(id) {
-      const next = isLegal(id) ? states.advance(state, id) : undefined;
+      const next = place.after(id);
       if (!next) {
         const written = JSON.stringify(tokenizer.decode(tokens));
         throw new EngineError('constraint-broken', `token ${id} may not follow ${written}`);
       }
-      state = next;
+      place = next;
       tokens.push(id);
       // Nobody asks about a token without an alternative.
       shares.push(asked.get(id) ?? 1);
       asked.clear();
-      ways = findWays();
-      listed = listWays();
       copyBias?.take(id);
-      if (isAlmostAll() && ways.slots[0]?.at === 0) copyBias?.begin();
+      if (isAlmostAll() && place.ways.slots[0]?.at === 0) copyBias?.begin();
       return true;
     },
   };

@@ -1,6 +1,7 @@
 // What decides the next token of a reply: the port between decoding and what a reply may look like.
 
 import type { Scores } from '../forward/pass.ts';
+import type { CallPlace } from './call-place.ts';
 
 export interface Choice {
   readonly id: number;
@@ -18,6 +19,8 @@ export interface Guide {
   readonly isDone: boolean;
   /** Choices need every probability of their row, not only the best. */
   readonly needsRows: boolean;
+  /** Of a call: where it stands, to look ahead from. */
+  place?(): CallPlace;
   /** The token that has no alternative here. */
   forced(): number | undefined;
   /** The likeliest token that may come next. */

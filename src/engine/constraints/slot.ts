@@ -19,6 +19,8 @@ export interface Slot {
   isFinal(state: number): boolean;
   /** Tokens that surely suffice from here to an end; each step on the shortest way lessens it by at least one. */
   distance(state: number): number;
+  /** Of a slot that lists its values: the ways to an end, in the order of the list. */
+  paths?(state: number): readonly (readonly number[])[];
 }
 
 /** One of these token sequences, which may be empty. */
@@ -45,7 +47,13 @@ export function createChoiceSlot(sequences: readonly (readonly number[])[]): Slo
     classes: Uint16Array.from([...node.children.keys()].keys()),
     countClasses: node.children.size,
   }));
+  const pathsOf = (state: number): (readonly number[])[] => {
+    const node = nodes[state];
+    const longer = [...(node?.children ?? [])].flatMap(([id, child]) => pathsOf(child).map((path) => [id, ...path]));
+    return node?.isFinal ? [[], ...longer] : longer;
+  };
   return {
+    paths: pathsOf,
     edges: (state) => edges[state] ?? noEdges,
     target: (state, edgeClass) => targets[state]?.[edgeClass] ?? -1,
     next: (state, id) => nodes[state]?.children.get(id) ?? -1,

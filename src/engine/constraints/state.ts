@@ -24,7 +24,15 @@ export interface States {
   waysOf(state: State): Ways;
   /** Undefined where `id` may not come. */
   advance(state: State, id: number): State | undefined;
+  /**
+   * The fixed pieces that begin at `state`, and values of a slot that lists them, whole; empty where there are too
+   * many.
+   */
+  piecesOf(state: State): readonly (readonly number[])[];
 }
+
+/** More are no guess. */
+const MAX_PIECES = 256;
 
 /**
  * `makeCopied` makes the slot for words of the dialogue, `makeGiven` one for the values of a key, when it is first
@@ -81,9 +89,29 @@ export function createStates(makeCopied: () => Slot, makeGiven: (key: string) =>
     return state.slot.isFinal(state.at) ? advance(settle(state.after()), id) : undefined;
   }
 
+  function addPieces(state: State, before: readonly number[], pieces: (readonly number[])[]): void {
+    if (pieces.length > MAX_PIECES) return;
+    if (state.kind === 'pieces') {
+      for (const [id, child] of state.node.children)
+        addPieces({ kind: 'pieces', node: child }, [...before, id], pieces);
+      if (!state.node.value) return;
+      if (before.length > 0) pieces.push(before);
+      else addPieces(follow(state.node.value), before, pieces);
+    }
+    if (state.kind === 'slot') {
+      for (const path of state.slot.paths?.(state.at) ?? []) if (path.length > 0) pieces.push(path);
+      if (state.slot.isFinal(state.at)) addPieces(settle(state.after()), before, pieces);
+    }
+  }
+
   return {
     begin: settle,
     advance,
+    piecesOf(state) {
+      const pieces: (readonly number[])[] = [];
+      addPieces(state, [], pieces);
+      return pieces.length > MAX_PIECES ? [] : pieces;
+    },
     waysOf(state) {
       const ways: Ways = { fixed: [], slots: [] };
       addWays(state, ways);

@@ -1,8 +1,9 @@
 // The first forward of a draft: the context, the act, and as much of an earlier draft as still stands.
 
 import type { Pass, Scores } from '../forward/pass.ts';
+import { proposeCall } from './call.ts';
 import { type ActProbabilities, prefillContext, readActProbabilities } from './context.ts';
-import type { Effort } from './efforts.ts';
+import { type Effort, likeliestOnly } from './efforts.ts';
 import { type Decoding, type Guesses, guessesOf, masks, maxTokensOf, type Progress } from './progress.ts';
 import { takeForced, takeVerified, verify } from './verify.ts';
 
@@ -20,7 +21,8 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
   const isInside = acts.length === 0;
   const roomTokens = manifest.contextTokens - request.context.length;
   const given = (request.previous ?? []).slice(0, roomTokens);
-  const candidates = propose(decoding, given).slice(0, roomTokens);
+  const call = proposeCall(decoding, given);
+  const candidates = (call ?? propose(decoding, given)).slice(0, roomTokens);
   // Its first position stands for the act, or for the token that the causal head decides.
   const blockTokens = effort.kind === 'diffused' ? manifest.blockSize : effort.draftTokens + 1;
   const hasBlock = blockTokens > 1 && candidates.length === 0 && request.forceAct !== 'call';
@@ -68,9 +70,11 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
   if (isInside || countAct > 0) {
     // What was proposed beyond the earlier draft is nobody's words yet.
     const countPrevious = given.length - countAct;
-    const keepAt = (index: number) => (index < countPrevious ? effort.keepPreviousAt : keepProposedAt(effort));
+    const keepAt = (index: number) =>
+      index < countPrevious ? effort.keepPreviousAt : call ? likeliestOnly() : keepProposedAt(effort);
     const verified = verify(decoding, guide, scores, firstRow, old, keepAt);
     takeVerified(progress, verified);
+    if (call) decoding.callProposer.learn(verified.countAccepted, scores, firstRow);
     progress.countReused = Math.min(countAct + verified.countAccepted, given.length);
     scores.keep(context.causal.length + countAct + verified.countAccepted);
   } else {

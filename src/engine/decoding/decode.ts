@@ -4,16 +4,21 @@
 import type { CostModel } from '../forward/cost.ts';
 import type { NgramTable } from '../proposals/ngram-table.ts';
 import { createProposer } from '../proposals/propose.ts';
+import { createCallProposer } from '../proposals/propose-call.ts';
 import type { DraftState, EffortName } from '../sequence.ts';
+import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { begin } from './begin.ts';
+import { decodeCall } from './call.ts';
 import { createDeadline, type Deadline, noDeadline } from './deadline.ts';
 import { continueDiffused } from './diffused.ts';
 import { type Effort, efforts, hurried, inSteps } from './efforts.ts';
 import { askForCall, mayCallNext } from './finish.ts';
+import { positionShareOf } from './position-share.ts';
 import { type Decoding, type Guesses, maxTokensOf, type Progress, toState } from './progress.ts';
 import { decodeSpeculatively } from './speculative.ts';
 
-type Asked = Omit<Decoding, 'effort' | 'proposer' | 'deadline'> & {
+type Asked = Omit<Decoding, 'effort' | 'proposer' | 'callProposer' | 'deadline'> & {
+  readonly tokenizer: Tokenizer;
   readonly phrases: NgramTable;
   readonly costs: CostModel;
   readonly nowMs: () => number;
@@ -33,11 +38,14 @@ export async function* decode(
   // A draft from nothing is the same whatever was drafted before, in cost as well.
   const drafts = request.previous === undefined ? [] : memory.earlier;
   const proposer = createProposer({ phrases, manifest, context, drafts, mayEnd: asked.acts.includes('call') });
+  const { likely = [] } = request;
+  const positionShare = positionShareOf(costs, context.length);
+  const callProposer = createCallProposer({ tokenizer: asked.tokenizer, context, drafts, likely, positionShare });
   const { latencyBudgetMs, steps } = request;
   const deadline =
     latencyBudgetMs === undefined ? noDeadline : createDeadline(where.meter.startedMs + latencyBudgetMs, costs, nowMs);
   const effort = steps === undefined ? table[request.effort] : inSteps(steps, manifest.blockSize);
-  const decoding: Decoding = { ...asked, proposer, deadline, effort };
+  const decoding: Decoding = { ...asked, proposer, callProposer, deadline, effort };
 
   const { progress, drafted } = await begin(decoding);
   const { act } = progress.actProbabilities;
@@ -58,8 +66,9 @@ export async function* decode(
 
 function goOn(decoding: Decoding, progress: Progress, drafted: Guesses): AsyncGenerator<void> {
   const { effort } = decoding;
-  return effort.kind === 'speculative' || progress.actProbabilities.act === 'call'
-    ? decodeSpeculatively(decoding, progress, drafted)
+  if (progress.actProbabilities.act === 'call') return decodeCall(decoding, progress);
+  return effort.kind === 'speculative'
+    ? decodeSpeculatively(decoding, effort, progress, drafted)
     : continueDiffused(decoding, progress, effort, drafted);
 }
 
@@ -82,10 +91,6 @@ async function* replaceBlank(decoding: Decoding, progress: Progress): AsyncGener
   const deadline: Deadline = {
     hasTimeFor: (countNew, countPast) => guide.countStable === 0 || decoding.deadline.hasTimeFor(countNew, countPast),
   };
-  yield* grow(
-    decoding,
-    progress,
-    decodeSpeculatively({ ...decoding, effort: efforts.autoregressive, deadline }, progress, []),
-  );
+  yield* grow(decoding, progress, decodeSpeculatively({ ...decoding, deadline }, efforts.autoregressive, progress, []));
   if (!guide.isDone) yield* grow(decoding, progress, continueDiffused(decoding, progress, hurried, []));
 }

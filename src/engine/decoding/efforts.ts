@@ -35,6 +35,7 @@ export type Effort = SpeculativeEffort | DiffusedEffort;
 
 /** No probability reaches it: only the likeliest token is kept. */
 const LIKELIEST_ONLY_P = 2;
+export const likeliestOnly = () => LIKELIEST_ONLY_P;
 /** Below this the causal head no longer stands by a token of an earlier draft. */
 const STILL_PLAUSIBLE_P = 0.3;
 

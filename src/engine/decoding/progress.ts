@@ -6,6 +6,7 @@ import type { PassContext, RunPass, Scores } from '../forward/pass.ts';
 import type { Manifest } from '../manifest.ts';
 import type { DraftMemory } from '../proposals/draft-memory.ts';
 import type { Proposer } from '../proposals/propose.ts';
+import type { CallProposer } from '../proposals/propose-call.ts';
 import type { Act, DraftRequest, DraftState } from '../sequence.ts';
 import type { ActProbabilities } from './context.ts';
 import type { Deadline } from './deadline.ts';
@@ -21,6 +22,7 @@ export interface Decoding {
   /** Acts that may be chosen. None: the context ends inside a reply. */
   readonly acts: readonly Act[];
   readonly proposer: Proposer;
+  readonly callProposer: CallProposer;
   readonly memory: DraftMemory;
   readonly deadline: Deadline;
   createGuide(act: Act, maxTokens: number): Guide;

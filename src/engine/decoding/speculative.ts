@@ -1,7 +1,7 @@
 // Speculative decoding: draft tokens are proposed, verified by the causal head in one forward pass, and the longest
 // accepted prefix is kept.
 
-import { efforts, type SpeculativeEffort } from './efforts.ts';
+import type { SpeculativeEffort } from './efforts.ts';
 import { type Decoding, type Guesses, guessesOf, masks, type Progress, writtenSoFar } from './progress.ts';
 import { takeVerified, verify } from './verify.ts';
 
@@ -16,20 +16,14 @@ const MAX_BLOCKED_CANDIDATES = 1;
  */
 export async function* decodeSpeculatively(
   decoding: Decoding,
+  { proposedTokens, draftTokens, keepDraftedAt }: SpeculativeEffort,
   progress: Progress,
   drafted: Guesses,
 ): AsyncGenerator<void> {
   const { runPass, where, manifest, proposer, deadline } = decoding;
   const { guide } = progress;
-  // What is verified at a diffused effort is a call.
-  const effort: SpeculativeEffort = decoding.effort.kind === 'speculative' ? decoding.effort : efforts.exact;
-  const { proposedTokens, keepDraftedAt } = effort;
-  const draftTokens = guide.needsRows ? 0 : effort.draftTokens;
   let guesses: Guesses = draftTokens > 0 ? drafted : [];
-  // A call is verified to its end: nothing else keeps to its schema.
-  const mayFinish = () =>
-    progress.actProbabilities.act === 'call' || deadline.hasTimeFor(2 * manifest.blockSize, where.kv.length);
-  while (!guide.isDone && mayFinish()) {
+  while (!guide.isDone && deadline.hasTimeFor(2 * manifest.blockSize, where.kv.length)) {
     const { pending } = progress;
     const roomTokens = manifest.contextTokens - where.kv.length - pending.length;
     const most = Math.min(proposedTokens, roomTokens);

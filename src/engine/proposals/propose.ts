@@ -33,7 +33,7 @@ export interface Proposer {
  * How often what followed the last occurrence of the last 0, 1, 2, … tokens is the model's own next token: measured,
  * decisions/003.
  */
-const contextShares = [0, 0, 0.34, 0.47, 0.62, 0.62, 0.75];
+export const contextShares = [0, 0, 0.34, 0.47, 0.62, 0.62, 0.75];
 const draftShares = [0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95];
 /** The same where the last token stands in place of another: a changed word. */
 const replacedShares = [0, 0, 0.3, 0.4, 0.5];
@@ -105,7 +105,8 @@ function findOpening(context: readonly number[], { specials, countSpecials }: Ma
   return [before ?? specials.user, ...context.slice(start)];
 }
 
-function likelier(one: Candidate | undefined, other: Candidate | undefined): Candidate | undefined {
+/** The one that is likelier to be right, `one` where both are alike. */
+export function likelier(one: Candidate | undefined, other: Candidate | undefined): Candidate | undefined {
   return other !== undefined && other.share > (one?.share ?? 0) ? other : one;
 }
 
@@ -113,7 +114,7 @@ function likelier(one: Candidate | undefined, other: Candidate | undefined): Can
  * What followed in `source` where the longest end of `tokens`, but for its last `countReplaced`, stood last; `shares`
  * by the length of that end, which it limits.
  */
-function lookUp(
+export function lookUp(
   source: readonly number[],
   tokens: readonly number[],
   countReplaced: number,

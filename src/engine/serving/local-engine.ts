@@ -163,6 +163,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
       where,
       manifest,
       request,
+      tokenizer,
       phrases,
       costs,
       nowMs,
