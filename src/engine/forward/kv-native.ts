@@ -6,8 +6,11 @@ import { EngineError } from '../../errors.ts';
 import type { KvMemory, KvShape } from './kv.ts';
 import type { Address, OnnxLibrary } from './onnx-library.ts';
 
-/** Address space: the system gives memory to what is written. */
-const STEP_SLOTS = 512;
+/**
+ * Address space: the system gives memory to what is written. Less than 32 MiB the C library may take from what it has
+ * freed, writes zeros over it all, and seldom gives back (mallopt(3), M_MMAP_THRESHOLD).
+ */
+const MIN_BYTES = 2 ** 26;
 
 /** What one growth takes. */
 interface Allocation {
@@ -26,10 +29,13 @@ interface Owned {
 export class NativeKv implements KvMemory {
   readonly #library: OnnxLibrary;
   readonly #shape: KvShape;
+  readonly #minBytes: number;
   readonly #owned: Owned = { allocation: undefined };
 
-  constructor(library: OnnxLibrary, shape: KvShape) {
+  /** `minBytes`: the least that it takes at once. */
+  constructor(library: OnnxLibrary, shape: KvShape, minBytes = MIN_BYTES) {
     this.#library = library;
+    this.#minBytes = minBytes;
     this.#shape = shape;
     const owned = this.#owned;
     unreachable.register(this, () => free(library, owned));
@@ -43,7 +49,7 @@ export class NativeKv implements KvMemory {
   reserve(countSlots: number, countHeld: number): void {
     const before = this.#owned.allocation;
     if (before && countSlots <= before.capacity) return;
-    const grown = this.#allocate(Math.ceil(countSlots / STEP_SLOTS) * STEP_SLOTS);
+    const grown = this.#allocate(Math.max(countSlots, before ? 2 * before.capacity : 0));
     if (before) this.#copy(before, grown, countHeld);
     free(this.#library, this.#owned);
     this.#owned.allocation = grown;
@@ -60,8 +66,10 @@ export class NativeKv implements KvMemory {
     free(this.#library, this.#owned);
   }
 
-  #allocate(capacity: number): Allocation {
+  #allocate(countSlots: number): Allocation {
     const { layers, keyValueHeads, headSize } = this.#shape;
+    const slotBytes = 2 * layers * keyValueHeads * headSize * Float32Array.BYTES_PER_ELEMENT;
+    const capacity = Math.max(countSlots, Math.ceil(this.#minBytes / slotBytes));
     const sizeBytes = keyValueHeads * capacity * headSize * Float32Array.BYTES_PER_ELEMENT;
     const data: Address = koffi.alloc('char', 2 * layers * sizeBytes);
     return {

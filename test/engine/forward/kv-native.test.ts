@@ -6,6 +6,8 @@ import { onnxLibrary } from '../../../src/engine/forward/onnx-library.ts';
 import { FakeKvMemory } from '../../support/fake-device.ts';
 
 const shape = { layers: 2, keyValueHeads: 3, headSize: 4 };
+const slotBytes = 2 * 2 * 3 * 4 * 4;
+const MIN_SLOTS = 64;
 
 /** The memory behind a tensor that was opened over it. */
 interface Spied {
@@ -35,7 +37,7 @@ function createRig() {
     const count = shape.keyValueHeads * spied.capacity * shape.headSize;
     return { capacity: spied.capacity, numbers: new Float32Array(koffi.view(spied.address, 4 * count)) };
   };
-  return { create: () => new NativeKv(spying, shape), opened, numbersOf };
+  return { create: () => new NativeKv(spying, shape, MIN_SLOTS * slotBytes), opened, numbersOf };
 }
 
 type Rig = ReturnType<typeof createRig>;
@@ -93,9 +95,9 @@ it('has a tensor of keys and one of values a layer, others after a growth, none 
   expect(kv.tensors).toEqual([]);
   kv.reserve(1, 0);
   const before = kv.tensors;
-  kv.reserve(512, 0);
+  kv.reserve(MIN_SLOTS, 0);
   expect(kv.tensors).toBe(before);
-  kv.reserve(513, 512);
+  kv.reserve(MIN_SLOTS + 1, MIN_SLOTS);
   expect(kv.tensors).toHaveLength(2 * shape.layers);
   expect(kv.tensors).not.toEqual(before);
   kv.release();
