@@ -35,8 +35,11 @@ export interface Proposer {
  */
 export const contextShares = [0, 0, 0.34, 0.47, 0.62, 0.62, 0.75];
 const draftShares = [0, 0.5, 0.7, 0.8, 0.85, 0.9, 0.95];
-/** The same where the last token stands in place of another: a changed word. */
-const replacedShares = [0, 0, 0.3, 0.4, 0.5];
+/** The same where the last token, or the last two, stand in place of others: a changed word, or time. */
+const replacedShares = [
+  [0, 0, 0.3, 0.4, 0.5],
+  [0, 0, 0.15, 0.25, 0.35],
+];
 /**
  * A position costs about a twelfth of a forward: a candidate less likely to stand than that costs more than it saves.
  */
@@ -56,7 +59,8 @@ export function createProposer({ phrases, manifest, context, drafts, mayEnd }: P
     let best = phrases.next(reply, reply.length);
     for (const draft of drafts) {
       best = likelier(best, lookUp(draft, reply, 0, draftShares));
-      best = likelier(best, lookUp(draft, reply, 1, replacedShares));
+      for (const [index, shares] of replacedShares.entries())
+        best = likelier(best, lookUp(draft, reply, index + 1, shares));
     }
     return likelier(best, lookUp(text, text, 0, contextShares));
   }

@@ -38,6 +38,13 @@ it('proposes how earlier drafts went on, the newest first, to their end and not 
   expect(propose(' which city', { drafts })).toBe('');
 });
 
+it('goes on with an earlier draft behind one token that changed, or two', () => {
+  const drafts = [[say, ...encode(' at 3:30 am'), end]];
+  expect(propose(' at 3:3x', { drafts })).toBe(' am');
+  expect(propose(' at 3:xy', { drafts })).toBe(' am');
+  expect(propose(' at 3xyz', { drafts })).toBe('');
+});
+
 it('closes with the end of an earlier draft where what follows the end is wanted', () => {
   const drafts = [[say, ...encode(' which city'), end]];
   expect(propose(' which', { drafts, mayEnd: true })).toBe(` city${tokenizer.decode([end])}`);
