@@ -69,12 +69,12 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
   if (!isSameAct) progress.countProposed += Math.max(0, candidates.length - 1);
   if (isInside || countAct > 0) {
     // What was proposed beyond the earlier draft is nobody's words yet.
-    const countPrevious = given.length - countAct;
+    const countPrevious = Math.max(0, given.length - countAct);
     const keepAt = (index: number) =>
       index < countPrevious ? effort.keepPreviousAt : call ? likeliestOnly() : keepProposedAt(effort);
     const verified = verify(decoding, guide, scores, firstRow, old, keepAt);
     takeVerified(progress, verified);
-    if (call) decoding.callProposer.learn(verified.countAccepted, scores, firstRow);
+    if (call) decoding.callProposer.learn(verified.countAccepted - countPrevious, scores, firstRow + countPrevious);
     progress.countReused = Math.min(countAct + verified.countAccepted, given.length);
     scores.keep(context.causal.length + countAct + verified.countAccepted);
   } else {

@@ -24,7 +24,8 @@ export interface CallProposer {
   propose(place: CallPlace, written: readonly number[], most: number): number[];
   /**
    * Reads rows behind the first of the last candidates that fell, which is judged by row `firstRow` + `countAccepted`:
-   * there the head saw a wrong token, but what it would put into later arguments seldom depends on that.
+   * there the head saw a wrong token, but what it would put into later arguments seldom depends on that. Below 0, what
+   * fell stood before the candidates.
    */
   learn(countAccepted: number, rows: HeadRows, firstRow: number): void;
 }
@@ -150,6 +151,7 @@ export function createCallProposer(options: CallProposerOptions): CallProposer {
     },
 
     learn(countAccepted, rows, firstRow) {
+      if (countAccepted < 0) return;
       const fallen = steps[countAccepted];
       let wrong = fallen && argumentOf(fallen.call);
       for (let index = countAccepted + 1; index < steps.length; index++) {
