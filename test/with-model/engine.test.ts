@@ -136,6 +136,26 @@ it('drafts and checks to exactly the words that it would write token by token, w
   sequence.close();
 });
 
+it('proposes whole arguments to exactly the call that it would write token by token, in half the forward passes', async () => {
+  const sequence = engine.open(promptPrefix);
+  let [countAr, countLow] = [0, 0];
+  for (const words of [
+    'find me a cheap mexican restaurant in san jose for four',
+    'some moderate thai food in oakland',
+  ]) {
+    const request = { context: context(heard(words)), acts: ['call'], likely: [4] } as const;
+    const [ar, low] = [
+      await last(sequence, { ...request, effort: 'autoregressive' }),
+      await last(sequence, { ...request, effort: 'low' }),
+    ];
+    expect(low.tokens).toEqual(ar.tokens);
+    countAr += ar.countSteps + 1;
+    countLow += low.countSteps + 1;
+  }
+  expect(countLow / countAr).toBeLessThan(0.5);
+  sequence.close();
+});
+
 it('gives the same after a rewind as on a fresh sequence', async () => {
   const [warm, cold] = [engine.open(promptPrefix), engine.open(promptPrefix)];
   for (const words of ['i want to find', 'i want to find a place', 'i would like'])
