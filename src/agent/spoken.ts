@@ -35,7 +35,7 @@ export interface SpokenDigitsOptions {
 }
 
 /**
- * A day that the caller or a tool named, as 2026-03-06. Throws AgentError for a bound that is no day.
+ * A day that the caller or a tool named, as 2026-03-06. Throws AgentError for a bound that isn't a day.
  * @example
  * ```ts
  * z.object({ day: spokenDate({ after: 'today', before: 90 }) }); // "a week from friday": 2026-03-13
@@ -55,7 +55,7 @@ export function spokenDate({ after, before }: SpokenDateOptions = {}): z.ZodStri
 }
 
 /**
- * A time of day that the caller or a tool named, as 19:00. Throws AgentError for an `earliest` that is no time.
+ * A time of day that the caller or a tool named, as 19:00. Throws AgentError for an `earliest` that isn't a time.
  * @example
  * ```ts
  * z.object({ time: spokenTime({ earliest: '08:00' }) }); // "half past seven": 19:30

@@ -66,7 +66,7 @@ export const callSetup = speaking.extend({
     forgetFollowUp: assign({ followUp: undefined }),
     takeFollowUp: assign(({ context }) => takeFollowUp(context)),
     commit: enqueueActions(({ context, event, enqueue }) => {
-      // What was drafted is no part of a goodbye.
+      // A goodbye says nothing of what was drafted.
       const isAnswered = !isLeaving(context, context.countCommitted + 1);
       const isHit = isAnswered && drafts.isHit(context);
       const isContinued = isAnswered && drafts.isUnderway(context) && drafts.isDraftCurrent(context);

@@ -105,7 +105,7 @@ function answered(context: Context, turn: number): Awaiting | undefined {
 }
 
 /**
- * What was read back right before the turn. Words of the turn that was read back were no answer to it; keys may go on
+ * What was read back right before the turn. Words of the turn that was read back don't answer it; keys may go on
  * in the same turn.
  */
 function followed({ awaiting, turn: callerTurn, dialling }: Context, turn: number): Awaiting | undefined {
@@ -122,7 +122,7 @@ function ask(
 ): ReadBack {
   const consent = toConsent(context.transcript, context.agent.confirmation);
   const isRefused = consent === 'refused' || consent === 'agreed-but';
-  // The same again after an answer that was no yes: that was one more refusal, unless it was counted as one.
+  // The same again after an answer other than yes: one more refusal, unless it was counted.
   const isRepeated = !isRefused && followed(context, turn)?.text === text;
   const refusals = isRepeated ? addRefusal(context.refusals, text) : context.refusals;
   const { count, isAsked } = refusals.find((refusal) => refusal.text === text) ?? { count: 0, isAsked: false };

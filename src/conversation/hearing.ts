@@ -27,7 +27,7 @@ function take(context: Context, turn: number, text: string): Change {
 export function hear(context: Context, event: TurnEvent): Change {
   const { turn, awaiting, isTranscriptOpen } = context;
   const isNext = event.turn !== turn;
-  // Words that are no answer to a read-back are none in whatever turn they are answered.
+  // Words that don't answer a read-back don't answer it in whatever turn they are answered.
   const isNone = awaiting !== undefined && (turn <= awaiting.earlyTurn || turn === awaiting.callerTurn);
   const mark = isNext && isTranscriptOpen && isNone ? { awaiting: { ...awaiting, earlyTurn: event.turn } } : {};
   return { ...mark, ...add(context, event) };
@@ -80,7 +80,7 @@ export function overhear(context: Context, event: Overheard): Change {
 }
 
 /**
- * What was overheard, to be heard now. A line of keys that words followed is no turn of its own: both are answered in
+ * What was overheard, to be heard now. A line of keys that words followed does not end the turn: both are answered in
  * one.
  */
 export function takeOverheard(context: Context): { readonly change: Change; readonly rest: readonly Overheard[] } {

@@ -83,7 +83,7 @@ export function unwrittenSay(context: Context): string {
 
 /** The wire knows better what was heard of the last reply; the transcript follows. */
 export function correctHeard(context: Context, words: string): Change {
-  // Of a turn that was taken back there is no reply to cut, and the lines are those before it.
+  // A turn that was taken back left no reply to cut, and the lines are those before it.
   if (context.reply.text === '') return {};
   const { text, from, phase } = context.reply;
   const reply = { ...context.reply, heard: takeHeard(text, words) };

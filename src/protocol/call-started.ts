@@ -1,4 +1,4 @@
-// The message that begins a call on the native wire. It is no event of the call, which isn't there yet.
+// The message that begins a call on the native wire. The call does not exist yet, so its vocabulary has no such event.
 
 import { z } from 'zod';
 import { parties } from '../events/fields.ts';

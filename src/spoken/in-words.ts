@@ -3,7 +3,7 @@ import { isDay, toDate } from './calendar.ts';
 import type { SpokenRule } from './values.ts';
 
 /**
- * "Friday, March 6th", with the year where `today` is given and is not of that year. A text that is no day stays.
+ * "Friday, March 6th", with the year where `today` is given and is not of that year. Other text stays.
  * @example
  * ```ts
  * dateInWords('2026-03-06'); // 'Friday, March 6th'
@@ -20,7 +20,7 @@ export function dateInWords(day: string, today?: string): string {
 }
 
 /**
- * "7 PM", "7:30 PM", "noon". A text that is no time stays.
+ * "7 PM", "7:30 PM", "noon". Other text stays.
  * @example
  * ```ts
  * timeInWords('19:30'); // '7:30 PM'

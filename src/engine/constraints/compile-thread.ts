@@ -95,7 +95,7 @@ export function createCompileThread(options: CompileThreadOptions): CompileThrea
     function halt(error: unknown): void {
       end();
       worker = undefined;
-      // It ends by itself; what it still throws is no one's.
+      // It ends by itself; nobody waits for what it still throws.
       thread.on('error', () => undefined);
       void thread.terminate();
       reject(error);

@@ -96,7 +96,7 @@ export function createReply({ traits, label, endToken, maxTokens, sampler, first
 
     take(id) {
       if (id === endToken) {
-        // Blanks alone are no reply: then none was written.
+        // Blanks alone count as nothing written.
         if (!hasText) tokens.length = 0;
         countStable = tokens.length;
         isDone = true;

@@ -23,7 +23,7 @@ export interface Standing {
   readonly priority: Priority;
   /**
    * From when on the caller hears nothing but what this says: the commit of the turn, or the end of what was said in it
-   * before. What is no turn yet: of no matter.
+   * before. Of a draft it is not read.
    */
   readonly silentFromMs: number;
   readonly act: Act;
