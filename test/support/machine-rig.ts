@@ -47,7 +47,7 @@ export function playPath(agent: Agent, events: readonly MachineEvent[]): Witness
   actor.start();
   for (const event of [...events, { type: 'call.ended' } as const]) {
     if (actor.getSnapshot().status !== 'active') break;
-    if (event.type === 'transcript.updated') log.push({ kind: 'told', atMs: 0, event });
+    if (event.type === 'transcript.updated' || event.type === 'call.ended') log.push({ kind: 'told', atMs: 0, event });
     actor.send(event);
   }
   return {
