@@ -16,7 +16,6 @@ const MIN_BYTES = 2 ** 26;
 interface Allocation {
   readonly capacity: number;
   readonly data: Address;
-  readonly numbers: Float32Array;
   readonly tensors: readonly Address[];
 }
 
@@ -75,7 +74,6 @@ export class NativeKv implements KvMemory {
     return {
       capacity,
       data,
-      numbers: new Float32Array(koffi.view(data, 2 * layers * sizeBytes)),
       tensors: Array.from({ length: 2 * layers }, (_, index) =>
         this.#library.openTensor(data + BigInt(index * sizeBytes), 'float32', [1, keyValueHeads, capacity, headSize]),
       ),
@@ -84,11 +82,17 @@ export class NativeKv implements KvMemory {
 
   #copy(from: Allocation, to: Allocation, countSlots: number): void {
     const { layers, keyValueHeads, headSize } = this.#shape;
+    const slotBytes = headSize * Float32Array.BYTES_PER_ELEMENT;
     for (let head = 0; head < 2 * layers * keyValueHeads; head++) {
-      const start = head * from.capacity * headSize;
-      to.numbers.set(from.numbers.subarray(start, start + countSlots * headSize), head * to.capacity * headSize);
+      const source = viewOf(from.data + BigInt(head * from.capacity * slotBytes), countSlots * slotBytes);
+      viewOf(to.data + BigInt(head * to.capacity * slotBytes), countSlots * slotBytes).set(source);
     }
   }
+}
+
+/** No more than is read or written: the collector counts every byte of a view as its own, and hurries. */
+function viewOf(address: Address, countBytes: number): Uint8Array {
+  return new Uint8Array(koffi.view(address, countBytes));
 }
 
 function free(library: OnnxLibrary, owned: Owned): void {
