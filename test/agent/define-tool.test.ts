@@ -1,27 +1,11 @@
 import { expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { copied } from '../../src/agent/copied.ts';
-import { defineTool, type ToolOptions } from '../../src/agent/define-tool.ts';
-import { buildTool, makeExecuteContext } from '../support/built-tool.ts';
-
-const parameters = z.object({
-  restaurantName: z.string().min(2).describe('Name of the restaurant'),
-  partySize: z.number().int().positive().max(6),
-  priceRange: z.enum(['cheap', 'pricey']).optional(),
-  isOutdoors: z.boolean().default(false),
-  seats: z.literal([1, 2]).optional(),
-  tip: z.number().gte(0.5).optional(),
-  floor: z.union([z.literal('ground'), z.literal('roof')]).optional(),
-});
-const base = {
-  description: 'Reserve a table',
-  parameters,
-  effect: 'write',
-  execute: (args) => args,
-} satisfies ToolOptions<typeof parameters>;
+import { defineTool } from '../../src/agent/define-tool.ts';
+import { buildTool, makeExecuteContext, reservation } from '../support/built-tool.ts';
 
 it('offers the model a schema with snake_case names, in the order of the definition', () => {
-  const tool = buildTool(defineTool(base));
+  const tool = buildTool(defineTool(reservation));
   expect(tool.name).toBe('reserve_table');
   expect(tool.parameters).toEqual({
     type: 'object',
@@ -53,7 +37,7 @@ const visit = z.object({
 });
 
 it('offers the model lists, nested objects, alternatives, patterns and copied words', () => {
-  const tool = buildTool(defineTool({ ...base, parameters: visit, execute: () => null }));
+  const tool = buildTool(defineTool({ ...reservation, parameters: visit, execute: () => null }));
   expect(tool.parameters.properties).toEqual({
     visit_day: { type: 'string', format: 'date' },
     start_time: { type: 'string', maxLength: 5, pattern: '^\\d\\d:\\d\\d$', 'x-pattern-flags': '' },
@@ -85,7 +69,7 @@ it('offers the model lists, nested objects, alternatives, patterns and copied wo
 
 it('tells the flags of a regex, without which it would be another one', () => {
   const parameters = z.object({ code: z.string().regex(/^[^a-z]{3}$/i), one: z.string().regex(/^.$/u) });
-  const tool = buildTool(defineTool({ ...base, parameters, execute: () => null }));
+  const tool = buildTool(defineTool({ ...reservation, parameters, execute: () => null }));
   expect(tool.parameters.properties).toEqual({
     code: { type: 'string', pattern: '^[^a-z]{3}$', 'x-pattern-flags': 'i' },
     one: { type: 'string', pattern: '^.$' },
@@ -98,7 +82,9 @@ it('keeps the model within bounds that are no values themselves', () => {
     share: z.number().gt(0).lt(1),
     floor: z.int().gt(2).lt(9),
   });
-  expect(buildTool(defineTool({ ...base, parameters: bounded, execute: () => null })).parameters.properties).toEqual({
+  expect(
+    buildTool(defineTool({ ...reservation, parameters: bounded, execute: () => null })).parameters.properties,
+  ).toEqual({
     amount: { type: 'number', exclusiveMinimum: 0 },
     share: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
     floor: { type: 'integer', minimum: 3, maximum: 8 },
@@ -112,7 +98,7 @@ it.each([
   ['a rule for the keys of a record', z.record(z.enum(['a', 'b']), z.number()), 'an object with these keys'],
 ])('refuses %s, which the model could not be kept to', (what, type, fix) => {
   const broken = () =>
-    buildTool(defineTool({ ...base, parameters: z.object({ inner: z.array(type) }), execute: () => null }));
+    buildTool(defineTool({ ...reservation, parameters: z.object({ inner: z.array(type) }), execute: () => null }));
   expect(broken).toThrow(`${what} can't be kept while the model writes`);
   expect(broken).toThrow(fix);
   expect(broken).toThrow('parameters.inner');
@@ -120,7 +106,7 @@ it.each([
 
 it("gives execute the author's names at every depth", async () => {
   const seen: unknown[] = [];
-  const tool = buildTool(defineTool({ ...base, parameters: visit, execute: (args) => void seen.push(args) }));
+  const tool = buildTool(defineTool({ ...reservation, parameters: visit, execute: (args) => void seen.push(args) }));
   const guests = [{ first_name: 'Ann', age_years: 7 }, { first_name: 'Bo' }];
   const args = { visit_day: '2026-03-01', start_time: '09:30', doctor_name: null, guests };
   await tool.run({ ...args, by_day: { monday: { is_open: true } } }, makeExecuteContext());
@@ -139,7 +125,7 @@ it('accepts an object that is refined', () => {
   const refined = z
     .object({ from: z.string(), to: z.string() })
     .refine(({ from, to }) => from !== to, 'the same place');
-  const tool = buildTool(defineTool({ ...base, parameters: refined, execute: () => null }));
+  const tool = buildTool(defineTool({ ...reservation, parameters: refined, execute: () => null }));
   expect(tool.parameters.required).toEqual(['from', 'to']);
   expect(tool.check({ from: 'a', to: 'a' })).toBe('arguments: the same place');
 });
@@ -148,7 +134,7 @@ it('gives execute its own names, defaults and the context', async () => {
   const seen: unknown[] = [];
   const tool = buildTool(
     defineTool({
-      ...base,
+      ...reservation,
       execute: (args, { call, idempotencyKey, signal }) => {
         seen.push(args, call.callId, idempotencyKey, signal.aborted);
       },
@@ -160,7 +146,7 @@ it('gives execute its own names, defaults and the context', async () => {
 
 it('infers what execute and describe take from the parameters', () => {
   defineTool({
-    ...base,
+    ...reservation,
     describe: (args) => {
       expectTypeOf(args.priceRange).toEqualTypeOf<'cheap' | 'pricey' | undefined>();
       return args.restaurantName;
@@ -189,7 +175,7 @@ it.each([
   ["the author's own spelling", { restaurantName: 'Hana', party_size: 2 }, /^unknown argument restaurantName/],
 ])('refuses %s without running', async (_, args, reason) => {
   let countRuns = 0;
-  const tool = buildTool(defineTool({ ...base, execute: () => ++countRuns }));
+  const tool = buildTool(defineTool({ ...reservation, execute: () => ++countRuns }));
   const expected =
     typeof reason === 'string' ? `reserve_table: ${reason}` : expect.stringMatching(reason.source.replace('^', ''));
   expect(tool.check(args)).toMatch(reason);
@@ -202,17 +188,19 @@ it.each([
 
 it('finds nothing wrong with arguments that fit', () => {
   expect(
-    buildTool(defineTool(base)).check({ restaurant_name: 'Hana', party_size: 2, price_range: 'cheap' }),
+    buildTool(defineTool(reservation)).check({ restaurant_name: 'Hana', party_size: 2, price_range: 'cheap' }),
   ).toBeUndefined();
 });
 
 it('refuses a bound beside a confirmation of the whole call, and one that is no probability', () => {
-  expect(() => buildTool(defineTool({ ...base, confirm: true, confirmBelow: 0.5 }))).toThrowError(
+  expect(() => buildTool(defineTool({ ...reservation, confirm: true, confirmBelow: 0.5 }))).toThrowError(
     "tools.reserveTable.confirmBelow: with 'confirm' the whole call is read back; leave one of them out",
   );
-  expect(() => buildTool(defineTool({ ...base, confirmBelow: 60 }))).toThrowError('tools.reserveTable.confirmBelow');
+  expect(() => buildTool(defineTool({ ...reservation, confirmBelow: 60 }))).toThrowError(
+    'tools.reserveTable.confirmBelow',
+  );
   expect([
-    buildTool(defineTool(base)).confirmBelow,
-    buildTool(defineTool({ ...base, confirmBelow: 0.6 })).confirmBelow,
+    buildTool(defineTool(reservation)).confirmBelow,
+    buildTool(defineTool({ ...reservation, confirmBelow: 0.6 })).confirmBelow,
   ]).toEqual([0, 0.6]);
 });

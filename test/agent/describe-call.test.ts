@@ -1,30 +1,14 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { defineTool, type ToolOptions } from '../../src/agent/define-tool.ts';
-import { buildTool } from '../support/built-tool.ts';
-
-const parameters = z.object({
-  restaurantName: z.string().min(2).describe('Name of the restaurant'),
-  partySize: z.number().int().positive().max(6),
-  priceRange: z.enum(['cheap', 'pricey']).optional(),
-  isOutdoors: z.boolean().default(false),
-  seats: z.literal([1, 2]).optional(),
-  tip: z.number().gte(0.5).optional(),
-  floor: z.union([z.literal('ground'), z.literal('roof')]).optional(),
-});
-const base = {
-  description: 'Reserve a table',
-  parameters,
-  effect: 'write',
-  execute: (args) => args,
-} satisfies ToolOptions<typeof parameters>;
+import { defineTool } from '../../src/agent/define-tool.ts';
+import { buildTool, reservation } from '../support/built-tool.ts';
 
 it('puts a call into words', () => {
   const args = { restaurant_name: 'Sushi Bar', party_size: 2, price_range: 'cheap', is_outdoors: true };
-  const plain = buildTool(defineTool(base));
+  const plain = buildTool(defineTool(reservation));
   expect(plain.describe(args)).toBe('reserve table: Sushi Bar, party size 2, cheap, is outdoors');
   expect(plain.describe({})).toBe('reserve table');
-  const own = buildTool(defineTool({ ...base, describe: (a) => `${a.partySize} at ${a.restaurantName}` }));
+  const own = buildTool(defineTool({ ...reservation, describe: (a) => `${a.partySize} at ${a.restaurantName}` }));
   expect(own.describe(args)).toBe('2 at Sushi Bar');
   expect(own.describe({ restaurant_name: 'Sushi Bar' })).toBe('reserve table: Sushi Bar');
 });
@@ -38,7 +22,7 @@ it('says every value of a call, within lists and objects too', () => {
     byDay: z.record(z.string(), z.boolean()).optional(),
     scores: z.array(z.number()).optional(),
   });
-  const tool = buildTool(defineTool({ ...base, parameters: everything, execute: () => null }), 'order');
+  const tool = buildTool(defineTool({ ...reservation, parameters: everything, execute: () => null }), 'order');
   expect(tool.describe({ toppings: ['olives', 'ham', 'salami'] })).toBe('order: toppings olives, ham and salami');
   expect(tool.describe({ toppings: ['olives'], scores: [1, 2] })).toBe('order: toppings olives, scores 1 and 2');
   const guests = [
@@ -55,7 +39,7 @@ it('says every value of a call, within lists and objects too', () => {
 
 it('falls back to plain words where describe gives none', () => {
   for (const words of [undefined, '', 5]) {
-    const tool = buildTool(defineTool({ ...base, describe: () => words as string }));
+    const tool = buildTool(defineTool({ ...reservation, describe: () => words as string }));
     expect(tool.describe({ restaurant_name: 'Hana', party_size: 2 })).toBe('reserve table: Hana, party size 2');
   }
 });
@@ -64,6 +48,6 @@ it('falls back to plain words where describe throws', () => {
   const describe = () => {
     throw new Error('no such day');
   };
-  const tool = buildTool(defineTool({ ...base, describe }));
+  const tool = buildTool(defineTool({ ...reservation, describe }));
   expect(tool.describe({ restaurant_name: 'Hana', party_size: 2 })).toBe('reserve table: Hana, party size 2');
 });

@@ -1,25 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
-import { z } from 'zod';
-import { defineTool, type ToolOptions } from '../../src/agent/define-tool.ts';
+import { defineTool } from '../../src/agent/define-tool.ts';
 import { ToolError } from '../../src/errors.ts';
-import { buildTool, makeExecuteContext } from '../support/built-tool.ts';
-
-const parameters = z.object({
-  restaurantName: z.string().min(2).describe('Name of the restaurant'),
-  partySize: z.number().int().positive().max(6),
-  priceRange: z.enum(['cheap', 'pricey']).optional(),
-  isOutdoors: z.boolean().default(false),
-  seats: z.literal([1, 2]).optional(),
-  tip: z.number().gte(0.5).optional(),
-  floor: z.union([z.literal('ground'), z.literal('roof')]).optional(),
-});
-const base = {
-  description: 'Reserve a table',
-  parameters,
-  effect: 'write',
-  execute: (args) => args,
-} satisfies ToolOptions<typeof parameters>;
+import { buildTool, makeExecuteContext, reservation } from '../support/built-tool.ts';
 
 it('ends a tool that ignores its signal with what the signal was aborted for, and drops what it does later', async () => {
   let fail = (_: Error) => {};
@@ -27,7 +10,7 @@ it('ends a tool that ignores its signal with what the signal was aborted for, an
     fail = reject;
   });
   const ending = new AbortController();
-  const run = buildTool(defineTool({ ...base, execute: () => late })).run(
+  const run = buildTool(defineTool({ ...reservation, execute: () => late })).run(
     { restaurant_name: 'Hana', party_size: 2 },
     makeExecuteContext(ending.signal),
   );
@@ -43,7 +26,7 @@ it("ends with the caller's signal, before and while it runs", async () => {
     countRuns++;
     return new Promise(() => {});
   };
-  const tool = buildTool(defineTool({ ...base, execute }));
+  const tool = buildTool(defineTool({ ...reservation, execute }));
   const args = { restaurant_name: 'Hana', party_size: 2 };
   await expect(tool.run(args, makeExecuteContext(AbortSignal.abort()))).rejects.toMatchObject({
     code: 'tool-cancelled',
@@ -58,7 +41,7 @@ it("ends with the caller's signal, before and while it runs", async () => {
 
 it("leaves no listener on the caller's signal", async () => {
   const { signal } = new AbortController();
-  const tool = buildTool(defineTool(base));
+  const tool = buildTool(defineTool(reservation));
   for (let i = 0; i < 3; i++) await tool.run({ restaurant_name: 'Hana', party_size: 2 }, makeExecuteContext(signal));
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
@@ -68,7 +51,7 @@ it('turns what a tool throws into a ToolError that keeps the cause', async () =>
   const execute = () => {
     throw cause;
   };
-  const error = await buildTool(defineTool({ ...base, execute }))
+  const error = await buildTool(defineTool({ ...reservation, execute }))
     .run({ restaurant_name: 'Hana', party_size: 2 }, makeExecuteContext())
     .catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(ToolError);
@@ -81,7 +64,7 @@ it('turns what a tool throws into a ToolError that keeps the cause', async () =>
 
 it("lets a ToolError of the tool's own through", async () => {
   const own = new ToolError('fully-booked', 'No table is left.');
-  const run = buildTool(defineTool({ ...base, execute: () => Promise.reject(own) })).run(
+  const run = buildTool(defineTool({ ...reservation, execute: () => Promise.reject(own) })).run(
     { restaurant_name: 'Hana', party_size: 2 },
     makeExecuteContext(),
   );
@@ -91,7 +74,7 @@ it("lets a ToolError of the tool's own through", async () => {
 it('returns JSON, cut to what the model is told', async () => {
   const rows = Array.from({ length: 50 }, (_, index) => ({ name: `Restaurant ${index}`, opens: new Date(0) }));
   const tool = buildTool(
-    defineTool({ ...base, execute: () => ({ count: rows.length, results: rows, missing: undefined }) }),
+    defineTool({ ...reservation, execute: () => ({ count: rows.length, results: rows, missing: undefined }) }),
   );
   const result = await tool.run({ restaurant_name: 'Hana', party_size: 2 }, makeExecuteContext());
   expect(result).toMatchObject({
@@ -99,6 +82,6 @@ it('returns JSON, cut to what the model is told', async () => {
     results: rows.slice(0, 5).map(({ name }) => ({ name, opens: '1970-01-01T00:00:00.000Z' })),
   });
   expect(JSON.stringify(result).length).toBeLessThanOrEqual(400);
-  const silent = buildTool(defineTool({ ...base, execute: () => {} }));
+  const silent = buildTool(defineTool({ ...reservation, execute: () => {} }));
   expect(await silent.run({ restaurant_name: 'Hana', party_size: 2 }, makeExecuteContext())).toBeNull();
 });

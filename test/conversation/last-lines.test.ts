@@ -95,13 +95,19 @@ it('says lines that wait before the goodbye where a tool hangs up without a word
   expect(flow.of('call.closed')).toMatchObject([{ reason: 'agent-hung-up' }]);
 });
 
-it('cuts for a caller only the last line that they speak over, and hangs up after the answer', async () => {
+/** A call whose agent says two last lines and hangs up; the first is being said. */
+async function openLeaving() {
   const flow = open('');
   await flow.clock.advance(0);
   flow.ask().say('Your table is booked for tomorrow at eight.');
   flow.ask().say('Bring a coat.');
   flow.ask().hangUp();
   await flow.clock.advance(1000);
+  return flow;
+}
+
+it('cuts for a caller only the last line that they speak over, and hangs up after the answer', async () => {
+  const flow = await openLeaving();
   flow.partial(1, 'is');
   await flow.clock.advance(100);
   flow.partial(1, 'is it');
@@ -115,12 +121,7 @@ it('cuts for a caller only the last line that they speak over, and hangs up afte
 });
 
 it('tells what a tool found before the lines that wait, where the caller asked over one of them', async () => {
-  const flow = open('');
-  await flow.clock.advance(0);
-  flow.ask().say('Your table is booked for tomorrow at eight.');
-  flow.ask().say('Bring a coat.');
-  flow.ask().hangUp();
-  await flow.clock.advance(1000);
+  const flow = await openLeaving();
   flow.final(1, 'find it');
   await flow.clock.advance(30_000);
   expect(flow.heard().slice(1)).toEqual(['It is open.', 'Bring a coat.', 'Goodbye.']);

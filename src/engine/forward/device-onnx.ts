@@ -68,7 +68,7 @@ export async function createOnnxDevice(options: OnnxDeviceOptions): Promise<Devi
         opened.push(tensor);
         return tensor;
       };
-      const kv = past.memory instanceof NativeKv ? past.memory.tensors : [];
+      const kv = NativeKv.of(past.memory).tensors;
       const inputs = toTensorList(inputNames.names, [
         tensorOf(ids, [ids.length]),
         tensorOf(positions, [ids.length]),

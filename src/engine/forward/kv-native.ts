@@ -40,6 +40,12 @@ export class NativeKv implements KvMemory {
     unreachable.register(this, () => free(library, owned));
   }
 
+  /** Throws EngineError for keys and values of another device. */
+  static of(memory: KvMemory): NativeKv {
+    if (memory instanceof NativeKv) return memory;
+    throw new EngineError('kv-foreign', 'keys and values of another device: use sequences of one engine');
+  }
+
   /** A tensor for each buffer: [1][head][slot][size]. They are others after `reserve`. */
   get tensors(): readonly Address[] {
     return this.#owned.allocation?.tensors ?? [];
@@ -55,9 +61,7 @@ export class NativeKv implements KvMemory {
   }
 
   copyFrom(other: KvMemory, countSlots: number): void {
-    if (!(other instanceof NativeKv))
-      throw new EngineError('kv-foreign', 'keys and values of another device: use sequences of one engine');
-    const [from, to] = [other.#owned.allocation, this.#owned.allocation];
+    const [from, to] = [NativeKv.of(other).#owned.allocation, this.#owned.allocation];
     if (from && to) this.#copy(from, to, countSlots);
   }
 
