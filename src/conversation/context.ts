@@ -71,6 +71,8 @@ export interface Reply {
   readonly from: number;
   readonly words: string;
   readonly calls: readonly ToolCall[];
+  /** The caller's words are a yes to what was read back, and nothing else: `calls` begins with that call. */
+  readonly isYes: boolean;
   /** Another agent took the call over in this turn. */
   readonly isHandedOver: boolean;
   /** Where in `text` a read-back begins, and where what is to be confirmed ends; undefined: nowhere. */
@@ -182,6 +184,7 @@ export const noReply: Reply = {
   from: 0,
   words: '',
   calls: [],
+  isYes: false,
   isHandedOver: false,
   readBack: undefined,
   isUninterruptible: false,

@@ -119,6 +119,7 @@ export const guarded = ported.extend({
       const isAnotherHandoff = context.reply.isHandedOver && runs.decidedHandoff(context) !== undefined;
       return call !== undefined && (isAnotherHandoff || runs.isMadeInTurn(context, call));
     },
+    isBeyondYes: ({ context }) => runs.isBeyondYes(context),
     decidedHandoff: ({ context }) => runs.decidedHandoff(context) !== undefined,
     /** It needs what nobody gave. */
     isUngroundedCall: ({ context }) => runs.missingArguments(context).length > 0,

@@ -1,7 +1,7 @@
 // The conversation's chart: caller's words, drafts, results and playback in; requests, speech and call events out.
 // Pure: it never knows what writes, speaks or runs tools, nor any clock but the machine's.
 
-import { and, not } from 'xstate';
+import { and, not, or } from 'xstate';
 import { callSetup } from './actions.ts';
 import { goodbyeLine } from './closing.ts';
 import { createContext } from './context.ts';
@@ -269,7 +269,7 @@ export const conversationMachine = callSetup.createMachine({
               target: 'finishing',
             },
             {
-              guard: 'isRepeatedCall',
+              guard: or(['isRepeatedCall', 'isBeyondYes']),
               actions: { type: 'requestReply', params: { only: ['say'] } },
               target: 'writing',
             },

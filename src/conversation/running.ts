@@ -52,7 +52,9 @@ export const running = guarded.extend({
     /** The caller said yes: what was read back is what was decided, whatever a draft says. */
     takeConfirmed: assign(({ context }) => {
       const call = confirmedCall(context, context.countCommitted);
-      return call ? { ...drafts.decideCall(context, call), followUp: keepComplete(context) } : {};
+      if (call === undefined) return {};
+      const reply = { ...context.reply, isYes: true };
+      return { ...drafts.decideCall(context, call), reply, followUp: keepComplete(context) };
     }),
     startDecidedRun: enqueueActions(({ context, enqueue }) => {
       const call = runs.decidedCall(context);

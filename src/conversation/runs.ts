@@ -92,6 +92,14 @@ export function isMadeInTurn(context: Context, call: ToolCall): boolean {
   return context.reply.calls.some((made) => isSame(made, call));
 }
 
+/** The caller said yes to one write and nothing else, and it was made: the model now decides another. */
+export function isBeyondYes(context: Context): boolean {
+  const { reply, journal, agent } = context;
+  const call = decidedCall(context);
+  const isMade = journal.some((written) => reply.calls.includes(written.call));
+  return reply.isYes && isMade && call !== undefined && findTool(agent, call.name)?.effect === 'write';
+}
+
 /** Why the decided call can't be made, in words for the model; undefined: it can. */
 export function toRefusal(context: Context): string | undefined {
   const call = decidedCall(context);

@@ -112,6 +112,7 @@ function toKey(snapshot: Snapshot): string {
     value,
     context.agent.name,
     reply.isHandedOver,
+    reply.isYes,
     context.turn === reply.turn,
     toWords(context.transcript) === reply.words,
     context.carried !== '',

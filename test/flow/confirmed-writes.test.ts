@@ -117,3 +117,41 @@ it('reads other arguments back anew, and forgets a read-back that the next turn 
     'You want to look up Boston. Is that right?',
   ]);
 });
+
+/** A model that books Denver once that is confirmed, and then Boston, too, in the same turn. */
+async function bookTwo(answer: string, changes: Parameters<typeof makeTool>[1] = {}) {
+  const clock = new SimulatedClock();
+  const book = makeTool(clock, { name: 'book', effect: 'write', confirm: true, ...changes });
+  const add = makeTool(clock, { name: 'add', effect: 'write' });
+  const flow = startFlow({
+    clock,
+    agent: makeAgent({ tools: [book, add] }),
+    script(heard, { acts }) {
+      const hasBooked = heard.includes('}');
+      if (hasBooked && acts.includes('call')) return decideCall('add', { city: 'Boston' });
+      return hasBooked ? say('Booked.') : decideCall('book', { city: 'Denver' });
+    },
+  });
+  flow.final(1, 'book denver');
+  await clock.advance(10);
+  flow.final(2, answer);
+  await clock.advance(1000);
+  return { book, add, last: flow.replies().at(-1)?.text };
+}
+
+it('makes one write on a plain yes, and no other that the model adds to it', async () => {
+  const { book, add, last } = await bookTwo('yes please');
+  expect(book.runs).toHaveLength(1);
+  expect(add.runs).toEqual([]);
+  expect(last).toBe('Booked.');
+});
+
+it('makes the other write where the caller said more than yes', async () => {
+  const { book, add } = await bookTwo('yes and add boston');
+  expect([book.runs, add.runs]).toMatchObject([[{}], [{ args: { city: 'Boston' } }]]);
+});
+
+it('makes the other write where the one that the caller agreed to failed', async () => {
+  const { add } = await bookTwo('yes please', { run: () => Promise.reject(new Error('full')) });
+  expect(add.runs).toMatchObject([{ args: { city: 'Boston' } }]);
+});
