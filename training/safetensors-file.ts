@@ -1,11 +1,12 @@
-// Takes tensors, gives the bytes of a safetensors file: floats first, then int8, by name, so that every float lies on a
-// multiple of four.
+// Takes tensors, gives the bytes of a safetensors file: the widest elements first, then by name, so that every element
+// lies on a multiple of its own size.
 
 export interface CheckpointTensor {
   readonly name: string;
-  readonly type: 'F32' | 'I8';
+  readonly type: 'F32' | 'F16' | 'BF16' | 'I8';
   readonly shape: readonly number[];
-  readonly values: Float32Array | Int8Array;
+  /** Of halves the 16 bits. */
+  readonly values: Float32Array | Uint16Array | Int8Array;
 }
 
 /** The same tensors give the same bytes, in whatever order they come. */
@@ -13,8 +14,8 @@ export function encodeSafeTensors(
   tensors: readonly CheckpointTensor[],
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array {
-  const key = (tensor: CheckpointTensor) => `${tensor.type} ${tensor.name}`;
-  const sorted = [...tensors].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  const width = ({ values }: CheckpointTensor) => values.BYTES_PER_ELEMENT;
+  const sorted = [...tensors].sort((a, b) => width(b) - width(a) || (a.name < b.name ? -1 : 1));
   const header: Record<string, unknown> = { __metadata__: metadata };
   let at = 0;
   for (const { name, type, shape, values } of sorted) {
