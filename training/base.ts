@@ -3,7 +3,8 @@
 
 import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { GRAPH_FILE, loadManifest, type ModelConfig } from '../src/engine/manifest.ts';
+import { GRAPH_FILE, loadManifest } from '../src/engine/manifest.ts';
+import type { Network } from '../src/engine/network.ts';
 import { ModelError } from '../src/errors.ts';
 import { readInitializers } from './onnx-initializers.ts';
 import { type CheckpointTensor, encodeSafeTensors } from './safetensors-file.ts';
@@ -65,7 +66,7 @@ interface StoredMatrix {
   readonly parts: readonly (readonly [name: string, lengthOut: number])[];
 }
 
-function matricesOf({ hidden, heads, keyValueHeads, headSize, feedForward }: ModelConfig): StoredMatrix[] {
+function matricesOf({ hidden, heads, keyValueHeads, headSize, feedForward }: Network): StoredMatrix[] {
   const key = keyValueHeads * headSize;
   return [
     {

@@ -3,21 +3,17 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SELF_TEST_FILE, SELF_TEST_ROWS, type SelfTest } from '../src/engine/forward/self-test.ts';
-import {
-  GRAPH_FILE,
-  hashFile,
-  MANIFEST_FILE,
-  type Manifest,
-  type ModelConfig,
-  manifestSchema,
-} from '../src/engine/manifest.ts';
+import { GRAPH_FILE, hashFile, MANIFEST_FILE, type Manifest, manifestSchema } from '../src/engine/manifest.ts';
+import type { Network } from '../src/engine/network.ts';
 import { PHRASES_FILE } from '../src/engine/proposals/ngram-table.ts';
 import { loadTokenizer, type Tokenizer } from '../src/engine/tokenizer/tokenizer.ts';
 import type { SpecialName } from '../src/engine/tokenizer/tokenizer-file.ts';
 import { ModelError, toMessage } from '../src/errors.ts';
-import { buildGraph } from './graph.ts';
-import { RUNTIME_DOMAIN, WeightStore } from './graph-builder.ts';
-import { toOnnxFile } from './onnx-file.ts';
+import { RUNTIME_DOMAIN } from '../src/import/graph/graph-builder.ts';
+import { buildGraph } from '../src/import/graph/network-graph.ts';
+import { toOnnxFile } from '../src/import/graph/onnx-file.ts';
+import { WeightStore } from '../src/import/graph/weight-store.ts';
+import { checkpointWeights } from './checkpoint-weights.ts';
 import { trainedPromptLimits } from './pieces.ts';
 import { scoreByReference } from './reference.ts';
 import { openSafeTensors, type SafeTensors } from './safetensors.ts';
@@ -41,6 +37,8 @@ export interface ExportOptions {
 /** Under the limits of code hosts, and small enough to be fetched again when one is damaged. */
 const PART_BYTES = 48_000_000;
 const CONTEXT_TOKENS = 2048;
+/** The likeliest id, and the next one: how far apart they are. */
+const COUNT_BEST = 2;
 const opsets = { '': 21, [RUNTIME_DOMAIN]: 1 };
 
 const TOKENIZER_FILE = 'tokenizer.json';
@@ -64,12 +62,14 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
 
   const store = new WeightStore(to, PART_BYTES);
   const tensors = openSafeTensors(from);
-  const graph = buildGraph(tensors, store, {
-    config,
+  const graph = await buildGraph(checkpointWeights(tensors), store, {
+    network: config,
+    numbers: { floats: 'float32', weights: 'bytes' },
     contextTokens: CONTEXT_TOKENS,
-    maskToken: specials.mask,
-    endToken: specials.end,
-    countSpecials,
+    never: [specials.mask],
+    notText: Array.from({ length: countSpecials }, (_, id) => id).filter((id) => id !== specials.end),
+    countBest: COUNT_BEST,
+    hasAllowed: false,
   });
   store.close();
   await writeFile(join(to, GRAPH_FILE), toOnnxFile(graph, opsets));
@@ -143,7 +143,7 @@ function pickSpecials({ specials }: Tokenizer): Manifest['specials'] {
 }
 
 /** What the model thinks of a short dialogue, worked out without the runtime. */
-function createSelfTest(tensors: SafeTensors, config: ModelConfig, { specials, encode }: Tokenizer): SelfTest {
+function createSelfTest(tensors: SafeTensors, config: Network, { specials, encode }: Tokenizer): SelfTest {
   const asked = encode(' hi i want to find a place to eat for four of us tomorrow');
   const answered = encode(' What kind of food would you like to eat?');
   const ids = [specials.bos, specials.user, ...asked, specials.end, specials.say, ...answered, specials.end];

@@ -2,7 +2,8 @@
 // `repartee bench engine`.
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type ModelConfig, manifestSchema } from '../src/engine/manifest.ts';
+import { manifestSchema } from '../src/engine/manifest.ts';
+import type { Network } from '../src/engine/network.ts';
 import { loadTokenizer } from '../src/engine/tokenizer/tokenizer.ts';
 import { parseTokenizerFile } from '../src/engine/tokenizer/tokenizer-file.ts';
 import { ModelError, toMessage } from '../src/errors.ts';
@@ -53,7 +54,7 @@ export function writeGguf({ from, toDir }: GgufOptions): void {
   }
 }
 
-function readConfig(path: string): ModelConfig {
+function readConfig(path: string): Network {
   try {
     return manifestSchema.shape.config.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
@@ -62,7 +63,7 @@ function readConfig(path: string): ModelConfig {
 }
 
 function metadataOf(
-  config: ModelConfig,
+  config: Network,
   tokenizerJson: string,
   quantization: Quantization,
 ): Readonly<Record<string, GgufValue>> {
@@ -99,7 +100,7 @@ function metadataOf(
 type Part = GgufTensor & { read(): Uint8Array };
 
 /** The embedding is the head as well: nothing else is named. */
-function partsOf(tensors: SafeTensors, config: ModelConfig, quantization: Quantization): Part[] {
+function partsOf(tensors: SafeTensors, config: Network, quantization: Quantization): Part[] {
   const { hidden, heads, keyValueHeads, headSize, feedForward, vocabulary } = config;
   const keyLength = keyValueHeads * headSize;
   const encode = quantization === 'q8_0' ? toQ8 : toQ4;

@@ -1,6 +1,6 @@
 // The model in plain 64-bit arithmetic: slow and simple, what the runtime's figures are held against. Takes a
 // checkpoint, gives log probabilities.
-import type { ModelConfig } from '../src/engine/manifest.ts';
+import type { Network } from '../src/engine/network.ts';
 import type { SafeTensors } from './safetensors.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { SafeTensors } from './safetensors.ts';
  */
 export function scoreByReference(
   tensors: SafeTensors,
-  config: ModelConfig,
+  config: Network,
   maskToken: number,
   ids: readonly number[],
   countRows: number,

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../errors.ts';
+import { networkSchema } from './network.ts';
 import { defaultPromptLimits, type PromptLimits } from './prompt/limits.ts';
 
 const count = z.int().positive();
@@ -19,17 +20,7 @@ export const manifestSchema = z.object({
   exportedOn: z.iso.date(),
   licence: z.string(),
   origin: z.string(),
-  config: z.object({
-    layers: count,
-    hidden: count,
-    heads: count,
-    keyValueHeads: count,
-    headSize: count,
-    feedForward: count,
-    vocabulary: count,
-    ropeBase: z.number().positive(),
-    normEpsilon: z.number().positive(),
-  }),
+  config: networkSchema,
   /** Most clean tokens that a sequence may hold, block included. */
   contextTokens: count,
   /** Positions a diffusion block was trained with. */
@@ -74,8 +65,6 @@ export const manifestSchema = z.object({
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
-
-export type ModelConfig = Manifest['config'];
 
 export const MANIFEST_FILE = 'model.json';
 const SHIPPED_MODEL = 'repartee-s';

@@ -1,13 +1,19 @@
 // Collects nodes and tensors while a graph is written down as expressions. Never knows what the graph computes.
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Attribute, ElementType, OnnxNode, OnnxPort, OnnxTensor } from './onnx-file.ts';
+
+import { toHalf } from './half.ts';
+import type { Attribute, ElementType, OnnxGraph, OnnxNode, OnnxPort, OnnxTensor } from './onnx-file.ts';
+import { onnxTypes, toSizeBytes } from './onnx-file.ts';
+import type { WeightStore } from './weight-store.ts';
 
 /** Operators of ONNX Runtime that ONNX itself lacks. */
 export const RUNTIME_DOMAIN = 'com.microsoft';
 
+/** What a device computes in. */
+export type FloatType = 'float32' | 'float16';
+
 const arrays = {
   float32: (values: readonly number[]) => Float32Array.from(values),
+  float16: (values: readonly number[]) => Uint16Array.from(values, toHalf),
   int32: (values: readonly number[]) => Int32Array.from(values),
   int64: (values: readonly number[]) => BigInt64Array.from(values, BigInt),
   uint8: (values: readonly number[]) => Uint8Array.from(values),
@@ -20,12 +26,14 @@ export class GraphBuilder {
   readonly tensors: OnnxTensor[] = [];
   readonly inputs: OnnxPort[] = [];
   readonly outputs: OnnxPort[] = [];
+  readonly floatType: FloatType;
   readonly #store: WeightStore;
   readonly #constants = new Map<string, string>();
   #countValues = 0;
 
-  constructor(store: WeightStore) {
+  constructor(store: WeightStore, floatType: FloatType) {
     this.#store = store;
+    this.floatType = floatType;
   }
 
   /** One value computed by ONNX operator `op`. */
@@ -70,7 +78,7 @@ export class GraphBuilder {
     const outputs = [mixed, ...kept.names];
     this.nodes.push({ op: 'GroupQueryAttention', domain: RUNTIME_DOMAIN, inputs, outputs, attributes });
     // Straight from the node: another one between would copy them.
-    this.outputs.push(...kept.names.map((name) => ({ name, type: 'float32' as const, shape: kept.shape })));
+    this.outputs.push(...kept.names.map((name) => ({ name, type: this.floatType, shape: kept.shape })));
     return mixed;
   }
 
@@ -92,10 +100,39 @@ export class GraphBuilder {
     return name;
   }
 
-  weight(name: string, type: ElementType, shape: readonly number[], values: Int8Array | Float32Array): string {
-    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    this.tensors.push({ name, type, shape, content: this.#store.add(bytes) });
+  /**
+   * A tensor in the store. Its bytes are asked for in pieces, and only if no graph that shares the store has put them
+   * there before under `key`.
+   */
+  async weight(
+    name: string,
+    type: ElementType,
+    shape: readonly number[],
+    chunks: () => AsyncIterable<Uint8Array>,
+    key = `${name} ${type}`,
+  ): Promise<string> {
+    const place = this.#store.placeOf(key) ?? (await this.#store.add(key, toSizeBytes(type, shape), chunks()));
+    this.tensors.push({ name, type, shape, content: place });
     return name;
+  }
+
+  /** A tensor in the store, of this graph's type of floats. */
+  floats(name: string, shape: readonly number[], values: () => Promise<Float32Array>): Promise<string> {
+    return this.weight(name, this.floatType, shape, () => whole(async () => this.toFloatBytes(await values())));
+  }
+
+  /** `value` in 32 bits, whatever the graph computes in. */
+  toFloat32(value: string): string {
+    return this.floatType === 'float32' ? value : this.op('Cast', [value], { to: onnxTypes.float32 });
+  }
+
+  /** `value` in the type of floats that the graph computes in. */
+  fromNumber(value: string): string {
+    return this.op('Cast', [value], { to: onnxTypes[this.floatType] });
+  }
+
+  toFloatBytes(values: Float32Array): Uint8Array {
+    return toBytes(this.floatType === 'float32' ? values : Uint16Array.from(values, toHalf));
   }
 
   input(name: string, type: ElementType, shape: readonly (number | string)[]): string {
@@ -109,6 +146,11 @@ export class GraphBuilder {
     this.outputs.push({ name, type, shape });
   }
 
+  toGraph(name: string): OnnxGraph {
+    const { nodes, tensors, inputs, outputs } = this;
+    return { name, nodes, tensors, inputs, outputs };
+  }
+
   #add(domain: string, op: string, inputs: readonly string[], attributes: Readonly<Record<string, Attribute>>): string {
     const output = this.#value();
     this.nodes.push({ op, domain, inputs, outputs: [output], attributes });
@@ -120,41 +162,11 @@ export class GraphBuilder {
   }
 }
 
-/** Files of weights beside the graph; none is larger than `partBytes`. */
-export class WeightStore {
-  readonly files: string[] = [];
-  readonly #folder: string;
-  readonly #partBytes: number;
-  #descriptor: number | undefined;
-  #offsetBytes = 0;
+/** The chunks of a tensor that is read in one piece. */
+export async function* whole(read: () => Promise<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield await read();
+}
 
-  constructor(folder: string, partBytes: number) {
-    this.#folder = folder;
-    this.#partBytes = partBytes;
-  }
-
-  add(bytes: Uint8Array): { file: string; offsetBytes: number } {
-    const file = this.#fileFor(bytes.length);
-    const offsetBytes = this.#offsetBytes;
-    if (this.#descriptor !== undefined) writeSync(this.#descriptor, bytes, 0, bytes.length, offsetBytes);
-    // Weights that begin on a cache line load fastest.
-    this.#offsetBytes += Math.ceil(bytes.length / 64) * 64;
-    return { file, offsetBytes };
-  }
-
-  close(): void {
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
-    this.#descriptor = undefined;
-  }
-
-  #fileFor(sizeBytes: number): string {
-    const last = this.files.at(-1);
-    if (last !== undefined && this.#offsetBytes + sizeBytes <= this.#partBytes) return last;
-    this.close();
-    const file = `weights-${String(this.files.length + 1).padStart(2, '0')}.bin`;
-    this.files.push(file);
-    this.#descriptor = openSync(join(this.#folder, file), 'w');
-    this.#offsetBytes = 0;
-    return file;
-  }
+export function toBytes({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

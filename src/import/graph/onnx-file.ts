@@ -16,11 +16,12 @@ message TypeProto { message Tensor { int32 elem_type = 1; TensorShapeProto shape
 message TensorShapeProto { message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } } repeated Dimension dim = 1; }
 `;
 
-const elementTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
-const elementSizeBytes = { float32: 4, uint8: 1, int8: 1, int32: 4, int64: 8 } as const;
+/** Numbers of the types in the format. */
+export const onnxTypes = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, float16: 10 } as const;
+const elementSizeBytes = { float32: 4, uint8: 1, int8: 1, int32: 4, int64: 8, float16: 2 } as const;
 const IR_VERSION = 10;
 
-export type ElementType = keyof typeof elementTypes;
+export type ElementType = keyof typeof onnxTypes;
 
 /** A number is written as an integer; say `{ float }` for a floating-point attribute. */
 export type Attribute = number | string | readonly number[] | { readonly float: number };
@@ -99,7 +100,7 @@ function toAttributeProto(value: Attribute) {
 }
 
 function toTensorProto(tensor: OnnxTensor) {
-  const head = { name: tensor.name, dataType: elementTypes[tensor.type], dims: tensor.shape };
+  const head = { name: tensor.name, dataType: onnxTypes[tensor.type], dims: tensor.shape };
   if (tensor.content instanceof Uint8Array) return { ...head, rawData: tensor.content };
   const place = {
     location: tensor.content.file,
@@ -115,5 +116,5 @@ function toTensorProto(tensor: OnnxTensor) {
 
 function toPortProto(port: OnnxPort) {
   const dim = port.shape.map((length) => (typeof length === 'number' ? { dimValue: length } : { dimParam: length }));
-  return { name: port.name, type: { tensorType: { elemType: elementTypes[port.type], shape: { dim } } } };
+  return { name: port.name, type: { tensorType: { elemType: onnxTypes[port.type], shape: { dim } } } };
 }

@@ -1,0 +1,157 @@
+// One layer of a decoder as nodes of a graph: attention with its keys and values, and the gated feed-forward. Knows
+// neither the embedding nor the head.
+import type { Network, Projection } from '../../engine/network.ts';
+import type { Arithmetic } from './arithmetic.ts';
+import type { GraphBuilder } from './graph-builder.ts';
+import type { RotaryTables } from './rotary.ts';
+import type { Weights } from './weights.ts';
+
+/** What all layers of a graph share. */
+export interface LayerContext {
+  readonly g: GraphBuilder;
+  readonly arithmetic: Arithmetic;
+  readonly network: Network;
+  readonly weights: Weights;
+  readonly positions: Positions;
+  /** [T,1], the adapter's scale in rows that belong to a draft, else 0. */
+  readonly adapterGate: string | undefined;
+}
+
+/** Where the new positions are, and which of them see which; values of the graph. */
+export interface Positions {
+  readonly bias: string;
+  /** [1,T] */
+  readonly row: string;
+  readonly lastIndex: string;
+  readonly countAll: string;
+  readonly rotary: RotaryTables;
+}
+
+/** Adds attention of `layer` over `value` [T,hidden]; its keys and values are ports of the graph. */
+export async function attend(context: LayerContext, layer: number, value: string): Promise<string> {
+  const { g, network, positions } = context;
+  const { heads, keyValueHeads, headSize } = network;
+  const pastShape = [1, keyValueHeads, 'C', headSize];
+  const pastKey = g.input(`pastKey.${layer}`, g.floatType, pastShape);
+  const pastValue = g.input(`pastValue.${layer}`, g.floatType, pastShape);
+  const batchAxis = g.constant('int64', [1], [0]);
+  const { rotary, lastIndex, countAll, row, bias } = positions;
+  const known = [pastKey, pastValue, lastIndex, countAll, rotary.cosines, rotary.sines, row, bias];
+  const attributes = { num_heads: heads, kv_num_heads: keyValueHeads, do_rotary: 1, causal: 0 };
+  const packed = await project(context, layer, 'attention', ['query', 'key', 'value'], value);
+  // One node reads past and new keys in one pass in token order: a row comes out the same, bit by bit, however tokens
+  // were divided into forwards.
+  const inputs = network.hasQueryKeyNorm
+    ? await normQueryKey(context, layer, packed)
+    : [g.op('Unsqueeze', [packed, batchAxis]), '', ''];
+  const mixed = g.attention([...inputs, ...known], attributes, {
+    names: [`presentKey.${layer}`, `presentValue.${layer}`],
+    shape: pastShape,
+  });
+  return project(context, layer, 'output', ['output'], g.op('Squeeze', [mixed, batchAxis]));
+}
+
+/** Adds the feed-forward of `layer` over `value` [T,hidden]. */
+export async function feedForward(context: LayerContext, layer: number, value: string): Promise<string> {
+  const { g, network } = context;
+  const length = network.feedForward;
+  const pair = await project(context, layer, 'gateUp', ['gate', 'up'], value);
+  const [gate = '', up = ''] = g.split(pair, -1, [length, length]);
+  const gated = g.op('Mul', [g.runtimeOp('QuickGelu', [gate], { alpha: { float: 1 } }), up]);
+  return project(context, layer, 'down', ['down'], gated);
+}
+
+/** The weight of a norm. */
+export function normWeight({ g, weights }: LayerContext, name: string, length: number): Promise<string> {
+  return g.floats(name, [length], () => weights.vector(name, length));
+}
+
+export function norm({ g, network }: LayerContext, value: string, weight: string): string {
+  return g.op('SimplifiedLayerNormalization', [value, weight], { axis: -1, epsilon: { float: network.normEpsilon } });
+}
+
+/** Queries and keys of each head normed by themselves: [1,T,·] each, as attention takes them. */
+async function normQueryKey(context: LayerContext, layer: number, packed: string): Promise<string[]> {
+  const { g, network } = context;
+  const { headSize } = network;
+  const [queryLength = 0, keyLength = 0] = lengthsOut(network, ['query', 'key']);
+  const [query = '', key = '', value = ''] = g.split(packed, -1, [queryLength, keyLength, keyLength]);
+  const normed = async (part: string, values: string, length: number) => {
+    const weight = await normWeight(context, `layers.${layer}.${part}Norm`, headSize);
+    const heads = g.op('Reshape', [values, g.constant('int64', [3], [-1, length / headSize, headSize])]);
+    return g.op('Reshape', [norm(context, heads, weight), g.constant('int64', [3], [1, -1, length])]);
+  };
+  return [
+    await normed('query', query, queryLength),
+    await normed('key', key, keyLength),
+    g.op('Unsqueeze', [value, g.constant('int64', [1], [0])]),
+  ];
+}
+
+/** `value` times the matrices of `parts`, their outputs one behind the other; stored as `name` of the layer. */
+async function project(
+  context: LayerContext,
+  layer: number,
+  name: string,
+  parts: readonly Projection[],
+  value: string,
+): Promise<string> {
+  const { g, arithmetic, network, weights, adapterGate } = context;
+  const own = (part: string) => `layers.${layer}.${part}`;
+  const lengths = lengthsOut(network, parts);
+  const lengthIn = lengthInOf(network, parts[0]);
+  const matrices = parts.map((part, index) => weights.matrix(own(part), lengths[index] ?? 0, lengthIn));
+  const product = await arithmetic.linear(value, own(name), matrices);
+  const biased = network.hasAttentionBias && name === 'attention' ? await addBias(product) : product;
+  return adapterGate === undefined ? biased : addAdapter(biased, adapterGate);
+
+  async function addBias(sum: string): Promise<string> {
+    const length = lengths.reduce((total, one) => total + one, 0);
+    const bias = await g.floats(own(`${name}.bias`), [length], async () => {
+      const vectors = await Promise.all(
+        parts.map((part, index) => weights.vector(own(`${part}.bias`), lengths[index] ?? 0)),
+      );
+      return Float32Array.from(vectors.flatMap((vector) => [...vector]));
+    });
+    return g.op('Add', [sum, bias]);
+  }
+
+  /** "LoRA: Low-Rank Adaptation of Large Language Models", section 4.1, in the rows that the gate opens. */
+  async function addAdapter(sum: string, gate: string): Promise<string> {
+    const { adapter } = network;
+    const adapted = adapter?.projections ?? [];
+    const rank = adapter?.rank ?? 0;
+    if (!parts.some((part) => adapted.includes(part))) return sum;
+    const changes = [];
+    for (const [index, part] of parts.entries()) {
+      const length = lengths[index] ?? 0;
+      if (!adapted.includes(part))
+        throw new RangeError(`an adapter of ${parts.join(', ')} has all of them, ${part} is missing`);
+      const narrow = weights.matrix(own(`${part}.narrow`), rank, lengthIn);
+      const wide = weights.matrix(own(`${part}.wide`), length, rank);
+      const inner = await arithmetic.linear(value, own(`${part}.narrow`), [narrow]);
+      changes.push(await arithmetic.linear(inner, own(`${part}.wide`), [wide]));
+    }
+    const change = changes.length === 1 ? (changes[0] ?? '') : g.op('Concat', changes, { axis: -1 });
+    return g.op('Add', [sum, g.op('Mul', [change, gate])]);
+  }
+}
+
+function lengthsOut(network: Network, parts: readonly Projection[]): number[] {
+  const { hidden, heads, keyValueHeads, headSize } = network;
+  const lengths: Readonly<Record<Projection, number>> = {
+    query: heads * headSize,
+    key: keyValueHeads * headSize,
+    value: keyValueHeads * headSize,
+    output: hidden,
+    gate: network.feedForward,
+    up: network.feedForward,
+    down: hidden,
+  };
+  return parts.map((part) => lengths[part]);
+}
+
+function lengthInOf({ hidden, heads, headSize, feedForward: length }: Network, part: Projection | undefined): number {
+  if (part === 'output') return heads * headSize;
+  return part === 'down' ? length : hidden;
+}
