@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const modelDir = join(root, 'models', 'repartee-s');
 
 /** Dialogues made up for training. */
-const COUNT_SYNTHETIC = 6000;
+const COUNT_SYNTHETIC = 9000;
 
 const text = { type: 'string' } as const;
 

@@ -17,9 +17,9 @@ KINDS = ['instructions', 'signature', 'calledSignature', 'description', 'userWri
          'argumentDescriptions', 'heardSay', 'decidedName', 'decidedSkeleton', 'decidedValue']
 BLOCK = 16
 
-# Share of the dialogues drawn: half are calls to businesses, each with its own tools.
-SHARES = {'authored': .5, 'sgd-near': .15, 'sgd-far': .09, 'star-near': .055, 'star-far': .035, 'tm3': .04, 'tm3r': .005, 'tm4': .015, 'tm4r': .01,
-          'r8k': .01, 'snips': .01, 'nlu': .01, 'hr': .01, 'sdc': .01, 'spc': .005, 'topical': .005, 'synthetic': .04}
+# Share of the dialogues drawn: half are calls to businesses, each with its own tools (authored and synthetic).
+SHARES = {'authored': .4, 'sgd-near': .16, 'sgd-far': .1, 'star-near': .06, 'star-far': .035, 'tm3': .05, 'tm3r': .005, 'tm4': .015, 'tm4r': .01,
+          'r8k': .01, 'snips': .01, 'nlu': .01, 'hr': .01, 'sdc': .01, 'spc': .005, 'topical': .005, 'synthetic': .12}
 TEXTS = {'changelog': .7, 'books': .3}
 
 

@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from blocks import MIX
 from checkpoint import read_safetensors, write_safetensors
-from data import MASKED, Tokens, stream_batches
+from data import MASKED, SHARES, Tokens, stream_batches
 from evaluate import evaluate
 from model import Model
 
@@ -17,6 +17,16 @@ def read_mix(text):
         mix[name] = float(share)
     if min(mix.values()) < 0 or sum(mix.values()) > 1: raise argparse.ArgumentTypeError(f'shares must be 0 or more and sum to at most 1, not {sum(mix.values()):g}')
     return mix
+
+
+def read_shares(text):
+    shares = dict(SHARES)
+    for entry in text.split(','):
+        name, _, share = entry.partition('=')
+        if name not in SHARES: raise argparse.ArgumentTypeError(f'"{name}" is no source of dialogues: {", ".join(SHARES)}')
+        shares[name] = float(share)
+    if min(shares.values()) < 0: raise argparse.ArgumentTypeError('shares must be 0 or more')
+    return shares
 
 
 def parse():
@@ -37,6 +47,7 @@ def parse():
     p.add_argument('--distil', type=float, default=.5, help="share of a masked position's loss that follows the causal head's own distribution")
     p.add_argument('--certainty', type=float, default=0, help='weight of certainty forcing; last, 2, once the losses are flat')
     p.add_argument('--mix', type=read_mix, default=MIX, help='shares of the kinds of blocks, as stale=.1,infill=.05')
+    p.add_argument('--shares', type=read_shares, default=SHARES, help='weights by which sources of dialogues are drawn, as synthetic=.3,authored=.3; the others keep theirs')
     p.add_argument('--setting-gradient', action='store_true', help='let instructions and tools learn, too: always so on a GPU, a third slower on a CPU')
     p.add_argument('--longest', type=int, default=1024, help='rows of a dialogue at most')
     p.add_argument('--micro-batches', type=int, default=1, help='batches a step')
@@ -160,7 +171,7 @@ def train(run, tokens, options):
     worked, first, running, bad = 0., count['step'], {}, 0
     limit = options.decay_minutes or options.minutes
     batches = stream_batches(tokens, options.seed, first, options.micro_batches, options.workers, options.clean, options.blocks, options.longest,
-                             options.device == 'cpu' and not options.setting_gradient, options.mix)
+                             options.device == 'cpu' and not options.setting_gradient, options.mix, 'train', options.shares)
     while not stop[0] and worked < limit * 60 and not (options.steps and count['step'] - first >= options.steps):
         while paused[0] and not stop[0]: time.sleep(1)
         began = time.time()

@@ -64,12 +64,14 @@ describe('a synthetic dialogue', () => {
 
   it('asks for nothing in a call that the caller has not said', () => {
     for (const dialogue of dialogues) {
-      const said = plain(textOf(dialogue, 'user'));
+      // What the agent offered from its results was agreed to.
+      const offered = dialogue.id.includes('offer') ? textOf(dialogue, 'say') : '';
+      const said = plain(`${textOf(dialogue, 'user')} ${offered}`);
       const letters = said.replaceAll(/ (as in|for) \w+/g, '').replaceAll(' ', '');
       for (const message of dialogue.messages) {
         if (message.role !== 'call') continue;
         for (const [key, value] of Object.entries(message.arguments)) {
-          if (typeof value !== 'string' || key === 'date' || key === 'time' || /^[A-Z]*\d+$/.test(value)) continue;
+          if (typeof value !== 'string' || /date|time|day|when/.test(key) || /^[A-Z]*\d+$/.test(value)) continue;
           const isSaid = said.includes(plain(value.replaceAll('_', ' '))) || letters.includes(plain(value));
           expect(isSaid, `${dialogue.id} ${key}: ${value}`).toBe(true);
         }
@@ -102,10 +104,10 @@ describe('a synthetic dialogue', () => {
 describe('the behaviours', () => {
   it('are all played, in many domains', () => {
     const names = new Set(dialogues.map(({ id }) => id.replace(/^synthetic-|-\d+$/g, '')));
-    expect(names.size).toBe(16);
+    expect(names.size).toBe(17);
     const businesses = dialogues.filter(({ id }) => !id.includes('hand-over'));
     const subjects = businesses.flatMap(({ instructions }) => / (an? [a-z ]+)\. /.exec(instructions)?.[1] ?? []);
-    expect(new Set(subjects).size).toBe(23);
+    expect(new Set(subjects).size).toBeGreaterThan(30);
     expect(new Set(dialogues.flatMap(({ tools }) => tools.map(({ name }) => name))).size).toBeGreaterThan(100);
   });
 
@@ -155,5 +157,23 @@ describe('the behaviours', () => {
       messages.every((message) => message.role !== 'call' || message.name !== tools[0]?.name);
     expect(of('refuse').filter(isIdle).length).toBeGreaterThan(3);
     for (const dialogue of of('refuse')) expect(textOf(dialogue, 'say')).toMatch(/sorry|can't|afraid/);
+  });
+
+  it('book what was offered on a yes, decided with all that was said before and read back by the runtime', () => {
+    const isValid = createCallValidator();
+    let countBooked = 0;
+    for (const { id, messages, tools } of of('offer')) {
+      for (const [index, message] of messages.entries()) {
+        if (message.role !== 'say' || message.decided === undefined) continue;
+        expect(isValid(tools, message.decided), id).toBe(true);
+        expect(message.text, id).toMatch(/^Please confirm: .*\. Is that right\?$/);
+        expect(messages[index - 1]?.role, id).toBe('user');
+        const call = messages[index + 2];
+        if (call?.role !== 'call') continue;
+        expect(call, id).toEqual({ role: 'call', ...message.decided });
+        countBooked++;
+      }
+    }
+    expect(countBooked).toBeGreaterThan(100);
   });
 });

@@ -13,6 +13,7 @@ import { services } from './domains-services.ts';
 import { visits } from './domains-visits.ts';
 import { fail, find, findNothing, refuseValue, stop } from './failures.ts';
 import { handOver } from './hand-overs.ts';
+import { offer } from './offers.ts';
 import type { Play } from './play.ts';
 import { refuse } from './refusals.ts';
 import { repeat } from './repeats.ts';
@@ -42,6 +43,7 @@ const behaviours: readonly (readonly [name: string, count: number, play: (random
   ['leave', 2, onStage(leave)],
   ['order', 6, orderAtOnce],
   ['order-by-item', 5, orderOneByOne],
+  ['offer', 60, offer],
 ];
 
 /** The same ones whenever it runs. */

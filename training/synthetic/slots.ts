@@ -26,7 +26,7 @@ export interface Slot {
 /** Made anew for each dialogue: names and forms differ. */
 export type SlotMaker = (scene: Scene, today: Date) => Slot;
 
-interface Wording {
+export interface Wording {
   readonly keys: readonly string[];
   readonly asks: readonly string[];
   readonly lead: string;
