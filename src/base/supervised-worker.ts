@@ -23,6 +23,8 @@ export interface SupervisedWorkerOptions<Alive extends Life> {
   readonly toError: (message: string, options: ErrorOptions) => RuntimeError;
   /** Told of each life that comes after a death, before anybody can ask anything of it. @default nobody is told */
   readonly started?: (next: Alive) => void;
+  /** Told when it was started too often in vain. @default nobody is told */
+  readonly gaveUp?: (error: RuntimeError) => void;
   /** After so long a rest, whoever asks has it started again. @default never: it is not started again */
   readonly restMs?: number;
 }
@@ -49,7 +51,7 @@ const MAX_FAILURES = 5;
 export async function superviseWorker<Alive extends Life>(
   options: SupervisedWorkerOptions<Alive>,
 ): Promise<SupervisedWorker<Alive>> {
-  const { start, clock, warn, toError, started, restMs } = options;
+  const { start, clock, warn, toError, started, gaveUp, restMs } = options;
   const closing = new AbortController();
   let latest = await start();
   let alive: Alive | undefined = latest;
@@ -101,6 +103,7 @@ export async function superviseWorker<Alive extends Life>(
     const error = toError(`${reason}; it was started ${MAX_FAILURES} times in vain${rest}`, { cause });
     failure = { error, cause, atMs: clock.nowMs() };
     warn(error.message);
+    gaveUp?.(error);
     throw error;
   }
 

@@ -153,6 +153,10 @@ export interface Sequence {
 export interface EngineStats {
   /** There is no thread: what is asked waits for the next one. */
   readonly isDown?: true;
+  /** Threads of the engine that were started in place of one that died. @default 0 */
+  readonly countRestarts?: number;
+  /** The same of the threads that run passes, since the engine's thread started. @default 0 */
+  readonly countPassRestarts?: number;
   readonly device: string;
   readonly countSequences: number;
   readonly countWaiting: number;

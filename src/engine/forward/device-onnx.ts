@@ -1,6 +1,7 @@
 // The model on ONNX Runtime's CPU provider: a session for passes that run beside others, one thread each, and where it
 // pays one for a pass that has the machine to itself.
 import { join } from 'node:path';
+import { systemClock } from '../../base/clock.ts';
 import { GRAPH_FILE, type Manifest } from '../manifest.ts';
 import type { Device, Forward, ForwardResult } from './device.ts';
 import { NativeKv } from './kv-native.ts';
@@ -25,6 +26,8 @@ export interface OnnxDeviceOptions {
   readonly countThreads: number;
   /** Threads wait for work by spinning: a pass is faster, an idle engine costs CPU time. */
   readonly isSpinning: boolean;
+  /** One line when a thread that runs passes died. @default nobody is told */
+  readonly warn?: (line: string) => void;
 }
 
 const smallInputs = ['ids', 'positions', 'bias', 'rows', 'watch'];
@@ -36,12 +39,12 @@ const MAX_PASS_MS = 8000;
 
 /** Rejects with EngineError. */
 export async function createOnnxDevice(options: OnnxDeviceOptions): Promise<Device> {
-  const { manifest, maxAtOnce, countThreads } = options;
+  const { manifest, maxAtOnce, countThreads, warn } = options;
   const { layers, vocabulary } = manifest.config;
   const library = onnxLibrary();
   const narrow = openSession(library, options, 1);
   const wide = countThreads > 1 ? openSession(library, options, countThreads) : narrow;
-  const threads = startPassThreads(maxAtOnce);
+  const threads = await startPassThreads({ count: maxAtOnce, clock: systemClock, ...(warn ? { warn } : {}) });
   const kvNames = (prefix: string) =>
     Array.from({ length: layers }, (_, layer) => [`${prefix}Key.${layer}`, `${prefix}Value.${layer}`]).flat();
   const inputNames = toNameList([...smallInputs, ...kvNames('past')]);
@@ -94,6 +97,8 @@ export async function createOnnxDevice(options: OnnxDeviceOptions): Promise<Devi
       }
     },
 
+    broken: threads.broken,
+    countRestarts: threads.countRestarts,
     isStuck: () => threads.longestMs() > MAX_PASS_MS,
 
     async close() {

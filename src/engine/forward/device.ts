@@ -1,4 +1,5 @@
 // What runs the model: some passes at once. Knows no sequence, no act and no reply.
+import type { RuntimeError } from '../../errors.ts';
 import type { Kv, KvMemory } from './kv.ts';
 
 /** One pass: T new positions after the past's, some of them with the head. */
@@ -42,5 +43,9 @@ export interface Device {
   forward(forward: Forward, isAlone?: boolean): Promise<ForwardResult>;
   /** A pass runs longer than any pass takes: the runtime hangs. */
   isStuck(): boolean;
+  /** Resolves, with why, when it will run no pass any more. @default never */
+  readonly broken?: Promise<RuntimeError>;
+  /** Threads of its own that were started in place of one that died. @default 0 */
+  countRestarts?(): number;
   close(): Promise<void>;
 }

@@ -2,14 +2,14 @@
 import { parentPort } from 'node:worker_threads';
 import { EngineError, toMessage } from '../../errors.ts';
 import { onnxLibrary } from './onnx-library.ts';
-import type { FromPassThread, ToPassThread } from './pass-threads.ts';
+import type { FromPassThread, ToPassThread } from './pass-life.ts';
 
 const port = parentPort;
 if (!port) throw new EngineError('worker-alone', 'this file runs as a thread of the device');
 
 const library = onnxLibrary();
 
-function answer(message: FromPassThread): void {
+function post(message: FromPassThread): void {
   port?.postMessage(message);
 }
 
@@ -17,8 +17,9 @@ port.on('message', (job: ToPassThread) => {
   if (job === 'stop.wanted') return port.close();
   try {
     library.run(job);
-    answer({ failure: undefined });
+    post({ type: 'pass.ended', failure: undefined });
   } catch (error) {
-    answer({ failure: toMessage(error) });
+    post({ type: 'pass.ended', failure: toMessage(error) });
   }
 });
+post({ type: 'pass.ready' });

@@ -1,101 +1,119 @@
-// The threads in which passes run, so that the engine's own is free meanwhile. Takes jobs, each to one free thread.
+// The threads in which passes run, so that the engine's own is free meanwhile: each takes one job after another, and is
+// started again when it dies.
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { EngineError } from '../../errors.ts';
+import type { Clock } from '../../base/clock.ts';
+import { type SupervisedWorker, superviseWorker } from '../../base/supervised-worker.ts';
+import { EngineError, type RuntimeError } from '../../errors.ts';
 import { packagePath } from '../../package-path.ts';
 import type { RunJob } from './onnx-library.ts';
-
-export type ToPassThread = RunJob | 'stop.wanted';
-
-export interface FromPassThread {
-  readonly failure: string | undefined;
-}
+import { openPassLife, type PassLife } from './pass-life.ts';
 
 export interface PassThreads {
   /** Waits for a free thread; rejects with EngineError. */
   run(job: RunJob): Promise<void>;
   /** How long the oldest of the passes has run, milliseconds; none runs: 0. */
   longestMs(): number;
+  /** Threads that were started in place of one that died. */
+  countRestarts(): number;
+  /** Resolves, with why, when every thread has died too often: nothing will run any more. */
+  readonly broken: Promise<RuntimeError>;
   /** Once all that runs is over. */
   close(): Promise<void>;
+}
+
+export interface PassThreadsOptions {
+  readonly count: number;
+  readonly clock: Clock;
+  /** One line for each death. @default nobody is told */
+  readonly warn?: (line: string) => void;
+  /** Starts one thread that says `pass.ready` and answers each `RunJob`. @default the real one */
+  readonly startWorker?: () => Worker;
 }
 
 interface Waiting {
   readonly job: RunJob;
   readonly resolve: () => void;
-  readonly reject: (error: EngineError) => void;
+  readonly reject: (error: unknown) => void;
 }
 
-interface Running extends Waiting {
-  readonly startedMs: number;
-}
-
-/** @param startWorker starts one thread that answers each `RunJob` */
-export function startPassThreads(count: number, startWorker: () => Worker = startPassThread): PassThreads {
+/** Rejects with EngineError if one of the threads can't start. */
+export async function startPassThreads(options: PassThreadsOptions): Promise<PassThreads> {
+  const { count, clock, warn = () => undefined, startWorker = startPassThread } = options;
   const waiting: Waiting[] = [];
-  const idle: Worker[] = [];
-  const working = new Map<Worker, Running>();
-  const ended: Promise<void>[] = [];
-  let isClosed = false;
+  const threads: SupervisedWorker<PassLife>[] = [];
+  let countStarts = 0;
+  let countGivenUp = 0;
+  /** Why nothing will run any more. */
+  let over: RuntimeError | undefined;
+  let breakDown = (_reason: RuntimeError): void => undefined;
+  const broken = new Promise<RuntimeError>((resolve) => {
+    breakDown = resolve;
+  });
 
-  for (let index = 0; index < count; index++) start();
-
-  function start(): void {
-    const worker = startWorker();
-    ended.push(
-      new Promise((resolve) => {
-        worker.once('exit', () => {
-          lose(worker);
-          resolve();
-        });
-      }),
-    );
-    worker.on('error', () => undefined);
-    worker.on('message', ({ failure }: FromPassThread) => {
-      const done = working.get(worker);
-      working.delete(worker);
-      idle.push(worker);
-      if (failure === undefined) done?.resolve();
-      else done?.reject(new EngineError('forward-failed', failure));
-      next();
+  async function start(): Promise<void> {
+    const thread = await superviseWorker<PassLife>({
+      start() {
+        countStarts++;
+        return openPassLife(startWorker(), clock);
+      },
+      clock,
+      warn,
+      toError: (message, cause) => new EngineError('pass-threads-dead', message, cause),
+      started: next,
+      gaveUp,
     });
-    idle.push(worker);
+    threads.push(thread);
   }
 
-  /** What it ran is lost; another takes its place. */
-  function lose(worker: Worker): void {
-    const lost = working.get(worker);
-    working.delete(worker);
-    const place = idle.indexOf(worker);
-    if (place >= 0) idle.splice(place, 1);
-    lost?.reject(new EngineError('forward-failed', 'the thread that ran the model ended'));
-    if (isClosed) return;
-    start();
-    next();
-  }
-
+  /** What waits goes to threads that are free. */
   function next(): void {
-    const worker = waiting.length > 0 ? idle.pop() : undefined;
-    const first = worker && waiting.shift();
-    if (!worker || !first) return;
-    working.set(worker, { ...first, startedMs: performance.now() });
-    worker.postMessage(first.job satisfies ToPassThread);
+    for (const { alive } of threads) {
+      if (!alive || alive.isBusy) continue;
+      const first = waiting.shift();
+      if (!first) return;
+      alive.run(first.job).then(first.resolve, first.reject).finally(next);
+    }
+  }
+
+  /** One thread is not started any more; as long as there are others, they go on. */
+  function gaveUp(error: RuntimeError): void {
+    countGivenUp++;
+    if (countGivenUp < count) return;
+    end(error);
+    breakDown(error);
+  }
+
+  function end(reason: RuntimeError): void {
+    over ??= reason;
+    for (const { reject } of waiting.splice(0)) reject(over);
+  }
+
+  async function close(): Promise<void> {
+    const reason = new EngineError('engine-closed', 'the engine is closed');
+    end(reason);
+    await Promise.all(threads.map((thread) => thread.close(reason)));
+  }
+
+  const started = await Promise.allSettled(Array.from({ length: count }, start));
+  const failed = started.find((one) => one.status === 'rejected');
+  if (failed) {
+    await close();
+    throw failed.reason;
   }
 
   return {
     run(job) {
-      if (isClosed) return Promise.reject(new EngineError('engine-closed', 'the engine is closed'));
+      if (over) return Promise.reject(over);
       return new Promise((resolve, reject) => {
         waiting.push({ job, resolve, reject });
         next();
       });
     },
-    longestMs: () => Math.max(0, ...[...working.values()].map(({ startedMs }) => performance.now() - startedMs)),
-    async close() {
-      isClosed = true;
-      for (const worker of [...idle, ...working.keys()]) worker.postMessage('stop.wanted' satisfies ToPassThread);
-      await Promise.all(ended);
-    },
+    longestMs: () => Math.max(0, ...threads.map(({ alive }) => alive?.runningMs() ?? 0)),
+    countRestarts: () => countStarts - count,
+    broken,
+    close,
   };
 }
 

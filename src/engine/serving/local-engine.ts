@@ -102,6 +102,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   function stats(): EngineStats {
     return {
       device: device.name,
+      countPassRestarts: device.countRestarts?.() ?? 0,
       countSequences: sequences.size,
       countWaiting: scheduler.countWaiting(),
       countForwards,

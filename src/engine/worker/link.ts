@@ -33,6 +33,7 @@ interface Task {
 export interface Thread {
   readonly worker: Worker;
   readonly clock: Clock;
+  readonly warn: (line: string) => void;
   readonly draftEnded: (last: DraftState) => void;
 }
 
@@ -42,7 +43,7 @@ const LOAD_TIMEOUT_MS = 300_000;
 const stopWanted: ToWorker = { type: 'stop.wanted' };
 
 /** Waits until the thread has loaded the model; rejects with ModelError or EngineError. */
-export async function openLink({ worker, clock, draftEnded }: Thread): Promise<Link> {
+export async function openLink({ worker, clock, warn, draftEnded }: Thread): Promise<Link> {
   const tasks = new Map<number, Task>();
   const sequences = new Set<number>();
   const prefixIds = new WeakMap<PromptPrefix, number>();
@@ -84,6 +85,9 @@ export async function openLink({ worker, clock, draftEnded }: Thread): Promise<L
 
   function receive(message: FromWorker): void {
     switch (message.type) {
+      case 'warning.given':
+        warn(message.line);
+        return;
       case 'beat.given':
         latest = message.stats;
         return;

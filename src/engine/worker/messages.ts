@@ -51,6 +51,8 @@ export type FromWorker =
       readonly stats: EngineStats;
       readonly sentUs: number;
     }
+  /** Something that works again, or less well than it might: a line for the log. */
+  | { readonly type: 'warning.given'; readonly line: string }
   | { readonly type: 'beat.given'; readonly stats: EngineStats }
   /** Of a prepare or a draft. */
   | { readonly type: 'task.ended'; readonly task: number; readonly stats: EngineStats; readonly failure?: Failure };

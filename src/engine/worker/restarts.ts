@@ -26,8 +26,12 @@ export async function keepAlive({
   const prepared = new Set<WeakRef<PromptPrefix>>();
   let nextSequence = 1;
   let countSequences = 0;
+  let countStarts = 0;
   const supervised = await superviseWorker({
-    start: () => openLink({ worker: startWorker(), clock, draftEnded }),
+    start() {
+      countStarts++;
+      return openLink({ worker: startWorker(), clock, warn, draftEnded });
+    },
     clock,
     warn,
     toError: (message, options) => new EngineError('worker-dead', message, options),
@@ -44,7 +48,8 @@ export async function keepAlive({
   }
 
   function stats(): EngineStats {
-    return { ...supervised.latest.stats(), countSequences, ...(supervised.alive ? {} : { isDown: true }) };
+    const down = supervised.alive ? {} : ({ isDown: true } as const);
+    return { ...supervised.latest.stats(), countSequences, countRestarts: countStarts - 1, ...down };
   }
 
   /** Undefined if the signal is aborted first. */

@@ -28,6 +28,16 @@ function post(message: FromWorker): void {
   port?.postMessage(message);
 }
 
+/** The first message is to be that the engine is ready: what is to be said before waits for it. */
+let announce = (): void => undefined;
+const announced = new Promise<void>((resolve) => {
+  announce = resolve;
+});
+
+function warn(line: string): void {
+  void announced.then(() => post({ type: 'warning.given', line }));
+}
+
 interface Loaded {
   readonly engine: LocalEngine;
   readonly device: Device;
@@ -37,7 +47,7 @@ async function loadEngine(options: WorkerOptions): Promise<Loaded> {
   const { modelDir, kvBudgetBytes } = options;
   const manifest = await loadManifest(modelDir);
   const tokenizer = loadTokenizer(await readFile(join(modelDir, 'tokenizer.json'), 'utf8'));
-  const device = await createOnnxDevice({ ...options, manifest });
+  const device = await createOnnxDevice({ ...options, manifest, warn });
   await checkDevice(device, modelDir, manifest);
   const phrases = await loadPhrases(modelDir, manifest);
   const costs = createCostModel();
@@ -144,7 +154,12 @@ function serve({ engine, device }: Loaded): void {
   }
 
   port?.on('message', receive);
+  // Nobody catches it: this thread ends, and whoever started it starts another one.
+  void device.broken?.then((reason) => {
+    throw reason;
+  });
   post({ type: 'engine.ready', stats: engine.stats() });
+  announce();
 }
 
 function toFailure(error: unknown): Failure {

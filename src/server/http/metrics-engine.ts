@@ -34,6 +34,16 @@ export function createEngineMetrics(registry: Registry, stats: () => EngineStats
     'Forward passes since the thread of the engine started.',
     () => stats()?.countForwards ?? 0,
   );
+  counter(
+    'repartee_engine_restarts_total',
+    'Threads of the engine that were started in place of one that died.',
+    () => stats()?.countRestarts ?? 0,
+  );
+  counter(
+    'repartee_engine_pass_restarts_total',
+    'Threads that run forward passes and were started in place of one that died, since that of the engine started.',
+    () => stats()?.countPassRestarts ?? 0,
+  );
   const queueSeconds = new Histogram({
     name: 'repartee_engine_queue_seconds',
     help: 'What a draft waited, all its forward passes together: for the thread of the engine, and for other sequences.',

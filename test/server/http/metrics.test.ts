@@ -105,6 +105,8 @@ it('tells what the engine has queued and keeps, and what became of draft tokens'
     forwardMs: 12,
     waitMs: 500,
     kvBytes: 4096,
+    countRestarts: 2,
+    countPassRestarts: 5,
   };
   await using rig = await startServerRig(undefined, { engineStats: () => stats });
   rig.server.draftEnded({
@@ -125,6 +127,8 @@ it('tells what the engine has queued and keeps, and what became of draft tokens'
     repartee_engine_forwards_total: 40,
     repartee_engine_forward_seconds: 0.012,
     repartee_engine_kv_bytes: 4096,
+    repartee_engine_restarts_total: 2,
+    repartee_engine_pass_restarts_total: 5,
     'repartee_engine_queue_seconds_bucket{le="0.001"}': 1,
     repartee_engine_queue_seconds_sum: 0.0305,
     repartee_engine_queue_seconds_count: 2,
