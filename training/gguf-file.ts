@@ -1,7 +1,7 @@
 // Takes metadata and tensors' forms, gives the head of a GGUF file (version 3): all that stands before the tensors'
 // bytes. Knows no model.
 
-export const tensorTypes = { float32: 0, q4_0: 2, q8_0: 8 } as const;
+const tensorTypes = { float32: 0, q4_0: 2, q8_0: 8 } as const;
 export type TensorType = keyof typeof tensorTypes;
 
 export interface GgufTensor {
@@ -22,7 +22,7 @@ export type GgufValue =
   | { readonly ints: readonly number[] };
 
 /** Every tensor begins at a multiple of it. */
-export const ALIGNMENT_BYTES = 32;
+const ALIGNMENT_BYTES = 32;
 const GGUF_MAGIC = 0x46554747;
 const GGUF_VERSION = 3;
 const valueTypes = { uint32: 4, int32: 5, float32: 6, bool: 7, string: 8, array: 9 } as const;

@@ -7,6 +7,7 @@ import type { Network } from '../src/engine/network.ts';
 import { loadTokenizer } from '../src/engine/tokenizer/tokenizer.ts';
 import { parseTokenizerFile } from '../src/engine/tokenizer/tokenizer-file.ts';
 import { ModelError, toMessage } from '../src/errors.ts';
+import { toPaired } from '../src/import/checkpoint/rotary-rows.ts';
 import { aligned, encodeGgufHead, type GgufTensor, type GgufValue } from './gguf-file.ts';
 import { blockBytes, toQ4, toQ8 } from './gguf-quantize.ts';
 import { openSafeTensors, type SafeTensors } from './safetensors.ts';
@@ -153,10 +154,4 @@ function partsOf(tensors: SafeTensors, config: Network, quantization: Quantizati
     }
     return floats;
   }
-}
-
-/** Here a head's halves turn against each other, in llama.cpp neighbours do: a row and its partner move together. */
-export function toPaired(row: number, headSize: number): number {
-  const [head, within, half] = [Math.floor(row / headSize), row % headSize, headSize / 2];
-  return head * headSize + 2 * (within % half) + Math.floor(within / half);
 }

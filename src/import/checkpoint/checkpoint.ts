@@ -1,11 +1,12 @@
 // A published checkpoint, whatever its files: takes a path, gives tensors, the network's config and the tokenizer.
 
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { isRecord } from '../../base/is-record.ts';
 import { parseJson } from '../../base/parse-json.ts';
 import { ModelError, toMessage } from '../../errors.ts';
-import { damaged, openFile } from './byte-source.ts';
+import { type ByteSource, damaged, openFile } from './byte-source.ts';
+import { openGgufCheckpoint } from './gguf-checkpoint.ts';
 import { openSafeTensors } from './safetensors.ts';
 import type { TensorSource } from './tensor-source.ts';
 import { parseWeightIndex } from './weight-index.ts';
@@ -24,18 +25,25 @@ export interface Checkpoint {
 }
 
 /**
- * A folder with config.json, safetensors files and tokenizer.json. Throws ModelError (checkpoint-missing,
- * checkpoint-damaged).
+ * A folder with config.json, safetensors files and tokenizer.json, or a GGUF file. Throws ModelError
+ * (checkpoint-missing, checkpoint-damaged, architecture-unsupported).
  */
 export async function openCheckpoint(path: string): Promise<Checkpoint> {
-  const isFolder = await stat(path).then(
-    (stats) => stats.isDirectory(),
-    (cause: unknown) => {
-      throw new ModelError('checkpoint-missing', `${path} can't be read: ${toMessage(cause)}`, { cause });
-    },
+  const stats = await stat(path).catch((cause: unknown) => {
+    throw new ModelError('checkpoint-missing', `${path} can't be read: ${toMessage(cause)}`, { cause });
+  });
+  if (stats.isDirectory()) return openFolder(path);
+  if (extname(path) === '.gguf') {
+    const file = await openFile(path);
+    return closingOnError([file], () => openGgufCheckpoint(file));
+  }
+  throw new ModelError(
+    'checkpoint-missing',
+    `${path} is neither a .gguf file nor a folder with ${CONFIG_FILE} and ${WEIGHTS_FILE}`,
   );
-  if (!isFolder)
-    throw new ModelError('checkpoint-missing', `${path} is not a folder with ${CONFIG_FILE} and ${WEIGHTS_FILE}`);
+}
+
+async function openFolder(path: string): Promise<Checkpoint> {
   const config = parseJson(await readText(path, CONFIG_FILE));
   if (!isRecord(config)) throw damaged(join(path, CONFIG_FILE), 'it is no JSON object');
   const tensors = await openFolderWeights(path);
@@ -57,10 +65,16 @@ async function openFolderWeights(folder: string): Promise<TensorSource> {
 }
 
 async function openFiles(paths: readonly string[]): Promise<TensorSource> {
-  const files = [];
-  try {
+  const files: ByteSource[] = [];
+  return closingOnError(files, async () => {
     for (const path of paths) files.push(await openFile(path));
-    return await openSafeTensors(files);
+    return openSafeTensors(files);
+  });
+}
+
+async function closingOnError<T>(files: readonly ByteSource[], read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
   } catch (error) {
     for (const file of files) await file.close();
     throw error;

@@ -68,7 +68,9 @@ it('refuses an index that contradicts its files', async () => {
 
 it('says which file is missing', async () => {
   await expect(openCheckpoint(join(folder, 'nowhere'))).rejects.toThrow(/nowhere can't be read: ENOENT/);
-  await expect(openCheckpoint(join(folder, 'config.json'))).rejects.toThrow(/config.json is not a folder/);
+  await expect(openCheckpoint(join(folder, 'config.json'))).rejects.toThrow(
+    /config.json is neither a .gguf file nor a folder/,
+  );
   await expect(openCheckpoint(folder)).rejects.toThrow(/model.safetensors can't be read: ENOENT/);
   writeWeights('model.safetensors', 'a');
   const { tensors, readTokenizer } = await openCheckpoint(folder);
