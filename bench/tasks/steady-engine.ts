@@ -16,6 +16,7 @@ export function createSteadyEngine(engine: Engine): Engine {
           for await (const state of sequence.draft(request)) yield steady(state);
         },
         promote: () => sequence.promote(),
+        resume: () => sequence.resume(),
         close: () => sequence.close(),
       };
     },

@@ -5,6 +5,7 @@ import type { CloseReason } from '../events.ts';
 import type {
   Agent,
   ConfirmationWords,
+  DraftPolicy,
   DtmfRules,
   Endpointing,
   IdleRules,
@@ -60,6 +61,16 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
    * @default as long as it takes
    */
   readonly latencyBudgetMs?: number;
+  /**
+   * Which drafts are written while the caller still speaks: `every-partial`, one upon every interim transcript;
+   * `likely-end`, one whose turn has probably ended, by p(end of turn), a pause or the end of the caller's sound;
+   * `final`, none, and no tool runs ahead. Of the others the model only reads the words, and goes on with them once the
+   * turn is committed.
+   * @default 'every-partial' for a model that runs here
+   */
+  readonly drafts?: DraftPolicy;
+  /** What the model must give the end of the turn for `likely-end` to write a draft, 0 to 1. @default 0.3 */
+  readonly draftMinProbability?: number;
   /**
    * Another `effort` or `latencyBudgetMs` for a `draft`, a committed turn's `reply`, a `step` after a tool.
    * @default none

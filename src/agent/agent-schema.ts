@@ -23,7 +23,7 @@ const work = z
   .strictObject({ effort: effort.exactOptional(), latencyBudgetMs: latencyBudgetMs.exactOptional() })
   .exactOptional();
 
-export const optionsSchema = z.strictObject({
+const fields = z.strictObject({
   name: z.string().regex(/^[\w-]{1,64}$/, 'expected letters, digits, - and _, 64 at most'),
   instructions: z.custom<Agent['instructions']>(
     (value) => isFunction(value) || (typeof value === 'string' && value.trim() !== ''),
@@ -39,6 +39,8 @@ export const optionsSchema = z.strictObject({
   voice: words.exactOptional(),
   effort: effort.default('low'),
   latencyBudgetMs: latencyBudgetMs.exactOptional(),
+  drafts: z.enum(['every-partial', 'likely-end', 'final']).exactOptional(),
+  draftMinProbability: z.number().min(0).max(1).exactOptional(),
   effortBy: z.strictObject({ draft: work, reply: work, step: work }).prefault({}),
   tools: z.record(z.string(), z.custom<ToolDefinition>(isToolDefinition, 'expected defineTool({ … })')).default({}),
   handoffs: z
@@ -139,6 +141,11 @@ export const optionsSchema = z.strictObject({
   variables: zodObject.default(z.object({})),
   state: zodObject.default(z.object({})),
 });
+
+export const optionsSchema = fields.refine(
+  ({ drafts = 'likely-end', draftMinProbability }) => draftMinProbability === undefined || drafts === 'likely-end',
+  { path: ['draftMinProbability'], message: "expected drafts: 'likely-end' beside it: else it changes nothing" },
+);
 
 function isTimeZone(name: string): boolean {
   try {

@@ -9,6 +9,12 @@ export type Effort = 'instant' | 'low' | 'medium' | 'high' | 'exact' | 'autoregr
 /** While the caller speaks; once the turn is committed; after the result of a tool. */
 export type Moment = 'draft' | 'reply' | 'step';
 
+/**
+ * Which drafts are written while the caller still speaks. Of the others the model only reads the words, so that the
+ * commit of the turn costs no prefill.
+ */
+export type DraftPolicy = 'every-partial' | 'likely-end' | 'final';
+
 /** What the model puts into what it writes. */
 export interface Work {
   readonly effort?: Effort;
@@ -32,6 +38,10 @@ export interface Agent extends TurnHooks {
   readonly effort: Effort;
   /** From the request to the last word; undefined: as long as it takes. */
   readonly latencyBudgetMs?: number;
+  /** Undefined: as its model's price has it, every-partial where the model runs here. */
+  readonly drafts?: DraftPolicy;
+  /** What the model must give the end of a turn for `likely-end` to write. @default 0.3 */
+  readonly draftMinProbability?: number;
   /** What differs from `effort` and `latencyBudgetMs`. */
   readonly effortBy: Readonly<Partial<Record<Moment, Work>>>;
   /** In the order they were defined. */

@@ -30,8 +30,8 @@ time with the model's own times. Printed for each way: how long callers waited f
 were taken for ended and went on, and replies that are others than with the agent as it is.
 
   --agent FILE  an agent module instead of the example agents
-  --set …       endpointing.delayMs=200..800:100, endpointing.sureDelayMs=…, endpointing.minProbability=…, mayStaySilent=…, effort=…;
-                several: each with each
+  --set …       endpointing.delayMs=200..800:100, endpointing.sureDelayMs=…, endpointing.minProbability=…, mayStaySilent=…, effort=…,
+                drafts=every-partial,likely-end,final, draftMinProbability=0.1..0.5:0.1; several: each with each
   --svg OUT     draws that, too
   --json        one JSON array instead of a table
   --model DIR   a model folder (default: the one that comes with repartee)

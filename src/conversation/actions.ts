@@ -7,6 +7,7 @@ import { opensTurn } from '../events/vocabulary.ts';
 import type { Act, CloseReason } from '../events.ts';
 import { canBeHeld, toClosing } from './closing.ts';
 import { markEarly } from './confirming.ts';
+import { mayResume, toHoldBelow } from './draft-policy.ts';
 import * as drafts from './drafts.ts';
 import { canDraftAhead, keepComplete, takeFollowUp, toAheadRequest } from './follow-up.ts';
 import { isLeaving } from './goodbye.ts';
@@ -23,7 +24,7 @@ export const callSetup = speaking.extend({
       const words = toWords(context.transcript);
       if (words === '' || words === context.request.words || context.run?.effect === 'write') return;
       const id = context.countRequests + 1;
-      const request = drafts.toDraftRequest(context, id);
+      const request = drafts.toDraftRequest(context, id, toHoldBelow(context));
       enqueue.assign({ ...drafts.keepRequest(request, words), followUp: keepComplete(context) });
       enqueue.sendTo('writer', { type: 'write', request });
     }),
@@ -35,6 +36,9 @@ export const callSetup = speaking.extend({
       enqueue.sendTo('writer', { type: 'write', request });
     }),
     cancelWriter: sendTo('writer', { type: 'cancel' }),
+    resumeDraft: enqueueActions(({ context, enqueue }) => {
+      if (mayResume(context)) enqueue.sendTo('writer', { type: 'resume', id: context.request.id });
+    }),
     promoteDraft: sendTo('writer', ({ context }) => ({ type: 'promote', id: context.request.id })),
     keepDraft: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'draft.grew') return;
@@ -175,6 +179,7 @@ export const callSetup = speaking.extend({
       enqueue.raise({ type: 'pause.passed', pausedMs }, { id: 'pause', delay: pausedMs - event.pausedMs });
     }),
     endPause: cancel('pause'),
+    noteStop: assign({ hasStopped: true }),
     /**
      * Words at hand are answered so long after the last of them, whatever the recogniser forgets; keys end by a pause
      * of their own.

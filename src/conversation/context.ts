@@ -1,6 +1,6 @@
 // The machine's memory: what it keeps of the call, the turn, the reply, its drafts and its tools.
 
-import type { Agent, AgentTool } from '../agent/agent.ts';
+import type { Agent, AgentTool, DraftPolicy } from '../agent/agent.ts';
 import type { Act, CallerEvent } from '../events.ts';
 import type { Closing } from './closing.ts';
 import type { Line, ToolCall } from './transcript.ts';
@@ -124,6 +124,8 @@ export type Overheard = Extract<CallerEvent, { type: 'transcript.updated' | 'dtm
 
 export interface Context {
   readonly agent: Agent;
+  /** Of an agent that names no policy. */
+  readonly usualDrafts: DraftPolicy;
   readonly callId: string;
   readonly lines: readonly Line[];
   readonly turn: number;
@@ -161,6 +163,8 @@ export interface Context {
   readonly dialling: 'not' | 'open' | 'complete' | 'answered';
   /** So much of the silence after the caller's last word or key has passed; undefined: not enough to look at. */
   readonly pausedMs: number | undefined;
+  /** The wire says that the caller makes no sound any more in this turn. */
+  readonly hasStopped: boolean;
   /** What was said and pressed over a protected line, in order: heard after it. */
   readonly overheard: readonly Overheard[];
   /** Times that a silent caller was asked whether they are there. */
@@ -198,12 +202,15 @@ export interface CallInput {
   readonly callId: string;
   /** Empty: the caller speaks first. */
   readonly greeting: string;
+  /** Which drafts are worth their price, where the agent names no policy. @default 'every-partial' */
+  readonly usualDrafts?: DraftPolicy;
 }
 
 export function createContext(input: CallInput): Context {
   return {
     agent: input.agent,
     callId: input.callId,
+    usualDrafts: input.usualDrafts ?? 'every-partial',
     greeting: input.greeting,
     lines: [],
     turn: 0,
@@ -226,6 +233,7 @@ export function createContext(input: CallInput): Context {
     countCommitted: 0,
     dialling: 'not',
     pausedMs: undefined,
+    hasStopped: false,
     overheard: [],
     countIdlePrompts: 0,
     isLineLost: false,

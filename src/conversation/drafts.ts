@@ -76,14 +76,15 @@ function toPrevious({ draft }: Context): Pick<WriteRequest, 'previous'> {
   return draft === undefined || draft.id === NOBODY_ASKED ? {} : { previous: draft };
 }
 
-/** A request for a draft on words that may still grow. */
-export function toDraftRequest(context: Context, id: number): WriteRequest {
+/** A request for a draft on words that may still grow. `holdBelow`: see WriteRequest. */
+export function toDraftRequest(context: Context, id: number, holdBelow = 0): WriteRequest {
   return {
     id,
     agent: context.agent,
     lines: addUser(context.lines, context.transcript),
     purpose: 'draft',
     acts: allowedActs(context, true),
+    ...(holdBelow > 0 ? { holdBelow } : {}),
     ...toPrevious(context),
   };
 }

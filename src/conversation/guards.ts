@@ -52,6 +52,7 @@ export const guarded = ported.extend({
     isResumed: ({ event }) => event.type === 'transcript.updated' && event.state === 'resumed',
     canTakeBack: ({ context, event }) =>
       event.type === 'transcript.updated' && event.turn === context.reply.turn && replies.canTakeBack(context),
+    isOfTurn: ({ context, event }) => event.type === 'speech.stopped' && event.turn === context.turn,
     isOfLaterTurn: ({ context, event }) => event.type === 'speech.started' && event.turn > context.turn,
     isSpokenOver: ({ context, event }) => event.type === 'transcript.updated' && isSpokenOver(context, event),
     isUninterruptible: ({ context }) => context.reply.isUninterruptible,

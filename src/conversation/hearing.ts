@@ -30,7 +30,8 @@ export function hear(context: Context, event: TurnEvent): Change {
   // Words that don't answer a read-back don't answer it in whatever turn they are answered.
   const isNone = awaiting !== undefined && (turn <= awaiting.earlyTurn || turn === awaiting.callerTurn);
   const mark = isNext && isTranscriptOpen && isNone ? { awaiting: { ...awaiting, earlyTurn: event.turn } } : {};
-  return { ...mark, ...add(context, event) };
+  const goesOn = isNext || (event.type === 'transcript.updated' && event.state === 'resumed');
+  return { ...mark, ...(goesOn ? { hasStopped: false } : {}), ...add(context, event) };
 }
 
 function add(context: Context, event: TurnEvent): Change {

@@ -4,6 +4,7 @@ import type { EagerEndpointing } from '../agent/agent.ts';
 import { hasQuestionMark, listWords, toWords } from '../base/words.ts';
 import type { CallerEvent } from '../events.ts';
 import type { Context, Reply } from './context.ts';
+import { toDraftPauseMs } from './draft-policy.ts';
 import { canTakeBack } from './replies.ts';
 
 type TranscriptUpdate = Extract<CallerEvent, { type: 'transcript.updated' }>;
@@ -40,12 +41,18 @@ export function toPauseMs(eager: EagerEndpointing | undefined, p: number): numbe
 
 const PAUSE_TICK_MS = 50;
 
-/** Until when a pause is to be looked at next, after `pausedMs` of it; undefined: it can't end a turn any more. */
-export function toNextPauseMs({ agent, dialling }: Context, pausedMs: number | undefined): number | undefined {
+/**
+ * Until when a pause is to be looked at next, after `pausedMs` of it; undefined: it can neither end a turn any more nor
+ * have a draft written.
+ */
+export function toNextPauseMs(context: Context, pausedMs: number | undefined): number | undefined {
+  const { agent, dialling } = context;
   if (dialling !== 'not') return pausedMs === undefined ? agent.dtmf.interDigitTimeoutMs : undefined;
   const { eager } = agent.endpointing;
-  if (eager === undefined) return undefined;
+  const draftMs = toDraftPauseMs(context);
+  if (eager === undefined) return pausedMs === undefined ? draftMs : undefined;
   const { maxDelayMs, minDelayMs = maxDelayMs } = eager;
-  if (pausedMs === undefined) return minDelayMs;
+  if (pausedMs === undefined) return Math.min(minDelayMs, draftMs ?? minDelayMs);
+  if (pausedMs < minDelayMs) return minDelayMs;
   return pausedMs < maxDelayMs ? Math.min(maxDelayMs, pausedMs + PAUSE_TICK_MS) : undefined;
 }

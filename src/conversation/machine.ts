@@ -94,6 +94,7 @@ export const conversationMachine = callSetup.createMachine({
         'line.back': { actions: ['regainLine', 'startIdle', 'awaitFinal'] },
         'dtmf.pressed': { actions: ['hear', 'startPause', 'requestDraft', 'awaitFinal'] },
         'speech.started': { guard: 'isOfLaterTurn', actions: 'hear' },
+        'speech.stopped': { guard: 'isOfTurn', actions: ['noteStop', 'resumeDraft'] },
         'transcript.updated': [
           { guard: and(['hasWords', 'isFinal']), actions: ['hear', 'commit'], target: 'replying' },
           { guard: 'hasWords', actions: ['hear', 'startPause', 'requestDraft', 'awaitFinal'] },
@@ -108,7 +109,7 @@ export const conversationMachine = callSetup.createMachine({
         ],
         'tool.returned': { guard: 'isOwnRun', actions: ['keepResult', 'requestDraft', 'draftFollowUp'] },
         'tool.failed': { guard: 'isOwnRun', actions: ['keepResult', 'requestDraft', 'draftFollowUp'] },
-        'pause.passed': { actions: 'countPause' },
+        'pause.passed': { actions: ['countPause', 'resumeDraft'] },
       },
     },
 

@@ -3,6 +3,7 @@
 import { assign, cancel, enqueueActions } from 'xstate';
 import { confirmedCall, toReadBack } from './confirming.ts';
 import type { Context, Outcome } from './context.ts';
+import { draftPolicyOf } from './draft-policy.ts';
 import * as drafts from './drafts.ts';
 import type { ToolEvent } from './events.ts';
 import { keepComplete } from './follow-up.ts';
@@ -37,7 +38,7 @@ export const running = guarded.extend({
      * dropped.
      */
     speculate: enqueueActions(({ context, event, enqueue }) => {
-      if (event.type !== 'draft.grew' || !event.draft.isDone) return;
+      if (event.type !== 'draft.grew' || !event.draft.isDone || draftPolicyOf(context) === 'final') return;
       const call = runs.decidedCall(context);
       const { run, lastDraftedCall } = context;
       enqueue.assign({ lastDraftedCall: call });

@@ -15,6 +15,11 @@ export interface WriteRequest {
    */
   readonly purpose: 'draft' | 'committed' | 'step';
   readonly acts: readonly Act[];
+  /**
+   * A draft of a lower p(end of turn) is held: no more is done for it than it takes to know that, until it is resumed
+   * or promoted. @default 0, none is
+   */
+  readonly holdBelow?: number;
   /** Start from this earlier draft, keeping what the new lines still support. */
   readonly previous?: Draft;
 }
@@ -60,6 +65,8 @@ export type WriterCommand =
   | { readonly type: 'write'; readonly request: WriteRequest }
   /** The running request is no draft any more: its turn is committed. */
   | { readonly type: 'promote'; readonly id: number }
+  /** The caller of the running request has probably ended: it is written, if it is held. */
+  | { readonly type: 'resume'; readonly id: number }
   | { readonly type: 'cancel' };
 
 export type WriterEvent =

@@ -20,7 +20,10 @@ export interface ToolSchema {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-/** Microseconds of model work by ledger stage, from the request to this state; sums to all of that time. */
+/**
+ * Microseconds of model work by ledger stage, from the request to this state; sums to all of that time but what the
+ * draft was held.
+ */
 export interface SpentUs {
   /** Waiting: for the engine's thread, for a cancelled draft's last forward, for other sequences. */
   readonly queue: number;
@@ -48,8 +51,15 @@ export interface DraftRequest {
   readonly context: readonly number[];
   readonly effort: EffortName;
   /**
-   * Milliseconds, 1..60000, from the request on: where verifying every token would take longer, the rest of a reply
-   * comes unverified, and unsampled. A reply is complete all the same, and a call is always verified.
+   * A draft of a lower p(end of turn) is held after its first forward: with its context read and its first tokens
+   * checked, it waits to be resumed or promoted. 0 or more; above 1 every draft is held. Its context ends with the
+   * caller's turn. @default 0, none is
+   */
+  readonly holdBelow?: number;
+  /**
+   * Milliseconds, 1..60000, from the request on, less what it was held: where verifying every token would take longer,
+   * the rest of a reply comes unverified, and unsampled. A reply is complete all the same, and a call is always
+   * verified.
    * @default no limit
    */
   readonly latencyBudgetMs?: number;
@@ -105,6 +115,8 @@ export interface DraftState {
   /** How many of `tokens` will not change any more in this draft. */
   readonly countStable: number;
   readonly isDone: boolean;
+  /** Nothing follows until the draft is resumed or promoted. */
+  readonly isHeld?: true;
   /** The reply hit `maxTokens` or looped, and was cut at a word. */
   readonly isTruncated: boolean;
   readonly pEndOfTurn: number;
@@ -145,8 +157,10 @@ export interface Sequence {
    * iteration quietly.
    */
   draft(request: DraftRequest): AsyncIterable<DraftState>;
-  /** The running draft is no draft any more: its turn is committed. */
+  /** The running draft is no draft any more: its turn is committed. It is not held, or no more. */
   promote(): void;
+  /** The running draft, whose caller has probably ended, is not held, or no more: it is written to its end. */
+  resume(): void;
   close(): void;
 }
 

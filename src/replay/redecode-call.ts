@@ -49,7 +49,8 @@ export async function redecodeCall({
         desk = openSequence(model, request.agent, promptPrefixOf(request.agent));
       }
       const { sequence, toDraftRequest, toDraft } = desk;
-      const { previous, ...rest } = request;
+      // Whatever was held then, is told by how far it came.
+      const { previous, holdBelow, ...rest } = request;
       const from = previous && decoded.get(previous.id);
       let index = 0;
       for await (const state of sequence.draft(toDraftRequest({ ...rest, ...(from ? { previous: from } : {}) }))) {

@@ -1,7 +1,7 @@
 // `--set NAME=VALUES` in, the ways out in which an agent is to be tried: every value of each with every value of the
 // others.
 
-import type { Agent, EagerEndpointing, Effort } from '../agent/agent.ts';
+import type { Agent, DraftPolicy, EagerEndpointing, Effort } from '../agent/agent.ts';
 import { UsageError } from '../errors.ts';
 
 /** One way to set an agent; nothing set: as its author did. */
@@ -21,6 +21,7 @@ const MAX_WAYS = 200;
 const MIN_PROBABILITY = 0.5;
 const PAUSE_MS = 500;
 
+const draftPolicies: readonly DraftPolicy[] = ['every-partial', 'likely-end', 'final'];
 const efforts: readonly Effort[] = ['instant', 'low', 'medium', 'high', 'exact', 'autoregressive'];
 
 /** In the order in which they are set, whatever the order of the command line. */
@@ -68,6 +69,26 @@ const knobs: ReadonlyMap<string, Knob> = new Map<string, Knob>([
     },
   ],
   [
+    'drafts',
+    {
+      about: draftPolicies.join(', '),
+      set(agent, value) {
+        const drafts = draftPolicies.find((one) => one === value);
+        return drafts === undefined ? undefined : { ...agent, drafts };
+      },
+    },
+  ],
+  [
+    'draftMinProbability',
+    {
+      about: 'what the model must give the end of a turn for a draft to be written (likely-end), 0 to 1',
+      set(agent, value) {
+        const draftMinProbability = toNumber(value, 1);
+        return draftMinProbability === undefined ? undefined : { ...agent, drafts: 'likely-end', draftMinProbability };
+      },
+    },
+  ],
+  [
     'effort',
     {
       about: efforts.join(', '),
@@ -103,6 +124,9 @@ export function parseSets(sets: readonly string[], agent: Agent): readonly Way[]
     if (ways.length > MAX_WAYS)
       throw new UsageError(`--set ${text}: that makes ${ways.length} ways to play each call, ${MAX_WAYS} at most`);
   }
+  for (const { drafts = 'likely-end', draftMinProbability } of ways)
+    if (draftMinProbability !== undefined && drafts !== 'likely-end')
+      throw new UsageError(`--set drafts=${drafts}: draftMinProbability is of likely-end, set one of the two`);
   return ways.map((settings) => ({ settings, set: (given) => applySettings(given, settings) }));
 }
 

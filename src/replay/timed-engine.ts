@@ -2,10 +2,11 @@
 // What was asked before is remembered, with its time.
 
 import type { Clock } from '../base/clock.ts';
+import { createGate } from '../base/gate.ts';
 import type { DraftRequest, DraftState, Engine, Sequence, SpentUs } from '../engine/sequence.ts';
 import type { OutsideWork } from './outside-work.ts';
 
-/** All states of each request that was ever made; of one agent's setting. */
+/** All states of each request that was ever made, held or not; of one agent's setting. */
 export type DraftMemory = Map<string, readonly DraftState[]>;
 
 export interface TimedEngineOptions {
@@ -25,10 +26,11 @@ export function createTimedEngine({ engine, clock, work, memory }: TimedEngineOp
 
   function openTimed(sequence: Sequence): Sequence {
     let last: Promise<unknown> = Promise.resolve();
+    let gate = createGate();
 
     /** One after the other: the engine would end a draft for the next one. */
     function decode(request: DraftRequest): Promise<readonly DraftState[]> {
-      const { signal, ...asked } = request;
+      const { signal, holdBelow, ...asked } = request;
       const key = JSON.stringify({ ...asked, priority: undefined });
       const decoding = last.then(async () => {
         const known = memory.get(key);
@@ -44,6 +46,8 @@ export function createTimedEngine({ engine, clock, work, memory }: TimedEngineOp
 
     return {
       async *draft(request) {
+        const own = createGate();
+        gate = own;
         const states = await work.run(() => decode(request));
         let beforeMs = 0;
         for (const state of states) {
@@ -51,10 +55,14 @@ export function createTimedEngine({ engine, clock, work, memory }: TimedEngineOp
           await pass(clock, spentMs - beforeMs + state.handoverUs / 1000, request.signal);
           if (request.signal?.aborted) return;
           beforeMs = spentMs;
-          yield state;
+          const isHeld =
+            state === states[0] && !state.isDone && !own.isOpen && state.pEndOfTurn < (request.holdBelow ?? 0);
+          yield isHeld ? { ...state, isHeld } : state;
+          if (isHeld) await own.pass(request.signal);
         }
       },
-      promote: () => undefined,
+      promote: () => gate.open(),
+      resume: () => gate.open(),
       close: () => void last.then(() => sequence.close()),
     };
   }

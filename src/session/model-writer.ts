@@ -47,6 +47,7 @@ export function createModelWriter(parts: ModelParts, first: Agent, beginning: Be
   return fromCallback<WriterCommand>(({ receive, sendBack }) => {
     let current = openSequence(parts, first, beginning.first);
     let running: AbortController | undefined;
+    let wish: Extract<WriterCommand, { readonly type: 'promote' | 'resume' }> | undefined;
     receive((command) => {
       switch (command.type) {
         case 'write': {
@@ -57,7 +58,9 @@ export function createModelWriter(parts: ModelParts, first: Agent, beginning: Be
           return;
         }
         case 'promote':
-          current.sequence.promote();
+        case 'resume':
+          wish = command;
+          current.sequence[command.type]();
           return;
         case 'cancel':
           running?.abort();
@@ -82,6 +85,8 @@ export function createModelWriter(parts: ModelParts, first: Agent, beginning: Be
         let before: DraftState | undefined;
         for await (const state of sequence.draft({ ...toDraftRequest(request), signal })) {
           if (signal.aborted) return;
+          // What was wished before the engine had the request is not known to it.
+          if (before === undefined && wish?.id === id) sequence[wish.type]();
           if (!request.acts.includes(state.act)) throw toForeignAct(state.act, request);
           const draft = toDraft(state, request);
           observer.answered({ draft, state, before });
@@ -142,7 +147,7 @@ function createTranslation(parts: ModelParts, agent: Agent, promptPrefix: Prompt
     return tokens;
   }
 
-  function toDraftRequest({ lines, purpose, acts, previous }: WriteRequest): DraftRequest {
+  function toDraftRequest({ lines, purpose, acts, holdBelow, previous }: WriteRequest): DraftRequest {
     const context = [...promptPrefix.prefix, ...lines.flatMap(toTokens)];
     const mayCall = acts.includes('call');
     const given = mayCall ? spoken.given(lines) : undefined;
@@ -154,6 +159,7 @@ function createTranslation(parts: ModelParts, agent: Agent, promptPrefix: Prompt
       acts,
       priority: priorityByPurpose[purpose],
       isSliding: true,
+      ...(holdBelow === undefined ? {} : { holdBelow }),
       ...(previous && previous.tokens.length > 0 ? { previous: previous.tokens } : {}),
     };
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { createGate } from '../base/gate.ts';
 import type { DraftRequest, DraftState, Engine, PromptPrefix, Sequence, SpentUs } from '../engine/sequence.ts';
 import type { Tokenizer } from '../engine/tokenizer/tokenizer.ts';
 import type { Act } from '../events.ts';
@@ -45,8 +46,11 @@ export function createScriptedEngine(tokenizer: Tokenizer, clock: Clock, script:
 
   function open(promptPrefix: PromptPrefix): Sequence {
     countOpen++;
+    let gate = createGate();
     return {
       async *draft(request) {
+        const own = createGate();
+        gate = own;
         requests.push(request);
         const decision = script(
           tokenizer.decode(request.context.slice(promptPrefix.prefix.length)),
@@ -65,10 +69,14 @@ export function createScriptedEngine(tokenizer: Tokenizer, clock: Clock, script:
               ? { ...spentUs, prefill: prefillMs * 1000 }
               : { ...spentUs, denoise: spentUs.denoise + denoiseMs * 1000 };
           const countStable = Math.ceil((target.length * (step + 1)) / (countSteps + 1));
-          yield toState(decision, target.slice(0, countStable), step, step === countSteps, spentUs, request);
+          const state = toState(decision, target.slice(0, countStable), step, step === countSteps, spentUs, request);
+          const isHeld = step === 0 && !state.isDone && !own.isOpen && state.pEndOfTurn < (request.holdBelow ?? 0);
+          yield isHeld ? { ...state, isHeld } : state;
+          if (isHeld) await own.pass(request.signal);
         }
       },
-      promote: () => undefined,
+      promote: () => gate.open(),
+      resume: () => gate.open(),
       close: () => void countOpen--,
     };
   }

@@ -39,6 +39,21 @@ const refusals: readonly (readonly [string, object, RegExp])[] = [
   ],
   ['an unknown field', { greting: 'Hi' }, /^unknown field "greting"; the fields are name, instructions, description, /],
   ['an unknown effort', { effort: 'hihg' }, /^effort: expected one of "instant"\|"low".*, got "hihg"$/],
+  [
+    'an unknown policy of drafts',
+    { drafts: 'always' },
+    /^drafts: expected one of "every-partial"\|"likely-end"\|"final", got "always"$/,
+  ],
+  [
+    'a bound of drafts over 1',
+    { drafts: 'likely-end', draftMinProbability: 1.5 },
+    /^draftMinProbability: .*1, got 1\.5$/,
+  ],
+  [
+    'a bound of drafts that changes nothing',
+    { drafts: 'final', draftMinProbability: 0.5 },
+    /^draftMinProbability: expected drafts: 'likely-end' beside it/,
+  ],
   ['too many steps', { maxSteps: 99 }, /^maxSteps: .*32, got 99$/],
   ['a timeout in seconds', { replyTimeoutMs: 10 }, /^replyTimeoutMs: .*100, got 10$/],
   [

@@ -85,6 +85,28 @@ it('lets a committed turn wait one step at most, whatever is drafted, and then g
   );
 });
 
+it('lets a held draft go on within a step of its commit, whatever is drafted, and reads nothing again', async () => {
+  const { engine, device, draft, pass, speak } = createSimulation();
+  const speaking = Array.from({ length: 12 }, (_, index) => speak(engine.open(promptPrefix), index * 17, 1500));
+  const sequence = engine.open(promptPrefix);
+  const turn = draft(sequence, { priority: 'draft', holdBelow: 2 });
+  await pass(1000);
+  const countBefore = device.countsNew.length;
+  sequence.promote();
+  await pass(1500);
+  const { statesMs, isDone, queueMs } = await turn;
+  expect(isDone).toBe(true);
+  expect(queueMs).toBeLessThanOrEqual(1000);
+  const [held = 0, ...later] = statesMs;
+  expect(held).toBeLessThan(1000);
+  expect(later[0]).toBeLessThanOrEqual(1000 + 2 * stepMs);
+  for (const [index, ms] of later.slice(1, -1).entries()) expect(ms - (later[index] ?? 0)).toBe(stepMs);
+  // The forward of another call may run when the turn is committed.
+  expect(Math.max(...device.countsNew.slice(countBefore + 1, countBefore + later.length))).toBe(2);
+  await Promise.all(speaking);
+  await engine.close();
+});
+
 it('lets the first words of every committed turn come before the second of any', async () => {
   const { engine, draft, pass } = createSimulation();
   const turns = Array.from({ length: 4 }, () => draft(engine.open(promptPrefix)));

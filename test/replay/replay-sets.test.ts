@@ -42,6 +42,18 @@ describe('--set', () => {
     ]);
   });
 
+  it('has drafts written by another policy, or from another probability on', () => {
+    const [every, likely] = parseSets(['drafts=every-partial,likely-end'], makeAgent()).map(({ set }) =>
+      set(makeAgent()),
+    );
+    expect([every?.drafts, likely?.drafts]).toEqual(['every-partial', 'likely-end']);
+    const [bound] = parseSets(['draftMinProbability=0.4'], makeAgent()).map(({ set }) => set(makeAgent()));
+    expect(bound).toMatchObject({ drafts: 'likely-end', draftMinProbability: 0.4 });
+    expect(() => parseSets(['drafts=final', 'draftMinProbability=0.4'], makeAgent())).toThrowError(
+      '--set drafts=final: draftMinProbability is of likely-end, set one of the two',
+    );
+  });
+
   it.each([
     'interruption.minWords',
     'idle.afterMs',
@@ -56,6 +68,8 @@ describe('--set', () => {
   });
 
   it.each([
+    ['drafts=never', 'drafts is "never", expected every-partial, likely-end, final'],
+    ['draftMinProbability=2', 'draftMinProbability is "2", expected what the model must give the end of a turn'],
     ['mayStaySilent=yes', 'mayStaySilent is "yes", expected true or false'],
     ['endpointing.sureDelayMs=soon', 'endpointing.sureDelayMs is "soon", expected milliseconds of pause'],
     ['patience=1', '--set patience=1: no promptPrefix "patience"; there are endpointing.delayMs'],

@@ -80,6 +80,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine/tokenizer',
   ],
   'engine/serving': [
+    'base',
     'engine/constraints',
     'engine/decoding',
     'engine/forward',

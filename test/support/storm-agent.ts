@@ -51,6 +51,7 @@ export function makeStormAgent(clock: SimulatedClock, seed: number, onCallStart:
     tools: [find, book, pay],
     greeting: seed % 3 === 0 ? 'Hello and welcome.' : '',
     mayStaySilent: seed % 5 === 0,
+    drafts: (['every-partial', 'likely-end', 'final', 'likely-end'] as const)[Math.floor(seed / 8) % 4] ?? 'final',
     replyTimeoutMs: 1500,
     endpointing: {
       maxDelayMs: 1500,

@@ -9,6 +9,7 @@ export interface Deadline {
 /** Time enough for everything. */
 export const noDeadline: Deadline = { hasTimeFor: () => true };
 
-export function createDeadline(endMs: number, costs: CostModel, nowMs: () => number): Deadline {
-  return { hasTimeFor: (countNew, countPast) => nowMs() + costs.forwardMs(countNew, countPast) <= endMs };
+/** `endMs` is asked each time: a draft that is held has its end later. */
+export function createDeadline(endMs: () => number, costs: CostModel, nowMs: () => number): Deadline {
+  return { hasTimeFor: (countNew, countPast) => nowMs() + costs.forwardMs(countNew, countPast) <= endMs() };
 }

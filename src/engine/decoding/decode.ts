@@ -43,7 +43,9 @@ export async function* decode(
   const callProposer = createCallProposer({ tokenizer: asked.tokenizer, context, drafts, likely, positionShare });
   const { latencyBudgetMs, steps } = request;
   const deadline =
-    latencyBudgetMs === undefined ? noDeadline : createDeadline(where.meter.startedMs + latencyBudgetMs, costs, nowMs);
+    latencyBudgetMs === undefined
+      ? noDeadline
+      : createDeadline(() => where.meter.startedMs + latencyBudgetMs, costs, nowMs);
   const effort = steps === undefined ? table[request.effort] : inSteps(steps, manifest.blockSize);
   const decoding: Decoding = { ...asked, proposer, callProposer, deadline, effort };
 

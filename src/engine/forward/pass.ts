@@ -47,11 +47,11 @@ const watchWidth = watchedNames.length + 1;
 const PADDING_TOKEN = 0;
 const MIN_ROWS = 2;
 
-/** Where the time of one draft went, from `startedMs` to the last look: nothing is left out. */
+/** Where the time of one draft went, from `startedMs` to the last look: nothing is left out but what it was held. */
 export class Meter {
   readonly #nowMs: () => number;
-  /** When the draft was asked for. */
-  readonly startedMs: number;
+  #startedMs: number;
+  #heldFromMs = 0;
   readonly #spentMs: Record<keyof SpentUs, number> = { queue: 0, prefill: 0, denoise: 0, constrain: 0 };
   /** What the time between two forwards is counted as: its bookkeeping. */
   #stage: keyof SpentUs = 'queue';
@@ -60,7 +60,24 @@ export class Meter {
 
   constructor(nowMs: () => number, startedMs = nowMs()) {
     this.#nowMs = nowMs;
-    this.startedMs = startedMs;
+    this.#startedMs = startedMs;
+  }
+
+  /** When the draft was asked for; later by what it was held. */
+  get startedMs(): number {
+    return this.#startedMs;
+  }
+
+  /** From here on nothing is done for the draft, and nothing counted, until `release`. */
+  hold(): void {
+    this.#settle(0);
+    this.#heldFromMs = this.#nowMs();
+  }
+
+  /** `agoMs`: it ended so long ago. */
+  release(agoMs: number): void {
+    this.#startedMs += Math.max(0, this.#nowMs() - agoMs - this.#heldFromMs);
+    this.#stage = 'queue';
   }
 
   addForward(stage: Pass['stage'], queueMs: number, forwardMs: number): void {
@@ -93,7 +110,7 @@ export class Meter {
   /** Counts what no stage has had so far, but for the last `countedMs`. */
   #settle(countedMs: number): void {
     const { queue, prefill, denoise, constrain } = this.#spentMs;
-    const betweenMs = this.#nowMs() - this.startedMs - (queue + prefill + denoise + constrain) - countedMs;
+    const betweenMs = this.#nowMs() - this.#startedMs - (queue + prefill + denoise + constrain) - countedMs;
     this.#spentMs[this.#stage] += Math.max(0, betweenMs);
   }
 }

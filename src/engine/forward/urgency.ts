@@ -33,6 +33,8 @@ export interface Standing {
   readonly hasBegun: boolean;
   /** That the caller has said all, as far as the first forward told. */
   readonly pEndOfTurn: number;
+  /** The caller has probably ended, whatever the first forward told. */
+  readonly isResumed: boolean;
   /** When its call had its last turn to draft; never: 0. */
   readonly lastTurnMs: number;
 }
@@ -48,10 +50,10 @@ export interface Standing {
  * go first, then each call has every second partial drafted, then every third, and so on.
  */
 export function urgencyOf(standing: Standing): Urgency {
-  const { priority, hasBegun, pEndOfTurn, lastTurnMs } = standing;
+  const { priority, hasBegun, pEndOfTurn, isResumed, lastTurnMs } = standing;
   if (priority !== 'draft') return { isDraft: false, dueMs: silentAgainMs(standing) };
   if (!hasBegun) return { isDraft: true, dueMs: lastTurnMs };
-  if (pEndOfTurn >= LIKELY_END) return { isDraft: true, dueMs: Number.NEGATIVE_INFINITY };
+  if (isResumed || pEndOfTurn >= LIKELY_END) return { isDraft: true, dueMs: Number.NEGATIVE_INFINITY };
   return { isDraft: true, dueMs: Number.MAX_SAFE_INTEGER * (1 - pEndOfTurn) };
 }
 

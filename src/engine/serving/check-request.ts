@@ -11,6 +11,12 @@ export function checkRequest(request: DraftRequest, acts: readonly Act[], manife
   // None: a call has what its schema requires all the same.
   checkRange('maxTokens', request.maxTokens, 0, manifest.contextTokens, 'max-tokens-out-of-range');
   checkContext(request.context, longestOf(request, acts), manifest, 'drop the oldest messages');
+  const { holdBelow = 0 } = request;
+  if (!(holdBelow >= 0))
+    throw new EngineError(
+      'hold-out-of-range',
+      `holdBelow is ${holdBelow}, expected a probability of 0 or more; above 1 every draft is held`,
+    );
   if (request.previous !== undefined) checkPrevious(request.previous, acts, manifest);
   if (request.forceAct !== undefined && !acts.includes(request.forceAct))
     throw new EngineError(

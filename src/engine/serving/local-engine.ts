@@ -145,6 +145,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
     promptPrefix: PromptPrefix,
     where: PassContext,
     memory: DraftMemory,
+    use: (countTokens: number) => void,
   ): AsyncGenerator<DraftState> {
     const prepared = promptPrefixes.get(promptPrefix) ?? (await prepareTools(promptPrefix, where.signal));
     const request = asked.isSliding ? { ...asked, context: window(asked, prepared) } : asked;
@@ -156,7 +157,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
     const { prefix } = prepared;
     const acts = possibleActs(request.acts, prepared);
     checkRequest(request, acts, manifest);
-    pool.use(kv, request.context.length + maxTokensOf(request, 'call'));
+    use(request.context.length + maxTokensOf(request, 'call'));
     kv.expect(request.context.length + 1);
     if (kv.length === 0) kv.copyFrom(prefix, prefix.countShared(request.context));
     yield* decode({
@@ -195,14 +196,20 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
     checkOpen();
     const kv = new Kv(manifest.config, device.createKvMemory());
     const memory = createDraftMemory();
+    let countTokens = 0;
+    const use = (count: number) => {
+      countTokens = count;
+      pool.use(kv, count);
+    };
     const sequence = createLocalSequence({
       kv,
       nowMs,
       isCrowded: () => countRunning > 1,
-      run: (request, where) => run(request, promptPrefix, where, memory),
+      run: (request, where) => run(request, promptPrefix, where, memory, use),
       begun: () => countRunning++,
       ended: () => countRunning--,
       rested: () => pool.rest(kv),
+      resumed: () => pool.use(kv, countTokens),
       closed() {
         sequences.delete(sequence);
         pool.remove(kv);

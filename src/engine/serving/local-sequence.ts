@@ -1,5 +1,6 @@
 // One conversation's place in the engine: only its latest draft runs, and says how urgent it is. Knows no other
 // sequence.
+import { createGate, type Gate } from '../../base/gate.ts';
 import { EngineError } from '../../errors.ts';
 import type { Kv } from '../forward/kv.ts';
 import { Meter, type PassContext } from '../forward/pass.ts';
@@ -18,17 +19,20 @@ export interface LocalSequenceOptions {
   readonly isCrowded: () => boolean;
   /** States of a draft; may use the KV between the call of its `next` and the answer, not else. */
   readonly run: (request: DraftRequest, where: PassContext) => AsyncGenerator<DraftState>;
-  /** A draft begins; `ended` follows. */
+  /** A draft begins, or goes on; `ended` follows. */
   readonly begun: () => void;
   readonly ended: () => void;
-  /** Nothing uses the KV any more, until the next draft. */
+  /** Nothing uses the KV any more, until the next draft, or `resumed`: it may be dropped. */
   readonly rested: () => void;
+  readonly resumed: () => void;
   readonly closed: () => void;
 }
 
 export interface LocalSequence extends Sequence {
   /** `underwayMs`: so long ago it was asked for. @default 0 */
   draft(request: DraftRequest, underwayMs?: number): AsyncIterable<DraftState>;
+  promote(underwayMs?: number): void;
+  resume(underwayMs?: number): void;
 }
 
 /** A draft that was asked for. */
@@ -38,7 +42,9 @@ interface Running {
   priority: Priority;
   /** See Standing. */
   silentFromMs: number;
-  latest: Pick<DraftState, 'act' | 'countStable' | 'isDone' | 'pEndOfTurn'>;
+  latest: Pick<DraftState, 'act' | 'countStable' | 'isDone' | 'isHeld' | 'pEndOfTurn'>;
+  /** Open: it is written to its end, whatever p(end of turn) is. */
+  readonly gate: Gate;
   /** Settles when this draft and those before it leave the KV alone: between its states, it does. */
   busy: Promise<unknown>;
 }
@@ -53,7 +59,8 @@ export function createLocalSequence(options: LocalSequenceOptions): LocalSequenc
     if (isClosed) throw new EngineError('sequence-closed', 'the sequence is closed: open another one');
     const before = running;
     before?.stopping.abort();
-    if (before && hasBegun(before)) turns.end(before.latest.isDone, nowMs());
+    // One that is held has got all that it asked for.
+    if (before && hasBegun(before)) turns.end(before.latest.isDone || isHeld(before), nowMs());
     const current: Running = {
       stopping: new AbortController(),
       meter: new Meter(nowMs, nowMs() - underwayMs),
@@ -61,13 +68,16 @@ export function createLocalSequence(options: LocalSequenceOptions): LocalSequenc
       // A step goes on with the turn before it.
       silentFromMs: follows(request, before) ? silentAgain(before) : nowMs() - underwayMs,
       latest: { act: 'say', countStable: 0, isDone: false, pEndOfTurn: 0 },
+      gate: createGate(request.priority !== 'draft'),
       busy: before?.busy ?? Promise.resolve(),
     };
     running = current;
     options.begun();
     const { signal: stopped } = current.stopping;
     const signal = request.signal ? AbortSignal.any([request.signal, stopped]) : stopped;
-    const states = options.run(request, whereOf(current, signal));
+    const where = whereOf(current, signal);
+    let states = options.run(request, where);
+    let isResting = false;
     try {
       await current.busy;
       while (!signal.aborted) {
@@ -75,15 +85,34 @@ export function createLocalSequence(options: LocalSequenceOptions): LocalSequenc
         current.busy = step.catch(() => undefined);
         const { value, done } = await step;
         if (done || signal.aborted) return;
-        current.latest = value;
-        yield value;
+        if (!mustHold(current, request, value)) {
+          current.latest = value;
+          yield value;
+          continue;
+        }
+        current.latest = { ...value, isHeld: true };
+        current.meter.hold();
+        const countTokens = kv.length;
+        isResting = true;
+        options.rested();
+        options.ended();
+        yield { ...value, isHeld: true };
+        await current.gate.pass(signal);
+        if (signal.aborted) return;
+        isResting = false;
+        options.begun();
+        options.resumed();
+        if (kv.length === countTokens) continue;
+        // Its room was given to others.
+        await states.return(undefined);
+        states = options.run(request, where);
       }
     } catch (error) {
       // An abort is how a draft usually ends.
       if (!signal.aborted) throw error;
     } finally {
       await states.return(undefined);
-      options.ended();
+      if (!isResting) options.ended();
       if (running === current) options.rested();
     }
   }
@@ -93,7 +122,13 @@ export function createLocalSequence(options: LocalSequenceOptions): LocalSequenc
     return {
       kv,
       urgency: () =>
-        urgencyOf({ ...current, ...current.latest, hasBegun: hasBegun(current), lastTurnMs: turns.lastTurnMs }),
+        urgencyOf({
+          ...current,
+          ...current.latest,
+          hasBegun: hasBegun(current),
+          isResumed: current.gate.isOpen,
+          lastTurnMs: turns.lastTurnMs,
+        }),
       chunkTokens: () => (current.priority === 'draft' && options.isCrowded() ? CROWDED_CHUNK_TOKENS : CHUNK_TOKENS),
       signal,
       meter,
@@ -102,10 +137,14 @@ export function createLocalSequence(options: LocalSequenceOptions): LocalSequenc
 
   return {
     draft,
-    promote() {
-      if (!running) return;
+    promote(underwayMs = 0) {
+      if (running?.priority !== 'draft') return;
       running.priority = 'committed';
-      running.silentFromMs = nowMs();
+      running.silentFromMs = nowMs() - underwayMs;
+      goOn(running, underwayMs);
+    },
+    resume(underwayMs = 0) {
+      if (running) goOn(running, underwayMs);
     },
     close() {
       if (isClosed) return;
@@ -116,6 +155,20 @@ export function createLocalSequence(options: LocalSequenceOptions): LocalSequenc
       void Promise.resolve(running?.busy).then(() => kv.drop());
     },
   };
+}
+
+function mustHold({ gate }: Running, { holdBelow = 0 }: DraftRequest, { isDone, pEndOfTurn }: DraftState): boolean {
+  return !gate.isOpen && !isDone && pEndOfTurn < holdBelow;
+}
+
+function isHeld({ gate, latest }: Running): boolean {
+  return latest.isHeld === true && !gate.isOpen;
+}
+
+/** `agoMs`: that was wished so long ago. */
+function goOn(current: Running, agoMs: number): void {
+  if (isHeld(current)) current.meter.release(agoMs);
+  current.gate.open();
 }
 
 /** What is asked is a step of the turn that was asked for before. */

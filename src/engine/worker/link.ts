@@ -21,6 +21,7 @@ export interface Link extends Life {
   open(sequence: number, promptPrefix: PromptPrefix): void;
   draft(sequence: number, request: DraftRequest): AsyncIterable<DraftState>;
   promote(sequence: number): void;
+  resume(sequence: number): void;
   close(sequence: number): void;
 }
 
@@ -169,7 +170,8 @@ export async function openLink({ worker, clock, warn, draftEnded }: Thread): Pro
       }
     },
 
-    promote: (sequence) => life.post({ type: 'draft.promoted', sequence }),
+    promote: (sequence) => life.post({ type: 'draft.promoted', sequence, sentUs: sharedNowUs() }),
+    resume: (sequence) => life.post({ type: 'draft.resumed', sequence, sentUs: sharedNowUs() }),
 
     close(sequence) {
       if (sequences.delete(sequence)) life.post({ type: 'sequence.closed', sequence });

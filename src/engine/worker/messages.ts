@@ -22,7 +22,8 @@ export type ToWorker =
       readonly request: Omit<DraftRequest, 'signal'>;
       readonly sentUs: number;
     }
-  | { readonly type: 'draft.promoted'; readonly sequence: number }
+  | { readonly type: 'draft.promoted'; readonly sequence: number; readonly sentUs: number }
+  | { readonly type: 'draft.resumed'; readonly sequence: number; readonly sentUs: number }
   | { readonly type: 'draft.cancelled'; readonly task: number }
   /** Answered as soon as the thread comes to read it. */
   | { readonly type: 'beat.wanted' }

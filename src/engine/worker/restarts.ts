@@ -96,6 +96,7 @@ export async function keepAlive({
       return {
         draft,
         promote: () => supervised.alive?.promote(id),
+        resume: () => supervised.alive?.resume(id),
         close() {
           if (!isOpen) return;
           isOpen = false;

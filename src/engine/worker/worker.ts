@@ -80,7 +80,7 @@ function serve({ engine, device }: Loaded): void {
       const draft = () => {
         throw error;
       };
-      return { draft, promote() {}, close() {} };
+      return { draft, promote() {}, resume() {}, close() {} };
     }
   }
 
@@ -95,7 +95,7 @@ function serve({ engine, device }: Loaded): void {
 
   async function draft(message: ToWorker & { type: 'draft.wanted' }): Promise<void> {
     const { task, request } = message;
-    const underwayMs = (sharedNowUs() - message.sentUs) / 1000;
+    const underwayMs = toUnderwayMs(message);
     const cancel = new AbortController();
     cancels.set(task, cancel);
     try {
@@ -135,7 +135,10 @@ function serve({ engine, device }: Loaded): void {
         void run(message.task, () => draft(message));
         return;
       case 'draft.promoted':
-        sequences.get(message.sequence)?.promote();
+        sequences.get(message.sequence)?.promote(toUnderwayMs(message));
+        return;
+      case 'draft.resumed':
+        sequences.get(message.sequence)?.resume(toUnderwayMs(message));
         return;
       case 'draft.cancelled':
         cancels.get(message.task)?.abort();
@@ -160,6 +163,10 @@ function serve({ engine, device }: Loaded): void {
   });
   post({ type: 'engine.ready', stats: engine.stats() });
   announce();
+}
+
+function toUnderwayMs({ sentUs }: { readonly sentUs: number }): number {
+  return (sharedNowUs() - sentUs) / 1000;
 }
 
 function toFailure(error: unknown): Failure {

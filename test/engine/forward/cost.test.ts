@@ -25,7 +25,11 @@ it('says whether a forward still ends in time', () => {
   const costs = createCostModel();
   costs.observe(2, 0, 10);
   let nowMs = 5;
-  const deadline = createDeadline(35, costs, () => nowMs);
+  const deadline = createDeadline(
+    () => 35,
+    costs,
+    () => nowMs,
+  );
   expect(deadline.hasTimeFor(2, 0)).toBe(true);
   nowMs = 25;
   expect(deadline.hasTimeFor(2, 0)).toBe(true);

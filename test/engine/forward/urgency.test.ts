@@ -9,6 +9,7 @@ const standing = (priority: Priority, more: Partial<Standing> = {}): Standing =>
   countStable: 0,
   hasBegun: false,
   pEndOfTurn: 0.9,
+  isResumed: false,
   lastTurnMs: 0,
   ...more,
 });
@@ -62,4 +63,13 @@ it('counts a turn to draft when a draft was brought to its end, or a second one 
   turns.end(false, 400);
   turns.end(true, 500);
   expect(turns.lastTurnMs).toBe(500);
+});
+
+it('brings a draft to its end whose caller has probably ended, whatever the first forward told', () => {
+  const [resumed, unlikely] = [true, false].map((isResumed) =>
+    standing('draft', { hasBegun: true, pEndOfTurn: 0.01, isResumed }),
+  );
+  if (resumed === undefined || unlikely === undefined) throw new Error('two were made');
+  expect(goesFirst(resumed, standing('draft'))).toBe(true);
+  expect(goesFirst(standing('draft'), unlikely)).toBe(true);
 });
