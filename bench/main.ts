@@ -8,6 +8,7 @@ const HELP = `usage: npm run bench -- NAME [--json] [OPTIONS]
   sockets    what a socket and a frame cost over each transport
   talk       all of fixtures/calls with speech: answers, their time, memory, event loop
   engine     replies, partials, calls and load of the model alone, beside llama.cpp
+  gpu        one model on one device: replies alone and many at once, tokens a second, their price
   load       many calls on one engine at once: first words with and without drafts beside them
   exact      whether drafting and checking gives the words that writing token by token gives
   passes     how many forward passes tool calls and repairs take
@@ -73,6 +74,11 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       await benchEngineLoad(rest);
       return 0;
     }
+    case 'gpu': {
+      const { benchGpu } = await import('./gpu.ts');
+      await benchGpu(rest);
+      return 0;
+    }
     case 'model': {
       const { benchModel } = await import('./model.ts');
       await benchModel(rest);
@@ -100,7 +106,7 @@ export async function runBench(argv: readonly string[]): Promise<number> {
     }
     default:
       throw new UsageError(
-        `no bench "${name}"; there are calls, sockets, talk, engine, load, exact, passes, constrain, model, calibrate, trace, viewer, dates, tasks`,
+        `no bench "${name}"; there are calls, sockets, talk, engine, gpu, load, exact, passes, constrain, model, calibrate, trace, viewer, dates, tasks`,
       );
   }
 }

@@ -2,6 +2,7 @@ import { copyFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { measureDevice } from '../../bench/gpu.ts';
 import { infill } from '../../src/engine/decoding/infill.ts';
 import { createEngine } from '../../src/engine/engine.ts';
 import { createOnnxDevice } from '../../src/engine/forward/device-onnx.ts';
@@ -276,4 +277,23 @@ it('closes while a draft runs, without harm', async () => {
   await other.close();
   expect(await next).toMatchObject({ code: 'engine-closed' });
   expect(() => other.open(promptPrefix)).toThrow('the engine is closed');
+});
+
+it('writes more tokens a forward pass at effort low than token by token, in the figures of a device', async () => {
+  const point = {
+    promptPrefix,
+    context: context(heard(openings[0] ?? '')),
+    act: 'say',
+    saidTokens: 0,
+    countArguments: 0,
+  } as const;
+  const figures = await measureDevice(engine, [point], { counts: [2], maxTokens: 12, forMs: 1, dollarsPerHour: 1 });
+  const [low, tokenByToken] = figures;
+  expect(figures.map(({ sequences, effort, replies }) => [sequences, effort, replies])).toEqual([
+    [2, 'low', 2],
+    [2, 'autoregressive', 2],
+  ]);
+  expect(tokenByToken?.tokensPerForward).toBeLessThanOrEqual(1);
+  expect(low?.tokensPerForward).toBeGreaterThan(tokenByToken?.tokensPerForward ?? 1);
+  expect(low?.dollarsPerMillionTokens).toBeGreaterThan(0);
 });
