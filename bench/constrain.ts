@@ -75,10 +75,9 @@ function measureKind(kind: string, schema: unknown, vocabulary: Vocabulary, roun
   const started = performance.now();
   const program = compileTools([{ name: 'find', parameters }], vocabulary);
   const compileMs = Math.round(performance.now() - started);
-  const context = [tokenizer.specials.user, ...tokenizer.encode(SAID_WORDS), tokenizer.specials.end];
   const us: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    const copied = () => createCopySlot(context, vocabulary);
+    const copied = () => createCopySlot([SAID_WORDS], vocabulary);
     const guide = createCall({ program, tokenizer, maxTokens: 64, copied });
     while (!guide.isDone) {
       const scores = toScores(drawRow(tokenizer.countTokens, round * 1000 + guide.tokens.length));

@@ -7,6 +7,7 @@ import { percentile } from '../src/base/percentile.ts';
 import { createEngine } from '../src/engine/engine.ts';
 import { loadManifest, type Manifest } from '../src/engine/manifest.ts';
 import type { Engine, PromptPrefix, Sequence } from '../src/engine/sequence.ts';
+import { specials } from '../src/engine/tokenizer/tokenizer-file.ts';
 import { EngineError } from '../src/errors.ts';
 import { packagePath } from '../src/package-path.ts';
 import { measureThroughput, type ThroughputFigures } from './engine-throughput.ts';
@@ -75,7 +76,7 @@ export async function benchEngineLoad(argv: readonly string[]): Promise<void> {
   const engine = await createEngine({ modelDir });
   const { device } = engine.stats();
   const load = await measureLoad(engine, manifest, ways, calls, forMs).finally(() => engine.close());
-  const points = readReplyPoints(packagePath('fixtures/goldens.jsonl'), manifest).filter(
+  const points = readReplyPoints(packagePath('fixtures/goldens.jsonl')).filter(
     ({ act, context }) => act === 'say' && context.length <= manifest.contextTokens / 2,
   );
   const throughput = await measureThroughput({
@@ -100,7 +101,7 @@ export async function measureLoad(
   const figures: WayFigures[] = [];
   let mostBytes = 0;
   for (const { name, everyMs } of drafting) {
-    const caller = createCaller(engine, manifest, everyMs);
+    const caller = createCaller(engine, everyMs);
     const untilMs = performance.now() + forMs;
     const each = Array.from({ length: calls }, (_, index) =>
       caller.talk(dialogues[index % dialogues.length] ?? [], index / calls, untilMs),
@@ -115,10 +116,10 @@ export async function measureLoad(
 /** Of each dialogue the places where the agent answers the caller by words. */
 async function readDialogues(engine: Engine, manifest: Manifest): Promise<ReplyPoint[][]> {
   const dialogues = new Map<PromptPrefix, ReplyPoint[]>();
-  for (const point of readReplyPoints(packagePath('fixtures/goldens.jsonl'), manifest)) {
+  for (const point of readReplyPoints(packagePath('fixtures/goldens.jsonl'))) {
     const { act, context, promptPrefix } = point;
-    const opening = context.lastIndexOf(manifest.specials.user);
-    const endsWithCaller = opening >= 0 && context.indexOf(manifest.specials.end, opening) === context.length - 1;
+    const opening = context.lastIndexOf(specials.user);
+    const endsWithCaller = opening >= 0 && context.indexOf(specials.end, opening) === context.length - 1;
     if (act !== 'say' || !endsWithCaller || context.length > manifest.contextTokens / 2) continue;
     const known = dialogues.get(promptPrefix);
     if (known) known.push(point);
@@ -129,8 +130,8 @@ async function readDialogues(engine: Engine, manifest: Manifest): Promise<ReplyP
 }
 
 /** What all calls of one way have in common. `everyMs`: from draft to draft. */
-function createCaller(engine: Engine, manifest: Manifest, everyMs: number | undefined) {
-  const { user, end } = manifest.specials;
+function createCaller(engine: Engine, everyMs: number | undefined) {
+  const { user, end } = specials;
   const firstWordsMs: number[] = [];
   let countAsked = 0;
   let countWhole = 0;

@@ -1,6 +1,6 @@
 // A partial, a prefill, a tool call, a call's memory: each alone on an engine that does nothing else.
-import type { Manifest } from '../src/engine/manifest.ts';
 import type { Engine } from '../src/engine/sequence.ts';
+import { specials } from '../src/engine/tokenizer/tokenizer-file.ts';
 import { mean, prefill, quantile, round2, type Timed, timeDraft } from './engine-draft.ts';
 import type { EnginePoint } from './engine-points.ts';
 
@@ -18,11 +18,7 @@ export interface PartFigures {
 }
 
 /** The caller's last turn grows; each time the last draft is repaired at effort low. */
-export async function measurePartials(
-  engine: Engine,
-  { specials }: Manifest,
-  points: readonly EnginePoint[],
-): Promise<PartFigures> {
+export async function measurePartials(engine: Engine, points: readonly EnginePoint[]): Promise<PartFigures> {
   const runs: Timed[] = [];
   for (const { promptPrefix, context } of points) {
     const start = context.lastIndexOf(specials.user);

@@ -5,6 +5,7 @@ import { parseOptions, toWhole } from '../src/arguments.ts';
 import { createEngine } from '../src/engine/engine.ts';
 import { loadManifest, type Manifest } from '../src/engine/manifest.ts';
 import type { Engine } from '../src/engine/sequence.ts';
+import { specials } from '../src/engine/tokenizer/tokenizer-file.ts';
 import { toMessage } from '../src/errors.ts';
 import { packagePath } from '../src/package-path.ts';
 import { prefill, quantile, round2, timeDraft } from './engine-draft.ts';
@@ -65,10 +66,10 @@ export async function benchEngine(argv: readonly string[]): Promise<void> {
       chosen.flatMap((one) => one.points),
     );
     tell('llama.cpp on the same weights');
-    const rivals = await openRivals(modelDir, manifest, [...context, manifest.specials.say]).catch(toMissing);
+    const rivals = await openRivals(modelDir, manifest, [...context, specials.say]).catch(toMissing);
     const sameAsAr = 'why' in rivals ? 0 : await agreement(engine, rivals, context);
     tell(`replies of about ${chosen.map(({ tokens }) => tokens).join(', ')} tokens`);
-    const runs = await measureReplies(engine, chosen, rounds, 'why' in rivals ? [] : rivals.all, manifest.specials.end);
+    const runs = await measureReplies(engine, chosen, rounds, 'why' in rivals ? [] : rivals.all, specials.end);
     if (!('why' in rivals)) await rivals.close();
     const said = chosen.flatMap((one) => one.points);
     tell('memory, partials, prefills, tool calls, calls at once');
@@ -110,7 +111,7 @@ async function measureParts(
 ): Promise<Pick<EngineBench, 'memoryPerCallMb' | 'partial' | 'prefill512' | 'toolCall' | 'load'>> {
   return {
     memoryPerCallMb: await measureMemory(engine, points),
-    partial: await measurePartials(engine, manifest, said),
+    partial: await measurePartials(engine, said),
     prefill512: await measurePrefill(engine, points, 4 * rounds),
     toolCall: await measureCalls(engine, points),
     load: await measureCallsAtOnce(engine, manifest).catch(toMissing),

@@ -1,7 +1,7 @@
 // Takes the golden dialogues, gives the places in them where the agent replied: contexts to draft on.
 import { readFileSync } from 'node:fs';
-import type { Manifest } from '../src/engine/manifest.ts';
 import type { PromptPrefix, ToolSchema } from '../src/engine/sequence.ts';
+import { specials } from '../src/engine/tokenizer/tokenizer-file.ts';
 
 export interface ReplyPoint {
   readonly promptPrefix: PromptPrefix;
@@ -19,7 +19,7 @@ interface Golden {
 }
 
 /** Every reply that answers the caller or a tool's result; `file` holds one golden dialogue a line. */
-export function readReplyPoints(file: string, { specials }: Manifest): ReplyPoint[] {
+export function readReplyPoints(file: string): ReplyPoint[] {
   const lines = readFileSync(file, 'utf8').trim().split('\n');
   return lines.flatMap((line) => {
     const { dialogue, toolOrder, ids }: Golden = JSON.parse(line);

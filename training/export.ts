@@ -86,6 +86,7 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
     licence: LICENCE,
     origin: ORIGIN,
     config,
+    dialect: 'repartee',
     contextTokens: CONTEXT_TOKENS,
     blockSize,
     specials: pickSpecials(tokenizer),

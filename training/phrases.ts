@@ -13,6 +13,7 @@ import {
   PHRASES_VERSION,
   SHARE_STEP,
 } from '../src/engine/proposals/ngram-table.ts';
+import { specials } from '../src/engine/tokenizer/tokenizer-file.ts';
 import { ModelError, toMessage } from '../src/errors.ts';
 import type { Piece } from './pieces.ts';
 import { decodeTokenFile } from './token-file.ts';
@@ -44,7 +45,7 @@ export function writePhrases({ tokensDir, modelDir, report }: PhrasesOptions): v
     throw new ModelError('tokens-missing', `${tokensDir} has no train-*.tokens: write them by npm run model -- tokens`);
   const replies = names.sort().flatMap((name) => {
     const dialogues = readTokenFile(join(tokensDir, name));
-    return dialogues.flatMap((dialogue) => toReplies(dialogue, manifest.specials));
+    return dialogues.flatMap((dialogue) => toReplies(dialogue, specials));
   });
   const entries = countPhrases(replies, MIN_COUNT);
   const bytes = encodePhrases(entries);

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../errors.ts';
 import { networkSchema } from './network.ts';
+import { type DialectName, dialectNames, isDialectName } from './prompt/dialect.ts';
 import { defaultPromptLimits, type PromptLimits } from './prompt/limits.ts';
 
 const count = z.int().positive();
@@ -25,19 +26,28 @@ export const manifestSchema = z.object({
   contextTokens: count,
   /** Positions a diffusion block was trained with. */
   blockSize: count,
-  specials: z.object({
-    bos: token,
-    end: token,
-    user: token,
-    say: token,
-    call: token,
-    result: token,
-    wait: token,
-    mask: token,
-    null: token,
-  }),
-  /** Every id below this one is a special token. */
-  countSpecials: count,
+  /** How it reads a dialogue and writes acts. @default repartee */
+  dialect: z
+    .custom<DialectName>(isDialectName, {
+      error: ({ input }) => `${JSON.stringify(input)} is no dialect known here: ${dialectNames.join(', ')}`,
+    })
+    .default('repartee'),
+  /** Ids of special tokens by their names in dialect repartee; of other models the mask alone, if they have one. */
+  specials: z
+    .object({
+      bos: token,
+      end: token,
+      user: token,
+      say: token,
+      call: token,
+      result: token,
+      wait: token,
+      mask: token,
+      null: token,
+    })
+    .partial(),
+  /** Dialect repartee: every id below this one is a special token. */
+  countSpecials: count.optional(),
   /**
    * Added to the log-odds of an act, nats, so that it comes as often as it should; belongs to these weights.
    * @default 0
@@ -78,10 +88,11 @@ export async function loadManifest(modelDir: string): Promise<Manifest> {
   return manifest;
 }
 
-/** How much of a prompt the model in `modelDir` reads. Throws ModelError. */
-export async function loadPromptLimits(modelDir: string): Promise<PromptLimits> {
+/** How the model in `modelDir` reads a prompt, and how much of it. Throws ModelError. */
+export async function loadPromptRules(modelDir: string): Promise<{ dialect: DialectName; limits: PromptLimits }> {
   const path = join(modelDir, MANIFEST_FILE);
-  return parseManifest(path, await readManifest(modelDir)).prompt;
+  const { dialect, prompt } = parseManifest(path, await readManifest(modelDir));
+  return { dialect, limits: prompt };
 }
 
 /** Hex sha256 of a file, read as a stream. */

@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createEngine, type EngineOptions } from '../engine/engine.ts';
-import { loadPromptLimits } from '../engine/manifest.ts';
-import { createPrompt } from '../engine/prompt/prompt.ts';
+import { loadPromptRules } from '../engine/manifest.ts';
+import { dialects } from '../engine/prompt/dialects.ts';
 import type { Engine } from '../engine/sequence.ts';
 import { loadTokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { packagePath } from '../package-path.ts';
@@ -32,12 +32,12 @@ export async function loadModel(
     readFile(join(folder, 'model.json')),
   ]);
   const tokenizer = loadTokenizer(tokenizerFile);
-  const limits = await loadPromptLimits(folder);
+  const { dialect, limits } = await loadPromptRules(folder);
   return {
     name: basename(folder),
     engine,
     tokenizer,
-    prompt: createPrompt(tokenizer, limits),
+    prompt: dialects[dialect].createPrompt(tokenizer, limits),
     hash: toShortHash(modelFile),
   };
 }

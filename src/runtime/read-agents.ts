@@ -6,7 +6,7 @@ import { loadAgent } from '../agent/load.ts';
 import { toShortPath } from '../agent/load-place.ts';
 import { checkReadingLimits } from '../agent/reading-limits.ts';
 import { checkTools } from '../engine/check-tools.ts';
-import { loadPromptLimits } from '../engine/manifest.ts';
+import { loadPromptRules } from '../engine/manifest.ts';
 import { AgentError, RuntimeError, UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { readFixedInstructions } from '../session/prepare-agent.ts';
@@ -36,7 +36,7 @@ export async function readAgents(
     agents.set(agent.name, agent);
     fileOf.set(agent.name, file);
   }
-  const limits = await loadPromptLimits(modelDir);
+  const { limits } = await loadPromptRules(modelDir);
   for (const [name, agent] of agents)
     await namingAsync(fileOf.get(name) ?? '', async () => {
       for (const one of allAgents(agent)) checkReadingLimits(one, limits, await readFixedInstructions(one));
@@ -49,7 +49,7 @@ export async function checkAgents(
   agents: readonly Agent[],
   modelDir = packagePath('models/repartee-s'),
 ): Promise<ReadonlyMap<string, Agent>> {
-  const limits = await loadPromptLimits(modelDir);
+  const { limits } = await loadPromptRules(modelDir);
   const byName = new Map<string, Agent>();
   for (const agent of agents) {
     if (byName.has(agent.name))

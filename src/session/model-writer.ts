@@ -5,7 +5,7 @@ import type { Agent, Moment } from '../agent/agent.ts';
 import type { Line } from '../conversation/transcript.ts';
 import type { Draft, WriteRequest, WriterCommand } from '../conversation/writer.ts';
 import { spellAsGiven } from '../engine/prompt/given-names.ts';
-import { type Message, type Prompt, parseCall } from '../engine/prompt/prompt.ts';
+import type { Message, Prompt } from '../engine/prompt/prompt.ts';
 import { toSpacedJson } from '../engine/prompt/spaced-json.ts';
 import type { DraftRequest, DraftState, Engine, Priority, PromptPrefix, Sequence } from '../engine/sequence.ts';
 import type { Tokenizer } from '../engine/tokenizer/tokenizer.ts';
@@ -136,19 +136,17 @@ interface Translation {
 /** Between what the conversation says and what the engine says of the same. */
 function createTranslation(parts: ModelParts, agent: Agent, promptPrefix: PromptPrefix): Translation {
   const spoken = createSpokenArguments(agent);
-  const tokensOf = new WeakMap<Line, readonly number[]>();
+  const messages = new WeakMap<Line, Message>();
 
-  /** Lines don't change, and most of a transcript is as it was at the last partial. */
-  function toTokens(line: Line): readonly number[] {
-    const known = tokensOf.get(line);
-    if (known) return known;
-    const tokens = parts.prompt.renderMessages([toModelMessage(line)], agent.tools);
-    tokensOf.set(line, tokens);
-    return tokens;
+  /** Lines don't change: the prompt knows a message again by its identity. */
+  function messageOf(line: Line): Message {
+    const message = messages.get(line) ?? toModelMessage(line);
+    messages.set(line, message);
+    return message;
   }
 
   function toDraftRequest({ lines, purpose, acts, holdBelow, previous }: WriteRequest): DraftRequest {
-    const context = [...promptPrefix.prefix, ...lines.flatMap(toTokens)];
+    const context = [...promptPrefix.prefix, ...parts.prompt.renderMessages(lines.map(messageOf), agent.tools)];
     const mayCall = acts.includes('call');
     const given = mayCall ? spoken.given(lines) : undefined;
     return {
@@ -165,7 +163,7 @@ function createTranslation(parts: ModelParts, agent: Agent, promptPrefix: Prompt
   }
 
   function toDecidedCall(text: string, { argumentConfidences = {} }: DraftState, lines: readonly Line[]) {
-    const decoded = parseCall(text);
+    const decoded = parts.prompt.parseCall(text, agent.tools);
     return decoded && { ...spoken.ground(spellAsGiven(decoded, agent.tools, lines), lines), argumentConfidences };
   }
 
@@ -182,7 +180,7 @@ function createTranslation(parts: ModelParts, agent: Agent, promptPrefix: Prompt
       countForwards: state.countForwards,
       countSteps: state.countSteps,
       countReused: state.countReused,
-      tokens: [parts.tokenizer.specials[act], ...state.tokens],
+      tokens: [...parts.prompt.opening(act), ...state.tokens],
     };
     if (!isDone) return { ...facts, isDone, act };
     switch (act) {

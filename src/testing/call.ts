@@ -9,8 +9,8 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { SimulatedClock } from '../base/simulated-clock.ts';
 import { checkTools } from '../engine/check-tools.ts';
 import { createEngine } from '../engine/engine.ts';
-import { loadPromptLimits } from '../engine/manifest.ts';
-import { createPrompt } from '../engine/prompt/prompt.ts';
+import { loadPromptRules } from '../engine/manifest.ts';
+import { dialects } from '../engine/prompt/dialects.ts';
 import type { Engine, PromptPrefix } from '../engine/sequence.ts';
 import { loadTokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { RuntimeError } from '../errors.ts';
@@ -105,7 +105,8 @@ export async function startTestCall(agent: Agent, options: TestCallOptions = {})
   const tokenizer = loadTokenizer(await readFile(packagePath('models/repartee-s/tokenizer.json'), 'utf8'));
   const simulated = answers && new SimulatedClock();
   const clock: Clock = simulated ?? systemClock;
-  const prompt = createPrompt(tokenizer, await loadPromptLimits(modelDir));
+  const { dialect, limits } = await loadPromptRules(modelDir);
+  const prompt = dialects[dialect].createPrompt(tokenizer, limits);
   const prefixesOf = createPromptPrefixes(prompt);
   const names = new Map<PromptPrefix, string>();
   const promptPrefixOf: PromptPrefixOf = (one, instructions) => {

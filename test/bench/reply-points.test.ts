@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../..');
 it('finds every reply of the golden dialogues that answers something, with the context before it', async () => {
   const manifest = await loadManifest(join(root, 'models/repartee-s'));
   const { say, call, end, bos } = manifest.specials;
-  const points = readReplyPoints(join(root, 'fixtures/goldens.jsonl'), manifest);
+  const points = readReplyPoints(join(root, 'fixtures/goldens.jsonl'));
   expect(points.filter((point) => point.act === 'say').length).toBeGreaterThan(40);
   expect(points.filter((point) => point.act === 'call').length).toBeGreaterThan(10);
   for (const { context, promptPrefix, reply } of points) {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readEnginePoints } from '../../bench/engine-points.ts';
 import { createEngine } from '../../src/engine/engine.ts';
-import { loadPromptLimits } from '../../src/engine/manifest.ts';
+import { loadPromptRules } from '../../src/engine/manifest.ts';
 import type { DraftRequest, DraftState, Sequence } from '../../src/engine/sequence.ts';
 
 const modelDir = join(import.meta.dirname, '../../models/repartee-s');
@@ -17,7 +17,9 @@ async function write(sequence: Sequence, request: Pick<DraftRequest, 'context' |
 
 it('writes on 40 dev prompts, checking candidates, exactly what it writes token by token, in little more than half the forwards', async () => {
   const engine = await createEngine({ modelDir });
-  const points = readEnginePoints(modelDir, await loadPromptLimits(modelDir)).filter(({ act }) => act === 'say');
+  const points = readEnginePoints(modelDir, (await loadPromptRules(modelDir)).limits).filter(
+    ({ act }) => act === 'say',
+  );
   let [countAr, countExact] = [0, 0];
   try {
     for (const { promptPrefix, context } of points.slice(0, maxPrompts)) {

@@ -1,5 +1,6 @@
 import type { Device, ForwardResult } from '../../src/engine/forward/device.ts';
 import type { Manifest } from '../../src/engine/manifest.ts';
+import { specials } from '../../src/engine/tokenizer/tokenizer-file.ts';
 import { FakeKvMemory, slotsOf } from './fake-device.ts';
 
 export interface OracleDevice extends Device {
@@ -13,7 +14,7 @@ const UNLIKELY_NATS = -30;
 const LIKELY_NATS = -1e-4;
 
 /** A causal head that surely goes on as `truth` does, and behind another token wants to end. */
-export function createOracleDevice({ config, specials }: Manifest): OracleDevice {
+export function createOracleDevice({ config }: Pick<Manifest, 'config'>): OracleDevice {
   const countsNew: number[] = [];
   const device: OracleDevice = {
     name: 'oracle',

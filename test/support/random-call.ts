@@ -5,11 +5,10 @@ import { compileTools } from '../../src/engine/constraints/tools.ts';
 import { createVocabulary } from '../../src/engine/constraints/vocabulary.ts';
 import { parseCall } from '../../src/engine/prompt/prompt.ts';
 import type { ToolSchema } from '../../src/engine/sequence.ts';
-import { manifest, tokenizer } from './small-vocabulary.ts';
+import { tokenizer } from './small-vocabulary.ts';
 
 const vocabulary = createVocabulary(tokenizer);
-const { bos, user, end } = manifest.specials;
-const context = [bos, user, ...tokenizer.encode(' a table for two'), end];
+const dialogue = [' a table for two'];
 /** Values end soon after it. */
 const MAX_TOKENS = 10;
 
@@ -17,7 +16,7 @@ const MAX_TOKENS = 10;
 export function createRandomCalls(tool: ToolSchema, random: () => number): () => Readonly<Record<string, unknown>> {
   const program = compileTools([tool], vocabulary);
   const states = createStates(
-    () => createCopySlot(context, vocabulary),
+    () => createCopySlot(dialogue, vocabulary),
     () => createChoiceSlot([]),
   );
   const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../src/engine/manifest.ts';
 import { defaultPromptLimits } from '../../src/engine/prompt/limits.ts';
+import { createReparteeMarks } from '../../src/engine/prompt/repartee.ts';
 import { symbolOfByte } from '../../src/engine/tokenizer/byte-symbols.ts';
 import { loadTokenizer, type Tokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
 import { specials, wordPattern } from '../../src/engine/tokenizer/tokenizer-file.ts';
@@ -30,8 +31,10 @@ export const tokenizerJson = JSON.stringify({
 
 export const tokenizer: Tokenizer = loadTokenizer(tokenizerJson);
 
+export const marks = createReparteeMarks(tokenizer);
+
 /** A model of one layer whose keys are token ids: see fake-device.ts. */
-export const manifest: Manifest = {
+export const manifest = {
   format: 1,
   name: 'fake',
   version: '0.0.0',
@@ -49,6 +52,7 @@ export const manifest: Manifest = {
     ropeBase: 1,
     normEpsilon: 1,
   },
+  dialect: 'repartee',
   prompt: defaultPromptLimits,
   contextTokens: 640,
   blockSize: 8,
@@ -56,4 +60,4 @@ export const manifest: Manifest = {
   countSpecials: added.length,
   dev: {},
   files: [],
-};
+} satisfies Manifest;

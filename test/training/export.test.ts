@@ -8,6 +8,7 @@ import { Kv } from '../../src/engine/forward/kv.ts';
 import { type Block, fillBias, positionsOf } from '../../src/engine/forward/mask.ts';
 import { measureDeviation, selfTestSchema } from '../../src/engine/forward/self-test.ts';
 import { loadManifest, type Manifest } from '../../src/engine/manifest.ts';
+import { specials } from '../../src/engine/tokenizer/tokenizer-file.ts';
 import { ModelError } from '../../src/errors.ts';
 import { exportModel } from '../../training/export.ts';
 import { smallConfig, writeSmallCheckpoint } from '../support/small-checkpoint.ts';
@@ -94,7 +95,7 @@ it('computes what plain arithmetic computes from the same weights, but for the r
 });
 
 it('gives each row the same bits, however the text was divided into forwards', async () => {
-  const block = { ids: Array<number>(8).fill(manifest.specials.mask), countSeen: 30 };
+  const block = { ids: Array<number>(8).fill(specials.mask), countSeen: 30 };
   const whole = new Kv(manifest.config, device.createKvMemory());
   await forward(whole, text.slice(0, 60), [], true);
   const expected = await forward(whole, text.slice(60), [block], true);
@@ -124,9 +125,9 @@ it('reduces each row as it says', async () => {
     const logP = logProbabilities.subarray(row * vocabulary, (row + 1) * vocabulary);
     const p = logP.map(Math.exp);
     expect(p.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 4);
-    expect(p[manifest.specials.mask]).toBe(0);
+    expect(p[specials.mask]).toBe(0);
     const ranked = [...logP.keys()]
-      .filter((id) => id >= manifest.countSpecials || id === manifest.specials.end)
+      .filter((id) => id >= Object.keys(specials).length || id === specials.end)
       .sort((a, b) => (logP[b] ?? 0) - (logP[a] ?? 0));
     expect([...best.subarray(row * 2, row * 2 + 2)]).toEqual(ranked.slice(0, 2));
     expect(stats[row * 3]).toBeCloseTo(logP[ranked[0] ?? 0] ?? 0, 5);
@@ -137,7 +138,7 @@ it('reduces each row as it says', async () => {
 });
 
 it('lets a block read what it sees and nothing else', async () => {
-  const block = (countSeen: number) => ({ ids: Array<number>(4).fill(manifest.specials.mask), countSeen });
+  const block = (countSeen: number) => ({ ids: Array<number>(4).fill(specials.mask), countSeen });
   const rowsOf = async (causal: readonly number[], blocks: readonly Block[], count: number) => {
     const kv = new Kv(manifest.config, device.createKvMemory());
     await forward(kv, text.slice(20, 40), [], true);

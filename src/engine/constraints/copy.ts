@@ -21,25 +21,12 @@ const SEPARATOR = '\0';
 /** What JSON would escape is not copied. */
 const unfit = /["\\\p{Cc}]/u;
 
-/** Any text where there is no word to copy yet. */
-export function createCopySlot(context: readonly number[], vocabulary: Vocabulary): Slot {
-  const source = readSource(dialogueOf(context, vocabulary).flatMap((text) => text.split(unfit)));
+/** `dialogue`: each of the caller's turns and each result. Any text where there is no word to copy yet. */
+export function createCopySlot(dialogue: readonly string[], vocabulary: Vocabulary): Slot {
+  const source = readSource(dialogue.flatMap((text) => text.split(unfit)));
   return source.starts.length === 0
     ? createTextSlot({ minCharacters: 1, maxCharacters: Number.POSITIVE_INFINITY }, vocabulary.text)
     : createByteSlot(createSpanDfa(source), vocabulary);
-}
-
-/** The text of each of the caller's turns and of each result. */
-export function dialogueOf(context: readonly number[], { tokenizer }: Vocabulary): string[] {
-  const { specials } = tokenizer;
-  const countSpecials = Object.keys(specials).length;
-  const texts: string[] = [];
-  for (const [index, id] of context.entries()) {
-    if (id !== specials.user && id !== specials.result) continue;
-    const length = context.slice(index + 1).findIndex((next) => next < countSpecials);
-    texts.push(tokenizer.decode(context.slice(index + 1, length < 0 ? undefined : index + 1 + length)));
-  }
-  return texts;
 }
 
 function readSource(stretches: readonly string[]): Source {

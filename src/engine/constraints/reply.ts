@@ -2,6 +2,7 @@
 // no model.
 
 import type { Scores } from '../forward/pass.ts';
+import type { Marks } from '../marks.ts';
 import type { TokenTraits } from '../tokenizer/token-traits.ts';
 import type { Choice, Guide } from './guide.ts';
 import type { Sampler } from './sample.ts';
@@ -11,14 +12,14 @@ import { createWordRuns } from './word-runs.ts';
 export interface ReplyOptions {
   readonly traits: TokenTraits;
   readonly label: SpeakerLabel;
-  readonly endToken: number;
+  readonly marks: Pick<Marks, 'end' | 'isSpecial'>;
   readonly maxTokens: number;
-  /** Tokens are drawn by it, of those from `firstText` on. @default the likeliest is taken */
+  /** Tokens are drawn by it, none of them special but the end. @default the likeliest is taken */
   readonly sampler?: Sampler | undefined;
-  readonly firstText: number;
 }
 
-export function createReply({ traits, label, endToken, maxTokens, sampler, firstText }: ReplyOptions): Guide {
+export function createReply({ traits, label, marks, maxTokens, sampler }: ReplyOptions): Guide {
+  const { end: endToken, isSpecial } = marks;
   const tokens: number[] = [];
   let runs = createWordRuns(traits);
   let countStable = 0;
@@ -82,7 +83,7 @@ export function createReply({ traits, label, endToken, maxTokens, sampler, first
     forced: () => undefined,
 
     choose(scores, row): Choice {
-      const drawn = sampler?.draw(scores.all(row), (id) => (id >= firstText || id === endToken) && mayCome(id));
+      const drawn = sampler?.draw(scores.all(row), (id) => (!isSpecial(id) || id === endToken) && mayCome(id));
       if (drawn) return drawn;
       for (const rank of [0, 1] as const) {
         const id = scores.best(row, rank);

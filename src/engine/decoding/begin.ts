@@ -1,6 +1,7 @@
 // The first forward of a draft: the context, the act, and as much of an earlier draft as still stands.
 
 import type { Pass, Scores } from '../forward/pass.ts';
+import { openingOf, readAct } from '../marks.ts';
 import { proposeCall } from './call.ts';
 import { type ActProbabilities, prefillContext, readActProbabilities } from './context.ts';
 import { type Effort, likeliestOnly } from './efforts.ts';
@@ -15,9 +16,8 @@ export interface Beginning {
 
 /** One forward, more for a long context. */
 export async function begin(decoding: Decoding): Promise<Beginning> {
-  const { runPass, where, manifest, request, acts, effort } = decoding;
-  const { specials } = manifest;
-  const context = await prefillContext(runPass, where, request.context, manifest);
+  const { runPass, where, manifest, marks, request, acts, effort } = decoding;
+  const context = await prefillContext(runPass, where, request.context, marks);
   const isInside = acts.length === 0;
   const roomTokens = manifest.contextTokens - request.context.length;
   const given = (request.previous ?? []).slice(0, roomTokens);
@@ -26,6 +26,7 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
   // Its first position stands for the act, or for the token that the causal head decides.
   const blockTokens = effort.kind === 'diffused' ? manifest.blockSize : effort.draftTokens + 1;
   const hasBlock = blockTokens > 1 && candidates.length === 0 && request.forceAct !== 'call';
+  const shown = candidates.length === 0 ? undefined : readAct(candidates, marks);
   const causal = [...context.causal, ...candidates];
   const contextRows = context.rows;
   const candidateRows = candidates.map((_, index) => context.causal.length + index);
@@ -34,14 +35,14 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
     causal,
     rows: [...contextRows, ...candidateRows, ...blockRows],
     targets: [...contextRows.slice(1).map(() => 0), ...candidates, 0],
-    wantsRows: candidates[0] === specials.call || request.sampling !== undefined,
+    wantsRows: (!isInside && shown?.act === 'call') || request.sampling !== undefined,
     stage: 'prefill',
     blocks: hasBlock ? [masks(blockTokens, causal.length, manifest)] : [],
   };
   const scores = await runPass(where, pass);
   const actProbabilities: ActProbabilities = isInside
     ? { act: 'say', pAct: 1, pCall: 0, pWait: 0, pEndOfTurn: 0 }
-    : readActProbabilities(scores, context, request, acts, manifest);
+    : readActProbabilities(scores, context, decoding);
   const guide = decoding.createGuide(actProbabilities.act, maxTokensOf(request, actProbabilities.act));
   const progress: Progress = {
     actProbabilities,
@@ -54,20 +55,21 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
     pCallNext: undefined,
     previousLossNats: lossOf(scores, contextRows.length - (isInside ? 1 : 0), given.slice(isInside ? 0 : 1)),
   };
-  const actToken = specials[actProbabilities.act];
   if (actProbabilities.act === 'wait') {
     scores.keep(context.causal.length);
     return { progress, drafted: [] };
   }
   // The row of the context's end is where the first token of the reply, or its act, is decided.
   const endRow = contextRows.length - 1;
-  const isSameAct = isInside || candidates[0] === actToken;
-  const countAct = isInside || !isSameAct || candidates.length === 0 ? 0 : 1;
+  const opening = isInside ? [] : openingOf(actProbabilities.act, marks);
+  const isSameAct = isInside || shown?.act === actProbabilities.act;
+  const countAct = isSameAct && shown ? opening.length : 0;
   const firstRow = endRow + countAct;
   const old = isSameAct ? candidates.slice(countAct) : [];
   // What stood behind another act falls with it.
-  if (!isSameAct) progress.countProposed += Math.max(0, candidates.length - 1);
-  if (isInside || countAct > 0) {
+  if (!isSameAct) progress.countProposed += Math.max(0, candidates.length - (shown?.countTokens ?? 0));
+  // Words that need no opening begin where the act shows.
+  if (countAct === opening.length) {
     // What was proposed beyond the earlier draft is nobody's words yet.
     const countPrevious = Math.max(0, given.length - countAct);
     const keepAt = (index: number) =>
@@ -79,7 +81,7 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
     scores.keep(context.causal.length + countAct + verified.countAccepted);
   } else {
     scores.keep(context.causal.length);
-    progress.pending = [actToken, ...takeForced(guide)];
+    progress.pending = [...opening, ...takeForced(guide)];
   }
   return { progress, drafted: hasBlock ? readBlock(scores) : [] };
 
@@ -87,7 +89,7 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
   function readBlock(block: Scores): Guesses {
     const first = contextRows.length;
     const guesses = guessesOf(block, first, blockTokens);
-    if (isInside) return guesses.slice(1);
+    if (isInside || (opening.length === 0 && actProbabilities.act === 'say')) return guesses.slice(1);
     const others = (['say', 'call', 'wait'] as const).filter((act) => act !== actProbabilities.act);
     const own = block.pOf(first, actProbabilities.act);
     return actProbabilities.act === 'say' && others.every((act) => block.pOf(first, act) <= own)
@@ -97,12 +99,12 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
 }
 
 /** The earlier draft and what may follow it; without one, the likeliest beginning of a reply. */
-function propose({ effort, proposer, acts, request, manifest }: Decoding, given: readonly number[]): readonly number[] {
+function propose({ effort, proposer, acts, request, marks }: Decoding, given: readonly number[]): readonly number[] {
   if (effort.kind === 'diffused') return given;
   const isInside = acts.length === 0;
   const maySay = request.forceAct === undefined ? acts.includes('say') : request.forceAct === 'say';
   if (given.length === 0 && !isInside && !maySay) return given;
-  const opening = given.length > 0 || isInside ? given : [manifest.specials.say];
+  const opening = given.length > 0 || isInside ? given : openingOf('say', marks);
   const proposed = proposer.propose(opening, effort.proposedTokens, []);
   return proposed.length > 0 ? [...opening, ...proposed] : given;
 }

@@ -1,6 +1,7 @@
 // Writes a tool call: whole arguments are proposed at once, and verified by the causal head in one forward pass. A call
 // is verified to its end, whatever the effort and the deadline: nothing else keeps to its schema.
 
+import { openingOf, readAct } from '../marks.ts';
 import { type Effort, likeliestOnly } from './efforts.ts';
 import { type Decoding, maxTokensOf, type Progress } from './progress.ts';
 import { takeVerified, verify } from './verify.ts';
@@ -40,17 +41,18 @@ export async function* decodeCall(decoding: Decoding, progress: Progress): Async
  * draft, is one: that, and what may follow it. Undefined elsewhere.
  */
 export function proposeCall(decoding: Decoding, given: readonly number[]): readonly number[] | undefined {
-  const { acts, request, manifest, callProposer } = decoding;
-  const { call } = manifest.specials;
+  const { acts, request, marks, callProposer } = decoding;
+  const opening = openingOf('call', marks);
   const isSure = request.forceAct === undefined ? acts.length === 1 && acts[0] === 'call' : request.forceAct === 'call';
   const most = mostCandidates(decoding.effort);
-  if (most === 0 || !(given[0] === call || (isSure && given.length === 0))) return undefined;
-  const written = given.slice(1);
+  const isCall = given.length > 0 && acts.length > 0 && readAct(given, marks)?.act === 'call';
+  if (most === 0 || !(isCall || (isSure && given.length === 0))) return undefined;
+  const written = given.slice(opening.length);
   let place = decoding.createGuide('call', maxTokensOf(request, 'call')).place?.();
   for (const id of written) place = place?.isDone ? place : place?.after(id);
   // What may not be written any more is for the head to replace.
   if (place === undefined) return undefined;
-  return place.isDone ? given : [call, ...written, ...callProposer.propose(place, written, most)];
+  return place.isDone ? given : [...opening, ...written, ...callProposer.propose(place, written, most)];
 }
 
 function mostCandidates(effort: Effort): number {

@@ -4,6 +4,7 @@
 import { at } from '../../base/at.ts';
 import type { PassContext, RunPass, Scores } from '../forward/pass.ts';
 import type { Manifest } from '../manifest.ts';
+import { endsWith, type Marks } from '../marks.ts';
 import type { Act, DraftRequest } from '../sequence.ts';
 
 /** What the causal head says at the end of a context. */
@@ -29,10 +30,10 @@ export async function prefillContext(
   runPass: RunPass,
   where: PassContext,
   context: readonly number[],
-  manifest: Manifest,
+  marks: Marks,
 ): Promise<ContextRows> {
   const { kv } = where;
-  const turnRow = findTurnRow(context, manifest);
+  const turnRow = findTurnRow(context, marks);
   kv.rewind(Math.min(kv.countShared(context), turnRow ?? context.length - 1));
   const firstNeeded = turnRow ?? context.length - 1;
   for (let most = where.chunkTokens(); context.length - kv.length > most; most = where.chunkTokens()) {
@@ -55,13 +56,19 @@ async function prefill(runPass: RunPass, where: PassContext, causal: readonly nu
   scores.keep(causal.length);
 }
 
-/** Reads what `rows` of ContextRows say. `acts` is what may be chosen. */
+interface ActRules {
+  readonly request: Pick<DraftRequest, 'forceAct'>;
+  /** What may be chosen. */
+  readonly acts: readonly Act[];
+  readonly manifest: Pick<Manifest, 'calibration'>;
+  readonly marks: Marks;
+}
+
+/** Reads what `rows` of ContextRows say. */
 export function readActProbabilities(
   scores: Scores,
   rows: ContextRows,
-  request: DraftRequest,
-  acts: readonly Act[],
-  { calibration }: Pick<Manifest, 'calibration'>,
+  { request, acts, manifest: { calibration }, marks }: ActRules,
 ): ActProbabilities {
   const actRow = rows.rows.length - 1;
   const nats: Readonly<Record<Act, number>> = {
@@ -69,7 +76,7 @@ export function readActProbabilities(
     call: calibration?.callNats ?? 0,
     wait: calibration?.waitNats ?? 0,
   };
-  const p = (act: Act) => scores.pOf(actRow, act) * Math.exp(nats[act]);
+  const p = (act: Act) => pOfAct(scores, actRow, act, marks) * Math.exp(nats[act]);
   const sum = p('say') + p('call') + p('wait');
   const share = (act: Act) => (sum > 0 ? p(act) / sum : 0);
   const [first = 'say', ...others] = acts;
@@ -83,11 +90,17 @@ export function readActProbabilities(
   };
 }
 
+/** Words that need no opening are said unless they are called. */
+function pOfAct(scores: Scores, row: number, act: Act, { openings }: Marks): number {
+  const opening = openings[act];
+  if (opening === undefined) return 0;
+  return opening.length > 0 ? scores.pOf(row, act) : 1 - scores.pOf(row, 'call');
+}
+
 /** The row of the caller's last word, if the context ends with the caller's turn, closed or open. */
-function findTurnRow(context: readonly number[], { specials, countSpecials }: Manifest): number | undefined {
-  const isClosed = context.at(-1) === specials.end;
-  const last = context.length - (isClosed ? 2 : 1);
+function findTurnRow(context: readonly number[], { asking, isSpecial, callerTurns }: Marks): number | undefined {
+  const last = context.length - 1 - (endsWith(context, asking) ? asking.length : 0);
   let opening = last;
-  while (opening >= 0 && at(context, opening) >= countSpecials) opening--;
-  return context[opening] === specials.user ? last : undefined;
+  while (opening >= 0 && !isSpecial(at(context, opening))) opening--;
+  return opening >= 0 && callerTurns(context).at(-1) === opening ? last : undefined;
 }

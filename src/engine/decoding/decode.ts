@@ -2,6 +2,7 @@
 // diffusion: efforts.ts says which.
 
 import type { CostModel } from '../forward/cost.ts';
+import { openingOf } from '../marks.ts';
 import type { NgramTable } from '../proposals/ngram-table.ts';
 import { createProposer } from '../proposals/propose.ts';
 import { createCallProposer } from '../proposals/propose-call.ts';
@@ -32,15 +33,16 @@ export async function* decode(
   asked: Asked,
   table: Readonly<Record<EffortName, Effort>> = efforts,
 ): AsyncGenerator<DraftState> {
-  const { request, manifest, phrases, memory, costs, nowMs, where } = asked;
+  const { request, manifest, marks, phrases, memory, costs, nowMs, where } = asked;
   const { context } = request;
-  memory.open(context.lastIndexOf(manifest.specials.user), request.previous);
+  memory.open(marks.callerTurns(context).at(-1) ?? -1, request.previous);
   // A draft from nothing is the same whatever was drafted before, in cost as well.
   const drafts = request.previous === undefined ? [] : memory.earlier;
-  const proposer = createProposer({ phrases, manifest, context, drafts, mayEnd: asked.acts.includes('call') });
+  const proposer = createProposer({ phrases, marks, context, drafts, mayEnd: asked.acts.includes('call') });
   const { likely = [] } = request;
   const positionShare = positionShareOf(costs, context.length);
-  const callProposer = createCallProposer({ tokenizer: asked.tokenizer, context, drafts, likely, positionShare });
+  const { tokenizer } = asked;
+  const callProposer = createCallProposer({ tokenizer, marks, context, drafts, likely, positionShare });
   const { latencyBudgetMs, steps } = request;
   const deadline =
     latencyBudgetMs === undefined
@@ -88,7 +90,7 @@ async function* replaceBlank(decoding: Decoding, progress: Progress): AsyncGener
   const { context } = decoding.request;
   kv.rewind(kv.countShared(context));
   progress.guide = decoding.createGuide('say', maxTokensOf(decoding.request, 'say'));
-  progress.pending = [...context, decoding.manifest.specials.say].slice(kv.length);
+  progress.pending = [...context, ...openingOf('say', decoding.marks)].slice(kv.length);
   const { guide } = progress;
   const deadline: Deadline = {
     hasTimeFor: (countNew, countPast) => guide.countStable === 0 || decoding.deadline.hasTimeFor(countNew, countPast),

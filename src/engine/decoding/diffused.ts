@@ -4,7 +4,7 @@
 import { at } from '../../base/at.ts';
 import type { Scores } from '../forward/pass.ts';
 import type { DiffusedEffort } from './efforts.ts';
-import { type Decoding, type Guesses, guessesOf, type Progress } from './progress.ts';
+import { type Decoding, type Guesses, guessesOf, maskOf, type Progress } from './progress.ts';
 import { chooseEdited, chooseKept, chooseRemasked, type Filled, mayCommit } from './unmask.ts';
 
 /** Gives a turn after each forward. */
@@ -14,8 +14,9 @@ export async function* continueDiffused(
   effort: DiffusedEffort,
   drafted: Guesses,
 ): AsyncGenerator<void> {
-  const { runPass, where, manifest, deadline } = decoding;
-  const { specials, blockSize } = manifest;
+  const { runPass, where, manifest, marks, deadline } = decoding;
+  const { blockSize } = manifest;
+  const mask = maskOf(manifest);
   const { guide } = progress;
   let firstGuesses = drafted;
   /** Decided and complete: they ride as clean tokens with the first step of the next block. */
@@ -23,7 +24,7 @@ export async function* continueDiffused(
   let visible: readonly number[] = progress.pending;
   progress.pending = [];
   while (!guide.isDone) {
-    const ids: number[] = [...visible, ...Array<number>(Math.max(1, blockSize - visible.length)).fill(specials.mask)];
+    const ids: number[] = [...visible, ...Array<number>(Math.max(1, blockSize - visible.length)).fill(mask)];
     let countRead = visible.length;
     const masked = new Set([...ids.keys()].slice(countRead));
     for (let step = 0; masked.size > 0 && !guide.isDone; step++) {
@@ -69,12 +70,12 @@ export async function* continueDiffused(
     function fill(slot: number, id: number): void {
       ids[slot] = id;
       // The reply ends there: what the block holds beyond it does not matter.
-      if (id === specials.end) for (const later of masked) if (later > slot) masked.delete(later);
+      if (id === marks.end) for (const later of masked) if (later > slot) masked.delete(later);
     }
 
     /** What stands there is a word: from the first end on nothing is filled, so the end itself must stay. */
     function isBeforeEnd(slot: number): boolean {
-      const end = ids.indexOf(specials.end);
+      const end = ids.indexOf(marks.end);
       return end < 0 || slot < end;
     }
 
@@ -93,7 +94,7 @@ export async function* continueDiffused(
       for (const index of chooseRemasked(others, HARDLY_THIS_P, countKept)) {
         const slot = at(filled, index);
         if (!isBeforeEnd(slot)) continue;
-        ids[slot] = specials.mask;
+        ids[slot] = mask;
         masked.add(slot);
       }
       for (const index of edited) fill(at(filled, index), scores.best(firstRow + index, 0));

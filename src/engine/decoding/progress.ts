@@ -1,9 +1,11 @@
 // What one draft is about and how far it is: shared by the steps of decode.ts.
 
+import { EngineError } from '../../errors.ts';
 import type { Guide } from '../constraints/guide.ts';
 import type { Block } from '../forward/mask.ts';
 import type { PassContext, RunPass, Scores } from '../forward/pass.ts';
 import type { Manifest } from '../manifest.ts';
+import { type Marks, openingOf } from '../marks.ts';
 import type { DraftMemory } from '../proposals/draft-memory.ts';
 import type { Proposer } from '../proposals/propose.ts';
 import type { CallProposer } from '../proposals/propose-call.ts';
@@ -17,6 +19,7 @@ export interface Decoding {
   readonly runPass: RunPass;
   readonly where: PassContext;
   readonly manifest: Manifest;
+  readonly marks: Marks;
   readonly request: DraftRequest;
   readonly effort: Effort;
   /** Acts that may be chosen. None: the context ends inside a reply. */
@@ -59,11 +62,11 @@ export function maxTokensOf(request: Pick<DraftRequest, 'maxTokens'>, act: Act):
 }
 
 export function toState(decoding: Decoding, progress: Progress, isDone: boolean): DraftState {
-  const { where, memory, manifest } = decoding;
+  const { where, memory, marks } = decoding;
   const { actProbabilities, guide, pCallNext = 0 } = progress;
   const { meter } = where;
   const written = writtenSoFar(decoding, progress);
-  memory.note(isDone && !guide.isTruncated ? [...written, manifest.specials.end] : written, isDone);
+  memory.note(isDone && !guide.isTruncated ? [...written, marks.end] : written, isDone);
   return {
     act: actProbabilities.act,
     tokens: [...guide.tokens],
@@ -88,12 +91,21 @@ export function toState(decoding: Decoding, progress: Progress, isDone: boolean)
 }
 
 /** What the proposer goes on from: the act, unless the context ends behind it, and all that is decided. */
-export function writtenSoFar({ acts, manifest }: Decoding, { actProbabilities, guide }: Progress): number[] {
-  return acts.length === 0 ? [...guide.tokens] : [manifest.specials[actProbabilities.act], ...guide.tokens];
+export function writtenSoFar({ acts, marks }: Decoding, { actProbabilities, guide }: Progress): number[] {
+  return acts.length === 0 ? [...guide.tokens] : [...openingOf(actProbabilities.act, marks), ...guide.tokens];
 }
 
-export function masks(count: number, countSeen: number, { specials }: Manifest): Block {
-  return { ids: Array<number>(count).fill(specials.mask), countSeen };
+export function masks(count: number, countSeen: number, manifest: Manifest): Block {
+  return { ids: Array<number>(count).fill(maskOf(manifest)), countSeen };
+}
+
+/** Throws EngineError for a model that has none. */
+export function maskOf({ name, specials }: Manifest): number {
+  if (specials.mask !== undefined) return specials.mask;
+  throw new EngineError(
+    'mask-missing',
+    `model ${name} has no mask token, so it drafts no blocks: use effort autoregressive`,
+  );
 }
 
 /** Of so many rows, from `firstRow` on. */

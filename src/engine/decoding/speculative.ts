@@ -20,7 +20,7 @@ export async function* decodeSpeculatively(
   progress: Progress,
   drafted: Guesses,
 ): AsyncGenerator<void> {
-  const { runPass, where, manifest, proposer, deadline } = decoding;
+  const { runPass, where, manifest, marks, proposer, deadline } = decoding;
   const { guide } = progress;
   let guesses: Guesses = draftTokens > 0 ? drafted : [];
   while (!guide.isDone && deadline.hasTimeFor(2 * manifest.blockSize, where.kv.length)) {
@@ -30,7 +30,7 @@ export async function* decodeSpeculatively(
     const candidates = proposer.propose(writtenSoFar(decoding, progress), most, guesses);
     const countEndings = candidates.length + 1;
     // Nothing is drafted behind an end.
-    const countDrafted = candidates.at(-1) === manifest.specials.end ? candidates.length : countEndings;
+    const countDrafted = candidates.at(-1) === marks.end ? candidates.length : countEndings;
     const fits = candidates.length + countDrafted * (draftTokens + 1) <= roomTokens;
     const hasBlocks = draftTokens > 0 && candidates.length <= MAX_BLOCKED_CANDIDATES && fits;
     const endings = Array.from({ length: hasBlocks ? countDrafted : 0 }, (_, index) => pending.length + index);

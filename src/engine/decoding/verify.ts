@@ -23,7 +23,7 @@ export interface Verified {
  * token more, the head's own.
  */
 export function verify(
-  { where, manifest }: Pick<Decoding, 'where' | 'manifest'>,
+  { where, marks }: Pick<Decoding, 'where' | 'marks'>,
   guide: Guide,
   scores: Scores,
   firstRow: number,
@@ -50,10 +50,12 @@ export function verify(
       const id = isKept ? candidate : best.id;
       confidence = Math.min(confidence, isKept ? share : best.p);
       const isLonger = guide.take(id);
-      if (!isLonger && id === candidate && id === manifest.specials.end) {
+      if (!isLonger && id === candidate && id === marks.end) {
         count++;
-        return end([], pCallNext(scores, row + 1));
+        return end([], pCallNext(scores, marks.callFollows === 'behind-end' ? row + 1 : row, marks));
       }
+      if (!isLonger && id === marks.end && marks.callFollows === 'in-place-of-end')
+        return end([], pCallNext(scores, row, marks));
       if (!isLonger) return end([]);
       if (id !== candidate) return end([id, ...takeForced(guide)]);
       count++;

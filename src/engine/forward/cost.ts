@@ -63,7 +63,7 @@ export async function measureCosts(device: Device, manifest: Manifest, costs: Co
     fillBias(bias, 0, countNew, []);
     const startMs = performance.now();
     await device.forward({
-      ids: new Int32Array(countNew).fill(manifest.specials.bos),
+      ids: new Int32Array(countNew).fill(0),
       positions: positionsOf(0, countNew, []),
       bias,
       past,

@@ -3,6 +3,7 @@
 import { at } from '../../base/at.ts';
 import { EngineError } from '../../errors.ts';
 import type { Manifest } from '../manifest.ts';
+import { type Marks, type WatchedName, watchedNames } from '../marks.ts';
 import type { SpentUs } from '../sequence.ts';
 import type { Device, Forward, ForwardResult } from './device.ts';
 import type { Kv } from './kv.ts';
@@ -39,8 +40,6 @@ export interface Scores {
   keep(count: number): void;
 }
 
-const watchedNames = ['say', 'call', 'wait', 'end', 'user'] as const;
-type WatchedName = (typeof watchedNames)[number];
 const watchWidth = watchedNames.length + 1;
 
 /** A position that nothing sees. A single row would take another code path in the runtime, with other rounding. */
@@ -146,11 +145,12 @@ export function createPasses(
   device: Device,
   scheduler: Scheduler,
   manifest: Manifest,
+  { watched }: Pick<Marks, 'watched'>,
   nowMs: () => number,
   onForward: (report: ForwardReport) => void,
 ): RunPass {
-  const { specials, config } = manifest;
-  const watchedIds = watchedNames.map((name) => specials[name]);
+  const { config } = manifest;
+  const watchedIds = watchedNames.map((name) => watched[name]);
 
   return async ({ kv, urgency, signal, meter }, pass) => {
     const asked = nowMs();

@@ -2,8 +2,12 @@
 // is. Knows no conversation rules.
 
 import { LETTERS, toWords } from '../../base/words.ts';
+import { openingOf } from '../marks.ts';
+import type { Act } from '../sequence.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import { specials } from '../tokenizer/tokenizer-file.ts';
 import { defaultPromptLimits, type PromptLimits } from './limits.ts';
+import { createReparteeMarks } from './repartee.ts';
 import { toSpacedJson } from './spaced-json.ts';
 
 const notInWords = new RegExp(`[^${LETTERS}_' ]`, 'gu');
@@ -25,6 +29,11 @@ export type Message =
   /** `content`: a line of JSON, spaced as toSpacedJson does. */
   | { readonly role: 'result'; readonly content: string };
 
+export interface Call {
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
 export interface PromptContents {
   readonly instructions?: string;
   readonly tools: readonly PromptTool[];
@@ -42,12 +51,19 @@ export interface Prompt {
   readonly limits: PromptLimits;
   /** <bos>, <sys> instructions, <tool> each tool. */
   renderPrefix(promptPrefix: PromptContents): number[];
-  /** Calls are written in the order of their tool's schema. */
+  /**
+   * All of a context behind its prefix, up to where the model's act comes. Calls are written in the order of their
+   * tool's schema.
+   */
   renderMessages(messages: readonly Message[], tools: readonly PromptTool[]): number[];
+  /** What the model writes before the words of `act`. */
+  opening(act: Act): readonly number[];
+  /** Reads the text of a call's tokens; undefined for anything else. */
+  parseCall(text: string, tools: readonly PromptTool[]): Call | undefined;
 }
 
 export function createPrompt(tokenizer: Tokenizer, limits: PromptLimits = defaultPromptLimits): Prompt {
-  const { specials } = tokenizer;
+  const marks = createReparteeMarks(tokenizer);
   const renderMessage = (message: Message, tools: readonly PromptTool[]): number[] => {
     switch (message.role) {
       case 'user': {
@@ -69,10 +85,20 @@ export function createPrompt(tokenizer: Tokenizer, limits: PromptLimits = defaul
     }
   };
 
+  /** Most of a dialogue is as it was at the last partial. */
+  const rendered = new WeakMap<readonly PromptTool[], WeakMap<Message, readonly number[]>>();
+  function known(message: Message, tools: readonly PromptTool[]): readonly number[] {
+    const ofTools = rendered.get(tools) ?? new WeakMap<Message, readonly number[]>();
+    rendered.set(tools, ofTools);
+    const ids = ofTools.get(message) ?? renderMessage(message, tools);
+    ofTools.set(message, ids);
+    return ids;
+  }
+
   return {
     limits,
     renderPrefix({ instructions, tools, hasDescriptions = true }) {
-      const ids = [specials.bos];
+      const ids: number[] = [specials.bos];
       if (instructions) ids.push(specials.sys, ...tokenizer.encode(instructionsText(instructions, limits)));
       for (const tool of tools.slice(0, limits.maxTools)) {
         ids.push(specials.tool, ...tokenizer.encode(signatureText(tool, limits)));
@@ -82,7 +108,9 @@ export function createPrompt(tokenizer: Tokenizer, limits: PromptLimits = defaul
       }
       return ids;
     },
-    renderMessages: (messages, tools) => messages.flatMap((message) => renderMessage(message, tools)),
+    renderMessages: (messages, tools) => messages.flatMap((message) => known(message, tools)),
+    opening: (act) => openingOf(act, marks),
+    parseCall,
   };
 }
 
@@ -95,10 +123,8 @@ export function plain(text: string): string {
   return toWords(toWords(text).replaceAll(notInWords, ' '));
 }
 
-/** Reads a decoded call back; undefined for anything else than ` name {…}`. */
-export function parseCall(
-  text: string,
-): { readonly name: string; readonly arguments: Readonly<Record<string, unknown>> } | undefined {
+/** Undefined for anything else than ` name {…}`. */
+export function parseCall(text: string): Call | undefined {
   const [, name, json] = /^\s*([^\s{]+)\s*(\{.*\})\s*$/s.exec(text) ?? [];
   if (name === undefined || json === undefined) return undefined;
   try {

@@ -1,13 +1,15 @@
 // Where the values of a call may come from: earlier drafts and calls, results, what was said. Context in, weighted
 // texts out. Knows no grammar.
 
+import { type Marks, openingOf, readAct } from '../marks.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { type OpenCall, readOpenCall } from './open-call.ts';
 import { type AddText, addNames, addSpans } from './spans.ts';
-import { fieldsOf, readTurns, wordsOf } from './turns.ts';
+import { fieldsOf, wordsOf } from './turns.ts';
 
 export interface SourceOptions {
   readonly tokenizer: Tokenizer;
+  readonly marks: Marks;
   readonly context: readonly number[];
   /** Newest first; each begins with its act. */
   readonly drafts: readonly (readonly number[])[];
@@ -51,9 +53,10 @@ const weights = {
 const ages = { call: 0.52, result: 0.31, likely: 0.34, mention: 0.7 };
 const MAX_MENTIONING_TURNS = 6;
 
-export function createCallSources({ tokenizer, context, drafts, likely }: SourceOptions): CallSources {
-  const { specials, decode } = tokenizer;
-  const turns = readTurns(context, tokenizer);
+export function createCallSources({ tokenizer, marks, context, drafts, likely }: SourceOptions): CallSources {
+  const { decode } = tokenizer;
+  const turns = marks.readTurns(context);
+  const countOpening = openingOf('call', marks).length;
   const textsOf = (role: string) =>
     turns
       .filter((turn) => turn.role === role)
@@ -61,8 +64,8 @@ export function createCallSources({ tokenizer, context, drafts, likely }: Source
       .toReversed();
   const calls: EarlierCall[] = [
     ...drafts
-      .filter(([act]) => act === specials.call)
-      .map((draft) => ({ ...readOpenCall(decode(draft.slice(1))), isDraft: true })),
+      .filter((draft) => draft.length > 0 && readAct(draft, marks)?.act === 'call')
+      .map((draft) => ({ ...readOpenCall(decode(draft.slice(countOpening))), isDraft: true })),
     ...textsOf('call').map((text) => ({ ...readOpenCall(text), isDraft: false })),
   ];
   const results = textsOf('result').map(fieldsOf);

@@ -1,12 +1,12 @@
 // Guesses what comes next without a forward: from earlier drafts, from the dialogue, from phrases. The causal head
 // checks every guess.
 import { at } from '../../base/at.ts';
-import type { Manifest } from '../manifest.ts';
+import type { Marks } from '../marks.ts';
 import type { Candidate, NgramTable } from './ngram-table.ts';
 
 export interface ProposerOptions {
   readonly phrases: NgramTable;
-  readonly manifest: Manifest;
+  readonly marks: Marks;
   /** Names and values come from there. */
   readonly context: readonly number[];
   /** Newest first; each begins with its act, a finished one ends with the end. */
@@ -49,10 +49,9 @@ const MIN_SHARE = 0.08;
  * Prompt lookup decoding and retrieval-based speculation, as one chain: at each place the source that is right most
  * often.
  */
-export function createProposer({ phrases, manifest, context, drafts, mayEnd }: ProposerOptions): Proposer {
-  const { countSpecials, specials } = manifest;
+export function createProposer({ phrases, marks, context, drafts, mayEnd }: ProposerOptions): Proposer {
   const text = [...context];
-  const opening = findOpening(context, manifest);
+  const opening = findOpening(context, marks);
   const reply = [...opening];
 
   function next(): Candidate | undefined {
@@ -81,9 +80,9 @@ export function createProposer({ phrases, manifest, context, drafts, mayEnd }: P
         if (candidate === undefined) break;
         share *= candidate.share;
         if (share < MIN_SHARE) break;
-        const isEnd = mayEnd && candidate.id === specials.end;
-        if (candidate.id >= countSpecials || isEnd) chain.push(candidate.id);
-        if (candidate.id < countSpecials) break;
+        const isText = !marks.isSpecial(candidate.id);
+        if (isText || (mayEnd && candidate.id === marks.end)) chain.push(candidate.id);
+        if (!isText) break;
         push(candidate.id);
       }
       return chain;
@@ -100,13 +99,13 @@ export function createProposer({ phrases, manifest, context, drafts, mayEnd }: P
  * What stands before a reply as phrases know it: the special token that it answers; if the context ends within a reply,
  * its beginning too.
  */
-function findOpening(context: readonly number[], { specials, countSpecials }: Manifest): number[] {
-  const isClosed = context.at(-1) === specials.end;
-  const start = context.findLastIndex((id) => id < countSpecials && id !== specials.end);
-  const special = context[start] ?? specials.user;
-  if (isClosed || special === specials.user) return [special];
-  const before = context.findLast((id, index) => index < start && id < countSpecials && id !== specials.end);
-  return [before ?? specials.user, ...context.slice(start)];
+function findOpening(context: readonly number[], { end, watched: { user }, isSpecial }: Marks): number[] {
+  const isClosed = context.at(-1) === end;
+  const start = context.findLastIndex((id) => isSpecial(id) && id !== end);
+  const special = context[start] ?? user;
+  if (isClosed || special === user) return [special];
+  const before = context.findLast((id, index) => index < start && isSpecial(id) && id !== end);
+  return [before ?? user, ...context.slice(start)];
 }
 
 /** The one that is likelier to be right, `one` where both are alike. */

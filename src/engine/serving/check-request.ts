@@ -3,10 +3,11 @@ import { EngineError } from '../../errors.ts';
 import { type Effort, efforts } from '../decoding/efforts.ts';
 import { maxTokensOf } from '../decoding/progress.ts';
 import type { Manifest } from '../manifest.ts';
+import { type Marks, readAct } from '../marks.ts';
 import type { Act, DraftRequest, EffortName, PromptPrefix, Sampling } from '../sequence.ts';
 
 /** `acts` may be chosen. Throws EngineError. */
-export function checkRequest(request: DraftRequest, acts: readonly Act[], manifest: Manifest): void {
+export function checkRequest(request: DraftRequest, acts: readonly Act[], manifest: Manifest, marks: Marks): void {
   checkEffort(request, manifest);
   // None: a call has what its schema requires all the same.
   checkRange('maxTokens', request.maxTokens, 0, manifest.contextTokens, 'max-tokens-out-of-range');
@@ -17,7 +18,7 @@ export function checkRequest(request: DraftRequest, acts: readonly Act[], manife
       'hold-out-of-range',
       `holdBelow is ${holdBelow}, expected a probability of 0 or more; above 1 every draft is held`,
     );
-  if (request.previous !== undefined) checkPrevious(request.previous, acts, manifest);
+  if (request.previous !== undefined) checkPrevious(request.previous, acts, manifest, marks);
   if (request.forceAct !== undefined && !acts.includes(request.forceAct))
     throw new EngineError(
       'act-unavailable',
@@ -87,16 +88,18 @@ function checkContext(context: readonly number[], maxTokens: number, manifest: M
 }
 
 /** What is drafted begins with its act, unless the context ends behind one; it may be whole, with its end. */
-function checkPrevious(previous: readonly number[], acts: readonly Act[], manifest: Manifest): void {
+function checkPrevious(
+  previous: readonly number[],
+  acts: readonly Act[],
+  manifest: Manifest,
+  { end, isSpecial, ...marks }: Marks,
+): void {
   checkTokens('previous', previous, manifest);
-  const { specials, countSpecials } = manifest;
-  const countActs = acts.length === 0 ? 0 : 1;
-  const isAct = (id: number) => id === specials.say || id === specials.call || id === specials.wait;
-  const isText = (id: number, index: number) =>
-    id >= countSpecials || (id === specials.end && index === previous.length - 1);
-  const wrong = previous.findIndex((id, index) => (index < countActs ? !isAct(id) : !isText(id, index)));
-  if (wrong < 0) return;
-  const expected = wrong < countActs ? 'one of say, call and wait' : 'text';
+  const shown = acts.length === 0 ? { countTokens: 0 } : readAct(previous, marks);
+  const isText = (id: number, index: number) => !isSpecial(id) || (id === end && index === previous.length - 1);
+  const wrong = shown ? previous.findIndex((id, index) => index >= shown.countTokens && !isText(id, index)) : 0;
+  if (wrong < 0 || previous.length === 0) return;
+  const expected = shown ? 'text' : 'one of say, call and wait';
   throw new EngineError(
     'previous-malformed',
     `token ${previous[wrong]} at ${wrong} of previous is not ${expected}: give an earlier draft's act, then its tokens; its tokens alone where no act may be chosen`,

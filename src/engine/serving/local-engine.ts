@@ -3,7 +3,7 @@
 import { EngineError } from '../../errors.ts';
 import { createCall } from '../constraints/call.ts';
 import type { CompileThread, CompileTools } from '../constraints/compile-thread.ts';
-import { createCopySlot, dialogueOf } from '../constraints/copy.ts';
+import { createCopySlot } from '../constraints/copy.ts';
 import { createCopyBias } from '../constraints/copy-bias.ts';
 import { createGivenSlot } from '../constraints/given.ts';
 import { createReply } from '../constraints/reply.ts';
@@ -24,6 +24,8 @@ import { createRecentWait } from '../forward/recent-wait.ts';
 import { createScheduler } from '../forward/scheduler.ts';
 import type { Urgency } from '../forward/urgency.ts';
 import type { Manifest } from '../manifest.ts';
+import { dialogueOf } from '../marks.ts';
+import { dialects } from '../prompt/dialects.ts';
 import { createDraftMemory, type DraftMemory } from '../proposals/draft-memory.ts';
 import { type NgramTable, noPhrases } from '../proposals/ngram-table.ts';
 import type { Act, DraftRequest, DraftState, Engine, EngineStats, PromptPrefix, Sequence } from '../sequence.ts';
@@ -69,6 +71,7 @@ const NEWEST_SHARE = 0.1;
 export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   const { device, manifest, tokenizer, phrases = noPhrases, costs = createCostModel() } = options;
   const { kvBudgetBytes = Number.POSITIVE_INFINITY, nowMs = () => performance.now() } = options;
+  const marks = dialects[manifest.dialect].createMarks(tokenizer);
   const scheduler = createScheduler(device.maxAtOnce);
   const traits = createTokenTraits(tokenizer);
   const label = createSpeakerLabel(tokenizer);
@@ -83,7 +86,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   let countForwards = 0;
   let forwardMs = 0;
   let isClosed = false;
-  const runPass = createPasses(device, scheduler, manifest, nowMs, (report) => {
+  const runPass = createPasses(device, scheduler, manifest, marks, nowMs, (report) => {
     costs.observe(report.countNew, report.countPast, report.forwardMs);
     waits.add(report.waitedMs);
     countForwards++;
@@ -137,7 +140,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   /** Leaves room for the longest that may follow. */
   function window(request: DraftRequest, { countPrefix }: Prepared): readonly number[] {
     const roomTokens = roomTokensFor(maxTokensOf(request, 'call'), manifest);
-    return slide(request.context, { roomTokens, countPrefix, opening: manifest.specials.user });
+    return slide(request.context, { roomTokens, countPrefix, callerTurns: marks.callerTurns });
   }
 
   async function* run(
@@ -149,14 +152,14 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   ): AsyncGenerator<DraftState> {
     const prepared = promptPrefixes.get(promptPrefix) ?? (await prepareTools(promptPrefix, where.signal));
     const request = asked.isSliding ? { ...asked, context: window(asked, prepared) } : asked;
-    const copied = () => createCopySlot(request.context, vocabulary);
-    const dialogue = () => dialogueOf(request.context, vocabulary);
+    const dialogue = () => dialogueOf(request.context, marks);
+    const copied = () => createCopySlot(dialogue(), vocabulary);
     const given = request.given;
     const program = given ? prepared.tools.given(given) : prepared.tools;
     const { kv } = where;
     const { prefix } = prepared;
     const acts = possibleActs(request.acts, prepared);
-    checkRequest(request, acts, manifest);
+    checkRequest(request, acts, manifest, marks);
     use(request.context.length + maxTokensOf(request, 'call'));
     kv.expect(request.context.length + 1);
     if (kv.length === 0) kv.copyFrom(prefix, prefix.countShared(request.context));
@@ -164,6 +167,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
       runPass,
       where,
       manifest,
+      marks,
       request,
       tokenizer,
       phrases,
@@ -184,8 +188,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
           : createReply({
               traits,
               label,
-              endToken: manifest.specials.end,
-              firstText: manifest.countSpecials,
+              marks,
               maxTokens,
               sampler: request.sampling && createSampler(request.sampling),
             }),

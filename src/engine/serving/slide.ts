@@ -5,8 +5,8 @@ export interface Window {
   readonly roomTokens: number;
   /** Leading tokens that are always kept: instructions and tools. */
   readonly countPrefix: number;
-  /** Messages begin with it where the window may begin. */
-  readonly opening: number;
+  /** Where the window may begin, ascending. */
+  readonly callerTurns: (context: readonly number[]) => readonly number[];
 }
 
 /**
@@ -14,16 +14,16 @@ export interface Window {
  * a growing context keeps what it shares with its last window, and is seldom prefilled anew. What can't be made to fit
  * comes back as it is.
  */
-export function slide(context: readonly number[], { roomTokens, countPrefix, opening }: Window): readonly number[] {
+export function slide(context: readonly number[], { roomTokens, countPrefix, callerTurns }: Window): readonly number[] {
   if (context.length <= roomTokens) return context;
   const step = Math.max(1, Math.floor((roomTokens - countPrefix) / 2));
+  const turns = callerTurns(context);
   const surplus = context.length - roomTokens;
   const target = countPrefix + Math.ceil(surplus / step) * step;
   const cut = findCut(target) ?? findCut(countPrefix + surplus);
   return cut === undefined ? context : [...context.slice(0, countPrefix), ...context.slice(cut)];
 
   function findCut(from: number): number | undefined {
-    const found = context.indexOf(opening, from);
-    return found < 0 ? undefined : found;
+    return turns.find((turn) => turn >= from);
   }
 }

@@ -4,7 +4,7 @@
 import { randomInt } from 'node:crypto';
 import { infill } from '../../engine/decoding/infill.ts';
 import { spellAsGiven } from '../../engine/prompt/given-names.ts';
-import { type Prompt, parseCall } from '../../engine/prompt/prompt.ts';
+import type { Prompt } from '../../engine/prompt/prompt.ts';
 import type { Act, DraftState, Engine, PromptPrefix, Sequence } from '../../engine/sequence.ts';
 import type { Tokenizer } from '../../engine/tokenizer/tokenizer.ts';
 import { EngineError, RuntimeError, toMessage } from '../../errors.ts';
@@ -105,15 +105,15 @@ export function createCompletions({ engine, tokenizer, prompt, modelName }: Comp
   ): AsyncIterable<Completion> {
     const sequence = engine.open(promptPrefix);
     try {
-      for await (const state of start(sequence)) yield { ...toCompletion(state), countContextTokens };
+      for await (const state of start(sequence)) yield { ...toCompletion(state, promptPrefix), countContextTokens };
     } finally {
       sequence.close();
     }
   }
 
-  function toCompletion(state: DraftState): Omit<Completion, 'countContextTokens'> {
+  function toCompletion(state: DraftState, { tools }: PromptPrefix): Omit<Completion, 'countContextTokens'> {
     const { isDone, isTruncated, countForwards, tokens } = state;
-    const call = isDone && state.act === 'call' ? parseCall(tokenizer.decode(tokens)) : undefined;
+    const call = isDone && state.act === 'call' ? prompt.parseCall(tokenizer.decode(tokens), tools) : undefined;
     const stable = tokenizer.decode(isDone ? tokens : tokens.slice(0, state.countStable)).trimStart();
     return {
       // The next token may still lengthen the last word.

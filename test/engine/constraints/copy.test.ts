@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { createCopySlot } from '../../../src/engine/constraints/copy.ts';
 import { createVocabulary } from '../../../src/engine/constraints/vocabulary.ts';
+import { dialogueOf } from '../../../src/engine/marks.ts';
 import { createPrompt, type Message } from '../../../src/engine/prompt/prompt.ts';
-import { tokenizer } from '../../support/small-vocabulary.ts';
+import { marks, tokenizer } from '../../support/small-vocabulary.ts';
 
 const vocabulary = createVocabulary(tokenizer);
 const dialogue: Message[] = [
@@ -13,7 +14,8 @@ const dialogue: Message[] = [
 ];
 
 function isCopied(text: string, messages: readonly Message[] = dialogue): boolean {
-  const slot = createCopySlot(createPrompt(tokenizer).renderMessages(messages, []), vocabulary);
+  const context = createPrompt(tokenizer).renderMessages(messages, []);
+  const slot = createCopySlot(dialogueOf(context, marks), vocabulary);
   let state = 0;
   for (const id of tokenizer.encode(text)) {
     state = slot.next(state, id);

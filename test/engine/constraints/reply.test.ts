@@ -4,14 +4,13 @@ import { createReply } from '../../../src/engine/constraints/reply.ts';
 import { createSpeakerLabel } from '../../../src/engine/constraints/speaker-label.ts';
 import type { Scores } from '../../../src/engine/forward/pass.ts';
 import { createTokenTraits } from '../../../src/engine/tokenizer/token-traits.ts';
-import { manifest, tokenizer } from '../../support/small-vocabulary.ts';
+import { marks, tokenizer } from '../../support/small-vocabulary.ts';
 
 const traits = createTokenTraits(tokenizer);
-const endToken = manifest.specials.end;
-const firstText = manifest.countSpecials;
+const endToken = marks.end;
 
 function write(text: string, maxTokens = 200) {
-  const reply = createReply({ traits, label: createSpeakerLabel(tokenizer), endToken, firstText, maxTokens });
+  const reply = createReply({ traits, label: createSpeakerLabel(tokenizer), marks, maxTokens });
   for (const id of [...tokenizer.encode(text), endToken]) if (!reply.isDone) reply.take(id);
   return { text: tokenizer.decode(reply.tokens), isTruncated: reply.isTruncated, reply };
 }
@@ -35,7 +34,7 @@ it('ends where the end is taken', () => {
 
 it('does not choose the end before a word stands', () => {
   const [space = 0, letter = 0] = tokenizer.encode(' x');
-  const reply = createReply({ traits, label: createSpeakerLabel(tokenizer), endToken, firstText, maxTokens: 9 });
+  const reply = createReply({ traits, label: createSpeakerLabel(tokenizer), marks, maxTokens: 9 });
   expect(reply.choose(headSaying(endToken, letter), 0)).toEqual({ id: letter, p: 0.2 });
   expect(reply.share(headSaying(letter, space), 0, endToken)).toBe(0);
   reply.take(space);
@@ -68,7 +67,7 @@ it('may say a name twice, however many tokens it has', () => {
 });
 
 it('chooses the second best word where the best would begin a loop, and the end where both would', () => {
-  const reply = createReply({ traits, label: createSpeakerLabel(tokenizer), endToken, firstText, maxTokens: 99 });
+  const reply = createReply({ traits, label: createSpeakerLabel(tokenizer), marks, maxTokens: 99 });
   for (const id of tokenizer.encode(' k l m n. k l m p. k l m ')) reply.take(id);
   const [n = 0, p = 0, q = 0] = tokenizer.encode('npq');
   expect(reply.choose(headSaying(n, q), 0)).toEqual({ id: q, p: 0.2 });
@@ -82,7 +81,7 @@ it('never takes back a stable token, holds stable only whole words, and repeats 
   });
   fc.assert(
     fc.property(words, fc.integer({ min: 1, max: 60 }), (parts, maxTokens) => {
-      const reply = createReply({ traits, label: createSpeakerLabel(tokenizer), endToken, firstText, maxTokens });
+      const reply = createReply({ traits, label: createSpeakerLabel(tokenizer), marks, maxTokens });
       const stable: number[][] = [];
       for (const id of [...tokenizer.encode(parts.join('')), endToken]) {
         if (reply.isDone) break;
@@ -105,7 +104,7 @@ it('never takes back a stable token, holds stable only whole words, and repeats 
 
 it.each([' Adam', ' Mary Ann Lee', ' assistant', ' USER_2'])('never begins with a speaker: "%s:"', (name) => {
   const [colon = 0, comma = 0] = tokenizer.encode(':,');
-  const reply = createReply({ traits, label: createSpeakerLabel(tokenizer), endToken, firstText, maxTokens: 99 });
+  const reply = createReply({ traits, label: createSpeakerLabel(tokenizer), marks, maxTokens: 99 });
   for (const id of tokenizer.encode(name)) reply.take(id);
   expect(reply.choose(headSaying(colon, comma), 0).id).toBe(comma);
   expect(reply.share(headSaying(colon, comma), 0, colon)).toBe(0);

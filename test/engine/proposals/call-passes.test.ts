@@ -16,7 +16,7 @@ const modelDir = join(import.meta.dirname, '../../../models/repartee-s');
 const manifest = await loadManifest(modelDir);
 const tokenizer = loadTokenizer(readFileSync(join(modelDir, 'tokenizer.json'), 'utf8'));
 const prompt = createPrompt(tokenizer, manifest.prompt);
-const { call, end } = manifest.specials;
+const { call, end } = tokenizer.specials;
 /** Dialogues about several businesses, whose calls people made. */
 const sourceNames = ['sgd', 'star', 'multiwoz', 'tm4'];
 const today = { sgd: '2019-03-01' } as Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import { beginCall, type CallPlace } from '../../../src/engine/constraints/call-
 import { compileTools } from '../../../src/engine/constraints/tools.ts';
 import { createVocabulary } from '../../../src/engine/constraints/vocabulary.ts';
 import { createCallProposer } from '../../../src/engine/proposals/propose-call.ts';
-import { manifest, tokenizer } from '../../support/small-vocabulary.ts';
+import { manifest, marks, tokenizer } from '../../support/small-vocabulary.ts';
 
 const { user, say, call, end } = manifest.specials;
 const vocabulary = createVocabulary(tokenizer);
@@ -41,7 +41,7 @@ function begin(text: string): { readonly written: number[]; readonly place: Call
 }
 
 function createProposing(context: readonly number[], likely: readonly string[] = [], drafts: readonly string[] = []) {
-  const options = { tokenizer, context, likely, positionShare: 1 / 12 };
+  const options = { tokenizer, marks, context, likely, positionShare: 1 / 12 };
   const proposer = createCallProposer({
     ...options,
     drafts: drafts.map((draft) => [call, ...begin(draft).written]),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type NgramTable, noPhrases } from '../../../src/engine/proposals/ngram-table.ts';
 import { createProposer, type ProposerOptions } from '../../../src/engine/proposals/propose.ts';
-import { manifest, tokenizer } from '../../support/small-vocabulary.ts';
+import { manifest, marks, tokenizer } from '../../support/small-vocabulary.ts';
 
 const { bos, user, end, say, result } = manifest.specials;
 const encode = (text: string) => tokenizer.encode(text);
@@ -11,7 +11,7 @@ const heard = (words: string) => [bos, user, ...encode(words), end];
 function propose(written: string, options: Partial<ProposerOptions>, most = 20): string {
   const proposer = createProposer({
     phrases: noPhrases,
-    manifest,
+    marks,
     context: heard(' hi'),
     drafts: [],
     mayEnd: false,
@@ -61,7 +61,7 @@ it('proposes phrases by what is answered, while it is likely that they stand', (
 it('goes on from the beginning of a reply that the context ends within', () => {
   const phrases = knowing([user, say, ...encode('ab')], encode('c')[0] ?? 0, 0.9);
   const context = [...heard(' hi'), say, ...encode('ab')];
-  const proposer = createProposer({ phrases, manifest, context, drafts: [], mayEnd: false });
+  const proposer = createProposer({ phrases, marks, context, drafts: [], mayEnd: false });
   expect(tokenizer.decode(proposer.propose([], 9, []))).toBe('c');
 });
 
@@ -69,7 +69,7 @@ it('follows the guesses of a block where these are surer, and only while they fo
   const [a = 0, b = 0, c = 0] = encode('xyz');
   const guess = (id: number, confidence: number) => ({ id, confidence, entropy: 1 });
   const phrases = { next: () => ({ id: c, share: 0.4 }) };
-  const proposer = createProposer({ phrases, manifest, context: heard(' hi'), drafts: [], mayEnd: false });
+  const proposer = createProposer({ phrases, marks, context: heard(' hi'), drafts: [], mayEnd: false });
   expect(proposer.propose([say], 2, [guess(a, 0.6), guess(b, 0.9)])).toEqual([a, b]);
   expect(proposer.propose([say], 2, [guess(a, 0.3), guess(b, 0.9)])).toEqual([c, c]);
 });
@@ -83,7 +83,7 @@ it('proposes no special token and not more than it may, whatever was said before
       ids,
       fc.integer({ min: 0, max: 9 }),
       (context, drafts, written, most) => {
-        const proposer = createProposer({ phrases: noPhrases, manifest, context, drafts, mayEnd: false });
+        const proposer = createProposer({ phrases: noPhrases, marks, context, drafts, mayEnd: false });
         const once = proposer.propose(written, most, []);
         expect(once.length).toBeLessThanOrEqual(most);
         for (const id of once) expect(id).toBeGreaterThanOrEqual(manifest.countSpecials);

@@ -4,7 +4,8 @@ import { slide } from '../../../src/engine/serving/slide.ts';
 
 const opening = 5;
 const prefix = [1, 3, 3, 4];
-const window = { roomTokens: 100, countPrefix: prefix.length, opening };
+const callerTurns = (context: readonly number[]) => [...context.keys()].filter((index) => context[index] === opening);
+const window = { roomTokens: 100, countPrefix: prefix.length, callerTurns };
 /** A turn of the caller and its answer, numbered so that a test can see which were kept. */
 const turn = (number: number, length: number) => [opening, ...Array<number>(length - 1).fill(100 + number)];
 const call = (lengths: readonly number[]) => [...prefix, ...lengths.flatMap((length, index) => turn(index, length))];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { manifestSchema } from '../../../src/engine/manifest.ts';
+import { specials } from '../../../src/engine/tokenizer/tokenizer-file.ts';
 import { RUNTIME_DOMAIN } from '../../../src/import/graph/graph-builder.ts';
 import { buildGraph } from '../../../src/import/graph/network-graph.ts';
 import { toOnnxFile } from '../../../src/import/graph/onnx-file.ts';
@@ -24,7 +25,8 @@ const zeros: Weights = {
 };
 
 it("gives the shipped model's graph, byte for byte, for its description", async () => {
-  const { config, contextTokens, countSpecials, specials } = manifestSchema.parse(
+  const countSpecials = Object.keys(specials).length;
+  const { config, contextTokens } = manifestSchema.parse(
     JSON.parse(await readFile(join(shipped, 'model.json'), 'utf8')),
   );
   const folder = await mkdtemp(join(tmpdir(), 'graph-'));
