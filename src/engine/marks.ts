@@ -13,8 +13,8 @@ export interface Turn {
 
 export interface Marks {
   /**
-   * What is written before an act's words: `[<say>]`, `[<tool_call>, "\n"]`. Empty: words alone are that act. Undefined:
-   * the model has no such act.
+   * What is written before an act's words: `[<say>]`, `[<tool_call>, "\n"]`. Empty: words alone are that act.
+   * Undefined: the model has no such act.
    */
   readonly openings: Readonly<Record<Act, readonly number[] | undefined>>;
   /** Ends what is said or called. */
