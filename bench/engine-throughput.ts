@@ -9,15 +9,19 @@ import type { ReplyPoint } from './reply-points.ts';
 /** How passes share the machine. */
 export interface Sharing {
   readonly name: string;
-  readonly options: Pick<EngineOptions, 'maxAtOnce' | 'countThreads'>;
+  readonly options: Pick<EngineOptions, 'maxAtOnce' | 'maxTogether' | 'countThreads'>;
 }
 
 const cores = availableParallelism();
 
 export const sharings: readonly Sharing[] = [
-  { name: 'one pass at a time, on all threads', options: { maxAtOnce: 1, countThreads: Math.min(4, cores) } },
-  { name: 'a pass on each thread', options: { maxAtOnce: cores, countThreads: 1 } },
-  { name: 'as it comes', options: {} },
+  {
+    name: 'one at a time, on all threads',
+    options: { maxAtOnce: 1, maxTogether: 1, countThreads: Math.min(4, cores) },
+  },
+  { name: 'one on each thread', options: { maxAtOnce: cores, maxTogether: 1, countThreads: 1 } },
+  { name: 'one on each thread, alone on all', options: { maxTogether: 1 } },
+  { name: 'several callers in each, alone on all (default)', options: {} },
 ];
 
 export interface ThroughputFigures {
@@ -49,7 +53,7 @@ export async function measureThroughput(options: ThroughputOptions): Promise<Thr
     for (const callers of options.callers)
       for (const [index, engine] of engines.entries()) {
         const { name: sharing = '' } = sharings[index] ?? {};
-        figures.push({ sharing, callers, ...(await measureOne(engine, options, callers)) });
+        figures.push({ sharing, callers, ...(await measureReplies(engine, options, callers)) });
       }
     return figures;
   } finally {
@@ -63,7 +67,12 @@ async function prepareAll(engine: Engine, points: readonly ReplyPoint[]): Promis
 
 type Measured = Omit<ThroughputFigures, 'sharing' | 'callers'>;
 
-async function measureOne(engine: Engine, { points, forMs }: ThroughputOptions, callers: number): Promise<Measured> {
+/** Callers of one engine, each of whom wants one reply after another. */
+export async function measureReplies(
+  engine: Engine,
+  { points, forMs }: ThroughputOptions,
+  callers: number,
+): Promise<Measured> {
   const startMs = performance.now();
   const firstMs: number[] = [];
   let replies = 0;

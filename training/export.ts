@@ -3,13 +3,21 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { SELF_TEST_FILE, SELF_TEST_ROWS, type SelfTest } from '../src/engine/forward/self-test.ts';
-import { GRAPH_FILE, hashFile, MANIFEST_FILE, type Manifest, manifestSchema } from '../src/engine/manifest.ts';
+import {
+  GRAPH_FILE,
+  hashFile,
+  LANES_GRAPH_FILE,
+  MANIFEST_FILE,
+  type Manifest,
+  manifestSchema,
+} from '../src/engine/manifest.ts';
 import type { Network } from '../src/engine/network.ts';
 import { PHRASES_FILE } from '../src/engine/proposals/ngram-table.ts';
 import { loadTokenizer, type Tokenizer } from '../src/engine/tokenizer/tokenizer.ts';
 import type { SpecialName } from '../src/engine/tokenizer/tokenizer-file.ts';
 import { ModelError, toMessage } from '../src/errors.ts';
 import { RUNTIME_DOMAIN } from '../src/import/graph/graph-builder.ts';
+import { toLanes } from '../src/import/graph/lanes.ts';
 import { buildGraph } from '../src/import/graph/network-graph.ts';
 import { toOnnxFile } from '../src/import/graph/onnx-file.ts';
 import { WeightStore } from '../src/import/graph/weight-store.ts';
@@ -39,6 +47,8 @@ const PART_BYTES = 48_000_000;
 const CONTEXT_TOKENS = 2048;
 /** The likeliest id, and the next one: how far apart they are. */
 const COUNT_BEST = 2;
+/** More sequences in a pass gain little (decisions/047). */
+const COUNT_LANES = 4;
 const opsets = { '': 21, [RUNTIME_DOMAIN]: 1 };
 
 const TOKENIZER_FILE = 'tokenizer.json';
@@ -73,11 +83,12 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
   });
   store.close();
   await writeFile(join(to, GRAPH_FILE), toOnnxFile(graph, opsets));
+  await writeFile(join(to, LANES_GRAPH_FILE), toOnnxFile(toLanes(graph, COUNT_LANES), opsets));
   await writeFile(join(to, SELF_TEST_FILE), `${JSON.stringify(createSelfTest(tensors, config, tokenizer))}\n`);
 
   // NgramTable are counted on dialogues, not trained: they stay as they are.
   const phrases = (await exists(join(to, PHRASES_FILE))) ? [PHRASES_FILE] : [];
-  const names = [GRAPH_FILE, ...store.files, TOKENIZER_FILE, SELF_TEST_FILE, ...phrases];
+  const names = [GRAPH_FILE, LANES_GRAPH_FILE, ...store.files, TOKENIZER_FILE, SELF_TEST_FILE, ...phrases];
   const manifest: Manifest = {
     format: 1,
     name: 'repartee-s',
@@ -92,6 +103,7 @@ export async function exportModel(options: ExportOptions): Promise<Manifest> {
     specials: pickSpecials(tokenizer),
     countSpecials,
     prompt: trainedPromptLimits,
+    lanes: { graph: LANES_GRAPH_FILE, count: COUNT_LANES },
     dev: options.metricsFile === undefined ? (previous?.dev ?? {}) : await readJson(options.metricsFile, metricsSchema),
     files: await Promise.all(names.map((name) => describeFile(to, name))),
   };

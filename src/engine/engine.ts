@@ -16,6 +16,8 @@ export interface EngineOptions {
   readonly modelDir: string;
   /** Passes of the model at once, each on one thread. @default the machine's threads */
   readonly maxAtOnce?: number;
+  /** Sequences in one pass, where several wait. @default as many as the model's graph takes */
+  readonly maxTogether?: number;
   /**
    * Threads of a pass that runs alone; 1: as beside others, which takes less memory. @default the machine's, 4 at most;
    * 1 on a processor where a second thread gains nothing
@@ -43,6 +45,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     modelDir: options.modelDir,
     maxAtOnce: options.maxAtOnce ?? availableParallelism(),
     countThreads: options.countThreads ?? usefulThreads(),
+    ...(options.maxTogether === undefined ? {} : { maxTogether: options.maxTogether }),
     // Between forwards, threads wait by spinning: a forward is faster, an engine at work takes more CPU time.
     isSpinning: true,
     kvBudgetBytes: options.kvBudgetBytes ?? Math.min(memoryBytes() / 4, MAX_KV_BYTES),

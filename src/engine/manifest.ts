@@ -68,9 +68,14 @@ export const manifestSchema = z.object({
       hasMarks: z.boolean(),
     })
     .default(defaultPromptLimits),
+  /**
+   * A second graph over the same weights, whose pass takes up to `count` sequences.
+   * @default none: one sequence a pass
+   */
+  lanes: z.object({ graph: z.string(), count: z.int().min(2) }).optional(),
   /** Measured on dev data when the weights were saved; names say what. */
   dev: z.record(z.string(), z.unknown()),
-  /** The graph first, then its weights, then the tokenizer. */
+  /** The graphs first, then their weights, then the tokenizer. */
   files: z.array(z.object({ name: z.string(), sizeBytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) })).min(2),
 });
 
@@ -79,6 +84,7 @@ export type Manifest = z.infer<typeof manifestSchema>;
 export const MANIFEST_FILE = 'model.json';
 const SHIPPED_MODEL = 'repartee-s';
 export const GRAPH_FILE = 'graph.onnx';
+export const LANES_GRAPH_FILE = 'graph-lanes.onnx';
 
 /** Reads `modelDir`'s manifest and checks the hash of every file it names; throws ModelError. */
 export async function loadManifest(modelDir: string): Promise<Manifest> {

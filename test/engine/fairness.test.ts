@@ -14,12 +14,16 @@ const patience = { timeout: 120_000 };
 const partialMs = 250;
 const said = replying(' hi', ' to eat');
 
-/** An engine whose every forward takes a step of simulated time. */
-function createSimulation() {
+/** What a further sequence in a pass takes, beside the first (decisions/047). */
+const LANE_SHARE = 0.3;
+
+/** An engine whose every pass takes a step of simulated time, and more with several sequences in it. */
+function createSimulation(maxLanes = 1) {
   const clock = new SimulatedClock();
   const nowMs = () => clock.nowMs();
-  const forward = () => new Promise<void>((resolve) => clock.setTimeout(resolve, stepMs));
-  const { engine, device } = createRig(reciting([said]), forward, { nowMs });
+  const forward = (_index: number, countLanes: number) =>
+    new Promise<void>((resolve) => clock.setTimeout(resolve, stepMs * (1 + LANE_SHARE * (countLanes - 1))));
+  const { engine, device } = createRig(reciting([said]), forward, { nowMs }, maxLanes);
 
   /** Reads a draft; times count from when it was asked for. */
   async function draft(sequence: Sequence, request: Partial<DraftRequest> = {}) {
@@ -131,8 +135,8 @@ interface Turns {
  * Callers who pause, and are answered by words or, three times in ten, by words after a loop of three tool calls.
  * `admitEveryMs`: so long after each other they call, and may be refused; else none is.
  */
-async function talkAll(countCallers: number, seed: number, admitEveryMs = 0): Promise<Turns> {
-  const { clock, engine, draft, pass } = createSimulation();
+async function talkAll(countCallers: number, seed: number, admitEveryMs = 0, maxLanes = 1): Promise<Turns> {
+  const { clock, engine, draft, pass } = createSimulation(maxLanes);
   const random = createRandom(seed);
   const turns: Turns = { plainMs: [], toolMs: [], countRefused: 0 };
   const wait = (ms: number) =>
@@ -179,6 +183,15 @@ it('lets turns with tools wait no more than twice what others wait at worst, at 
     expect(waited).toBeLessThanOrEqual(2 * worst(plainMs));
   }
 });
+
+it('answers half as many turns again where passes take four sequences, and lets those with tools wait no longer', async () => {
+  const one = await talkAll(16, 5);
+  const four = await talkAll(16, 5, 0, 4);
+  expect(four.plainMs.length).toBeGreaterThan(1.5 * one.plainMs.length);
+  const worst = (ms: readonly number[]) => percentile(ms, 0.99) ?? Number.POSITIVE_INFINITY;
+  expect(worst(four.plainMs)).toBeLessThan(worst(one.plainMs));
+  expect(worst(four.toolMs)).toBeLessThanOrEqual(2 * worst(four.plainMs));
+}, 60_000);
 
 it('refuses callers before anybody waits for more than two and a half seconds', patience, async () => {
   const { plainMs, toolMs, countRefused } = await talkAll(40, 11, 700);

@@ -15,10 +15,11 @@ export const base: DraftRequest = { context: heard(' hi'), effort: 'low', acts: 
 /** An engine over a fake device, and one sequence of it. */
 export function createRig(
   model: FakeModel,
-  beforeForward?: (index: number) => Promise<void> | void,
+  beforeForward?: (index: number, countLanes: number) => Promise<void> | void,
   options: Pick<LocalEngineOptions, 'kvBudgetBytes' | 'nowMs' | 'phrases'> = {},
+  countLanes = 1,
 ) {
-  const device = createFakeDevice(model, beforeForward);
+  const device = createFakeDevice(model, beforeForward, countLanes);
   const engine = createLocalEngine({ device, manifest, tokenizer, ...options });
   return { device, engine, sequence: engine.open(promptPrefix) };
 }

@@ -22,7 +22,8 @@ const { mask, end, say } = manifest.specials;
  */
 export function createFakeDevice(
   model: FakeModel,
-  beforeForward?: (index: number) => Promise<void> | void,
+  beforeForward?: (index: number, countLanes: number) => Promise<void> | void,
+  countLanes = 1,
 ): FakeDevice {
   const countsNew: number[] = [];
   const idsNew: number[][] = [];
@@ -58,6 +59,30 @@ export function createFakeDevice(
     return model(text);
   }
 
+  function scoresOf(forward: Forward): ForwardResult {
+    const { ids, past, rows, watch, wantsRows } = forward;
+    past.reserve(ids.length);
+    for (const [index, id] of ids.entries()) slotsOf(past)[past.length + index] = id;
+    countsNew.push(ids.length);
+    idsNew.push([...ids]);
+    const all = Array.from(rows, (row) => predict(forward, row));
+    const best = all.map((logP) => rank(logP));
+    const watchWidth = watch.length / rows.length;
+    return {
+      best: Int32Array.from(best.flat()),
+      stats: Float32Array.from(
+        all.flatMap((logP, row) => [...(best[row] ?? []).map((id) => at(logP, id)), entropy(logP)]),
+      ),
+      watched: Float32Array.from(watch, (id, index) => Math.exp(at(all[Math.floor(index / watchWidth)], id))),
+      logProbabilities: wantsRows ? Float32Array.from(all.flatMap((logP) => [...logP])) : new Float32Array(),
+    };
+  }
+
+  async function forwardTogether(forwards: readonly Forward[]): Promise<ForwardResult[]> {
+    await beforeForward?.(countsNew.length, forwards.length);
+    return forwards.map(scoresOf);
+  }
+
   return {
     name: 'fake',
     maxAtOnce: 1,
@@ -67,24 +92,11 @@ export function createFakeDevice(
     idsNew,
 
     async forward(forward): Promise<ForwardResult> {
-      await beforeForward?.(countsNew.length);
-      const { ids, past, rows, watch, wantsRows } = forward;
-      past.reserve(ids.length);
-      for (const [index, id] of ids.entries()) slotsOf(past)[past.length + index] = id;
-      countsNew.push(ids.length);
-      idsNew.push([...ids]);
-      const all = Array.from(rows, (row) => predict(forward, row));
-      const best = all.map((logP) => rank(logP));
-      const watchWidth = watch.length / rows.length;
-      return {
-        best: Int32Array.from(best.flat()),
-        stats: Float32Array.from(
-          all.flatMap((logP, row) => [...(best[row] ?? []).map((id) => at(logP, id)), entropy(logP)]),
-        ),
-        watched: Float32Array.from(watch, (id, index) => Math.exp(at(all[Math.floor(index / watchWidth)], id))),
-        logProbabilities: wantsRows ? Float32Array.from(all.flatMap((logP) => [...logP])) : new Float32Array(),
-      };
+      await beforeForward?.(countsNew.length, 1);
+      return scoresOf(forward);
     },
+
+    ...(countLanes > 1 ? { lanes: { count: countLanes, forward: forwardTogether } } : {}),
 
     async close() {},
   };

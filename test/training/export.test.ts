@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Device } from '../../src/engine/forward/device.ts';
+import type { Device, Forward } from '../../src/engine/forward/device.ts';
 import { createOnnxDevice } from '../../src/engine/forward/device-onnx.ts';
 import { Kv } from '../../src/engine/forward/kv.ts';
 import { type Block, fillBias, positionsOf } from '../../src/engine/forward/mask.ts';
@@ -71,6 +71,7 @@ it('names every file with its size and hash, and what the tokenizer calls specia
   for (const { name, sizeBytes } of manifest.files) expect((await stat(join(to, name))).size).toBe(sizeBytes);
   expect(manifest.files.map((file) => file.name)).toEqual([
     'graph.onnx',
+    'graph-lanes.onnx',
     'weights-01.bin',
     'tokenizer.json',
     'self-test.json',
@@ -111,6 +112,62 @@ it('gives each row the same bits, however the text was divided into forwards', a
     const after = await forward(kv, text.slice(0, 5), [], false);
     expect(after.logProbabilities).toEqual((await forward(whole, text.slice(0, 5), [], false)).logProbabilities);
   }
+});
+
+it('gives several sequences in one pass, and in one that is not full, the bits that each gets alone', async () => {
+  const { lanes } = device;
+  if (!lanes) throw new Error('the exported model has no lanes');
+  const askOf = (index: number): readonly Forward[] => {
+    const kvs = [0, 1].map(() => new Kv(manifest.config, device.createKvMemory()));
+    const causal = text.slice(index, 2 * index + 3);
+    const ids = Int32Array.from(causal);
+    return kvs.map((past) => ({
+      ids,
+      positions: positionsOf(past.length, ids.length, []),
+      bias: new Float32Array(ids.length ** 2).map((_, at) =>
+        at % ids.length > Math.floor(at / ids.length) ? -1e30 : 0,
+      ),
+      past,
+      rows: Int32Array.from(index === 2 ? [1] : [0, ids.length - 1]),
+      watch: Int32Array.from(index === 2 ? [20] : [20, 30]),
+      wantsRows: index !== 1,
+    }));
+  };
+  for (const count of [lanes.count, 3, 1]) {
+    const asked = Array.from({ length: count }, (_, index) => askOf(index));
+    const alone = [];
+    for (const [first] of asked) if (first) alone.push(await device.forward(first, true));
+    const together = await lanes.forward(asked.flatMap(([, second]) => second ?? []));
+    expect(together).toEqual(alone);
+    // Keys and values, too.
+    const next = [];
+    for (const pair of asked)
+      for (const { past, ids } of pair) {
+        past.append([...ids]);
+        next.push((await forward(past, text.slice(40, 45), [], false)).logProbabilities);
+      }
+    for (let index = 0; index < count; index++) expect(next[2 * index + 1]).toEqual(next[2 * index]);
+  }
+});
+
+it('refuses more forwards in a pass than it has lanes, and forwards that watch differently many ids', async () => {
+  const { lanes } = device;
+  const past = new Kv(manifest.config, device.createKvMemory());
+  const one: Forward = {
+    ids: Int32Array.of(20, 30),
+    positions: Int32Array.of(0, 1),
+    bias: new Float32Array(4),
+    past,
+    rows: Int32Array.of(1),
+    watch: Int32Array.of(20),
+    wantsRows: false,
+  };
+  await expect(lanes?.forward(Array<Forward>(5).fill(one))).rejects.toThrow(
+    '5 forwards in one pass, the graph takes 1 to 4',
+  );
+  await expect(lanes?.forward([one, { ...one, watch: Int32Array.of(20, 30) }])).rejects.toThrow(
+    'watch 1 and 2 ids a row',
+  );
 });
 
 it('reduces each row as it says', async () => {

@@ -31,6 +31,13 @@ export interface ForwardResult {
   readonly logProbabilities: Float32Array;
 }
 
+export interface Lanes {
+  /** Most sequences of one pass. */
+  readonly count: number;
+  /** Forwards of sequences that differ, all with as many watched ids a row; gives the result of each, in order. */
+  forward(forwards: readonly Forward[]): Promise<readonly ForwardResult[]>;
+}
+
 export interface Device {
   readonly name: string;
   /** Passes that it runs at once. More may be asked for, and wait. */
@@ -41,6 +48,8 @@ export interface Device {
    * `isAlone`: no other pass runs or is wanted, so this one may have the whole machine. The same numbers either way.
    */
   forward(forward: Forward, isAlone?: boolean): Promise<ForwardResult>;
+  /** Several sequences in one pass, the same numbers as one by one. @default one sequence a pass */
+  readonly lanes?: Lanes;
   /** A pass runs longer than any pass takes: the runtime hangs. */
   isStuck(): boolean;
   /** Resolves, with why, when it will run no pass any more. @default never */
@@ -48,4 +57,14 @@ export interface Device {
   /** Threads of its own that were started in place of one that died. @default 0 */
   countRestarts?(): number;
   close(): Promise<void>;
+}
+
+/** `forwards`: no more than the device has lanes. */
+export function runTogether(
+  device: Device,
+  forwards: readonly Forward[],
+  isAlone: boolean,
+): Promise<readonly ForwardResult[]> {
+  if (device.lanes && forwards.length > 1) return device.lanes.forward(forwards);
+  return Promise.all(forwards.map((forward) => device.forward(forward, isAlone)));
 }

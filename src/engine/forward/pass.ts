@@ -1,14 +1,14 @@
-// One forward of one sequence: from tokens to scores. Takes clean tokens and a block, gives what the head says. Knows
-// no reply.
+// One forward of one sequence, which may share its pass with others: from tokens to scores. Takes clean tokens and
+// blocks, gives what the head says. Knows no reply.
 import { at } from '../../base/at.ts';
 import { EngineError } from '../../errors.ts';
 import type { Manifest } from '../manifest.ts';
 import { type Marks, type WatchedName, watchedNames } from '../marks.ts';
 import type { SpentUs } from '../sequence.ts';
-import type { Device, Forward, ForwardResult } from './device.ts';
+import { type Device, type Forward, type ForwardResult, runTogether } from './device.ts';
 import type { Kv } from './kv.ts';
 import { type Block, fillBias, positionsOf } from './mask.ts';
-import type { Scheduler } from './scheduler.ts';
+import { createScheduler, type Scheduler } from './scheduler.ts';
 import type { Urgency } from './urgency.ts';
 
 export interface Pass {
@@ -131,58 +131,90 @@ export interface PassContext {
 
 export type RunPass = (context: PassContext, pass: Pass) => Promise<Scores>;
 
-/** What is told of every forward. */
+/** What is told of every pass of the device. */
 export interface ForwardReport {
+  /** Sequences in it. */
+  readonly countLanes: number;
+  /** Positions of all of them. */
   readonly countNew: number;
+  /** Of the longest. */
   readonly countPast: number;
   /** On the device. */
   readonly forwardMs: number;
-  /** For others, while somebody waited for it; a draft: 0. */
+  /** For others, while somebody waited for it, the longest; drafts: 0. */
   readonly waitedMs: number;
+}
+
+export interface Passes {
+  readonly runPass: RunPass;
+  readonly scheduler: Pick<Scheduler<unknown, unknown>, 'countWaiting' | 'countUrgent' | 'idle'>;
+}
+
+/** A pass that waits for its turn. */
+interface AskedPass extends PassContext {
+  readonly pass: Pass;
+  readonly askedMs: number;
 }
 
 export function createPasses(
   device: Device,
-  scheduler: Scheduler,
   manifest: Manifest,
   { watched }: Pick<Marks, 'watched'>,
   nowMs: () => number,
   onForward: (report: ForwardReport) => void,
-): RunPass {
+): Passes {
   const { config } = manifest;
   const watchedIds = watchedNames.map((name) => watched[name]);
+  const scheduler = createScheduler({
+    maxAtOnce: device.maxAtOnce,
+    maxTogether: device.lanes?.count ?? 1,
+    countPositions: ({ pass }: AskedPass) => countPositions(pass),
+    run: forwardAll,
+  });
 
-  return async ({ kv, urgency, signal, meter }, pass) => {
-    const asked = nowMs();
-    return scheduler.run(urgency, signal, async (isAlone) => {
-      const started = nowMs();
-      const { isDraft, dueMs } = urgency();
-      const waitedMs = isDraft ? 0 : Math.max(0, started - Math.max(asked, dueMs));
-      const { blocks = [] } = pass;
-      const inBlocks = blocks.flatMap((block) => block.ids);
-      const padding = Math.max(0, MIN_ROWS - pass.causal.length - inBlocks.length);
-      const causal = [...pass.causal, ...Array<number>(padding).fill(PADDING_TOKEN)];
-      const ids = Int32Array.from([...causal, ...inBlocks]);
-      checkLength(kv.length + ids.length);
-      const bias = new Float32Array(ids.length * (kv.length + ids.length));
-      fillBias(bias, kv.length, causal.length, blocks);
-      const forward: Forward = {
-        ids,
-        positions: positionsOf(kv.length, causal.length, blocks),
-        bias,
-        past: kv,
-        rows: Int32Array.from(pass.rows),
-        watch: watchFor(pass),
-        wantsRows: pass.wantsRows,
-      };
-      const result = await device.forward(forward, isAlone);
-      const forwardMs = nowMs() - started;
-      checkScores(result);
-      meter.addForward(pass.stage, started - asked, forwardMs);
-      onForward({ countNew: ids.length, countPast: kv.length, forwardMs, waitedMs });
-      return toScores(result, (count) => kv.append(pass.causal.slice(0, count)));
+  async function runPass(context: PassContext, pass: Pass): Promise<Scores> {
+    const { kv, urgency, signal } = context;
+    checkLength(kv.length + countPositions(pass));
+    const result = await scheduler.run(urgency, signal, { ...context, pass, askedMs: nowMs() });
+    checkScores(result);
+    return toScores(result, (count) => kv.append(pass.causal.slice(0, count)));
+  }
+
+  async function forwardAll(asked: readonly AskedPass[], isAlone: boolean): Promise<readonly ForwardResult[]> {
+    const startedMs = nowMs();
+    const waitedMs = Math.max(...asked.map((one) => waitedFor(one, startedMs)));
+    const forwards = asked.map(({ kv, pass }) => toForward(kv, pass));
+    const results = await runTogether(device, forwards, isAlone);
+    const forwardMs = nowMs() - startedMs;
+    for (const { meter, pass, askedMs } of asked) meter.addForward(pass.stage, startedMs - askedMs, forwardMs);
+    onForward({
+      countLanes: asked.length,
+      countNew: forwards.reduce((sum, { ids }) => sum + ids.length, 0),
+      countPast: Math.max(...asked.map(({ kv }) => kv.length)),
+      forwardMs,
+      waitedMs,
     });
-  };
+    return results;
+  }
+
+  function toForward(kv: Kv, pass: Pass): Forward {
+    const { blocks = [] } = pass;
+    const inBlocks = blocks.flatMap((block) => block.ids);
+    const padding = countPositions(pass) - pass.causal.length - inBlocks.length;
+    const causal = [...pass.causal, ...Array<number>(padding).fill(PADDING_TOKEN)];
+    const ids = Int32Array.from([...causal, ...inBlocks]);
+    const bias = new Float32Array(ids.length * (kv.length + ids.length));
+    fillBias(bias, kv.length, causal.length, blocks);
+    return {
+      ids,
+      positions: positionsOf(kv.length, causal.length, blocks),
+      bias,
+      past: kv,
+      rows: Int32Array.from(pass.rows),
+      watch: watchFor(pass),
+      wantsRows: pass.wantsRows,
+    };
+  }
 
   function checkLength(countTokens: number): void {
     if (countTokens > manifest.contextTokens)
@@ -222,4 +254,16 @@ export function createPasses(
       keep,
     };
   }
+
+  return { runPass, scheduler };
+}
+
+/** With its padding. */
+function countPositions({ causal, blocks = [] }: Pass): number {
+  return Math.max(MIN_ROWS, causal.length + blocks.reduce((sum, { ids }) => sum + ids.length, 0));
+}
+
+function waitedFor({ urgency, askedMs }: AskedPass, startedMs: number): number {
+  const { isDraft, dueMs } = urgency();
+  return isDraft ? 0 : Math.max(0, startedMs - Math.max(askedMs, dueMs));
 }

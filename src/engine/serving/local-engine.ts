@@ -21,7 +21,7 @@ import { Kv } from '../forward/kv.ts';
 import { createKvPool } from '../forward/kv-pool.ts';
 import { createPasses, Meter, type PassContext } from '../forward/pass.ts';
 import { createRecentWait } from '../forward/recent-wait.ts';
-import { createScheduler } from '../forward/scheduler.ts';
+import { MAX_POSITIONS_TOGETHER } from '../forward/scheduler.ts';
 import type { Urgency } from '../forward/urgency.ts';
 import type { Manifest } from '../manifest.ts';
 import { dialogueOf } from '../marks.ts';
@@ -72,7 +72,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   const { device, manifest, tokenizer, phrases = noPhrases, costs = createCostModel() } = options;
   const { kvBudgetBytes = Number.POSITIVE_INFINITY, nowMs = () => performance.now() } = options;
   const marks = dialects[manifest.dialect].createMarks(tokenizer);
-  const scheduler = createScheduler(device.maxAtOnce);
+  const stepLanes = Math.min(device.lanes?.count ?? 1, MAX_POSITIONS_TOGETHER / stepTokens);
   const traits = createTokenTraits(tokenizer);
   const label = createSpeakerLabel(tokenizer);
   const vocabulary = createVocabulary(tokenizer);
@@ -86,11 +86,11 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   let countForwards = 0;
   let forwardMs = 0;
   let isClosed = false;
-  const runPass = createPasses(device, scheduler, manifest, marks, nowMs, (report) => {
+  const { runPass, scheduler } = createPasses(device, manifest, marks, nowMs, (report) => {
     costs.observe(report.countNew, report.countPast, report.forwardMs);
     waits.add(report.waitedMs);
-    countForwards++;
-    forwardMs = countForwards === 1 ? report.forwardMs : mix(forwardMs, report.forwardMs);
+    forwardMs = countForwards === 0 ? report.forwardMs : mix(forwardMs, report.forwardMs);
+    countForwards += report.countLanes;
   });
 
   function checkOpen(): void {
@@ -99,7 +99,8 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
 
   /** What those who wait now take together. */
   function queueMs(): number {
-    return (scheduler.countUrgent() * costs.forwardMs(stepTokens, stepPastTokens)) / device.maxAtOnce;
+    const passMs = costs.forwardMs(stepLanes * stepTokens, stepPastTokens);
+    return (scheduler.countUrgent() * passMs) / (stepLanes * device.maxAtOnce);
   }
 
   function stats(): EngineStats {

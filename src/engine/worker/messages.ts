@@ -4,6 +4,7 @@ import type { DraftRequest, DraftState, EngineStats, PromptPrefix } from '../seq
 export interface WorkerOptions {
   readonly modelDir: string;
   readonly maxAtOnce: number;
+  readonly maxTogether?: number;
   readonly countThreads: number;
   readonly isSpinning: boolean;
   readonly kvBudgetBytes: number;

@@ -8,17 +8,32 @@ const urgencyOf = (kind: Kind | (() => Kind)) => () => ({
   dueMs: 0,
 });
 
-function createRig(maxAtOnce = 1) {
-  const scheduler = createScheduler(maxAtOnce);
+/** A job: its name, and how many positions it has. */
+interface Job {
+  readonly name: string;
+  readonly count: number;
+}
+
+function createRig({ maxAtOnce = 1, maxTogether = 1 } = {}) {
   const started: string[] = [];
   const alone: string[] = [];
   const finish = new Map<string, () => void>();
-  const want = (name: string, kind: Kind | (() => Kind), signal?: AbortSignal) =>
-    scheduler.run(urgencyOf(kind), signal, (isAlone) => {
-      started.push(name);
-      if (isAlone) alone.push(name);
-      return new Promise<string>((resolve) => finish.set(name, () => resolve(name)));
-    });
+  const scheduler = createScheduler({
+    maxAtOnce,
+    maxTogether,
+    countPositions: ({ count }: Job) => count,
+    run(jobs, isAlone) {
+      const names = jobs.map((job) => job.name);
+      const all = names.join(' + ');
+      started.push(all);
+      if (isAlone) alone.push(all);
+      return new Promise<string[]>((resolve, reject) => {
+        finish.set(all, () => (all.startsWith('failing') ? reject(new Error('broken')) : resolve(names)));
+      });
+    },
+  });
+  const want = (name: string, kind: Kind | (() => Kind), signal?: AbortSignal, count = 2) =>
+    scheduler.run(urgencyOf(kind), signal, { name, count });
   /** Ends the running job and lets the next one start. */
   const end = async (name: string) => {
     finish.get(name)?.();
@@ -93,11 +108,14 @@ it('lets a running job end although its signal is aborted', async () => {
 });
 
 it('goes on after a job that fails', async () => {
-  const { scheduler } = createRig();
-  const failing = scheduler.run(urgencyOf('draft'), undefined, () => Promise.reject(new Error('broken')));
-  const next = scheduler.run(urgencyOf('draft'), undefined, async () => 'fine');
-  await expect(failing).rejects.toThrow('broken');
-  await expect(next).resolves.toBe('fine');
+  const { want, end } = createRig();
+  const failing = want('failing', 'draft');
+  const next = want('next', 'draft');
+  const failed = expect(failing).rejects.toThrow('broken');
+  await end('failing');
+  await failed;
+  await end('next');
+  await expect(next).resolves.toBe('next');
 });
 
 it('asks for the priority when the device is free, so that a waiting draft may be promoted', async () => {
@@ -121,20 +139,16 @@ it('lets what is due earliest go first among equals, as they say when the device
     ['middle', 20],
   ]);
   for (const name of dueMs.keys())
-    void scheduler.run(
-      () => ({ isDraft: false, dueMs: dueMs.get(name) ?? 0 }),
-      undefined,
-      async () => void started.push(name),
-    );
+    void scheduler.run(() => ({ isDraft: false, dueMs: dueMs.get(name) ?? 0 }), undefined, { name, count: 2 });
   expect([scheduler.countWaiting(), scheduler.countUrgent()]).toEqual([3, 3]);
   dueMs.set('early', 25);
-  await end('first');
+  for (const name of ['first', 'middle', 'early', 'late']) await end(name);
   await scheduler.idle();
   expect(started).toEqual(['first', 'middle', 'early', 'late']);
 });
 
 it('runs as many at once as it may, and no more', async () => {
-  const { started, want, end } = createRig(2);
+  const { started, want, end } = createRig({ maxAtOnce: 2 });
   void want('first', 'draft');
   await end('first');
   for (const name of ['a', 'b', 'c', 'd']) void want(name, 'draft');
@@ -146,7 +160,7 @@ it('runs as many at once as it may, and no more', async () => {
 });
 
 it('gives the whole device to one that nobody waits beside, until it is over', async () => {
-  const { started, alone, want, end } = createRig(2);
+  const { started, alone, want, end } = createRig({ maxAtOnce: 2 });
   void want('alone', 'draft');
   void want('beside', 'committed');
   void want('beside too', 'draft');
@@ -157,4 +171,44 @@ it('gives the whole device to one that nobody waits beside, until it is over', a
   void want('late', 'draft');
   expect(started).toHaveLength(4);
   expect(alone).toEqual(['alone']);
+});
+
+it('runs together what is waited for alike, the earliest first, and no drafts beside it', async () => {
+  const { started, want, end } = createRig({ maxTogether: 3 });
+  void want('first', 'draft');
+  for (const name of ['a', 'b', 'c', 'd']) void want(name, 'draft');
+  const committed = ['e', 'f'].map((name) => want(name, 'committed'));
+  for (const name of ['first', 'e + f', 'a + b + c', 'd']) await end(name);
+  expect(started).toEqual(['first', 'e + f', 'a + b + c', 'd']);
+  expect(await Promise.all(committed)).toEqual(['e', 'f']);
+});
+
+it('gives each free place its share of what waits', async () => {
+  const { started, want, end } = createRig({ maxAtOnce: 2, maxTogether: 4 });
+  void want('alone', 'draft');
+  for (const name of ['a', 'b', 'c']) void want(name, 'draft');
+  await end('alone');
+  expect(started).toEqual(['alone', 'a + b', 'c']);
+});
+
+it('runs together few positions, and leaves out what would make the others wait for many', async () => {
+  const { started, want, end } = createRig({ maxTogether: 4 });
+  void want('first', 'draft');
+  for (const [name, count] of Object.entries({ a: 20, long: 128, b: 12, c: 2 }))
+    void want(name, 'draft', undefined, count);
+  for (const name of ['first', 'a + b', 'long', 'c']) await end(name);
+  expect(started).toEqual(['first', 'a + b', 'long', 'c']);
+});
+
+it('rejects all that ran together when their run fails, and nobody else', async () => {
+  const { want, end } = createRig({ maxTogether: 2 });
+  void want('first', 'draft');
+  const together = ['failing', 'too'].map((name) => want(name, 'draft'));
+  const later = want('later', 'draft');
+  await end('first');
+  const outcomes = Promise.allSettled(together);
+  await end('failing + too');
+  expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  await end('later');
+  await expect(later).resolves.toBe('later');
 });
