@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ModelError } from '../errors.ts';
+import { draftingSchema } from './drafting.ts';
 import { networkSchema } from './network.ts';
 import { type DialectName, dialectNames, isDialectName } from './prompt/dialect.ts';
 import { defaultPromptLimits, type PromptLimits } from './prompt/limits.ts';
@@ -26,6 +27,8 @@ export const manifestSchema = z.object({
   contextTokens: count,
   /** Positions a diffusion block was trained with. */
   blockSize: count,
+  /** @default blocks of `specials.mask` that see themselves and guess their own tokens */
+  drafting: draftingSchema.optional(),
   /** How it reads a dialogue and writes acts. @default repartee */
   dialect: z
     .custom<DialectName>(isDialectName, {

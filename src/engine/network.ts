@@ -54,6 +54,8 @@ export const networkSchema = z.object({
   /** @default angles as they are */
   ropeScaling: ropeScalingSchema.optional(),
   normEpsilon: z.number().positive(),
+  /** Norms of hidden states are taken over so many parts of equal length, each by itself (K2). @default 1 */
+  normGroups: count.optional(),
   /** The head has weights of its own. @default the embedding's are used */
   hasOwnHead: z.literal(true).optional(),
   /** Each head's queries and keys are normed before they are turned (Qwen3). */

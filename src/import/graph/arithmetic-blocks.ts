@@ -109,7 +109,7 @@ export function toNibbles(floats: Float32Array, scales: Float32Array): Uint8Arra
       const value = floats[index] ?? 0;
       if (Math.abs(value) > magnitude) [largest, magnitude] = [value, Math.abs(value)];
     }
-    const scale = largest / -8;
+    const scale = largest === 0 ? 0 : largest / -8;
     scales[block] = scale;
     const inverse = scale === 0 ? 0 : 1 / scale;
     for (let pair = 0; pair < HALF_BLOCK; pair++) {

@@ -13,6 +13,8 @@ export interface LayerContext {
   readonly network: Network;
   readonly weights: Weights;
   readonly positions: Positions;
+  /** Before the names of its weights: '', or what tells a drafter's from its target's. */
+  readonly prefix: string;
   /** [T,1], the adapter's scale in rows that belong to a draft, else 0. */
   readonly adapterGate: string | undefined;
 }
@@ -27,8 +29,11 @@ export interface Positions {
   readonly rotary: RotaryTables;
 }
 
-/** Adds attention of `layer` over `value` [T,hidden]; its keys and values are ports of the graph. */
-export async function attend(context: LayerContext, layer: number, value: string): Promise<string> {
+/**
+ * Adds attention of `layer` over `value` [T,hidden]; its keys and values are ports of the graph. Of the first
+ * `countMute` rows, if that is given, only keys and values are wanted.
+ */
+export async function attend(context: LayerContext, layer: number, value: string, countMute?: string): Promise<string> {
   const { g, network, positions } = context;
   const { heads, keyValueHeads, headSize } = network;
   const pastShape = [1, keyValueHeads, 'C', headSize];
@@ -48,7 +53,14 @@ export async function attend(context: LayerContext, layer: number, value: string
     names: [`presentKey.${layer}`, `presentValue.${layer}`],
     shape: pastShape,
   });
-  return project(context, layer, 'output', ['output'], g.op('Squeeze', [mixed, batchAxis]));
+  const rows = g.op('Squeeze', [mixed, batchAxis]);
+  return project(context, layer, 'output', ['output'], countMute === undefined ? rows : rowsFrom(g, rows, countMute));
+}
+
+/** The rows of `value` from number `first` [1] on. */
+function rowsFrom(g: GraphBuilder, value: string, first: string): string {
+  const [end, axis] = [g.constant('int64', [1], [2 ** 31]), g.constant('int64', [1], [0])];
+  return g.op('Slice', [value, first, end, axis]);
 }
 
 /** Adds the feed-forward of `layer` over `value` [T,hidden]. */
@@ -66,8 +78,33 @@ export function normWeight({ g, weights }: LayerContext, name: string, length: n
   return g.floats(name, [length], () => weights.vector(name, length));
 }
 
+/** `value` normed along its last axis. */
 export function norm({ g, network }: LayerContext, value: string, weight: string): string {
   return g.op('SimplifiedLayerNormalization', [value, weight], { axis: -1, epsilon: { float: network.normEpsilon } });
+}
+
+/** Hidden states normed, in as many parts as the network does. */
+export function normHidden(context: LayerContext, value: string, weight: string): string {
+  const { g, network } = context;
+  const { normGroups: groups = 1, hidden } = network;
+  if (groups === 1) return norm(context, value, weight);
+  const length = hidden / groups;
+  const apart = g.op('Reshape', [value, g.constant('int64', [3], [-1, groups, length])]);
+  const normed = norm(context, apart, g.constant(g.floatType, [length], Array<number>(length).fill(1)));
+  return g.op('Mul', [g.op('Reshape', [normed, g.constant('int64', [2], [-1, hidden])]), weight]);
+}
+
+/** The sum of `x` and `y`, and its normed form. */
+export function addAndNorm(
+  context: LayerContext,
+  x: string,
+  y: string,
+  weight: string,
+): { readonly sum: string; readonly normed: string } {
+  const { g, network } = context;
+  if ((network.normGroups ?? 1) === 1) return g.skipNorm(x, y, weight, network.normEpsilon);
+  const sum = g.op('Add', [x, y]);
+  return { sum, normed: normHidden(context, sum, weight) };
 }
 
 /** Queries and keys of each head normed by themselves: [1,T,·] each, as attention takes them. */
@@ -77,7 +114,7 @@ async function normQueryKey(context: LayerContext, layer: number, packed: string
   const [queryLength = 0, keyLength = 0] = lengthsOut(network, ['query', 'key']);
   const [query = '', key = '', value = ''] = g.split(packed, -1, [queryLength, keyLength, keyLength]);
   const normed = async (part: string, values: string, length: number) => {
-    const weight = await normWeight(context, `layers.${layer}.${part}Norm`, headSize);
+    const weight = await normWeight(context, `${context.prefix}layers.${layer}.${part}Norm`, headSize);
     const heads = g.op('Reshape', [values, g.constant('int64', [3], [-1, length / headSize, headSize])]);
     return g.op('Reshape', [norm(context, heads, weight), g.constant('int64', [3], [1, -1, length])]);
   };
@@ -97,7 +134,7 @@ async function project(
   value: string,
 ): Promise<string> {
   const { g, arithmetic, network, weights, adapterGate } = context;
-  const own = (part: string) => `layers.${layer}.${part}`;
+  const own = (part: string) => `${context.prefix}layers.${layer}.${part}`;
   const lengths = lengthsOut(network, parts);
   const lengthIn = lengthInOf(network, parts[0]);
   const matrices = parts.map((part, index) => weights.matrix(own(part), lengths[index] ?? 0, lengthIn));

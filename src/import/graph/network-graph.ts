@@ -13,7 +13,7 @@
 import type { Network } from '../../engine/network.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { addHead, type HeadOptions } from './head.ts';
-import { attend, feedForward, type LayerContext, norm, normWeight, type Positions } from './layer.ts';
+import { addAndNorm, attend, feedForward, type LayerContext, normHidden, normWeight, type Positions } from './layer.ts';
 import { createArithmetic, type Numbers } from './numbers.ts';
 import { type OnnxGraph, onnxTypes } from './onnx-file.ts';
 import { addRotaryTables } from './rotary.ts';
@@ -42,19 +42,20 @@ export async function buildGraph(weights: Weights, store: WeightStore, options: 
   const arithmetic = createArithmetic(g, numbers);
   const lookUp = await arithmetic.embedding(weights.matrix('embedding', vocabulary, hidden));
   const positions = addPositions(g, network, options.contextTokens);
-  const context: LayerContext = { g, arithmetic, network, weights, positions, adapterGate: addAdapterGate(g, network) };
+  const adapterGate = addAdapterGate(g, network);
+  const context: LayerContext = { g, arithmetic, network, weights, positions, prefix: '', adapterGate };
 
   let x = lookUp('ids');
-  let normed = norm(context, x, await normWeight(context, 'layers.0.attentionNorm', hidden));
+  let normed = normHidden(context, x, await normWeight(context, 'layers.0.attentionNorm', hidden));
   const features = [];
   for (let layer = 0; layer < layers; layer++) {
     const mixed = await attend(context, layer, normed);
     const between = await normWeight(context, `layers.${layer}.feedForwardNorm`, hidden);
-    const middle = g.skipNorm(x, mixed, between, network.normEpsilon);
+    const middle = addAndNorm(context, x, mixed, between);
     const fed = await feedForward(context, layer, middle.normed);
     if (layer + 1 < layers) {
       const next = await normWeight(context, `layers.${layer + 1}.attentionNorm`, hidden);
-      const after = g.skipNorm(middle.sum, fed, next, network.normEpsilon);
+      const after = addAndNorm(context, middle.sum, fed, next);
       x = after.sum;
       normed = after.normed;
     } else x = g.op('Add', [middle.sum, fed]);
@@ -62,7 +63,7 @@ export async function buildGraph(weights: Weights, store: WeightStore, options: 
   }
   if (features.length > 0)
     g.output('features', g.floatType, ['T', features.length * hidden], g.op('Concat', features, { axis: -1 }));
-  const chosen = norm(context, g.op('Gather', [x, 'rows']), await normWeight(context, 'norm', hidden));
+  const chosen = normHidden(context, g.op('Gather', [x, 'rows']), await normWeight(context, 'norm', hidden));
   const own = network.hasOwnHead ? weights.matrix('head', vocabulary, hidden) : undefined;
   await addHead(g, arithmetic, own, chosen, vocabulary, options);
   return g.toGraph('forward');
