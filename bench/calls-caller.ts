@@ -8,7 +8,7 @@ import type { NamedCall } from '../src/playback/call-files.ts';
 import { playCall } from '../src/playback/play-call.ts';
 import { classOf } from '../src/playback/talk-summary.ts';
 import { type ClientMessage, nativeWire } from '../src/protocol/native-messages.ts';
-import type { CallerTurn } from './calls-messages.ts';
+import { type CallerTurn, noDrafts } from './calls-messages.ts';
 
 /** Both example agents greet at once; a server that has not by then is one that is overrun. */
 const GREETING_MS = 30_000;
@@ -64,7 +64,8 @@ export async function callOnce(serverUrl: string, { header, events }: NamedCall,
         const first = firstMs.get(record.turn);
         const use = classOf(record);
         if (record.turn === 0 || use === undefined || sent === undefined || first === undefined) return;
-        turns.push({ use, firstTextMs: first - sent, countForwards: record.measured?.forwards ?? 0 });
+        const { forwards: countForwards = 0, drafts = noDrafts } = record.measured ?? {};
+        turns.push({ use, firstTextMs: first - sent, countForwards, drafts });
       },
     });
   } catch (error) {

@@ -2,7 +2,8 @@
 
 import { percentile } from '../src/base/percentile.ts';
 import type { TurnClass } from '../src/playback/talk-summary.ts';
-import type { CallerTurn } from './calls-messages.ts';
+import type { TurnDraftCounts } from '../src/recording/turn-drafts.ts';
+import { type CallerTurn, noDrafts } from './calls-messages.ts';
 import type { Machine } from './machine.ts';
 
 interface Figures {
@@ -24,6 +25,8 @@ export interface CallsBench {
   readonly all: Figures;
   /** Of the turns without a tool call: answered from a hit, or a repair of one forward at most. */
   readonly readyShare: number | null;
+  /** Of all turns, before their commits: drafts, and passes of the model. */
+  readonly drafts: TurnDraftCounts;
   readonly eventLoopLagP99: number;
   readonly rssMb: { readonly idle: number; readonly calls: number };
   readonly errors: number;
@@ -55,6 +58,16 @@ export function summariseCalls(turns: readonly CallerTurn[]) {
     tool: ofClass('tool'),
     all: toFigures(plain),
     readyShare: plain.length === 0 ? null : round(ready.length / plain.length),
+    drafts: turns.reduce((sum, { drafts }) => add(sum, drafts), noDrafts),
+  };
+}
+
+function add(a: TurnDraftCounts, b: TurnDraftCounts): TurnDraftCounts {
+  return {
+    begun: a.begun + b.begun,
+    held: a.held + b.held,
+    forwards: a.forwards + b.forwards,
+    forwardsKept: a.forwardsKept + b.forwardsKept,
   };
 }
 
@@ -73,7 +86,7 @@ export function toSlope(values: readonly number[], step: number): number {
 
 /** For a terminal. */
 export function renderCalls(bench: CallsBench): string {
-  const { machine, settings, rssMb, idle, soak } = bench;
+  const { machine, settings, drafts, rssMb, idle, soak } = bench;
   const row = (name: string, { n, p50, p99 }: Figures) =>
     `${name.padEnd(10)}${String(n).padStart(6)}${show(p50).padStart(10)}${show(p99).padStart(10)}`;
   const lines = [
@@ -88,6 +101,7 @@ export function renderCalls(bench: CallsBench): string {
     row('no tool', bench.all),
     '',
     `ready share      ${bench.readyShare ?? '–'}`,
+    `drafts           ${drafts.begun} begun, ${drafts.held} of them held; ${drafts.forwards} passes, ${drafts.forwardsKept} of them kept`,
     `event-loop lag   ${bench.eventLoopLagP99} ms p99`,
     `RSS              ${rssMb.idle} MB before, ${rssMb.calls} MB after`,
     `idle calls       ${idle.calls}, ${round(idle.rssMb)} MB`,

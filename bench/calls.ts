@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
+import type { Agent, DraftPolicy } from '../src/agent/agent.ts';
+import { changeAgents } from '../src/agent/handoffs.ts';
 import { parseOptions, toWhole } from '../src/arguments.ts';
 import { systemClock } from '../src/base/clock.ts';
-import { RuntimeError } from '../src/errors.ts';
+import { RuntimeError, UsageError } from '../src/errors.ts';
 import { packagePath } from '../src/package-path.ts';
 import { listCallFiles, readCall } from '../src/playback/call-files.ts';
 import { playInThePast } from '../src/playback/played-world.ts';
@@ -23,7 +25,8 @@ import { type CallsBench, renderCalls, type Soak, summariseCalls, toSlope } from
 import type { CallsDone, CallsOrder } from './calls-messages.ts';
 import { describeMachine } from './machine.ts';
 
-const HELP = `usage: repartee bench calls [--json] [--concurrency N] [--calls M] [--pace N] [--idle N] [--soak N] [--model DIR]
+const HELP = `usage: repartee bench calls [--json] [--concurrency N] [--calls M] [--pace N] [--idle N] [--soak N] [--drafts POLICY]
+       [--model DIR]
 
 Plays fixtures/calls, in text, over real sockets; the callers are another process.
 
@@ -33,6 +36,7 @@ Plays fixtures/calls, in text, over real sockets; the callers are another proces
   --pace N         callers speak N times as fast (default 1: as they did)
   --idle N         then N calls open that say nothing, and what memory they take (default 1000)
   --soak N         then N short calls one after another, and what is left of them (default 0)
+  --drafts POLICY  every-partial, likely-end or final, for all agents (default: as each says)
   --model DIR      a model folder (default: the one that comes with repartee)
 `;
 
@@ -49,7 +53,10 @@ interface Settings {
   readonly pace: number;
   readonly idle: number;
   readonly soak: number;
+  readonly drafts: DraftPolicy | 'as each says';
 }
+
+const policies: readonly DraftPolicy[] = ['every-partial', 'likely-end', 'final'];
 
 /** Throws UsageError, RuntimeError. */
 export async function benchCalls(argv: readonly string[]): Promise<void> {
@@ -67,10 +74,17 @@ export async function benchCalls(argv: readonly string[]): Promise<void> {
     pace: toWhole('--pace', options.pace, 1, 100),
     idle: toWhole('--idle', options.idle, 0, 10_000),
     soak: toWhole('--soak', options.soak, 0, 1_000_000),
+    drafts: options.drafts === undefined ? ('as each says' as const) : toPolicy(options.drafts),
   };
   playInThePast(await Promise.all(files.map((file) => readCall(file, () => undefined))));
   const bench = await measure(settings, options.model);
   process.stdout.write(options.json ? `${JSON.stringify(bench)}\n` : renderCalls(bench));
+}
+
+function toPolicy(name: string): DraftPolicy {
+  const policy = policies.find((one) => one === name);
+  if (policy === undefined) throw new UsageError(`--drafts is "${name}", expected ${policies.join(', ')}`);
+  return policy;
 }
 
 async function measure(settings: Settings, modelDir: string | undefined): Promise<CallsBench> {
@@ -79,7 +93,11 @@ async function measure(settings: Settings, modelDir: string | undefined): Promis
   const folder = await mkdtemp(join(tmpdir(), 'repartee-bench-'));
   const sinks = [createTraceFolder({ folder, redaction: 'none', warn })];
   const parts = await createParts({ voice: null, warn, sinks, ...(modelDir === undefined ? {} : { modelDir }) });
-  const served = { agents: await readAgents(exampleAgents(), modelDir), files: exampleAgents() };
+  const { drafts } = settings;
+  const set = (agent: Agent) =>
+    drafts === 'as each says' ? agent : changeAgents(agent, (one) => ({ ...one, drafts }));
+  const read = await readAgents(exampleAgents(), modelDir);
+  const served = { agents: new Map([...read].map(([name, agent]) => [name, set(agent)])), files: exampleAgents() };
   const agents = await serveAgents({ parts, ...served, isWatching: false, tell: warn });
   const { transport } = await chooseTransport();
   const server = await startServer({
@@ -205,6 +223,7 @@ function parse(argv: readonly string[]) {
     pace: { type: 'string', default: '1' },
     idle: { type: 'string', default: '1000' },
     soak: { type: 'string', default: '0' },
+    drafts: { type: 'string' },
     model: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   });

@@ -27,7 +27,8 @@ model is asked again, too, and must come to the same drafts, step by step: the s
 
 With --set, the callers of the files (recordings, or callers alone) talk to the agent anew, once in each way to set it, on simulated
 time with the model's own times. Printed for each way: how long callers waited from their last words to the first of the reply, turns that
-were taken for ended and went on, and replies that are others than with the agent as it is.
+were taken for ended and went on, replies that are others than with the agent as it is, drafts that were the reply as they stood, and the passes
+of the model before the commits of turns: a turn, and the share of those whose draft the reply went on from.
 
   --agent FILE  an agent module instead of the example agents
   --set …       endpointing.delayMs=200..800:100, endpointing.sureDelayMs=…, endpointing.minProbability=…, mayStaySilent=…, effort=…,

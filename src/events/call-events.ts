@@ -16,11 +16,20 @@ export const closeReason = z.enum([
   'agent-failed',
 ]);
 
+const count = z.int().min(0);
+
 /**
  * How a committed turn used its draft. hit: no forward after the final; repaired: reused after one or more; missed:
  * decoded from masks.
  */
 export const draftUse = z.enum(['hit', 'repaired', 'missed']);
+
+/**
+ * What was drafted of a turn before it was committed. held: begun, and not gone on with, as the agent's policy has it.
+ * forwards: passes of the model; kept: those of the draft that the reply went on from, and of the one after its tool's
+ * result.
+ */
+const turnDrafts = z.strictObject({ begun: count, held: count, forwards: count, forwardsKept: count });
 
 /** Integer microseconds by stage name (trace/ledger/stages.ts); sums to the turn's total. */
 const partsUs = z.record(z.string(), z.int());
@@ -116,6 +125,7 @@ export const callEvents = {
       totalMs: z.number(),
       partsUs,
       draft: draftUse,
+      drafts: turnDrafts.exactOptional(),
       forwards: z.int(),
       steps: z.int(),
     },

@@ -52,6 +52,8 @@ export const marks = {
       /** Where the text differs from the step before, or from `previous` at the first step. */
       fixed: z.array(span),
       isDone: z.boolean(),
+      /** No more was done for it until it was resumed or promoted. */
+      isHeld: z.literal(true).exactOptional(),
       call: covered(z.strictObject({ name: z.string(), arguments: args }).exactOptional()),
       missing: z.array(z.string()).exactOptional(),
       /** By argument of `call`, how sure the model is of its value, 0 to 1. */

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { Emitted } from '../conversation/events.ts';
+import type { WriteRequest } from '../conversation/writer.ts';
 import type { DraftState } from '../engine/sequence.ts';
 import type { CallEvent, CallerEvent, DraftUse } from '../events.ts';
 import type { OutputEvent } from '../output/output.ts';
@@ -9,6 +10,7 @@ import type { Stretch } from '../trace/format/call-file.ts';
 import { createTurnLedger, type TurnLedger } from '../trace/ledger/ledger.ts';
 import { createTurnLoop, type Loop, type TurnLoop } from '../trace/ledger/turn-loop.ts';
 import { createCallerVoice } from './caller-voice.ts';
+import { createTurnDrafts, type TurnDraftCounts } from './turn-drafts.ts';
 
 interface OpenTurn {
   readonly turn: number;
@@ -16,6 +18,7 @@ interface OpenTurn {
   readonly loop: TurnLoop;
   readonly committedMs: number;
   readonly isHit: boolean;
+  readonly drafts: TurnDraftCounts;
   isReused: boolean;
   /** When the newest state came from the engine, or the turn was committed. */
   decidedMs: number;
@@ -34,6 +37,7 @@ export interface TurnMeter {
   callerReported(event: CallerEvent): void;
   /** What the machine said, right after it was passed on. */
   observe(event: Emitted): void;
+  asked(request: WriteRequest): void;
   /** A state of the engine arrived; costs are the difference to the state before. */
   modelWorked(id: number, state: DraftState, before: DraftState | undefined): void;
   outputReported(event: OutputEvent): void;
@@ -52,6 +56,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
   let open: OpenTurn | undefined;
   /** The newest request that the model worked on while the caller spoke. */
   let ahead = { id: 0, tookUs: 0 };
+  const drafts = createTurnDrafts();
   const voice = createCallerVoice(clock.nowMs());
   const toolTimesMs = new Map<string, { readonly startMs: number; readonly endMs: number | undefined }>();
 
@@ -70,6 +75,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
       totalMs: totalUs / 1000,
       partsUs,
       draft,
+      drafts: open.drafts,
       forwards: open.countForwards,
       steps: open.countSteps,
     };
@@ -112,6 +118,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
             loop: createTurnLoop(),
             committedMs: nowMs,
             isHit: event.isHit,
+            drafts: drafts.commit(event.isHit || event.isContinued),
             isReused: event.isContinued,
             decidedMs: nowMs,
             countForwards: 0,
@@ -122,6 +129,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
           ahead = { id: 0, tookUs: 0 };
           return;
         case 'turn.taken-back':
+          if (open !== undefined) drafts.takeBack(open.drafts);
           open = undefined;
           return;
         case 'reply.paused':
@@ -166,11 +174,14 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
       }
     },
 
+    asked: (request) => drafts.asked(request),
+
     modelWorked(id, state, before) {
       const cost = (part: keyof DraftState['spentUs']) => state.spentUs[part] - (before?.spentUs[part] ?? 0);
       const workUs = cost('queue') + cost('prefill') + cost('denoise') + cost('constrain') + state.handoverUs;
       const tookUs = Math.max(0, Math.round(workUs));
       if (open === undefined) {
+        drafts.worked(id, state);
         ahead = { id, tookUs: tookUs + (ahead.id === id ? ahead.tookUs : 0) };
         return;
       }

@@ -12,7 +12,12 @@ export interface FrontierPoint {
   readonly falseStarts: number;
   /** Share of turns whose reply is another than with the agent as it is. */
   readonly changedReplies: number;
-  /** No other way is as good in all three, and better in one. */
+  /** Share of turns whose draft was the reply as it stood. */
+  readonly hits: number;
+  /** Passes of the model a turn, before its commit, and the share of them whose draft the reply went on from. */
+  readonly passesAhead: number;
+  readonly passesKept: number;
+  /** No other way is as good in waits, false starts, changed replies and passes, and better in one. */
   readonly isBest: boolean;
 }
 
@@ -31,14 +36,28 @@ export function toFrontier(asItIs: PlayedWay, ways: readonly PlayedWay[]): reado
 /** For a terminal, and for Markdown. */
 export function renderFrontier(points: readonly FrontierPoint[]): string {
   const rows = [
-    ['settings', 'turns', 'wait p50', 'p90 (ms)', 'false starts', 'changed replies', 'best'],
-    ...points.map(({ settings, turns, waitMs, falseStarts, changedReplies, isBest }) => [
+    [
+      'settings',
+      'turns',
+      'wait p50',
+      'p90 (ms)',
+      'false starts',
+      'changed replies',
+      'hits',
+      'passes ahead',
+      'kept',
+      'best',
+    ],
+    ...points.map(({ settings, turns, waitMs, falseStarts, changedReplies, hits, passesAhead, passesKept, isBest }) => [
       toLabel(settings),
       String(turns),
       showMs(waitMs.p50),
       showMs(waitMs.p90),
       showShare(falseStarts),
       showShare(changedReplies),
+      showShare(hits),
+      passesAhead.toFixed(1),
+      showShare(passesKept),
       isBest ? 'yes' : '',
     ]),
   ];
@@ -59,6 +78,9 @@ function toPoint({ settings, calls }: PlayedWay, asItIs: PlayedWay): Omit<Fronti
   const turns = calls.flat();
   const before = asItIs.calls.flat();
   const waits = turns.flatMap(({ waitMs }) => (waitMs === undefined ? [] : [waitMs]));
+  const drafts = turns.flatMap((turn) => turn.drafts ?? []);
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const forwards = sum(drafts.map((one) => one.forwards));
   const share = (isSo: (turn: ReplayedTurn, index: number) => boolean) =>
     turns.length === 0 ? 0 : Math.round((1000 * turns.filter(isSo).length) / turns.length) / 1000;
   return {
@@ -67,16 +89,20 @@ function toPoint({ settings, calls }: PlayedWay, asItIs: PlayedWay): Omit<Fronti
     waitMs: { p50: toWhole(percentile(waits, 0.5)), p90: toWhole(percentile(waits, 0.9)) },
     falseStarts: share(({ isFalseStart }) => isFalseStart),
     changedReplies: share(({ reply }, index) => reply !== before[index]?.reply),
+    hits: share(({ isHit }) => isHit),
+    passesAhead: turns.length === 0 ? 0 : Math.round((10 * forwards) / turns.length) / 10,
+    passesKept: forwards === 0 ? 0 : Math.round((1000 * sum(drafts.map((one) => one.forwardsKept))) / forwards) / 1000,
   };
 }
 
 type Measured = Omit<FrontierPoint, 'isBest'>;
 
 function isBetter(a: Measured, b: Measured): boolean {
-  const costs = ({ waitMs, falseStarts, changedReplies }: Measured) => [
+  const costs = ({ waitMs, falseStarts, changedReplies, passesAhead }: Measured) => [
     waitMs.p50 ?? Number.POSITIVE_INFINITY,
     falseStarts,
     changedReplies,
+    passesAhead,
   ];
   const pairs = costs(a).map((cost, index) => [cost, costs(b)[index] ?? 0] as const);
   return pairs.every(([one, other]) => one <= other) && pairs.some(([one, other]) => one < other);

@@ -7,6 +7,7 @@ import { toWords } from '../base/words.ts';
 import type { CallerEvent } from '../events.ts';
 import { createTextOutput } from '../output/text-output.ts';
 import { type SpeechEvent, toSpeechTurns } from '../playback/speech-turns.ts';
+import type { TurnDraftCounts } from '../recording/turn-drafts.ts';
 import { startCall } from '../session/call.ts';
 import type { ModelParts } from '../session/model-writer.ts';
 import type { PromptPrefixOf } from '../session/prompt-prefixes.ts';
@@ -23,6 +24,10 @@ export interface ReplayedTurn {
   /** The turn was taken for ended, and went on. */
   readonly isFalseStart: boolean;
   readonly reply: string;
+  /** The draft was the reply as it stood. */
+  readonly isHit: boolean;
+  /** Undefined: the turn was not answered. */
+  readonly drafts: TurnDraftCounts | undefined;
 }
 
 /** What calls share, so that nothing is decoded or looked up twice. */
@@ -47,6 +52,8 @@ interface OpenTurn {
   endedMs: number | undefined;
   isFalseStart: boolean;
   reply: string;
+  isHit: boolean;
+  drafts: TurnDraftCounts | undefined;
 }
 
 const TICK_MS = 2;
@@ -73,6 +80,8 @@ export async function replayWords({
       endedMs: undefined,
       isFalseStart: false,
       reply: '',
+      isHit: false,
+      drafts: undefined,
     };
     turns.set(turn, known);
     return known;
@@ -94,6 +103,9 @@ export async function replayWords({
             return;
           case 'reply.updated':
             of(event.turn).firstTextMs ??= clock.nowMs();
+            return;
+          case 'turn.measured':
+            Object.assign(of(event.turn), { isHit: event.draft === 'hit', drafts: event.drafts });
             return;
           case 'reply.ended':
             Object.assign(of(event.turn), { endedMs: clock.nowMs(), reply: event.text });
@@ -139,7 +151,10 @@ export async function replayWords({
   return [...turns].filter(([turn]) => turn > 0).map(([turn, open]) => toReplayed(turn, open));
 }
 
-function toReplayed(turn: number, { lastWordsMs, firstTextMs, isFalseStart, reply }: OpenTurn): ReplayedTurn {
+function toReplayed(
+  turn: number,
+  { lastWordsMs, firstTextMs, isFalseStart, reply, isHit, drafts }: OpenTurn,
+): ReplayedTurn {
   const waitMs = firstTextMs === undefined || firstTextMs < lastWordsMs ? undefined : firstTextMs - lastWordsMs;
-  return { turn, waitMs, isFalseStart, reply };
+  return { turn, waitMs, isFalseStart, reply, isHit, drafts };
 }

@@ -81,7 +81,10 @@ export function startCall(options: CallOptions): Call {
     hooks.observe(event);
   });
   const observer: CallObserver = {
-    asked: (request) => recorder?.asked(request),
+    asked(request) {
+      meter.asked(request);
+      recorder?.asked(request);
+    },
     answered(answer) {
       meter.modelWorked(answer.draft.id, answer.state, answer.before);
       recorder?.answered(answer);

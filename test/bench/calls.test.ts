@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { summariseCalls, toSlope } from '../../bench/calls-figures.ts';
 
+const drafts = { begun: 5, held: 3, forwards: 9, forwardsKept: 2 };
+
 describe('summariseCalls', () => {
   it('keeps turns with a tool apart, and counts as ready what took one forward at most', () => {
     const figures = summariseCalls([
-      { use: 'hit', firstTextMs: 2, countForwards: 0 },
-      { use: 'repaired', firstTextMs: 20, countForwards: 1 },
-      { use: 'repaired', firstTextMs: 40, countForwards: 2 },
-      { use: 'missed', firstTextMs: 60, countForwards: 5 },
-      { use: 'tool', firstTextMs: 900, countForwards: 9 },
+      { use: 'hit', firstTextMs: 2, countForwards: 0, drafts },
+      { use: 'repaired', firstTextMs: 20, countForwards: 1, drafts },
+      { use: 'repaired', firstTextMs: 40, countForwards: 2, drafts },
+      { use: 'missed', firstTextMs: 60, countForwards: 5, drafts },
+      { use: 'tool', firstTextMs: 900, countForwards: 9, drafts },
     ]);
     expect(figures).toEqual({
       turns: 5,
@@ -18,6 +20,7 @@ describe('summariseCalls', () => {
       tool: { n: 1, p50: 900, p99: 900 },
       all: { n: 4, p50: 20, p99: 60 },
       readyShare: 0.5,
+      drafts: { begun: 25, held: 15, forwards: 45, forwardsKept: 10 },
     });
   });
 });

@@ -138,6 +138,66 @@ describe('a draft while its caller speaks', () => {
   });
 });
 
+describe('what was drafted before a commit', () => {
+  const drafted = async (drafts: DraftPolicy, pEndOfTurn: number, final: string) => {
+    const call = open(drafts, pEndOfTurn);
+    await call.speak('i want');
+    await call.speak('i want to eat');
+    call.final(1, final);
+    await call.clock.advance(1000);
+    return call.of('turn.measured')[0]?.drafts;
+  };
+  const whole = 1 + pace.countSteps;
+
+  it('is told with its turn: drafts, those that were held, their forwards, and those that the reply went on from', async () => {
+    expect(await drafted('every-partial', 0.01, 'i want to eat')).toEqual({
+      begun: 2,
+      held: 0,
+      forwards: 2 * whole,
+      forwardsKept: whole,
+    });
+    expect(await drafted('likely-end', 0.01, 'i want to eat')).toEqual({
+      begun: 2,
+      held: 2,
+      forwards: 2,
+      forwardsKept: 1,
+    });
+    expect(await drafted('likely-end', 0.9, 'i want to eat now')).toMatchObject({ held: 0, forwardsKept: 0 });
+  });
+
+  it('counts for the next commit where one is taken back', async () => {
+    const call = open('every-partial', 0.01);
+    await call.speak('i want');
+    call.final(1, 'i want it');
+    call.send({ type: 'transcript.updated', turn: 1, text: 'i want it to', state: 'resumed' });
+    await call.clock.advance(200);
+    call.final(1, 'i want it to');
+    await call.clock.advance(1000);
+    expect(call.of('turn.measured').map(({ drafts }) => drafts)).toEqual([
+      { begun: 2, held: 0, forwards: 2 * whole, forwardsKept: whole },
+    ]);
+  });
+
+  it('counts the reply after a read that ran ahead among what was kept', async () => {
+    const clock = new SimulatedClock();
+    const tool = makeTool(clock, { takesMs: 40 });
+    const script: Script = (heard) => ({
+      ...(heard.includes('{') ? say('It is open.') : decideCall('look_up', { city: 'Denver' })),
+      ...pace,
+    });
+    const flow = startFlow({ clock, agent: makeAgent({ tools: [tool] }), script });
+    for (const words of ['is denver', 'is denver open']) {
+      flow.partial(1, words);
+      await clock.advance(400);
+    }
+    flow.final(1, 'is denver open');
+    await clock.advance(1000);
+    expect(flow.of('turn.measured')).toMatchObject([
+      { draft: 'hit', drafts: { begun: 3, held: 0, forwards: 3 * whole, forwardsKept: 2 * whole } },
+    ]);
+  });
+});
+
 describe('a read that may run ahead', () => {
   const lookUp = (pEndOfTurn: number): Script => {
     const answer = (heard: string): Decision =>
@@ -213,7 +273,7 @@ it('writes what was promoted before the engine had the request', async () => {
   );
   actor.start();
   const lines = [{ role: 'user', text: 'hi' }] as const;
-  const child = actor.getSnapshot().children['writer'];
+  const child = actor.getSnapshot().children.writer;
   child?.send({ type: 'write', request: { id: 1, agent, lines, purpose: 'draft', acts: ['say'], holdBelow: 2 } });
   child?.send({ type: 'promote', id: 1 });
   found?.(prefix);

@@ -45,7 +45,16 @@ function createPlayer() {
 }
 
 it('counts what the caller waits from the last new words on: the recogniser first of all', async () => {
-  expect(await createPlayer().play({})).toEqual([{ turn: 1, waitMs: 400, isFalseStart: false, reply: 'Sure.' }]);
+  expect(await createPlayer().play({})).toEqual([
+    {
+      turn: 1,
+      waitMs: 400,
+      isFalseStart: false,
+      reply: 'Sure.',
+      isHit: true,
+      drafts: { begun: 2, held: 0, forwards: 2, forwardsKept: 1 },
+    },
+  ]);
 });
 
 it('ends the turn by the pause that the agent is given, and sees where the caller had not finished', async () => {

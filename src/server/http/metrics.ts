@@ -62,6 +62,20 @@ export function createMetrics({ state, log, spanCounts }: MetricsOptions): Metri
     registers,
   });
   for (const draft of ['hit', 'repaired', 'missed']) turnDrafts.inc({ draft }, 0);
+  const drafts = new Counter({
+    name: 'repartee_drafts_total',
+    help: 'Drafts before the commit of their turn: written, or held after their first pass of the model.',
+    labelNames: ['state'],
+    registers,
+  });
+  const draftForwards = new Counter({
+    name: 'repartee_draft_forwards_total',
+    help: 'Passes of the model before the commit of their turn, by whether the reply went on from their draft.',
+    labelNames: ['use'],
+    registers,
+  });
+  for (const state of ['written', 'held']) drafts.inc({ state }, 0);
+  for (const use of ['kept', 'dropped']) draftForwards.inc({ use }, 0);
   const stageSeconds = new Histogram({
     name: 'repartee_stage_seconds',
     help: 'Time of turns by stage.',
@@ -89,8 +103,16 @@ export function createMetrics({ state, log, spanCounts }: MetricsOptions): Metri
   processRegistry();
   const engine = createEngineMetrics(registry, () => calls?.engineStats?.());
 
-  function count({ turn, draft, totalMs, partsUs }: Measured, callId: string): void {
+  function countDrafts({ begun, held, forwards, forwardsKept }: NonNullable<Measured['drafts']>): void {
+    drafts.inc({ state: 'written' }, begun - held);
+    drafts.inc({ state: 'held' }, held);
+    draftForwards.inc({ use: 'kept' }, forwardsKept);
+    draftForwards.inc({ use: 'dropped' }, forwards - forwardsKept);
+  }
+
+  function count({ turn, draft, drafts: counts, totalMs, partsUs }: Measured, callId: string): void {
     turnDrafts.inc({ draft });
+    if (counts) countDrafts(counts);
     turnSeconds.observe({ draft }, totalMs / 1000);
     for (const [stage, us] of Object.entries(partsUs)) stageSeconds.observe({ stage }, us / 1e6);
     for (const { stage, tookUs, budgetUs } of findOverruns(partsUs, totalMs)) {

@@ -9,7 +9,18 @@ const start = { type: 'call.started', version: 1 } as const;
 
 function measured(totalMs: number, draft: 'hit' | 'missed'): CallEvent {
   const partsUs = { denoise: totalMs * 1000 - 500, unexplained: 500 };
-  return { type: 'turn.measured', turn: 1, firstTextMs: totalMs, totalMs, partsUs, draft, forwards: 1, steps: 0 };
+  const drafts = { begun: 5, held: 3, forwards: 9, forwardsKept: 2 };
+  return {
+    type: 'turn.measured',
+    turn: 1,
+    firstTextMs: totalMs,
+    totalMs,
+    partsUs,
+    draft,
+    drafts,
+    forwards: 1,
+    steps: 0,
+  };
 }
 
 /** Every sample of a Prometheus text, held to its grammar: each metric described before its samples. */
@@ -48,6 +59,10 @@ it('tells calls, turns by draft, time by stage and overruns to Prometheus', asyn
     repartee_calls: 1,
     repartee_calls_started_total: 1,
     'repartee_turn_drafts_total{draft="hit"}': 2,
+    'repartee_drafts_total{state="written"}': 6,
+    'repartee_drafts_total{state="held"}': 9,
+    'repartee_draft_forwards_total{use="kept"}': 6,
+    'repartee_draft_forwards_total{use="dropped"}': 21,
     'repartee_turn_drafts_total{draft="repaired"}': 0,
     'repartee_turn_drafts_total{draft="missed"}': 1,
     'repartee_turn_seconds_bucket{draft="hit",le="0.001"}': 1,
