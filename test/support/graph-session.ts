@@ -36,6 +36,10 @@ export async function withGraphs<T>(
 export const int32 = (values: readonly number[], shape: readonly number[] = [values.length]) =>
   new Tensor('int32', Int32Array.from(values), shape);
 
+/** A column. */
+export const int64 = (values: readonly number[]) =>
+  new Tensor('int64', BigInt64Array.from(values, BigInt), [values.length, 1]);
+
 export const float32 = (values: Float32Array, shape: readonly number[]) => new Tensor('float32', values, shape);
 
 async function run(session: InferenceSession, inputs: Readonly<Record<string, Tensor>>) {

@@ -10,7 +10,8 @@
 import type { Network } from '../../engine/network.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { addHead } from './head.ts';
-import { addAndNorm, attend, feedForward, type LayerContext, normHidden, normWeight } from './layer.ts';
+import { addAndNorm, attend, feedForward, normHidden, normWeight } from './layer.ts';
+import type { LayerContext } from './layer-context.ts';
 import { addPositions, type GraphOptions } from './network-graph.ts';
 import { createArithmetic } from './numbers.ts';
 import type { OnnxGraph } from './onnx-file.ts';
@@ -43,8 +44,9 @@ export async function buildDrafterGraph(
 
   const arithmetic = createArithmetic(g, numbers);
   const lookUp = await arithmetic.embedding(weights.matrix('embedding', vocabulary, hidden));
-  const positions = addPositions(g, drafter, options.contextTokens);
-  const context: LayerContext = { g, arithmetic, network: drafter, weights, positions, prefix, adapterGate: undefined };
+  const positions = addPositions(g, drafter, options);
+  const shared = { adapterGate: undefined, target: options.target };
+  const context: LayerContext = { g, arithmetic, network: drafter, weights, positions, prefix, ...shared };
   const fused = await arithmetic.linear('features', `${prefix}features`, [
     weights.matrix(`${prefix}features`, hidden, featureLength),
   ]);

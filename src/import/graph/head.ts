@@ -1,6 +1,7 @@
 // The end of a graph: from hidden states to the figures that decoding asks for.
 import type { Arithmetic } from './arithmetic.ts';
 import { type GraphBuilder, toBytes, whole } from './graph-builder.ts';
+import { addLikeliest, addLogSoftmax, type Target } from './likeliest.ts';
 import { onnxTypes } from './onnx-file.ts';
 import type { Matrix } from './weights.ts';
 
@@ -13,6 +14,8 @@ export interface HeadOptions {
   readonly notText: readonly number[];
   /** How many of the likeliest ids are given. */
   readonly countBest: number;
+  /** @default cpu */
+  readonly target?: Target;
   /** Takes the ids whose log probabilities are wanted, so that whole rows need not be copied. */
   readonly hasAllowed: boolean;
 }
@@ -24,23 +27,27 @@ export async function addHead(
   own: Matrix | undefined,
   chosen: string,
   vocabulary: number,
-  { never, notText, countBest, hasAllowed }: HeadOptions,
+  { never, notText, countBest, hasAllowed, target = 'cpu' }: HeadOptions,
 ): Promise<void> {
   const maskBias = never.length === 0 ? undefined : await impossible('maskBias', never);
   const logits = await arithmetic.head(chosen, own, maskBias);
-  const logP = g.op('LogSoftmax', [logits], { axis: -1 });
+  const logP = addLogSoftmax(g, target, logits);
   const text = notText.length === 0 ? logP : g.op('Add', [logP, await impossible('textBias', notText)]);
-  const [bestLogP, best] = g.top(text, countBest);
+  const [bestLogP, best] = addLikeliest(g, target, text, vocabulary, countBest);
   const weighted = g.op('Mul', [logP, g.op('Exp', [logP])]);
   const entropy = g.op('Neg', [g.op('ReduceSum', [weighted, g.constant('int64', [1], [-1])], { keepdims: 1 })]);
-  const watch = g.op('Cast', ['watch'], { to: onnxTypes.int64 });
+  const watch = toIndices('watch');
   g.output('best', 'int32', ['R', countBest], g.op('Cast', [best], { to: onnxTypes.int32 }));
   g.output('stats', 'float32', ['R', countBest + 1], g.op('Concat', [bestLogP, entropy], { axis: -1 }));
   g.output('watched', 'float32', ['R', 'W'], g.op('Exp', [g.op('GatherElements', [logP, watch], { axis: 1 })]));
   g.output('logProbabilities', 'float32', ['R', vocabulary], logP);
   if (!hasAllowed) return;
-  const allowed = g.op('Cast', [g.input('allowed', 'int32', ['R', 'A'])], { to: onnxTypes.int64 });
+  const allowed = toIndices(g.input('allowed', 'int32', ['R', 'A']));
   g.output('allowedLogProbabilities', 'float32', ['R', 'A'], g.op('GatherElements', [logP, allowed], { axis: 1 }));
+
+  function toIndices(ids: string): string {
+    return target === 'card' ? ids : g.op('Cast', [ids], { to: onnxTypes.int64 });
+  }
 
   /** [vocabulary]: 0, but at `ids`. */
   function impossible(name: string, ids: readonly number[]): Promise<string> {

@@ -1,39 +1,26 @@
 // One layer of a decoder as nodes of a graph: attention with its keys and values, and the gated feed-forward. Knows
 // neither the embedding nor the head.
 import type { Network, Projection } from '../../engine/network.ts';
-import type { Arithmetic } from './arithmetic.ts';
+import { attendOnCard } from './attention-card.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import type { RotaryTables } from './rotary.ts';
-import type { Weights } from './weights.ts';
-
-/** What all layers of a graph share. */
-export interface LayerContext {
-  readonly g: GraphBuilder;
-  readonly arithmetic: Arithmetic;
-  readonly network: Network;
-  readonly weights: Weights;
-  readonly positions: Positions;
-  /** Before the names of its weights: '', or what tells a drafter's from its target's. */
-  readonly prefix: string;
-  /** [T,1], the adapter's scale in rows that belong to a draft, else 0. */
-  readonly adapterGate: string | undefined;
-}
-
-/** Where the new positions are, and which of them see which; values of the graph. */
-export interface Positions {
-  readonly bias: string;
-  /** [1,T] */
-  readonly row: string;
-  readonly lastIndex: string;
-  readonly countAll: string;
-  readonly rotary: RotaryTables;
-}
+import type { LayerContext } from './layer-context.ts';
 
 /**
  * Adds attention of `layer` over `value` [T,hidden]; its keys and values are ports of the graph. Of the first
  * `countMute` rows, if that is given, only keys and values are wanted.
  */
 export async function attend(context: LayerContext, layer: number, value: string, countMute?: string): Promise<string> {
+  const { g } = context;
+  const packed = await project(context, layer, 'attention', ['query', 'key', 'value'], value);
+  const rows = context.target === 'card' ? await onCard(context, layer, packed) : await onCpu(context, layer, packed);
+  return project(context, layer, 'output', ['output'], countMute === undefined ? rows : rowsFrom(g, rows, countMute));
+}
+
+/**
+ * One node reads past and new keys in one pass in token order: a row comes out the same, bit by bit, however tokens
+ * were divided into forwards.
+ */
+async function onCpu(context: LayerContext, layer: number, packed: string): Promise<string> {
   const { g, network, positions } = context;
   const { heads, keyValueHeads, headSize } = network;
   const pastShape = [1, keyValueHeads, 'C', headSize];
@@ -43,9 +30,6 @@ export async function attend(context: LayerContext, layer: number, value: string
   const { rotary, lastIndex, countAll, row, bias } = positions;
   const known = [pastKey, pastValue, lastIndex, countAll, rotary.cosines, rotary.sines, row, bias];
   const attributes = { num_heads: heads, kv_num_heads: keyValueHeads, do_rotary: 1, causal: 0 };
-  const packed = await project(context, layer, 'attention', ['query', 'key', 'value'], value);
-  // One node reads past and new keys in one pass in token order: a row comes out the same, bit by bit, however tokens
-  // were divided into forwards.
   const inputs = network.hasQueryKeyNorm
     ? await normQueryKey(context, layer, packed)
     : [g.op('Unsqueeze', [packed, batchAxis]), '', ''];
@@ -53,8 +37,15 @@ export async function attend(context: LayerContext, layer: number, value: string
     names: [`presentKey.${layer}`, `presentValue.${layer}`],
     shape: pastShape,
   });
-  const rows = g.op('Squeeze', [mixed, batchAxis]);
-  return project(context, layer, 'output', ['output'], countMute === undefined ? rows : rowsFrom(g, rows, countMute));
+  return g.op('Squeeze', [mixed, batchAxis]);
+}
+
+async function onCard(context: LayerContext, layer: number, packed: string): Promise<string> {
+  const { g, network } = context;
+  const [query = '', key = '', value = ''] = network.hasQueryKeyNorm
+    ? await normQueryKey(context, layer, packed)
+    : g.split(packed, -1, lengthsOut(network, ['query', 'key', 'value']));
+  return attendOnCard(context, layer, { query, key, value });
 }
 
 /** The rows of `value` from number `first` [1] on. */

@@ -9,11 +9,14 @@
 // → best [R,K] ids, text or the end; stats [R,K+1] = their log p, and the entropy in nats; watched [R,W];
 // allowedLogProbabilities [R,A]; logProbabilities [R,V]; features [T,F·hidden] (networks that a drafter reads only);
 //     presentKey.i, presentValue.i like those of the past, the new ones in the slots behind it; best the same memory
-// bias, keys, values and features are of the type that the graph computes in, other numbers in 32 bits.
+// keys, values and features are of the type that the graph computes in, other numbers in 32 bits. A graph for cards
+// has slots [T,1], 64-bit: where the new keys and values go; and past and present are [C,heads,size].
 import type { Network } from '../../engine/network.ts';
+import { addCardPositions } from './attention-card.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { addHead, type HeadOptions } from './head.ts';
-import { addAndNorm, attend, feedForward, type LayerContext, normHidden, normWeight, type Positions } from './layer.ts';
+import { addAndNorm, attend, feedForward, normHidden, normWeight } from './layer.ts';
+import type { LayerContext, Positions } from './layer-context.ts';
 import { createArithmetic, type Numbers } from './numbers.ts';
 import { type OnnxGraph, onnxTypes } from './onnx-file.ts';
 import { addRotaryTables } from './rotary.ts';
@@ -35,15 +38,24 @@ export async function buildGraph(weights: Weights, store: WeightStore, options: 
 
   g.input('ids', 'int32', ['T']);
   g.input('positions', 'int32', ['T']);
-  g.input('bias', g.floatType, [1, 1, 'T', 'S']);
+  g.input('bias', 'float32', [1, 1, 'T', 'S']);
   g.input('rows', 'int32', ['R']);
   g.input('watch', 'int32', ['R', 'W']);
 
   const arithmetic = createArithmetic(g, numbers);
   const lookUp = await arithmetic.embedding(weights.matrix('embedding', vocabulary, hidden));
-  const positions = addPositions(g, network, options.contextTokens);
+  const positions = addPositions(g, network, options);
   const adapterGate = addAdapterGate(g, network);
-  const context: LayerContext = { g, arithmetic, network, weights, positions, prefix: '', adapterGate };
+  const context: LayerContext = {
+    g,
+    arithmetic,
+    network,
+    weights,
+    positions,
+    prefix: '',
+    adapterGate,
+    target: options.target,
+  };
 
   let x = lookUp('ids');
   let normed = normHidden(context, x, await normWeight(context, 'layers.0.attentionNorm', hidden));
@@ -70,8 +82,13 @@ export async function buildGraph(weights: Weights, store: WeightStore, options: 
 }
 
 /** What layers need to know of the inputs `positions` and `bias`. */
-export function addPositions(g: GraphBuilder, network: Network, contextTokens: number): Positions {
+export function addPositions(
+  g: GraphBuilder,
+  network: Network,
+  { contextTokens, target }: Pick<GraphOptions, 'contextTokens' | 'target'>,
+): Positions {
   const rotary = addRotaryTables(g, network, contextTokens);
+  if (target === 'card') return { ...addCardPositions(g, network), rotary };
   const batchAxis = g.constant('int64', [1], [0]);
   const row = g.op('Unsqueeze', [g.op('Cast', ['positions'], { to: onnxTypes.int64 }), batchAxis]);
   const countAll64 = g.op('Shape', ['bias'], { start: 3, end: 4 });

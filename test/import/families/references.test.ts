@@ -9,8 +9,9 @@ import type { CheckpointSource } from '../../../src/import/families/checkpoint-s
 import { DRAFTER_PREFIX } from '../../../src/import/families/dflash.ts';
 import { type ImportedNetwork, importNetwork } from '../../../src/import/families/families.ts';
 import { buildDrafterGraph } from '../../../src/import/graph/drafter-graph.ts';
+import type { Target } from '../../../src/import/graph/likeliest.ts';
 import { buildGraph, type GraphOptions } from '../../../src/import/graph/network-graph.ts';
-import { float32, type GraphSession, int32, withGraphs } from '../../support/graph-session.ts';
+import { float32, type GraphSession, int32, int64, withGraphs } from '../../support/graph-session.ts';
 import { publishedCheckpoints, writePublishedCheckpoint } from '../../support/published-checkpoints.ts';
 import { referenceInputs } from '../../support/reference-inputs.ts';
 
@@ -30,17 +31,20 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-for (const checkpoint of publishedCheckpoints) {
+for (const [checkpoint, target] of publishedCheckpoints.flatMap((one) =>
+  (['cpu', 'card'] as const).map((target) => [one, target] as const),
+)) {
   const { name, folders } = checkpoint;
   const reference = references[name];
+  const of = `${name} for a ${target}`;
 
-  it(`computes what published code does of ${name}, in text and in scratch blocks, wherever passes are divided`, async () => {
+  it(`computes what published code does of ${of}, in text and in scratch blocks, wherever passes are divided`, async () => {
     const imported = await open(name);
     await withGraphs(
-      async (store) => [await buildGraph(imported.weights, store, optionsOf(imported))],
+      async (store) => [await buildGraph(imported.weights, store, optionsOf(imported, target))],
       async ([session]) => {
         for (const first of [1, 7]) {
-          const outputs = await passes(session, imported, first, 'gate shut');
+          const outputs = await passes(session, { ...imported, target }, first, 'gate shut');
           expect(distance(outputs, reference?.rows)).toBeLessThan(TOLERANCE);
         }
       },
@@ -48,14 +52,16 @@ for (const checkpoint of publishedCheckpoints) {
   });
 
   if (folders.adapter)
-    it(`changes the rows of a draft of ${name} by its adapter, and no others`, async () => {
+    it(`changes the rows of a draft of ${of} by its adapter, and no others`, async () => {
       const imported = await open(name, ['adapter']);
       await withGraphs(
-        async (store) => [await buildGraph(imported.weights, store, optionsOf(imported))],
+        async (store) => [await buildGraph(imported.weights, store, optionsOf(imported, target))],
         async ([session]) => {
-          const adapted = await passes(session, imported, 4, 'gate open');
+          const adapted = await passes(session, { ...imported, target }, 4, 'gate open');
           expect(distance(adapted, reference?.adapted)).toBeLessThan(TOLERANCE);
-          expect(distance(await passes(session, imported, 4, 'gate shut'), reference?.rows)).toBeLessThan(TOLERANCE);
+          expect(
+            distance(await passes(session, { ...imported, target }, 4, 'gate shut'), reference?.rows),
+          ).toBeLessThan(TOLERANCE);
           expect(reference?.adapted?.slice(0, inputs.countClean)).toEqual(reference?.rows.slice(0, inputs.countClean));
           expect(distance(adapted, reference?.rows)).toBeGreaterThan(1);
         },
@@ -63,11 +69,11 @@ for (const checkpoint of publishedCheckpoints) {
     });
 
   if (folders.drafter)
-    it(`drafts as the equations of its drafter do beside ${name}, whatever number of tokens it reads at once`, async () => {
+    it(`drafts as the equations of its drafter do beside ${of}, whatever number of tokens it reads at once`, async () => {
       const imported = await open(name, ['drafter']);
       const { network: drafter } = imported.drafter ?? {};
       if (!drafter) throw new Error('no drafter');
-      const options = optionsOf(imported);
+      const options = optionsOf(imported, target);
       await withGraphs(
         async (store) => [
           await buildGraph(imported.weights, store, options),
@@ -78,9 +84,16 @@ for (const checkpoint of publishedCheckpoints) {
             prefix: DRAFTER_PREFIX,
           }),
         ],
-        async ([target, session]) => {
+        async ([reader, session]) => {
           const count = inputs.countClean - 1;
-          const { features = new Float32Array() } = await pass(target, imported, noKeys, 0, count, 'gate shut');
+          const { features = new Float32Array() } = await pass(
+            reader,
+            { ...imported, target },
+            noKeys,
+            0,
+            count,
+            'gate shut',
+          );
           const width = features.length / count;
           const ids = [inputs.ids[count] ?? 0, ...Array<number>(5).fill(66)];
           const draft = (past: Keys, from: number) => {
@@ -92,12 +105,12 @@ for (const checkpoint of publishedCheckpoints) {
               bias: float32(new Float32Array(length * (from + length)), [1, 1, length, from + length]),
               rows: int32([...ids.keys()]),
               watch: int32([...ids], [ids.length, 1]),
-              ...keyInputs({ network: drafter }, past),
+              ...keyInputs({ network: drafter, target }, past, from, length),
             });
           };
           const whole = (await draft(noKeys, 0)) ?? {};
           expect(distance(whole.logProbabilities, reference?.drafter)).toBeLessThan(TOLERANCE);
-          const kept = keysOf({ network: drafter }, whole, 7);
+          const kept = keysOf({ network: drafter, target }, whole, 7);
           expect(distance((await draft(kept, 7))?.logProbabilities, reference?.drafter)).toBeLessThan(TOLERANCE);
         },
       );
@@ -122,9 +135,9 @@ async function open(name: string, parts: readonly ('adapter' | 'drafter')[] = []
   });
 }
 
-function optionsOf({ network }: ImportedNetwork): GraphOptions {
+function optionsOf({ network }: ImportedNetwork, target: Target): GraphOptions {
   const numbers = { floats: 'float32', weights: 'floats' } as const;
-  return { network, numbers, contextTokens: 64, never: [], notText: [], countBest: 3, hasAllowed: true };
+  return { network, target, numbers, contextTokens: 64, never: [], notText: [], countBest: 3, hasAllowed: true };
 }
 
 /** Keys and values by turns, layer by layer, with room for `capacity` positions. */
@@ -133,43 +146,52 @@ interface Keys {
   readonly values: readonly Float32Array[];
 }
 
-type Shaped = Pick<ImportedNetwork, 'network'>;
+interface Shaped extends Pick<ImportedNetwork, 'network'> {
+  readonly target: Target;
+}
 
 const noKeys: Keys = { capacity: 40, values: [] };
 
 /** What a pass left, of which the first `length` slots are kept: the others are broken here. */
-function keysOf({ network }: Shaped, outputs: Readonly<Record<string, Float32Array>>, length: number): Keys {
-  const values = Array.from({ length: network.layers }, (_, layer) => [`presentKey.${layer}`, `presentValue.${layer}`])
+function keysOf(shaped: Shaped, outputs: Readonly<Record<string, Float32Array>>, length: number): Keys {
+  const { layers, keyValueHeads, headSize } = shaped.network;
+  const values = Array.from({ length: layers }, (_, layer) => [`presentKey.${layer}`, `presentValue.${layer}`])
     .flat()
     .map((name) => {
       const all = Float32Array.from(outputs[name] ?? []);
-      const perHead = all.length / network.keyValueHeads;
-      for (let head = 0; head < network.keyValueHeads; head++)
-        all.fill(1e3, head * perHead + length * network.headSize, (head + 1) * perHead);
+      if (shaped.target === 'card') return all.fill(1e3, length * keyValueHeads * headSize);
+      const perHead = all.length / keyValueHeads;
+      for (let head = 0; head < keyValueHeads; head++)
+        all.fill(1e3, head * perHead + length * headSize, (head + 1) * perHead);
       return all;
     });
-  return { capacity: (values[0]?.length ?? 0) / network.keyValueHeads / network.headSize, values };
+  return { capacity: (values[0]?.length ?? 0) / keyValueHeads / headSize, values };
 }
 
-function keyInputs({ network }: Shaped, { capacity, values }: Keys) {
+/** For `length` positions behind `from` earlier ones. */
+function keyInputs({ network, target }: Shaped, { capacity, values }: Keys, from: number, length: number) {
   const { layers, keyValueHeads, headSize } = network;
-  const shape = [1, keyValueHeads, capacity, headSize];
+  const shape = target === 'card' ? [capacity, keyValueHeads, headSize] : [1, keyValueHeads, capacity, headSize];
   const all =
     values.length > 0
       ? values
       : Array.from({ length: 2 * layers }, () => new Float32Array(keyValueHeads * capacity * headSize));
-  return Object.fromEntries(
-    all.map((data, index) => [
-      `past${index % 2 === 0 ? 'Key' : 'Value'}.${Math.floor(index / 2)}`,
-      float32(data, shape),
-    ]),
-  );
+  const slots = target === 'card' ? { slots: int64(Array.from({ length }, (_, index) => from + index)) } : {};
+  return {
+    ...slots,
+    ...Object.fromEntries(
+      all.map((data, index) => [
+        `past${index % 2 === 0 ? 'Key' : 'Value'}.${Math.floor(index / 2)}`,
+        float32(data, shape),
+      ]),
+    ),
+  };
 }
 
 /** All rows' log probabilities: of the first `first` positions in one pass, of the others in another. */
 async function passes(
   session: GraphSession | undefined,
-  imported: ImportedNetwork,
+  imported: ImportedNetwork & Shaped,
   first: number,
   gate: Gate,
 ): Promise<Float32Array> {
@@ -183,7 +205,7 @@ type Gate = 'gate open' | 'gate shut';
 /** Positions `from` to `to` of the reference's, after those that `past` holds. */
 async function pass(
   session: GraphSession | undefined,
-  imported: ImportedNetwork,
+  imported: ImportedNetwork & Shaped,
   past: Keys,
   from: number,
   to: number,
@@ -203,7 +225,7 @@ async function pass(
     watch: int32(rows, [length, 1]),
     allowed: int32([...rows, ...rows], [length, 2]),
     ...(imported.network.adapter ? { drafting: int32(drafting) } : {}),
-    ...keyInputs(imported, past),
+    ...keyInputs(imported, past, from, length),
   });
   return outputs ?? {};
 }
