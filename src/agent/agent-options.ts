@@ -69,7 +69,7 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
    * @default 'every-partial' for a model that runs here
    */
   readonly drafts?: DraftPolicy;
-  /** What the model must give the end of the turn for `likely-end` to write a draft, 0 to 1. @default 0.3 */
+  /** What the model must give the end of the turn for `likely-end` to write a draft, 0 to 1. @default 0.2 */
   readonly draftMinProbability?: number;
   /**
    * Another `effort` or `latencyBudgetMs` for a `draft`, a committed turn's `reply`, a `step` after a tool.

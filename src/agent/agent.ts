@@ -40,7 +40,7 @@ export interface Agent extends TurnHooks {
   readonly latencyBudgetMs?: number;
   /** Undefined: as its model's price has it, every-partial where the model runs here. */
   readonly drafts?: DraftPolicy;
-  /** What the model must give the end of a turn for `likely-end` to write. @default 0.3 */
+  /** What the model must give the end of a turn for `likely-end` to write. @default 0.2 */
   readonly draftMinProbability?: number;
   /** What differs from `effort` and `latencyBudgetMs`. */
   readonly effortBy: Readonly<Partial<Record<Moment, Work>>>;

@@ -6,7 +6,7 @@ import type { Context } from './context.ts';
 import { isUnderway } from './drafts.ts';
 
 /** Written from this p(end of turn) on, where the agent names no other. */
-export const LIKELY_END = 0.3;
+export const LIKELY_END = 0.2;
 
 /** Partials come closer together; a caller with no new word for so long has probably ended, whatever the model says. */
 const PAUSE_MS = 500;

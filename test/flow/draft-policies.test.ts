@@ -34,7 +34,7 @@ describe('a draft while its caller speaks', () => {
   });
 
   it('is written where the turn has probably ended, with likely-end, and else held until the commit', async () => {
-    const [likely, unlikely] = [open('likely-end', 0.3), open('likely-end', 0.29)];
+    const [likely, unlikely] = [open('likely-end', 0.2), open('likely-end', 0.19)];
     for (const call of [likely, unlikely]) await call.speak('i want to eat');
     expect([likely, unlikely].map((call) => call.isWhole())).toEqual([true, false]);
     const countAsked = unlikely.engine.requests.length;
