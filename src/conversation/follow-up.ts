@@ -3,7 +3,6 @@
 
 import { toWords } from '../base/words.ts';
 import type { Change, Context } from './context.ts';
-import { draftPolicyOf } from './draft-policy.ts';
 import { allowedActs, isHit } from './drafts.ts';
 import { isRunningSpeculatively, toContent } from './runs.ts';
 import { addCall, addUser } from './transcript.ts';
@@ -11,7 +10,6 @@ import type { WriteRequest } from './writer.ts';
 
 /** The draft at hand decided a read whose result is there, and nobody asked yet for what follows it. */
 export function canDraftAhead(context: Context): boolean {
-  if (draftPolicyOf(context) === 'final') return false;
   const { followUp, run, transcript } = context;
   if (!isHit(context) || !isRunningSpeculatively(context) || run?.outcome === undefined) return false;
   return followUp?.runId !== run.id || followUp.words !== toWords(transcript);

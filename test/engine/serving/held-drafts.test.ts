@@ -98,6 +98,17 @@ it('gives its room to others while it is held, reads its words again, and says t
   expect(draft.text()).toBe(words);
 });
 
+it('lets others read long contexts as if they were alone while it is held', async () => {
+  const { device, engine, sequence } = createRig(reciting(said));
+  const draft = start(sequence);
+  await settle();
+  const context = [...Array<number>(400).fill(30), ...base.context];
+  await collect(engine.open(promptPrefix), { priority: 'draft', context, maxTokens: 1 });
+  expect(Math.max(...device.countsNew)).toBe(128);
+  sequence.close();
+  await draft.reading;
+});
+
 it('counts no time that it is held, neither as work nor against its latency budget', async () => {
   const clock = new SimulatedClock();
   const stepMs = 25;
