@@ -76,6 +76,8 @@ export const manifestSchema = z.object({
    * @default none: one sequence a pass
    */
   lanes: z.object({ graph: z.string(), count: z.int().min(2) }).optional(),
+  /** The graph that cards run; keys and values lie there as such numbers. @default none: it runs on processors alone */
+  gpu: z.object({ graph: z.string(), keyValueType: z.enum(['float16', 'float32']) }).optional(),
   /** Measured on dev data when the weights were saved; names say what. */
   dev: z.record(z.string(), z.unknown()),
   /** The graphs first, then their weights, then the tokenizer. */

@@ -104,6 +104,7 @@ export function createFakeDevice(
 
 /** A token id in each slot. */
 export class FakeKvMemory implements KvMemory {
+  readonly valueBytes = 4;
   slots: number[] = [];
 
   reserve(): void {}

@@ -26,6 +26,7 @@ interface Owned {
 
 /** Buffers of keys and of values by turns, layer by layer: [head][slot][size], `capacity` slots a head. */
 export class NativeKv implements KvMemory {
+  readonly valueBytes = Float32Array.BYTES_PER_ELEMENT;
   readonly #library: OnnxLibrary;
   readonly #shape: KvShape;
   readonly #minBytes: number;

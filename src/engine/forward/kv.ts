@@ -11,6 +11,8 @@ export interface KvShape {
  * Keys and values of one sequence, in slots that a device reads and writes in place. Takes no memory before it is used.
  */
 export interface KvMemory {
+  /** Of one number of a key or a value. */
+  readonly valueBytes: number;
   /** Makes room for `countSlots` in all; the first `countHeld` stay as they are. */
   reserve(countSlots: number, countHeld: number): void;
   /** Makes the first `countSlots`, for which there is room, what they are in `other`, which is of the same device. */
@@ -33,7 +35,7 @@ export class Kv {
 
   constructor({ layers, keyValueHeads, headSize }: KvShape, memory: KvMemory) {
     this.memory = memory;
-    this.#slotBytes = 2 * layers * keyValueHeads * headSize * Float32Array.BYTES_PER_ELEMENT;
+    this.#slotBytes = 2 * layers * keyValueHeads * headSize * memory.valueBytes;
   }
 
   get length(): number {

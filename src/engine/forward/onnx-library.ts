@@ -12,7 +12,7 @@ import { EngineError, toMessage } from '../../errors.ts';
 export type Address = bigint;
 
 /** Of the interface whose functions are used. */
-const API_VERSION = 22;
+const API_VERSION = 23;
 const WARNINGS_AND_WORSE = 2;
 const ARENA_ALLOCATOR = 1;
 const DEFAULT_MEMORY = 0;
@@ -26,7 +26,6 @@ const VALUES = 'void*, void*, void*, void*, size_t, void*, size_t, void*';
  * none.
  */
 const functionTable = {
-  errorMessage: [2, 'str', 'void*'],
   createEnvironment: [3, 'void*', 'int, str, _Out_ void**'],
   createSession: [7, 'void*', `void*, ${pathType}, void*, _Out_ void**`],
   run: [9, 'void*', VALUES],
@@ -35,7 +34,6 @@ const functionTable = {
   setThreads: [24, 'void*', 'void*, int'],
   createTensor: [49, 'void*', 'void*, void*, size_t, int64_t*, size_t, int, _Out_ void**'],
   createCpuMemoryInfo: [69, 'void*', 'int, int, _Out_ void**'],
-  releaseError: [93, 'void', 'void*'],
   releaseSession: [95, 'void', 'void*'],
   releaseTensor: [96, 'void', 'void*'],
   releaseSessionOptions: [100, 'void', 'void*'],
@@ -83,7 +81,7 @@ export function onnxLibrary(): OnnxLibrary {
 }
 
 /** Where bytes of an array are; an array that is used this way has to be kept until nobody reads the address. */
-export function addressOf(array: Float32Array | Int32Array | BigUint64Array | Uint8Array): Address {
+export function addressOf(array: Float32Array | Int32Array | BigInt64Array | BigUint64Array | Uint8Array): Address {
   return koffi.address(array);
 }
 
@@ -95,25 +93,9 @@ export function toNameList(names: readonly string[]): { readonly names: Address;
 }
 
 function open(): OnnxLibrary {
-  const functions = loadFunctions(findLibrary());
+  const { functions, check, create } = loadFunctions(functionTable);
   const environment = create(functions.createEnvironment, WARNINGS_AND_WORSE, 'repartee');
   const memory = create(functions.createCpuMemoryInfo, ARENA_ALLOCATOR, DEFAULT_MEMORY);
-
-  /** Throws EngineError. */
-  function check(error: Address | null, what: string): void {
-    if (error === null) return;
-    const message = functions.errorMessage(error);
-    functions.releaseError(error);
-    throw new EngineError('forward-failed', `${what}: ${message}`);
-  }
-
-  /** What a function puts into its last argument. */
-  function create(build: Functions[FunctionName], ...args: unknown[]): Address {
-    const out: [Address | null] = [null];
-    check(build(...args, out), 'ONNX Runtime');
-    if (out[0] === null) throw new EngineError('forward-failed', 'ONNX Runtime gave nothing where an address is due');
-    return out[0];
-  }
 
   return {
     openSession(path, options, countThreads) {
@@ -153,12 +135,60 @@ function open(): OnnxLibrary {
   };
 }
 
-type FunctionName = keyof typeof functionTable;
+export type FunctionTable = Readonly<Record<string, readonly [place: number, result: string, takes: string]>>;
 
 /** What the table says of each is not known to the compiler: `never` fits wherever a result is used. */
-type Functions = Readonly<Record<FunctionName, (...args: unknown[]) => never>>;
+type OnnxFunction = (...args: unknown[]) => never;
 
-function loadFunctions(path: string): Functions {
+export interface OnnxFunctions<Name extends string> {
+  readonly functions: Readonly<Record<Name, OnnxFunction>>;
+  /** Throws EngineError `forward-failed` for an error that a function gave. */
+  check(error: Address | null, what: string): void;
+  /** What a function puts into its last argument. Throws EngineError. */
+  create(build: OnnxFunction, ...args: unknown[]): Address;
+}
+
+const errorTable = { errorMessage: [2, 'str', 'void*'], releaseError: [93, 'void', 'void*'] } as const;
+
+/** koffi wants another name for each. */
+let countPrototypes = 0;
+
+/** Of this thread. Throws EngineError `runtime-missing`. */
+export function loadFunctions<Table extends FunctionTable>(table: Table): OnnxFunctions<keyof Table & string> {
+  const { errorMessage, releaseError } = readTable(errorTable);
+  const functions = readTable(table);
+  function check(error: Address | null, what: string): void {
+    if (error === null) return;
+    const message = errorMessage(error);
+    releaseError(error);
+    throw new EngineError('forward-failed', `${what}: ${message}`);
+  }
+  return {
+    functions,
+    check,
+    create(build, ...args) {
+      const out: [Address | null] = [null];
+      check(build(...args, out), 'ONNX Runtime');
+      if (out[0] === null) throw new EngineError('forward-failed', 'ONNX Runtime gave nothing where an address is due');
+      return out[0];
+    },
+  };
+}
+
+function readTable<Table extends FunctionTable>(table: Table): Record<keyof Table & string, OnnxFunction> {
+  const functionsAt = openTable();
+  const entries = Object.entries(table).map(([name, [place, result, takes]]) => {
+    const address: Address = koffi.decode(functionsAt, place * POINTER_BYTES, 'void*');
+    return [name, koffi.decode(address, koffi.proto(`${result} Ort_${name}_${countPrototypes++}(${takes})`))];
+  });
+  return Object.fromEntries(entries);
+}
+
+let tableOpened: Address | undefined;
+
+function openTable(): Address {
+  if (tableOpened !== undefined) return tableOpened;
+  const path = findOnnxLibrary();
   try {
     // Also where another thread has opened it: koffi can call no function before this thread has opened a library.
     const library = koffi.load(path);
@@ -167,11 +197,8 @@ function loadFunctions(path: string): Functions {
     const getTable = koffi.decode(koffi.decode(base, 'void*'), koffi.proto('void* OrtGetApi(uint32_t)'));
     const table: Address | null = getTable(API_VERSION);
     if (table === null) throw new Error(`it has no interface of version ${API_VERSION}`);
-    const entries = Object.entries(functionTable).map(([name, [place, result, takes]]) => {
-      const address: Address = koffi.decode(table, place * POINTER_BYTES, 'void*');
-      return [name, koffi.decode(address, koffi.proto(`${result} Ort_${name}(${takes})`))];
-    });
-    return Object.fromEntries(entries);
+    tableOpened = table;
+    return table;
   } catch (cause) {
     throw new EngineError(
       'runtime-missing',
@@ -187,7 +214,8 @@ const libraryNames: Readonly<Record<string, string>> = {
   win32: 'onnxruntime.dll',
 };
 
-function findLibrary(): string {
+/** Throws EngineError `runtime-missing`. */
+export function findOnnxLibrary(): string {
   const name = libraryNames[process.platform];
   const binaries = join(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')), '..', 'bin');
   const build = readdirSync(binaries).find((folder) => folder.startsWith('napi-v'));
