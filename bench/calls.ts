@@ -10,6 +10,7 @@ import type { Agent, DraftPolicy } from '../src/agent/agent.ts';
 import { changeAgents } from '../src/agent/handoffs.ts';
 import { parseOptions, toWhole } from '../src/arguments.ts';
 import { systemClock } from '../src/base/clock.ts';
+import { toDeviceOption } from '../src/cli/device-argument.ts';
 import { RuntimeError, UsageError } from '../src/errors.ts';
 import { packagePath } from '../src/package-path.ts';
 import { listCallFiles, readCall } from '../src/playback/call-files.ts';
@@ -38,6 +39,7 @@ Plays fixtures/calls, in text, over real sockets; the callers are another proces
   --soak N         then N short calls one after another, and what is left of them (default 0)
   --drafts POLICY  every-partial, likely-end or final, for all agents (default: as each says)
   --model DIR      a model folder (default: the one that comes with repartee)
+  --device NAME    what runs the model: cpu, webgpu, cuda or auto (default auto)
 `;
 
 /** A run of some three minutes. */
@@ -77,7 +79,7 @@ export async function benchCalls(argv: readonly string[]): Promise<void> {
     drafts: options.drafts === undefined ? ('as each says' as const) : toPolicy(options.drafts),
   };
   playInThePast(await Promise.all(files.map((file) => readCall(file, () => undefined))));
-  const bench = await measure(settings, options.model);
+  const bench = await measure(settings, options.model, toDeviceOption(options.device));
   process.stdout.write(options.json ? `${JSON.stringify(bench)}\n` : renderCalls(bench));
 }
 
@@ -87,12 +89,22 @@ function toPolicy(name: string): DraftPolicy {
   return policy;
 }
 
-async function measure(settings: Settings, modelDir: string | undefined): Promise<CallsBench> {
+async function measure(
+  settings: Settings,
+  modelDir: string | undefined,
+  device: ReturnType<typeof toDeviceOption>,
+): Promise<CallsBench> {
   const warn = (line: string) => void process.stderr.write(`${line}\n`);
   // Written down like all calls.
   const folder = await mkdtemp(join(tmpdir(), 'repartee-bench-'));
   const sinks = [createTraceFolder({ folder, redaction: 'none', warn })];
-  const parts = await createParts({ voice: null, warn, sinks, ...(modelDir === undefined ? {} : { modelDir }) });
+  const parts = await createParts({
+    voice: null,
+    warn,
+    sinks,
+    ...device,
+    ...(modelDir === undefined ? {} : { modelDir }),
+  });
   const { drafts } = settings;
   const set = (agent: Agent) =>
     drafts === 'as each says' ? agent : changeAgents(agent, (one) => ({ ...one, drafts }));
@@ -225,6 +237,7 @@ function parse(argv: readonly string[]) {
     soak: { type: 'string', default: '0' },
     drafts: { type: 'string' },
     model: { type: 'string' },
+    device: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   });
 }

@@ -4,6 +4,7 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import { parseOptions, toWhole } from '../src/arguments.ts';
 import { percentile } from '../src/base/percentile.ts';
+import { toDeviceOption } from '../src/cli/device-argument.ts';
 import { createEngine } from '../src/engine/engine.ts';
 import { loadManifest, type Manifest } from '../src/engine/manifest.ts';
 import type { Engine, PromptPrefix, Sequence } from '../src/engine/sequence.ts';
@@ -24,6 +25,7 @@ draft while they speak, one each 250 ms, five times as many. Then callers who wa
   --calls N    calls at once (default 16)
   --seconds N  how long each way of drafting is measured (default 30)
   --model DIR  a model folder (default: the one that comes with repartee)
+  --device NAME what runs the model: cpu, webgpu, cuda or auto (default auto)
 `;
 
 export const ways = [
@@ -73,7 +75,7 @@ export async function benchEngineLoad(argv: readonly string[]): Promise<void> {
   const modelDir = options.model ?? packagePath('models/repartee-s');
   const manifest = await loadManifest(modelDir);
   const machine = describeMachine();
-  const engine = await createEngine({ modelDir });
+  const engine = await createEngine({ modelDir, ...toDeviceOption(options.device) });
   const { device } = engine.stats();
   const load = await measureLoad(engine, manifest, ways, calls, forMs).finally(() => engine.close());
   const points = readReplyPoints(packagePath('fixtures/goldens.jsonl')).filter(
@@ -254,6 +256,7 @@ function parse(argv: readonly string[]) {
     calls: { type: 'string', default: '16' },
     seconds: { type: 'string', default: '30' },
     model: { type: 'string' },
+    device: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   });
 }

@@ -2,6 +2,7 @@
 
 import { availableParallelism } from 'node:os';
 import { parseOptions, toWhole } from '../src/arguments.ts';
+import { toDeviceOption } from '../src/cli/device-argument.ts';
 import { createEngine } from '../src/engine/engine.ts';
 import { loadManifest, type Manifest } from '../src/engine/manifest.ts';
 import type { Engine } from '../src/engine/sequence.ts';
@@ -37,6 +38,7 @@ prefilled; then partials, prefills, tool calls, many calls at once. llama.cpp ru
   --replies N  replies of each length (default 4)
   --threads N  threads of one forward (default 2)
   --model DIR  a model folder (default: the one that comes with repartee)
+  --device NAME what runs the model: cpu, webgpu, cuda or auto (default auto)
 `;
 
 const CALLS_AT_ONCE = 16;
@@ -56,7 +58,7 @@ export async function benchEngine(argv: readonly string[]): Promise<void> {
   );
   const startMs = performance.now();
   const machine = describeMachine();
-  const engine = await createEngine({ modelDir, countThreads: threads });
+  const engine = await createEngine({ modelDir, countThreads: threads, ...toDeviceOption(options.device) });
   const tell = (line: string) => void process.stderr.write(`${line}\n`);
   try {
     tell('choosing replies');
@@ -165,6 +167,7 @@ function parse(argv: readonly string[]) {
     replies: { type: 'string', default: '4' },
     threads: { type: 'string', default: String(Math.min(2, availableParallelism())) },
     model: { type: 'string' },
+    device: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   });
 }

@@ -3,6 +3,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseOptions } from '../src/arguments.ts';
 import { systemClock } from '../src/base/clock.ts';
+import { toDeviceOption } from '../src/cli/device-argument.ts';
 import { chooseAgent } from '../src/cli/talk.ts';
 import { UsageError } from '../src/errors.ts';
 import { packagePath } from '../src/package-path.ts';
@@ -24,6 +25,7 @@ Plays all of fixtures/calls with speech in one process.
   --json      one JSON object instead of a table
   --pace N    callers speak N times as fast (default 1: as they did)
   --model DIR a model folder (default: the one that comes with repartee)
+  --device NAME what runs the model: cpu, webgpu, cuda or auto (default auto)
 `;
 
 /** Replies are listened to this much faster than they are spoken. */
@@ -40,7 +42,7 @@ export async function benchTalk(argv: readonly string[]): Promise<number> {
   const pace = Number(options.pace);
   if (!(pace > 0 && pace <= 100))
     throw new UsageError(`--pace is "${options.pace}", expected a number above 0, 100 at most`);
-  const bench = await measure(pace, options.model);
+  const bench = await measure(pace, options.model, toDeviceOption(options.device));
   process.stdout.write(options.json ? `${JSON.stringify(bench)}\n` : renderTable(bench));
   return 0;
 }
@@ -50,16 +52,21 @@ function parse(argv: readonly string[]) {
     json: { type: 'boolean', default: false },
     pace: { type: 'string', default: '1' },
     model: { type: 'string' },
+    device: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   });
 }
 
-async function measure(pace: number, modelDir: string | undefined): Promise<TalkBench> {
+async function measure(
+  pace: number,
+  modelDir: string | undefined,
+  device: ReturnType<typeof toDeviceOption>,
+): Promise<TalkBench> {
   const warn = (line: string) => void process.stderr.write(`${line}\n`);
   const files = await listCallFiles(packagePath('fixtures/calls'));
   const calls = await Promise.all(files.map((file) => readCall(file, warn)));
   playInThePast(calls);
-  const parts = await createParts({ warn, ...(modelDir === undefined ? {} : { modelDir }) });
+  const parts = await createParts({ warn, ...device, ...(modelDir === undefined ? {} : { modelDir }) });
   const agents = await parts.loadAgents(exampleAgents());
   const startToReadyMs = Math.round(performance.now());
   const lag = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });

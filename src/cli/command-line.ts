@@ -47,6 +47,13 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
     },
   ],
   [
+    'doctor',
+    {
+      summary: 'tell what of the machine runs the model, what is missing, and the line that gets it',
+      run: async (argv) => (await import('./doctor.ts')).runDoctor(argv),
+    },
+  ],
+  [
     'replay',
     {
       summary: 'tell the conversation a recorded call again, and see that it does the same',

@@ -17,8 +17,9 @@ import { exampleAgents } from '../runtime/example-agents.ts';
 import { type LoadedModel, loadModel } from '../runtime/loaded-model.ts';
 import { prepareAgent, readFixedInstructions } from '../session/prepare-agent.ts';
 import { createPromptPrefixes } from '../session/prompt-prefixes.ts';
+import { toDeviceOption } from './device-argument.ts';
 
-const HELP = `usage: repartee replay FILE… [--live] [--agent FILE] [--model DIR]
+const HELP = `usage: repartee replay FILE… [--live] [--agent FILE] [--model DIR] [--device NAME]
        repartee replay FILE… --set NAME=VALUES [--set …] [--svg OUT] [--json] [--agent FILE] [--model DIR]
 
 Tells the conversation again what it was told in a recorded call: words, states of the model, results of tools, timers. It must say
@@ -36,6 +37,7 @@ of the model before the commits of turns: a turn, and the share of those whose d
   --svg OUT     draws that, too
   --json        one JSON array instead of a table
   --model DIR   a model folder (default: the one that comes with repartee)
+  --device NAME what runs the model: cpu, webgpu, cuda or auto (default auto)
 `;
 
 /** Resolves to the exit code. Throws UsageError, RuntimeError. */
@@ -55,7 +57,7 @@ export async function runReplay(argv: readonly string[]): Promise<number> {
   const agents = await Promise.all(files.map((file) => loadAgent(file)));
   const agentOf = (call: NamedCall) => chooseAgent(agents, call);
   if (values.set === undefined && !values.live) return replayAll(calls, agentOf, () => Promise.resolve(undefined));
-  const model = await loadModel(values.model, { warn });
+  const model = await loadModel(values.model, { warn, ...toDeviceOption(values.device) });
   try {
     if (values.set === undefined) return await replayAll(calls, agentOf, createRedecoder(model));
     const { set: sets, json: isJson, svg: svgFile } = values;
@@ -148,11 +150,13 @@ function chooseAgent(agents: readonly Agent[], { name, header }: NamedCall): Age
 }
 
 /** An option that would change nothing: what was meant is another command line. */
-function refuseUnused({ set, live, svg, json, model }: ReturnType<typeof parse>['values']): void {
+function refuseUnused({ set, live, svg, json, model, device }: ReturnType<typeof parse>['values']): void {
   if (set === undefined && svg !== undefined) throw new UsageError('--svg draws what --set tries: give both');
   if (set === undefined && json) throw new UsageError('--json tells what --set tries: give both');
   if (set === undefined && !live && model !== undefined)
     throw new UsageError('--model is for --live and --set: without them no model runs');
+  if (set === undefined && !live && device !== undefined)
+    throw new UsageError('--device is for --live and --set: without them no model runs');
   if (set !== undefined && live) throw new UsageError('expected one of --live, --set');
 }
 
@@ -168,6 +172,7 @@ function parse(argv: readonly string[]) {
     svg: { type: 'string' },
     json: { type: 'boolean', default: false },
     model: { type: 'string' },
+    device: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   });
 }

@@ -1,9 +1,11 @@
 import { parseOptions, toWhole } from '../arguments.ts';
+import type { DeviceName } from '../engine/device-name.ts';
 import { UsageError } from '../errors.ts';
 import { toOtlpUrl } from '../runtime/span-export.ts';
 import { isLoopback } from '../server/http/guard.ts';
 import { type Redaction, redactions } from '../trace/format/redact.ts';
 import { fliteVoices, isFliteVoice } from '../tts/flite/flite.ts';
+import { toDeviceOption } from './device-argument.ts';
 
 export const startHelp = `usage: repartee start [OPTION…]
 
@@ -16,6 +18,8 @@ Serves agents: the call page at /, calls at /v1/call (docs/reference/native-wire
   --host ADDRESS    (default 127.0.0.1) anything but loopback needs REPARTEE_API_KEY
   --public-url URL  where browsers and telephone networks reach this server; other names get 403 from all but /health
   --model DIR       a model folder (default: the one that comes with repartee)
+  --device NAME     what runs the model: cpu, webgpu, cuda or auto (default auto: a card that the model has a graph for,
+                    else the processor; repartee doctor tells what runs here)
   --voice NAME      the voice that agents speak with (default slt):
 ${Object.entries(fliteVoices)
   .map(([name, about]) => `                    ${name.padEnd(5)} ${about}`)
@@ -38,6 +42,7 @@ export interface StartArguments {
   readonly host: string;
   readonly publicUrl?: URL;
   readonly modelDir?: string;
+  readonly device?: DeviceName;
   readonly voice: string;
   /** Undefined: calls are not written down. */
   readonly tracesDir: string | undefined;
@@ -60,6 +65,7 @@ export function parseStartArguments(argv: readonly string[]): StartArguments | u
     host: values.host,
     ...(publicUrl === undefined ? {} : { publicUrl: toPublicUrl(publicUrl) }),
     ...(values.model === undefined ? {} : { modelDir: values.model }),
+    ...toDeviceOption(values.device),
     voice: toVoice(values.voice),
     tracesDir: values.traces === 'off' ? undefined : values.traces,
     redaction: toRedaction(values.redact),
@@ -85,6 +91,7 @@ function parse(argv: readonly string[]) {
     host: { type: 'string', default: '127.0.0.1' },
     'public-url': { type: 'string' },
     model: { type: 'string' },
+    device: { type: 'string' },
     voice: { type: 'string', default: 'slt' },
     traces: { type: 'string', default: '.repartee/traces' },
     redact: { type: 'string', default: 'none' },

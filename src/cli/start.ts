@@ -40,6 +40,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     log,
     tell,
     ...(args.modelDir === undefined ? {} : { modelDir: args.modelDir }),
+    ...(args.device === undefined ? {} : { device: args.device }),
   });
   // Before anybody can hear of the server: a signal that comes then ends it as any other does.
   const stop = watchStopSignal({

@@ -3,6 +3,7 @@
 import type { Agent } from '../agent/agent.ts';
 import { parseWords } from '../arguments.ts';
 import { systemClock } from '../base/clock.ts';
+import type { DeviceName } from '../engine/device-name.ts';
 import { RuntimeError, UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
 import { listCallFiles, type NamedCall, readCall } from '../playback/call-files.ts';
@@ -14,6 +15,7 @@ import { exampleAgents } from '../runtime/example-agents.ts';
 import type { CallOrigin, Parts } from '../runtime/parts.ts';
 import { readAgents } from '../runtime/read-agents.ts';
 import { createTraceFolder } from '../trace/store/trace-folder.ts';
+import { toDeviceOption } from './device-argument.ts';
 import { renderTurn } from './turn-text.ts';
 import { runTypedCall } from './typed-call.ts';
 
@@ -29,6 +31,7 @@ With --agent and no FILE you are the caller: type; every key stroke is heard, En
   --pace N      callers speak N times as fast (default 1)
   --traces DIR  write the calls down
   --model DIR   a model folder (default: the one that comes with repartee)
+  --device NAME what runs the model: cpu, webgpu, cuda or auto (default auto)
 `;
 
 export interface TalkArguments {
@@ -38,6 +41,7 @@ export interface TalkArguments {
   readonly hasVoice: boolean;
   readonly pace: number;
   readonly modelDir?: string;
+  readonly device?: DeviceName;
   readonly tracesDir?: string;
 }
 
@@ -54,6 +58,7 @@ export function parseTalkArguments(argv: readonly string[]): TalkArguments | und
     files: positionals,
     ...(values.agent === undefined ? {} : { agentFile: values.agent }),
     ...(values.model === undefined ? {} : { modelDir: values.model }),
+    ...toDeviceOption(values.device),
     ...(values.traces === undefined ? {} : { tracesDir: values.traces }),
     isJson: values.json,
     hasVoice: values.voice,
@@ -69,6 +74,7 @@ function parse(argv: readonly string[]) {
     pace: { type: 'string', default: '1' },
     traces: { type: 'string' },
     model: { type: 'string' },
+    device: { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   });
 }
@@ -94,7 +100,9 @@ export async function runTalk(argv: readonly string[]): Promise<number> {
       ? {}
       : { sinks: [createTraceFolder({ folder: args.tracesDir, redaction: 'none', warn })] }),
     ...(args.modelDir === undefined ? {} : { modelDir: args.modelDir }),
+    ...(args.device === undefined ? {} : { device: args.device }),
   });
+  warn(`the model runs on ${parts.stats().device}`);
   try {
     for (const agent of agents.values()) await parts.prepare(agent);
     if (isTyped) await typeCall(parts, agents, args);

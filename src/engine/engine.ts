@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import { EngineError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
+import type { DeviceName } from './device-name.ts';
 import { multipliesBytesExactly } from './forward/processor.ts';
 import type { DraftState, Engine } from './sequence.ts';
 import type { WorkerOptions } from './worker/messages.ts';
@@ -14,6 +15,8 @@ import { keepAlive } from './worker/restarts.ts';
 export interface EngineOptions {
   /** A folder with model.json and the files it names. */
   readonly modelDir: string;
+  /** What runs the model; `auto`: a card if there is one that the model has a graph for. @default 'auto' */
+  readonly device?: DeviceName;
   /** Passes of the model at once, each on one thread. @default the machine's threads */
   readonly maxAtOnce?: number;
   /** Sequences in one pass, where several wait. @default as many as the model's graph takes */
@@ -28,7 +31,7 @@ export interface EngineOptions {
    * @default a quarter of the memory, 1 GiB at most
    */
   readonly kvBudgetBytes?: number;
-  /** One line when the engine's thread died, and when it starts again. @default nobody is told */
+  /** One line when the engine's thread died or starts again, or falls back to the processor. @default nobody is told */
   readonly warn?: (line: string) => void;
   /** Told of each draft, when it is over, its last state: for figures. @default nobody is told */
   readonly draftEnded?: (last: DraftState) => void;
@@ -43,6 +46,7 @@ const MAX_KV_BYTES = 2 ** 30;
 export async function createEngine(options: EngineOptions): Promise<Engine> {
   const workerData: WorkerOptions = {
     modelDir: options.modelDir,
+    device: options.device ?? 'auto',
     maxAtOnce: options.maxAtOnce ?? availableParallelism(),
     countThreads: options.countThreads ?? usefulThreads(),
     ...(options.maxTogether === undefined ? {} : { maxTogether: options.maxTogether }),

@@ -14,7 +14,7 @@ import { findAgentFile } from './read-agents.ts';
 import { serveAgents } from './served-agents.ts';
 import { openSpanExport } from './span-export.ts';
 
-export interface AgentServerOptions extends Pick<PartsOptions, 'modelDir' | 'voice' | 'engine'> {
+export interface AgentServerOptions extends Pick<PartsOptions, 'modelDir' | 'device' | 'voice' | 'engine'> {
   /** Checked, the first of them the one that answers by default. */
   readonly agents: ReadonlyMap<string, Agent>;
   /** Of each agent, in their order. @default they are of no file */
@@ -72,7 +72,7 @@ export async function openAgentServer(options: AgentServerOptions): Promise<Agen
   async function loadParts() {
     // Only here, for the server is to listen before the model's runtime is loaded.
     const { createParts } = await import('./parts.ts');
-    const { modelDir, voice, engine } = options;
+    const { modelDir, device, voice, engine } = options;
     const parts = await createParts({
       warn: tell,
       sinks,
@@ -80,6 +80,7 @@ export async function openAgentServer(options: AgentServerOptions): Promise<Agen
       authorFailed: ({ cause, ...run }) =>
         log('agent.failed', { ...run, file: findAgentFile({ agents, files }, run.agent), ...toFailureFields(cause) }),
       ...(modelDir === undefined ? {} : { modelDir }),
+      ...(device === undefined ? {} : { device }),
       ...(voice === undefined ? {} : { voice }),
       ...(engine === undefined ? {} : { engine }),
     });
@@ -111,6 +112,7 @@ export async function openAgentServer(options: AgentServerOptions): Promise<Agen
       const { parts, served } = await loading.finally(() => {
         isLoading = false;
       });
+      log('model.loaded', { device: parts.stats().device });
       server.serve(
         {
           ...served.calls,

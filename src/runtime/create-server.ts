@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Agent } from '../agent/agent.ts';
+import type { DeviceName } from '../engine/device-name.ts';
 import type { Engine } from '../engine/sequence.ts';
 import { AgentError, RuntimeError } from '../errors.ts';
 import type { CallEvent, CallParties } from '../events.ts';
@@ -46,6 +47,11 @@ export interface CreateServerOptions {
   readonly twilioAuthToken?: string;
   /** A model folder. @default the one that comes with repartee */
   readonly modelDir?: string;
+  /**
+   * What runs the model: `cpu`, `webgpu`, `cuda`, or `auto`, a card that it has a graph for, else the processor.
+   * @default 'auto'
+   */
+  readonly device?: DeviceName;
   /**
    * What writes replies instead of the folder's weights, in that folder's tokens. Closed with the server.
    * @default the folder's weights
@@ -135,6 +141,7 @@ const known: Readonly<Record<keyof CreateServerOptions, true>> = {
   publicUrl: true,
   twilioAuthToken: true,
   modelDir: true,
+  device: true,
   engine: true,
   voice: true,
   tracesDir: true,
@@ -170,7 +177,15 @@ export async function createServer(options: CreateServerOptions): Promise<Runnin
     import('./read-agents.ts'),
     import('../server/log.ts'),
   ]);
-  const { modelDir, engine, voice = 'slt', tracesDir = '.repartee/traces', redact = 'none', maxCalls = 32 } = options;
+  const {
+    modelDir,
+    device,
+    engine,
+    voice = 'slt',
+    tracesDir = '.repartee/traces',
+    redact = 'none',
+    maxCalls = 32,
+  } = options;
   const agents = await checkAgents(options.agents, modelDir);
   const server = await openAgentServer({
     agents,
@@ -185,6 +200,7 @@ export async function createServer(options: CreateServerOptions): Promise<Runnin
     log: options.log ?? createLog((line) => void process.stderr.write(line)),
     tell: options.warn ?? ((line) => void process.stderr.write(`${line}\n`)),
     ...(modelDir === undefined ? {} : { modelDir }),
+    ...(device === undefined ? {} : { device }),
     ...(engine === undefined ? {} : { engine }),
   });
   const close = async (drainMs: number): Promise<void> => {

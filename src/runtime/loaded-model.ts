@@ -21,7 +21,7 @@ export interface LoadedModel extends ModelParts {
 /** `engine`: instead of the folder's own weights. Close it. Throws ModelError, EngineError. */
 export async function loadModel(
   modelDir: string | undefined,
-  options: Pick<EngineOptions, 'warn' | 'draftEnded'> & { readonly engine?: Engine },
+  options: Pick<EngineOptions, 'device' | 'warn' | 'draftEnded'> & { readonly engine?: Engine },
 ): Promise<LoadedModel> {
   const folder = modelDir ?? packagePath('models/repartee-s');
   const { engine: given, ...told } = options;

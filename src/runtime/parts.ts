@@ -3,6 +3,7 @@
 import type { Agent } from '../agent/agent.ts';
 import { allAgents } from '../agent/handoffs.ts';
 import { systemClock } from '../base/clock.ts';
+import type { DeviceName } from '../engine/device-name.ts';
 import type { DraftState, Engine, EngineStats } from '../engine/sequence.ts';
 import { checkLoad, isBusy } from '../engine/serving/load.ts';
 import type { CallEvent, CallParties } from '../events.ts';
@@ -27,6 +28,8 @@ import { checkVoices, createVoices } from './voices.ts';
 export interface PartsOptions {
   /** @default the package's models/repartee-s */
   readonly modelDir?: string;
+  /** What runs the model. @default 'auto' */
+  readonly device?: DeviceName;
   /** A Flite voice, or another one, which is closed with the parts; null: calls are text only. @default 'slt' */
   readonly voice?: string | Voice | null;
   /** What writes replies, in tokens of the model folder; closed with the parts. @default the model of that folder */
@@ -85,6 +88,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
   const startingVoices = asked === null ? Promise.resolve(undefined) : createVoices(asked, warn);
   const loadingModel = loadModel(modelDir, {
     warn,
+    ...(options.device ? { device: options.device } : {}),
     ...(draftEnded ? { draftEnded } : {}),
     ...(given ? { engine: given } : {}),
   });

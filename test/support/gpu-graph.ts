@@ -1,9 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hashFile, MANIFEST_FILE, type Manifest } from '../../src/engine/manifest.ts';
-import { GraphBuilder, RUNTIME_DOMAIN, WeightStore } from '../../training/graph-builder.ts';
-import { toOnnxFile } from '../../training/onnx-file.ts';
+import { GraphBuilder, RUNTIME_DOMAIN } from '../../src/import/graph/graph-builder.ts';
+import { toOnnxFile } from '../../src/import/graph/onnx-file.ts';
+import { WeightStore } from '../../src/import/graph/weight-store.ts';
 import { openSafeTensors } from '../../training/safetensors.ts';
+import { tokenizer } from './small-vocabulary.ts';
 
 const GPU_GRAPH = 'graph-gpu.onnx';
 const INT32_TYPE = 6;
@@ -27,7 +29,7 @@ function buildGpuGraph(from: string, manifest: Manifest): Uint8Array {
     manifest.config;
   const tensors = openSafeTensors(from);
   // Small enough to lie in the graph file itself: the store stays empty.
-  const g = new GraphBuilder(new WeightStore(dirname(from), 1));
+  const g = new GraphBuilder(new WeightStore(dirname(from), 1), 'float32');
   const group = heads / keyValueHeads;
   const ints = (...values: number[]) => g.constant('int64', [values.length], values);
   const keep = (name: string, shape: readonly number[], values: Float32Array) => {
@@ -137,7 +139,7 @@ function buildGpuGraph(from: string, manifest: Manifest): Uint8Array {
   function head(): void {
     const chosen = norm(g.op('Gather', [x, 'rows']), 'norm');
     const never = new Float32Array(vocabulary);
-    never[manifest.specials.mask] = IMPOSSIBLE_LOGIT;
+    never[tokenizer.specials.mask] = IMPOSSIBLE_LOGIT;
     const logits = g.op('Add', [
       g.op('MatMul', [chosen, keep('head', [hidden, vocabulary], embedding)]),
       keep('never', [vocabulary], never),
@@ -147,7 +149,7 @@ function buildGpuGraph(from: string, manifest: Manifest): Uint8Array {
     const lowered = g.op('Sub', [logits, along('ReduceMax', logits)]);
     const logP = g.op('Sub', [lowered, g.op('Log', [along('ReduceSum', g.op('Exp', [lowered]))])]);
     const notText = new Float32Array(vocabulary).fill(IMPOSSIBLE_LOGIT, 0, manifest.countSpecials);
-    notText[manifest.specials.end] = 0;
+    notText[tokenizer.specials.end] = 0;
     const text = g.op('Add', [logP, keep('notText', [vocabulary], notText)]);
     const ids = keep(
       'allIds',

@@ -21,6 +21,7 @@ export async function createSmallModel(): Promise<SmallModel> {
   await exportModel({ from: await writeSmallCheckpoint(join(folder, 'checkpoint')), to: modelDir });
   const workerData: WorkerOptions = {
     modelDir,
+    device: 'cpu',
     maxAtOnce: 1,
     countThreads: 1,
     isSpinning: false,

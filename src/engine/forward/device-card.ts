@@ -50,16 +50,24 @@ export async function createCardDevice(options: CardDeviceOptions): Promise<Devi
   });
   const waiting: Waiting[] = [];
   let ended: EngineError | undefined;
+  let isClosing = false;
+  let tellBroken = (_reason: EngineError): void => undefined;
+  const broken = new Promise<EngineError>((resolve) => {
+    tellBroken = resolve;
+  });
   const exited = new Promise<void>((resolve) => {
     worker.once('exit', () => {
-      end(new EngineError('device-lost', `${kind}: the thread that has the card ended`));
+      const reason = end(new EngineError('device-lost', `${kind}: the thread that has the card ended`));
+      // Only now: whoever opens the card next must not find it open.
+      if (!isClosing) tellBroken(reason);
       resolve();
     });
   });
 
-  function end(reason: EngineError): void {
+  function end(reason: EngineError): EngineError {
     ended ??= reason;
-    for (const { reject } of waiting.splice(0)) reject(reason);
+    for (const { reject } of waiting.splice(0)) reject(ended);
+    return ended;
   }
 
   function post(message: ToCard): void {
@@ -71,11 +79,21 @@ export async function createCardDevice(options: CardDeviceOptions): Promise<Devi
     if (message.type !== 'pass.failed') return;
     const error = toError(message.failure);
     waiting.shift()?.reject(error);
-    // A card that is lost does not come back to who has it open.
-    if (error.code === 'device-lost') end(error);
+    if (error.code !== 'device-lost') return;
+    // It does not come back to who has it open.
+    end(error);
+    stop();
   }
 
-  await untilReady(worker);
+  /** Also when nothing more can be asked of it. */
+  function stop(): void {
+    worker.postMessage({ type: 'stop.wanted' } satisfies ToCard);
+  }
+
+  await untilReady(worker).catch((error: unknown) => {
+    stop();
+    throw error;
+  });
   worker.on('message', receive);
   worker.on('error', (cause) => end(new EngineError('device-lost', `${kind}: ${cause.message}`, { cause })));
 
@@ -103,8 +121,11 @@ export async function createCardDevice(options: CardDeviceOptions): Promise<Devi
 
     isStuck: () => performance.now() - (waiting[0]?.startedMs ?? Number.POSITIVE_INFINITY) > MAX_PASS_MS,
 
+    broken,
+
     async close() {
-      post({ type: 'stop.wanted' });
+      isClosing = true;
+      stop();
       await exited;
     },
   };

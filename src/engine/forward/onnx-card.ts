@@ -1,5 +1,5 @@
-// The model on a card, by ONNX Runtime's C interface: keys and values lie there and never leave. Runs in a thread of its
-// own, which alone touches the card: the runtime's providers for cards take one caller at a time.
+// The model on a card, by ONNX Runtime's C interface: keys and values lie there and never leave. Runs in a thread of
+// its own, which alone touches the card: the runtime's providers for cards take one caller at a time.
 import { EngineError } from '../../errors.ts';
 import type { CardKind, CardOptions, CardPass } from './card-messages.ts';
 import type { ForwardResult } from './device.ts';
@@ -161,8 +161,8 @@ export function openCard({ kind, graphPath, shape, keyValueType, vocabulary }: C
   }
 
   /**
-   * WebGPU gives a buffer also where there is no memory, and tells nobody: so a pattern is handed from each to the next,
-   * and has to come back from the last.
+   * WebGPU gives a buffer also where there is no memory, and tells nobody: so a pattern is handed from each to the
+   * next, and has to come back from the last.
    */
   function checkMemory(made: readonly Address[], countSlots: number): void {
     const returned = new Uint8Array(slotBytes);

@@ -2,7 +2,7 @@
 // c_api.h, "struct OrtApi"). The package onnxruntime-node brings the library; its own binding copies every output,
 // holds its thread while the model runs and can't share a session between threads.
 
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import koffi, { type LibraryHandle } from 'koffi';
@@ -213,6 +213,14 @@ const libraryNames: Readonly<Record<string, string>> = {
   darwin: 'libonnxruntime.1.dylib',
   win32: 'onnxruntime.dll',
 };
+
+/** As the package says that brings it. */
+export function onnxVersion(): string {
+  const require = createRequire(import.meta.url);
+  const folder = join(dirname(require.resolve('onnxruntime-node')), '..');
+  const { version }: { readonly version: string } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return version;
+}
 
 /** Throws EngineError `runtime-missing`. */
 export function findOnnxLibrary(): string {

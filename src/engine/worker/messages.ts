@@ -1,8 +1,10 @@
 // What the engine's two threads say to each other. Ids are given by the caller's side.
+import type { DeviceName } from '../device-name.ts';
 import type { DraftRequest, DraftState, EngineStats, PromptPrefix } from '../sequence.ts';
 
 export interface WorkerOptions {
   readonly modelDir: string;
+  readonly device: DeviceName;
   readonly maxAtOnce: number;
   readonly maxTogether?: number;
   readonly countThreads: number;

@@ -7,8 +7,8 @@ import { EngineError, ModelError, RuntimeError, toMessage, unreachable } from '.
 import { createCompileThread } from '../constraints/compile-thread.ts';
 import { writableBytes } from '../constraints/vocabulary.ts';
 import { createCostModel, measureCosts } from '../forward/cost.ts';
+import { createDevice } from '../forward/create-device.ts';
 import type { Device } from '../forward/device.ts';
-import { createOnnxDevice } from '../forward/device-onnx.ts';
 import { checkDevice } from '../forward/self-test.ts';
 import { loadManifest } from '../manifest.ts';
 import { loadPhrases } from '../proposals/ngram-table.ts';
@@ -47,7 +47,7 @@ async function loadEngine(options: WorkerOptions): Promise<Loaded> {
   const { modelDir, kvBudgetBytes } = options;
   const manifest = await loadManifest(modelDir);
   const tokenizer = loadTokenizer(await readFile(join(modelDir, 'tokenizer.json'), 'utf8'));
-  const device = await createOnnxDevice({ ...options, manifest, warn });
+  const device = await createDevice(options.device, { ...options, manifest, warn });
   await checkDevice(device, modelDir, manifest);
   const phrases = await loadPhrases(modelDir, manifest);
   const costs = createCostModel();
