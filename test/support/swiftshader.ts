@@ -10,9 +10,6 @@ const LOADER = `${FOLDER}/libvulkan.so.1`;
 export const missingCard =
   existsSync(DRIVER) && existsSync(LOADER) ? undefined : `no ${DRIVER}: install Debian's chromium`;
 
-/** For a child process that is to find a card, in software. */
-export const cardEnvironment = { VK_ICD_FILENAMES: DRIVER, LD_PRELOAD: LOADER };
-
 /** koffi closes a library that nobody holds any more. */
 const held: LibraryHandle[] = [];
 
