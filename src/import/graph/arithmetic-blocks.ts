@@ -31,21 +31,27 @@ export function createBlockArithmetic(g: GraphBuilder, bits: Bits): Arithmetic {
       const stored = await store('embedding', [matrix], 8);
       table = stored;
       return (ids) => {
-        const inputs = [stored.flat, ids, stored.scales];
+        const inputs = [stored.values, ids, stored.scales];
         const attributes = { gather_axis: 0, quantize_axis: 1, block_size: BLOCK, bits: 8 };
         return g.runtimeOp('GatherBlockQuantized', inputs, attributes);
       };
     },
     linear: async (value, name, parts) => multiply(value, await store(name, parts, bits)),
     async head(value, own, bias) {
-      const by = own ? await store('head', [own], bits) : table;
-      if (!by) throw new RangeError('a head that shares the table of the embedding comes after it');
+      const by = own ? await store('head', [own], bits) : await tableAsBlocks();
       const logits = g.toFloat32(multiply(value, by));
       return bias === undefined ? logits : g.op('Add', [logits, bias]);
     },
   };
 
-  async function store(name: string, parts: readonly Matrix[], ofBits: Bits): Promise<Blocks & { flat: string }> {
+  /** The bytes of the table in the shape that matrices have. */
+  async function tableAsBlocks(): Promise<Blocks> {
+    if (!table) throw new RangeError('a head that shares the table of the embedding comes after it');
+    const shape = [table.rows, table.columns / BLOCK, BLOCK];
+    return { ...table, values: await g.weight('embedding.int8', 'uint8', shape, noBytes, placeOf('embedding.int8')) };
+  }
+
+  async function store(name: string, parts: readonly Matrix[], ofBits: Bits): Promise<Blocks> {
     const columns = parts[0]?.columns ?? 0;
     if (columns % BLOCK !== 0)
       throw new ModelError(
@@ -56,18 +62,14 @@ export function createBlockArithmetic(g: GraphBuilder, bits: Bits): Arithmetic {
     const inRow = columns / BLOCK;
     const stored = `${name}.int${ofBits}`;
     const scaleValues = new Float32Array(rows * inRow);
-    const values = await g.weight(stored, 'uint8', [rows, inRow, (BLOCK * ofBits) / 8], () =>
-      quantized(parts, ofBits, scaleValues),
-    );
-    const flat =
-      name === 'embedding' ? await g.weight(`${stored}.rows`, 'uint8', [rows, columns], noBytes, keyOf()) : '';
+    const blocks = [rows, inRow, (BLOCK * ofBits) / 8];
+    const chunks = () => quantized(parts, ofBits, scaleValues);
+    const values =
+      name === 'embedding'
+        ? await g.weight(`${stored}.rows`, 'uint8', [rows, columns], chunks, placeOf(stored))
+        : await g.weight(stored, 'uint8', blocks, chunks, placeOf(stored));
     const scales = await g.floats(`${stored}.scales`, [rows, inRow], async () => scaleValues);
-    return { values, flat, scales, rows, columns, bits: ofBits };
-
-    /** The same bytes in another shape. */
-    function keyOf(): string {
-      return `${stored} uint8`;
-    }
+    return { values, scales, rows, columns, bits: ofBits };
   }
 
   function multiply(value: string, { values, scales, rows, columns, bits: ofBits }: Blocks): string {
@@ -75,6 +77,10 @@ export function createBlockArithmetic(g: GraphBuilder, bits: Bits): Arithmetic {
     const attributes = { K: columns, N: rows, bits: ofBits, block_size: BLOCK, ...inBytes };
     return g.runtimeOp('MatMulNBits', [value, values, scales], attributes);
   }
+}
+
+function placeOf(stored: string): string {
+  return `${stored} uint8`;
 }
 
 function noBytes(): AsyncGenerator<Uint8Array> {
