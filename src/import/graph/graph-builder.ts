@@ -3,7 +3,7 @@
 import { toHalf } from './half.ts';
 import type { Attribute, ElementType, OnnxGraph, OnnxNode, OnnxPort, OnnxTensor } from './onnx-file.ts';
 import { onnxTypes, toSizeBytes } from './onnx-file.ts';
-import type { WeightStore } from './weight-store.ts';
+import type { WeightSink } from './weight-store.ts';
 
 /** Operators of ONNX Runtime that ONNX itself lacks. */
 export const RUNTIME_DOMAIN = 'com.microsoft';
@@ -27,11 +27,11 @@ export class GraphBuilder {
   readonly inputs: OnnxPort[] = [];
   readonly outputs: OnnxPort[] = [];
   readonly floatType: FloatType;
-  readonly #store: WeightStore;
+  readonly #store: WeightSink;
   readonly #constants = new Map<string, string>();
   #countValues = 0;
 
-  constructor(store: WeightStore, floatType: FloatType) {
+  constructor(store: WeightSink, floatType: FloatType) {
     this.#store = store;
     this.floatType = floatType;
   }

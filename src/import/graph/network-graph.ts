@@ -20,7 +20,7 @@ import type { LayerContext, Positions } from './layer-context.ts';
 import { createArithmetic, type Numbers } from './numbers.ts';
 import { type OnnxGraph, onnxTypes } from './onnx-file.ts';
 import { addRotaryTables } from './rotary.ts';
-import type { WeightStore } from './weight-store.ts';
+import type { WeightSink } from './weight-store.ts';
 import type { Weights } from './weights.ts';
 
 export interface GraphOptions extends HeadOptions {
@@ -31,7 +31,7 @@ export interface GraphOptions extends HeadOptions {
 }
 
 /** Weights go to `store` as they are needed. Rejects with ModelError where one is missing or doesn't fit. */
-export async function buildGraph(weights: Weights, store: WeightStore, options: GraphOptions): Promise<OnnxGraph> {
+export async function buildGraph(weights: Weights, store: WeightSink, options: GraphOptions): Promise<OnnxGraph> {
   const { network, numbers } = options;
   const { hidden, vocabulary, layers } = network;
   const g = new GraphBuilder(store, numbers.floats);
