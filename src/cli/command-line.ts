@@ -60,6 +60,13 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
       run: async (argv) => (await import('./replay.ts')).runReplay(argv),
     },
   ],
+  [
+    'model',
+    {
+      summary: 'make a model folder of a published checkpoint',
+      run: async (argv) => (await import('./model.ts')).runModel(argv),
+    },
+  ],
 ]);
 
 const help = `usage: repartee COMMAND [OPTION…]

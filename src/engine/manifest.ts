@@ -78,6 +78,15 @@ export const manifestSchema = z.object({
   lanes: z.object({ graph: z.string(), count: z.int().min(2) }).optional(),
   /** The graph that cards run; keys and values lie there as such numbers. @default none: it runs on processors alone */
   gpu: z.object({ graph: z.string(), keyValueType: z.enum(['float16', 'float32']) }).optional(),
+  /** The published checkpoint that it was made from. @default trained here */
+  source: z
+    .object({
+      /** As it was given to the import. */
+      from: z.string(),
+      weights: z.string(),
+      files: z.array(z.object({ name: z.string(), sizeBytes: count, sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+    })
+    .optional(),
   /** Measured on dev data when the weights were saved; names say what. */
   dev: z.record(z.string(), z.unknown()),
   /** The graphs first, then their weights, then the tokenizer. */

@@ -13,6 +13,7 @@ import { parseWeightIndex } from './weight-index.ts';
 
 const CONFIG_FILE = 'config.json';
 const TOKENIZER_FILE = 'tokenizer.json';
+const CARD_FILE = 'README.md';
 const INDEX_FILE = 'model.safetensors.index.json';
 const WEIGHTS_FILE = 'model.safetensors';
 
@@ -20,6 +21,10 @@ export interface Checkpoint {
   readonly tensors: TensorSource;
   /** What config.json says; of a GGUF file the same fields, made of its metadata. */
   readonly config: unknown;
+  /** Paths of all files that it consists of. */
+  readonly files: readonly string[];
+  /** As its publisher names it: `apache-2.0`. Undefined: the files don't say. */
+  readonly licence: string | undefined;
   /** The text of its tokenizer.json. Throws ModelError (checkpoint-missing). */
   readTokenizer(): Promise<string>;
 }
@@ -46,22 +51,40 @@ export async function openCheckpoint(path: string): Promise<Checkpoint> {
 async function openFolder(path: string): Promise<Checkpoint> {
   const config = parseJson(await readText(path, CONFIG_FILE));
   if (!isRecord(config)) throw damaged(join(path, CONFIG_FILE), 'it is no JSON object');
-  const tensors = await openFolderWeights(path);
-  return { tensors, config, readTokenizer: () => readText(path, TOKENIZER_FILE) };
+  const { tensors, files } = await openFolderWeights(path);
+  return {
+    tensors,
+    config,
+    files: [...[CONFIG_FILE, TOKENIZER_FILE].map((name) => join(path, name)), ...files],
+    licence: await readLicence(path),
+    readTokenizer: () => readText(path, TOKENIZER_FILE),
+  };
 }
 
-async function openFolderWeights(folder: string): Promise<TensorSource> {
+/** The model's card says it between its first lines of dashes. */
+async function readLicence(folder: string): Promise<string | undefined> {
+  const card = await readFile(join(folder, CARD_FILE), 'utf8').catch(() => '');
+  const [, head = ''] = /^---\r?\n([\s\S]*?)\r?\n---/.exec(card) ?? [];
+  const say = (key: string) => new RegExp(`^${key}: *["']?([\\w.-]+)`, 'm').exec(head)?.[1];
+  const licence = say('license');
+  return licence === 'other' ? (say('license_name') ?? licence) : licence;
+}
+
+async function openFolderWeights(folder: string): Promise<{ tensors: TensorSource; files: readonly string[] }> {
   const index = join(folder, INDEX_FILE);
-  if (!(await isThere(index))) return openFiles([join(folder, WEIGHTS_FILE)]);
+  if (!(await isThere(index))) {
+    const files = [join(folder, WEIGHTS_FILE)];
+    return { tensors: await openFiles(files), files };
+  }
   const fileByTensor = parseWeightIndex(index, await readText(folder, INDEX_FILE));
-  const names = [...new Set(fileByTensor.values())].sort();
-  const tensors = await openFiles(names.map((name) => join(folder, name)));
+  const files = [...new Set(fileByTensor.values())].sort().map((name) => join(folder, name));
+  const tensors = await openFiles(files);
   for (const [name, file] of fileByTensor)
     if (tensors.info(name) === undefined) {
       await tensors.close();
       throw damaged(index, `it says that ${file} holds tensor ${name.slice(0, 256)}, which is in no file`);
     }
-  return tensors;
+  return { tensors, files: [index, ...files] };
 }
 
 async function openFiles(paths: readonly string[]): Promise<TensorSource> {

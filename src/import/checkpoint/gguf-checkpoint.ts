@@ -38,5 +38,12 @@ export async function openGgufCheckpoint(file: ByteSource) {
     },
     close: () => tensors.close(),
   };
-  return { tensors: published, config, readTokenizer: async () => toTokenizerJson(file.path, metadata) };
+  const licence = metadata.get('general.license');
+  return {
+    tensors: published,
+    config,
+    files: [file.path],
+    licence: typeof licence === 'string' ? licence : undefined,
+    readTokenizer: async () => toTokenizerJson(file.path, metadata),
+  };
 }
