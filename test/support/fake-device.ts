@@ -18,7 +18,7 @@ const { mask, end, say } = manifest.specials;
 /**
  * A model whose keys are its token ids: what a position reads of the KV and of the forward is what the bias lets it see. A clean position
  * predicts what follows it. One of a block, masked or filled, predicts itself, as the clean head would if the masked ones before it were its
- * own guesses.
+ * own guesses. One that an adapter serves predicts what follows it, whatever stands there.
  */
 export function createFakeDevice(
   model: FakeModel,
@@ -29,13 +29,14 @@ export function createFakeDevice(
   const idsNew: number[][] = [];
 
   function seenBy(forward: Forward, row: number): { position: number; id: number }[] {
-    const { ids, positions, bias, past } = forward;
+    const { ids, positions, bias, past, drafting } = forward;
     const width = past.length + ids.length;
     const seen: { position: number; id: number }[] = [];
     for (let column = 0; column < width; column++) {
       if ((bias[row * width + column] ?? 0) < -1) continue;
       const isPast = column < past.length;
-      const id = isPast ? slotsOf(past)[column] : ids[column - past.length];
+      const isDrafted = !isPast && drafting?.[column - past.length] === 1;
+      const id = isPast ? slotsOf(past)[column] : isDrafted ? mask : ids[column - past.length];
       const position = isPast ? column : positions[column - past.length];
       seen.push({ position: position ?? 0, id: id ?? 0 });
     }

@@ -5,7 +5,7 @@ import { openingOf, readAct } from '../marks.ts';
 import { proposeCall } from './call.ts';
 import { type ActProbabilities, prefillContext, readActProbabilities } from './context.ts';
 import { type Effort, likeliestOnly } from './efforts.ts';
-import { type Decoding, type Guesses, guessesOf, masks, maxTokensOf, type Progress } from './progress.ts';
+import { type Decoding, type Guesses, guessesOf, maxTokensOf, type Progress } from './progress.ts';
 import { takeForced, takeVerified, verify } from './verify.ts';
 
 export interface Beginning {
@@ -16,28 +16,30 @@ export interface Beginning {
 
 /** One forward, more for a long context. */
 export async function begin(decoding: Decoding): Promise<Beginning> {
-  const { runPass, where, manifest, marks, request, acts, effort } = decoding;
+  const { runPass, where, manifest, marks, request, acts, effort, scratch } = decoding;
   const context = await prefillContext(runPass, where, request.context, marks);
   const isInside = acts.length === 0;
   const roomTokens = manifest.contextTokens - request.context.length;
   const given = (request.previous ?? []).slice(0, roomTokens);
   const call = proposeCall(decoding, given);
   const candidates = (call ?? propose(decoding, given)).slice(0, roomTokens);
-  // Its first position stands for the act, or for the token that the causal head decides.
-  const blockTokens = effort.kind === 'diffused' ? manifest.blockSize : effort.draftTokens + 1;
-  const hasBlock = blockTokens > 1 && candidates.length === 0 && request.forceAct !== 'call';
+  // The causal head decides the act, or the first token: the block guesses what follows it.
+  const countGuesses =
+    effort.kind === 'diffused' ? manifest.blockSize - 1 : effort.isDrafting ? scratch.countGuesses : 0;
+  const blockPositions = countGuesses > 0 ? scratch.countPositions(countGuesses) : 0;
+  const hasBlock = countGuesses > 0 && candidates.length === 0 && request.forceAct !== 'call';
   const shown = candidates.length === 0 ? undefined : readAct(candidates, marks);
   const causal = [...context.causal, ...candidates];
   const contextRows = context.rows;
   const candidateRows = candidates.map((_, index) => context.causal.length + index);
-  const blockRows = hasBlock ? Array.from({ length: blockTokens }, (_, slot) => causal.length + slot) : [];
+  const blockRows = hasBlock ? Array.from({ length: blockPositions }, (_, slot) => causal.length + slot) : [];
   const pass: Pass = {
     causal,
     rows: [...contextRows, ...candidateRows, ...blockRows],
     targets: [...contextRows.slice(1).map(() => 0), ...candidates, 0],
     wantsRows: (!isInside && shown?.act === 'call') || request.sampling !== undefined,
     stage: 'prefill',
-    blocks: hasBlock ? [masks(blockTokens, causal.length, manifest)] : [],
+    blocks: hasBlock ? [scratch.block(countGuesses, causal.length, where.kv.length)] : [],
   };
   const scores = await runPass(where, pass);
   const actProbabilities: ActProbabilities = isInside
@@ -88,13 +90,13 @@ export async function begin(decoding: Decoding): Promise<Beginning> {
   /** Only where the block saw the same act coming: else it wrote something else. */
   function readBlock(block: Scores): Guesses {
     const first = contextRows.length;
-    const guesses = guessesOf(block, first, blockTokens);
-    if (isInside || (opening.length === 0 && actProbabilities.act === 'say')) return guesses.slice(1);
-    const others = (['say', 'call', 'wait'] as const).filter((act) => act !== actProbabilities.act);
-    const own = block.pOf(first, actProbabilities.act);
-    return actProbabilities.act === 'say' && others.every((act) => block.pOf(first, act) <= own)
-      ? guesses.slice(1)
-      : [];
+    const { act } = actProbabilities;
+    const guesses = guessesOf(block, first + scratch.firstGuess, countGuesses);
+    if (isInside || (opening.length === 0 && act === 'say')) return guesses;
+    if (act !== 'say' || scratch.firstGuess === 0) return act === 'say' ? guesses : [];
+    const others = (['say', 'call', 'wait'] as const).filter((other) => other !== act);
+    const own = block.pOf(first, act);
+    return others.every((other) => block.pOf(first, other) <= own) ? guesses : [];
   }
 }
 

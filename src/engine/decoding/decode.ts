@@ -16,9 +16,10 @@ import { type Effort, efforts, hurried, inSteps } from './efforts.ts';
 import { askForCall, mayCallNext } from './finish.ts';
 import { positionShareOf } from './position-share.ts';
 import { type Decoding, type Guesses, maxTokensOf, type Progress, toState } from './progress.ts';
+import { createScratch } from './scratch.ts';
 import { decodeSpeculatively } from './speculative.ts';
 
-type Asked = Omit<Decoding, 'effort' | 'proposer' | 'callProposer' | 'deadline'> & {
+type Asked = Omit<Decoding, 'effort' | 'proposer' | 'callProposer' | 'deadline' | 'scratch'> & {
   readonly tokenizer: Tokenizer;
   readonly phrases: NgramTable;
   readonly costs: CostModel;
@@ -44,12 +45,12 @@ export async function* decode(
   const { tokenizer } = asked;
   const callProposer = createCallProposer({ tokenizer, marks, context, drafts, likely, positionShare });
   const { latencyBudgetMs, steps } = request;
+  const scratch = createScratch(manifest, positionShare);
   const deadline =
-    latencyBudgetMs === undefined
+    latencyBudgetMs === undefined || !scratch.fillsBlocks
       ? noDeadline
       : createDeadline(() => where.meter.startedMs + latencyBudgetMs, costs, nowMs);
-  const effort = steps === undefined ? table[request.effort] : inSteps(steps, manifest.blockSize);
-  const decoding: Decoding = { ...asked, proposer, callProposer, deadline, effort };
+  const decoding: Decoding = { ...asked, proposer, callProposer, deadline, scratch, effort: toEffort() };
 
   const { progress, drafted } = await begin(decoding);
   const { act } = progress.actProbabilities;
@@ -66,6 +67,13 @@ export async function* decode(
     progress.pCallNext = await askForCall(decoding, progress.guide.tokens);
   }
   yield toState(decoding, progress, true);
+
+  /** Blocks that only guess are verified, whatever was asked for. */
+  function toEffort(): Effort {
+    if (steps !== undefined) return inSteps(steps, manifest.blockSize);
+    const effort = table[request.effort];
+    return effort.kind === 'diffused' && !scratch.fillsBlocks ? table.low : effort;
+  }
 }
 
 function goOn(decoding: Decoding, progress: Progress, drafted: Guesses): AsyncGenerator<void> {

@@ -4,7 +4,7 @@
 import { at } from '../../base/at.ts';
 import type { Scores } from '../forward/pass.ts';
 import type { DiffusedEffort } from './efforts.ts';
-import { type Decoding, type Guesses, guessesOf, maskOf, type Progress } from './progress.ts';
+import { type Decoding, type Guesses, guessesOf, type Progress } from './progress.ts';
 import { chooseEdited, chooseKept, chooseRemasked, type Filled, mayCommit } from './unmask.ts';
 
 /** Gives a turn after each forward. */
@@ -14,9 +14,9 @@ export async function* continueDiffused(
   effort: DiffusedEffort,
   drafted: Guesses,
 ): AsyncGenerator<void> {
-  const { runPass, where, manifest, marks, deadline } = decoding;
+  const { runPass, where, manifest, marks, deadline, scratch } = decoding;
   const { blockSize } = manifest;
-  const mask = maskOf(manifest);
+  const mask = scratch.mask();
   const { guide } = progress;
   let firstGuesses = drafted;
   /** Decided and complete: they ride as clean tokens with the first step of the next block. */

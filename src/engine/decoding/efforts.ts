@@ -7,8 +7,8 @@ export interface SpeculativeEffort {
   readonly kind: 'speculative';
   /** Most candidates a forward that cost no forward: from earlier drafts, the dialogue and phrases. */
   readonly proposedTokens: number;
-  /** Tokens that a forward drafts for the next one to check, where candidates are few. */
-  readonly draftTokens: number;
+  /** A forward drafts tokens for the next one to check, where candidates are few: as many as suit the model. */
+  readonly isDrafting: boolean;
   /** A candidate is kept if it is the likeliest token, or if its probability is at least this. */
   readonly keepDraftedAt: number;
   /** The same for tokens of an earlier draft. */
@@ -42,14 +42,14 @@ const STILL_PLAUSIBLE_P = 0.3;
 export const efforts = {
   autoregressive: {
     kind: 'speculative',
-    draftTokens: 0,
+    isDrafting: false,
     proposedTokens: 0,
     keepDraftedAt: LIKELIEST_ONLY_P,
     keepPreviousAt: LIKELIEST_ONLY_P,
   },
   exact: {
     kind: 'speculative',
-    draftTokens: 1,
+    isDrafting: true,
     proposedTokens: 16,
     keepDraftedAt: LIKELIEST_ONLY_P,
     keepPreviousAt: LIKELIEST_ONLY_P,
@@ -57,7 +57,7 @@ export const efforts = {
   low: {
     kind: 'speculative',
     proposedTokens: 16,
-    draftTokens: 1,
+    isDrafting: true,
     keepDraftedAt: LIKELIEST_ONLY_P,
     keepPreviousAt: STILL_PLAUSIBLE_P,
   },

@@ -1,8 +1,6 @@
 // What one draft is about and how far it is: shared by the steps of decode.ts.
 
-import { EngineError } from '../../errors.ts';
 import type { Guide } from '../constraints/guide.ts';
-import type { Block } from '../forward/mask.ts';
 import type { PassContext, RunPass, Scores } from '../forward/pass.ts';
 import type { Manifest } from '../manifest.ts';
 import { type Marks, openingOf } from '../marks.ts';
@@ -13,6 +11,7 @@ import type { Act, DraftRequest, DraftState } from '../sequence.ts';
 import type { ActProbabilities } from './context.ts';
 import type { Deadline } from './deadline.ts';
 import type { Effort } from './efforts.ts';
+import type { Scratch } from './scratch.ts';
 import type { Guess } from './unmask.ts';
 
 export interface Decoding {
@@ -28,6 +27,8 @@ export interface Decoding {
   readonly callProposer: CallProposer;
   readonly memory: DraftMemory;
   readonly deadline: Deadline;
+  /** How this model drafts. */
+  readonly scratch: Scratch;
   createGuide(act: Act, maxTokens: number): Guide;
 }
 
@@ -93,19 +94,6 @@ export function toState(decoding: Decoding, progress: Progress, isDone: boolean)
 /** What the proposer goes on from: the act, unless the context ends behind it, and all that is decided. */
 export function writtenSoFar({ acts, marks }: Decoding, { actProbabilities, guide }: Progress): number[] {
   return acts.length === 0 ? [...guide.tokens] : [...openingOf(actProbabilities.act, marks), ...guide.tokens];
-}
-
-export function masks(count: number, countSeen: number, manifest: Manifest): Block {
-  return { ids: Array<number>(count).fill(maskOf(manifest)), countSeen };
-}
-
-/** Throws EngineError for a model that has none. */
-export function maskOf({ name, specials }: Manifest): number {
-  if (specials.mask !== undefined) return specials.mask;
-  throw new EngineError(
-    'mask-missing',
-    `model ${name} has no mask token, so it drafts no blocks: use effort autoregressive`,
-  );
 }
 
 /** Of so many rows, from `firstRow` on. */

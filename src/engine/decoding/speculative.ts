@@ -2,11 +2,8 @@
 // accepted prefix is kept.
 
 import type { SpeculativeEffort } from './efforts.ts';
-import { type Decoding, type Guesses, guessesOf, masks, type Progress, writtenSoFar } from './progress.ts';
+import { type Decoding, type Guesses, guessesOf, type Progress, writtenSoFar } from './progress.ts';
 import { takeVerified, verify } from './verify.ts';
-
-/** With more draft tokens than this, a block after every place where acceptance may end costs more than it saves. */
-const MAX_BLOCKED_CANDIDATES = 1;
 
 /**
  * Verifies draft tokens that cost no forward pass of their own, and where there are few of them drafts the next ones in
@@ -16,13 +13,15 @@ const MAX_BLOCKED_CANDIDATES = 1;
  */
 export async function* decodeSpeculatively(
   decoding: Decoding,
-  { proposedTokens, draftTokens, keepDraftedAt }: SpeculativeEffort,
+  { proposedTokens, isDrafting, keepDraftedAt }: SpeculativeEffort,
   progress: Progress,
   drafted: Guesses,
 ): AsyncGenerator<void> {
-  const { runPass, where, manifest, marks, proposer, deadline } = decoding;
+  const { runPass, where, manifest, marks, proposer, deadline, scratch } = decoding;
   const { guide } = progress;
-  let guesses: Guesses = draftTokens > 0 ? drafted : [];
+  const countGuesses = isDrafting ? scratch.countGuesses : 0;
+  const blockPositions = countGuesses > 0 ? scratch.countPositions(countGuesses) : 0;
+  let guesses: Guesses = countGuesses > 0 ? drafted : [];
   while (!guide.isDone && deadline.hasTimeFor(2 * manifest.blockSize, where.kv.length)) {
     const { pending } = progress;
     const roomTokens = manifest.contextTokens - where.kv.length - pending.length;
@@ -31,11 +30,11 @@ export async function* decodeSpeculatively(
     const countEndings = candidates.length + 1;
     // Nothing is drafted behind an end.
     const countDrafted = candidates.at(-1) === marks.end ? candidates.length : countEndings;
-    const fits = candidates.length + countDrafted * (draftTokens + 1) <= roomTokens;
-    const hasBlocks = draftTokens > 0 && candidates.length <= MAX_BLOCKED_CANDIDATES && fits;
+    const fits = candidates.length + countDrafted * blockPositions <= roomTokens;
+    const hasBlocks = countGuesses > 0 && fits && scratch.paysBehind(candidates.length, countGuesses);
     const endings = Array.from({ length: hasBlocks ? countDrafted : 0 }, (_, index) => pending.length + index);
-    const blocks = endings.map((countSeen) => masks(draftTokens + 1, countSeen, manifest));
-    const countRows = countEndings + blocks.length * (draftTokens + 1);
+    const blocks = endings.map((countSeen) => scratch.block(countGuesses, countSeen, where.kv.length));
+    const countRows = countEndings + blocks.length * blockPositions;
     const scores = await runPass(where, {
       causal: [...pending, ...candidates],
       // The first row judges the first candidate; those of the blocks follow the last clean position.
@@ -49,9 +48,9 @@ export async function* decodeSpeculatively(
     takeVerified(progress, verified);
     const { countAccepted } = verified;
     scores.keep(pending.length + countAccepted);
-    // A block's first position is the one that the causal head has just decided.
-    const firstRow = countEndings + countAccepted * (draftTokens + 1) + 1;
-    guesses = countAccepted < blocks.length ? guessesOf(scores, firstRow, draftTokens) : [];
+    // They follow the token that the causal head has just decided.
+    const firstRow = countEndings + countAccepted * blockPositions + scratch.firstGuess;
+    guesses = countAccepted < blocks.length ? guessesOf(scores, firstRow, countGuesses) : [];
     yield;
   }
 }

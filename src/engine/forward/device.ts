@@ -18,6 +18,8 @@ export interface Forward {
   readonly watch: Int32Array;
   /** Copy the whole rows out. */
   readonly wantsRows: boolean;
+  /** [T] 1 where a position is one of a draft's, else 0: for networks with an adapter, of others undefined. */
+  readonly drafting?: Int32Array;
 }
 
 export interface ForwardResult {

@@ -2,10 +2,12 @@
 
 const UNSEEN_BIAS = -1e30;
 
-/** Positions that see each other, the past, and the first `countSeen` clean positions of the forward. */
+/** Scratch positions that see each other, the past, and the first `countSeen` clean positions of the forward. */
 export interface Block {
   readonly ids: readonly number[];
   readonly countSeen: number;
+  /** Of its own positions each sees those before it and itself. @default all of them */
+  readonly isCausal?: true;
 }
 
 /**
@@ -18,11 +20,11 @@ export function fillBias(bias: Float32Array, countPast: number, countCausal: num
   bias.fill(UNSEEN_BIAS, 0, countNew * width);
   for (let row = 0; row < countCausal; row++) bias.fill(0, row * width, row * width + countPast + row + 1);
   let row = countCausal;
-  for (const { ids, countSeen } of blocks) {
-    const first = countPast + row;
+  for (const { ids, countSeen, isCausal } of blocks) {
+    const [start, first] = [row, countPast + row];
     for (const end = row + ids.length; row < end; row++) {
       bias.fill(0, row * width, row * width + countPast + countSeen);
-      bias.fill(0, row * width + first, row * width + first + ids.length);
+      bias.fill(0, row * width + first, row * width + first + (isCausal ? row - start + 1 : ids.length));
     }
   }
 }

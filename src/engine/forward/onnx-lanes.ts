@@ -37,7 +37,7 @@ const BEST_WIDTH = 2;
 const STATS_WIDTH = 3;
 
 export function createLanePass({ library, manifest, countLanes }: LaneGraph): LanePass {
-  const { layers, vocabulary } = manifest.config;
+  const { layers, vocabulary, adapter } = manifest.config;
   const ofLanes = (name: string) =>
     countLanes === 1 ? [name] : Array.from({ length: countLanes }, (_, lane) => `${name}.${lane}`);
   const ofLayers = (prefix: string) =>
@@ -48,7 +48,14 @@ export function createLanePass({ library, manifest, countLanes }: LaneGraph): La
     return Array.from({ length: countLanes }, (_, lane) => names.map((lanes) => lanes[lane] ?? '')).flat();
   };
   const inputNames = toNameList([
-    ...['ids', 'positions', 'rows', 'watch', ...(countLanes > 1 ? ['rowCounts'] : [])],
+    ...[
+      'ids',
+      'positions',
+      'rows',
+      'watch',
+      ...(countLanes > 1 ? ['rowCounts'] : []),
+      ...(adapter ? ['drafting'] : []),
+    ],
     ...[...ofLanes('bias'), ...kvNames('past')],
   ]);
   const outputNames = toNameList(['best', 'stats', 'watched', ...kvNames('present')]);
@@ -96,6 +103,7 @@ export function createLanePass({ library, manifest, countLanes }: LaneGraph): La
         tensorOf(rows, [count]),
         tensorOf(join(forwards.map(({ watch }) => watch)), [count, watchWidth]),
         ...(countLanes > 1 ? [tensorOf(join([Int32Array.from(counts), empty]), [countLanes])] : []),
+        ...(adapter ? [tensorOf(join([...forwards.map(draftingOf), empty]), [ids.length])] : []),
         ...forwards.map((one) => tensorOf(one.bias, [1, 1, one.ids.length, one.past.length + one.ids.length])),
         ...Array.from(empty, () => tensorOf(new Float32Array(1), [1, 1, 1, 1])),
         ...kv,
@@ -139,6 +147,10 @@ function checkForwards(forwards: readonly Forward[], countLanes: number): void {
       'lanes-uneven',
       `forwards of one pass watch ${[...widths].join(' and ')} ids a row: give each row as many`,
     );
+}
+
+function draftingOf({ drafting, ids }: Forward): Int32Array {
+  return drafting ?? new Int32Array(ids.length);
 }
 
 /** Positions before those of a lane. */

@@ -213,6 +213,7 @@ export function createPasses(
       rows: Int32Array.from(pass.rows),
       watch: watchFor(pass),
       wantsRows: pass.wantsRows,
+      ...(config.adapter ? { drafting: Int32Array.from(ids, (_, row) => (row < causal.length ? 0 : 1)) } : {}),
     };
   }
 
