@@ -2,7 +2,7 @@
 // Made from the definitions in events/, where each event is written down once. Free of zod, for browser pages.
 
 import type { z } from 'zod';
-import type { callEvents, closeReason, draftUse, stretch } from './events/call-events.ts';
+import type { callEvents, closeReason, draftUse, modelFault, modelReaction, stretch } from './events/call-events.ts';
 import type { callerEvents } from './events/caller-events.ts';
 import type { EventOf, Fields, Frozen, LineOf, TypesWith } from './events/definition.ts';
 import type { act, parties, transfer } from './events/fields.ts';
@@ -48,6 +48,10 @@ export type Act = z.infer<typeof act>;
 export type CloseReason = z.infer<typeof closeReason>;
 /** How a committed turn used its draft. */
 export type DraftUse = z.infer<typeof draftUse>;
+/** How an answer of a model over the network failed. */
+export type ModelFaultKind = z.infer<typeof modelFault>;
+/** What is done about it. */
+export type ModelReaction = z.infer<typeof modelReaction>;
 /** A stretch of a turn's time that one stage is to blame for, from and to, in microseconds after the turn's zero. */
 export type Stretch = Frozen<z.infer<typeof stretch>>;
 /** Who calls whom, as far as the wire tells. */

@@ -11,6 +11,7 @@ export type {
   ExecuteContext,
   IdleRules,
   InterruptionRules,
+  ModelTimeouts,
   SayLines,
   UninterruptibleLine,
 } from './agent/agent.ts';
@@ -56,6 +57,7 @@ export {
   VoiceError,
 } from './errors.ts';
 export type { CallEvent, CallerEvent, CallParties, CloseReason, DraftUse, Transfer } from './events.ts';
+export type { Prices } from './remote/known-models.ts';
 export {
   type CreateServerOptions,
   createServer,

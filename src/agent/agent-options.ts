@@ -10,6 +10,7 @@ import type {
   Endpointing,
   IdleRules,
   InterruptionRules,
+  ModelTimeouts,
   SayLines,
 } from './agent.ts';
 import type { CallContext, CallFacts } from './call-context.ts';
@@ -66,11 +67,23 @@ export interface AgentOptions<V extends z.ZodObject = z.ZodObject, S extends z.Z
    * `likely-end`, one whose turn has probably ended, by p(end of turn), a pause or the end of the caller's sound;
    * `final`, none, and no tool runs ahead. Of the others the model only reads the words, and goes on with them once the
    * turn is committed.
-   * @default 'every-partial' for a model that runs here
+   * @default 'every-partial', for a model over the network 'likely-end'
    */
   readonly drafts?: DraftPolicy;
   /** What the model must give the end of the turn for `likely-end` to write a draft, 0 to 1. @default 0.2 */
   readonly draftMinProbability?: number;
+  /**
+   * What writes its replies over the network, instead of the local model: `mercury-2.5`, or `openai:NAME`.
+   * @default what `--model` says, which wins
+   */
+  readonly model?: string;
+  /**
+   * Who answers where a model over the network fails: the `local` model, or nobody, and the `apology` is said.
+   * @default 'local'
+   */
+  readonly whenModelFails?: Agent['whenModelFails'];
+  /** How long an answer of a model over the network may take. @default firstMs 3000, betweenMs 2000, totalMs 15000 */
+  readonly modelTimeouts?: Partial<ModelTimeouts>;
   /**
    * Another `effort` or `latencyBudgetMs` for a `draft`, a committed turn's `reply`, a `step` after a tool.
    * @default none

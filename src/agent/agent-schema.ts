@@ -41,6 +41,21 @@ const fields = z.strictObject({
   latencyBudgetMs: latencyBudgetMs.exactOptional(),
   drafts: z.enum(['every-partial', 'likely-end', 'final']).exactOptional(),
   draftMinProbability: z.number().min(0).max(1).exactOptional(),
+  model: z
+    .string()
+    .regex(
+      /^(mercury[\w.-]*|openai:\S+)$/,
+      'expected a model over the network: mercury-2.5 and the like, or openai:NAME',
+    )
+    .exactOptional(),
+  whenModelFails: z.enum(['local', 'apology']).default('local'),
+  modelTimeouts: z
+    .strictObject({
+      firstMs: z.number().int().min(100).max(60_000).default(3000),
+      betweenMs: z.number().int().min(100).max(60_000).default(2000),
+      totalMs: z.number().int().min(100).max(600_000).default(15_000),
+    })
+    .prefault({}),
   effortBy: z.strictObject({ draft: work, reply: work, step: work }).prefault({}),
   tools: z.record(z.string(), z.custom<ToolDefinition>(isToolDefinition, 'expected defineTool({ … })')).default({}),
   handoffs: z

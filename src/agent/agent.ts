@@ -38,10 +38,15 @@ export interface Agent extends TurnHooks {
   readonly effort: Effort;
   /** From the request to the last word; undefined: as long as it takes. */
   readonly latencyBudgetMs?: number;
-  /** Undefined: as its model's price has it, every-partial where the model runs here. */
+  /** Undefined: every-partial where its model runs here, likely-end where it is paid for. */
   readonly drafts?: DraftPolicy;
   /** What the model must give the end of a turn for `likely-end` to write. @default 0.2 */
   readonly draftMinProbability?: number;
+  /** Over the network: `mercury-2.5`, `openai:NAME`; undefined: the server's. */
+  readonly model?: string;
+  /** Who answers where a model over the network can't: the local one, or nobody, and the apology is said. */
+  readonly whenModelFails: 'local' | 'apology';
+  readonly modelTimeouts: ModelTimeouts;
   /** What differs from `effort` and `latencyBudgetMs`. */
   readonly effortBy: Readonly<Partial<Record<Moment, Work>>>;
   /** In the order they were defined. */
@@ -79,6 +84,16 @@ export interface Agent extends TurnHooks {
   readonly createState: () => Record<string, unknown>;
   readonly onCallStart?: (call: CallContext) => void | Promise<void>;
   readonly onCallEnd?: (call: CallContext, reason: CloseReason) => void | Promise<void>;
+}
+
+/** How long an answer of a model over the network may take. */
+export interface ModelTimeouts {
+  /** From the request to its first word, or the first piece of its call. @default 3000 */
+  readonly firstMs: number;
+  /** Between two pieces, from then on. @default 2000 */
+  readonly betweenMs: number;
+  /** From the request to its end. @default 15000 */
+  readonly totalMs: number;
 }
 
 /** Another agent that may take the call over. */

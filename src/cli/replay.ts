@@ -18,6 +18,7 @@ import { type LoadedModel, loadModel } from '../runtime/loaded-model.ts';
 import { prepareAgent, readFixedInstructions } from '../session/prepare-agent.ts';
 import { createPromptPrefixes } from '../session/prompt-prefixes.ts';
 import { toDeviceOption } from './device-argument.ts';
+import { toModelFolder } from './model-arguments.ts';
 
 const HELP = `usage: repartee replay FILE… [--live] [--agent FILE] [--model DIR] [--device NAME]
        repartee replay FILE… --set NAME=VALUES [--set …] [--svg OUT] [--json] [--agent FILE] [--model DIR]
@@ -57,7 +58,7 @@ export async function runReplay(argv: readonly string[]): Promise<number> {
   const agents = await Promise.all(files.map((file) => loadAgent(file)));
   const agentOf = (call: NamedCall) => chooseAgent(agents, call);
   if (values.set === undefined && !values.live) return replayAll(calls, agentOf, () => Promise.resolve(undefined));
-  const model = await loadModel(values.model, { warn, ...toDeviceOption(values.device) });
+  const model = await loadModel(toModelFolder(values.model), { warn, ...toDeviceOption(values.device) });
   try {
     if (values.set === undefined) return await replayAll(calls, agentOf, createRedecoder(model));
     const { set: sets, json: isJson, svg: svgFile } = values;
@@ -100,7 +101,12 @@ async function replayAll(
 function createRedecoder(model: LoadedModel): Redecode {
   const promptPrefixOf = createPromptPrefixes(model.prompt);
   return async (call, agent, asked) => {
-    const { modelHash = 'unknown' } = call.header;
+    const { modelHash = 'unknown', model: written } = call.header;
+    if (written !== undefined)
+      throw new RuntimeError(
+        'not-replayable',
+        `${call.name} was written by ${written} over the network, which writes something else each time: leave --live out`,
+      );
     if (modelHash !== model.hash)
       throw new RuntimeError(
         'not-replayable',

@@ -6,6 +6,7 @@ import { isLoopback } from '../server/http/guard.ts';
 import { type Redaction, redactions } from '../trace/format/redact.ts';
 import { fliteVoices, isFliteVoice } from '../tts/flite/flite.ts';
 import { toDeviceOption } from './device-argument.ts';
+import { type ModelArguments, modelHelp, toModelArguments } from './model-arguments.ts';
 
 export const startHelp = `usage: repartee start [OPTION…]
 
@@ -17,8 +18,7 @@ Serves agents: the call page at /, calls at /v1/call (docs/reference/native-wire
   --port N          (default 8787; 0: any free one)
   --host ADDRESS    (default 127.0.0.1) anything but loopback needs REPARTEE_API_KEY
   --public-url URL  where browsers and telephone networks reach this server; other names get 403 from all but /health
-  --model DIR       a model folder (default: the one that comes with repartee)
-  --device NAME     what runs the model: cpu, webgpu, cuda or auto (default auto: a card that the model has a graph for,
+${modelHelp}  --device NAME     what runs the model: cpu, webgpu, cuda or auto (default auto: a card that the model has a graph for,
                     else the processor; repartee doctor tells what runs here)
   --voice NAME      the voice that agents speak with (default slt):
 ${Object.entries(fliteVoices)
@@ -34,14 +34,13 @@ REPARTEE_API_KEY, when set, is wanted as Authorization: Bearer by HTTP and WebSo
 the page asks for it. TWILIO_AUTH_TOKEN, with --public-url, lets Twilio call: docs/guide/telephony.md.
 `;
 
-export interface StartArguments {
+export interface StartArguments extends ModelArguments {
   /** Empty: the example agents. */
   readonly agentFiles: readonly string[];
   readonly isWatching: boolean;
   readonly port: number;
   readonly host: string;
   readonly publicUrl?: URL;
-  readonly modelDir?: string;
   readonly device?: DeviceName;
   readonly voice: string;
   /** Undefined: calls are not written down. */
@@ -64,8 +63,8 @@ export function parseStartArguments(argv: readonly string[]): StartArguments | u
     port: toWhole('--port', values.port, 0, 65_535),
     host: values.host,
     ...(publicUrl === undefined ? {} : { publicUrl: toPublicUrl(publicUrl) }),
-    ...(values.model === undefined ? {} : { modelDir: values.model }),
     ...toDeviceOption(values.device),
+    ...toModelArguments(values),
     voice: toVoice(values.voice),
     tracesDir: values.traces === 'off' ? undefined : values.traces,
     redaction: toRedaction(values.redact),
@@ -92,6 +91,7 @@ function parse(argv: readonly string[]) {
     'public-url': { type: 'string' },
     model: { type: 'string' },
     device: { type: 'string' },
+    'model-prices': { type: 'string' },
     voice: { type: 'string', default: 'slt' },
     traces: { type: 'string', default: '.repartee/traces' },
     redact: { type: 'string', default: 'none' },

@@ -22,7 +22,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
   const files = args.agentFiles.length > 0 ? args.agentFiles : exampleAgents();
   findHints(args).forEach(tell);
   // A mistake in an agent is told before anybody hears that the server listens.
-  const agents = await readAgents(files, args.modelDir);
+  const agents = await readAgents(files, args.modelDir, args.choice);
   const log = createLog((line) => void process.stderr.write(line));
   const endpoint = 'OTEL_EXPORTER_OTLP_ENDPOINT';
   const server = await openAgentServer({
@@ -41,6 +41,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     tell,
     ...(args.modelDir === undefined ? {} : { modelDir: args.modelDir }),
     ...(args.device === undefined ? {} : { device: args.device }),
+    ...(args.choice === undefined ? {} : { choice: args.choice }),
   });
   // Before anybody can hear of the server: a signal that comes then ends it as any other does.
   const stop = watchStopSignal({

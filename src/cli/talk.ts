@@ -14,8 +14,10 @@ import type { TurnRecord } from '../playback/turn-log.ts';
 import { exampleAgents } from '../runtime/example-agents.ts';
 import type { CallOrigin, Parts } from '../runtime/parts.ts';
 import { readAgents } from '../runtime/read-agents.ts';
+import { createRemoteModels } from '../runtime/remote-models.ts';
 import { createTraceFolder } from '../trace/store/trace-folder.ts';
 import { toDeviceOption } from './device-argument.ts';
+import { type ModelArguments, modelHelp, toModelArguments } from './model-arguments.ts';
 import { renderTurn } from './turn-text.ts';
 import { runTypedCall } from './typed-call.ts';
 
@@ -30,17 +32,15 @@ With --agent and no FILE you are the caller: type; every key stroke is heard, En
   --voice       speak the replies too: ledgers run to the first audio
   --pace N      callers speak N times as fast (default 1)
   --traces DIR  write the calls down
-  --model DIR   a model folder (default: the one that comes with repartee)
-  --device NAME what runs the model: cpu, webgpu, cuda or auto (default auto)
+${modelHelp}  --device NAME what runs the model: cpu, webgpu, cuda or auto (default auto)
 `;
 
-export interface TalkArguments {
+export interface TalkArguments extends ModelArguments {
   readonly files: readonly string[];
   readonly agentFile?: string;
   readonly isJson: boolean;
   readonly hasVoice: boolean;
   readonly pace: number;
-  readonly modelDir?: string;
   readonly device?: DeviceName;
   readonly tracesDir?: string;
 }
@@ -57,8 +57,8 @@ export function parseTalkArguments(argv: readonly string[]): TalkArguments | und
   return {
     files: positionals,
     ...(values.agent === undefined ? {} : { agentFile: values.agent }),
-    ...(values.model === undefined ? {} : { modelDir: values.model }),
     ...toDeviceOption(values.device),
+    ...toModelArguments(values),
     ...(values.traces === undefined ? {} : { tracesDir: values.traces }),
     isJson: values.json,
     hasVoice: values.voice,
@@ -75,6 +75,7 @@ function parse(argv: readonly string[]) {
     traces: { type: 'string' },
     model: { type: 'string' },
     device: { type: 'string' },
+    'model-prices': { type: 'string' },
     help: { type: 'boolean', short: 'h', default: false },
   });
 }
@@ -91,11 +92,15 @@ export async function runTalk(argv: readonly string[]): Promise<number> {
   const warn = (line: string) => void process.stderr.write(`${line}\n`);
   const calls = isTyped ? [] : await readCalls(args, warn);
   if (!isTyped) playInThePast(calls);
-  const agents = await readAgents(args.agentFile === undefined ? exampleAgents() : [args.agentFile], args.modelDir);
+  const files = args.agentFile === undefined ? exampleAgents() : [args.agentFile];
+  const agents = await readAgents(files, args.modelDir, args.choice);
+  const remote = createRemoteModels(args.choice?.prices);
+  for (const agent of agents.values()) await remote.prepare(agent);
   const { createParts } = await import('../runtime/parts.ts');
   const parts = await createParts({
     voice: args.hasVoice ? 'slt' : null,
     warn,
+    remote,
     ...(args.tracesDir === undefined
       ? {}
       : { sinks: [createTraceFolder({ folder: args.tracesDir, redaction: 'none', warn })] }),

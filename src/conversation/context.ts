@@ -1,6 +1,6 @@
 // The machine's memory: what it keeps of the call, the turn, the reply, its drafts and its tools.
 
-import type { Agent, AgentTool, DraftPolicy } from '../agent/agent.ts';
+import type { Agent, AgentTool } from '../agent/agent.ts';
 import type { Act, CallerEvent } from '../events.ts';
 import type { Closing } from './closing.ts';
 import type { Line, ToolCall } from './transcript.ts';
@@ -124,8 +124,6 @@ export type Overheard = Extract<CallerEvent, { type: 'transcript.updated' | 'dtm
 
 export interface Context {
   readonly agent: Agent;
-  /** Of an agent that names no policy. */
-  readonly usualDrafts: DraftPolicy;
   readonly callId: string;
   readonly lines: readonly Line[];
   readonly turn: number;
@@ -202,15 +200,12 @@ export interface CallInput {
   readonly callId: string;
   /** Empty: the caller speaks first. */
   readonly greeting: string;
-  /** Which drafts are worth their price, where the agent names no policy. @default 'every-partial' */
-  readonly usualDrafts?: DraftPolicy;
 }
 
 export function createContext(input: CallInput): Context {
   return {
     agent: input.agent,
     callId: input.callId,
-    usualDrafts: input.usualDrafts ?? 'every-partial',
     greeting: input.greeting,
     lines: [],
     turn: 0,

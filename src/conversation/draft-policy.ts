@@ -11,8 +11,9 @@ export const LIKELY_END = 0.2;
 /** Partials come closer together; a caller with no new word for so long has probably ended, whatever the model says. */
 const PAUSE_MS = 500;
 
-export function draftPolicyOf({ agent, usualDrafts }: Pick<Context, 'agent' | 'usualDrafts'>): DraftPolicy {
-  return agent.drafts ?? usualDrafts;
+/** Drafts of a model over the network are paid for, whether anybody hears them or not. */
+export function draftPolicyOf({ agent }: Pick<Context, 'agent'>): DraftPolicy {
+  return agent.drafts ?? (agent.model === undefined ? 'every-partial' : 'likely-end');
 }
 
 /** The p(end of turn) below which a draft on the words at hand is held after it has begun; 0: none is. */
@@ -33,7 +34,7 @@ export function mayResume(context: Context): boolean {
 }
 
 /** The pause after the caller's last word from which a held draft is written; undefined: none. */
-export function toDraftPauseMs(context: Pick<Context, 'agent' | 'usualDrafts'>): number | undefined {
+export function toDraftPauseMs(context: Pick<Context, 'agent'>): number | undefined {
   return draftPolicyOf(context) === 'likely-end' ? PAUSE_MS : undefined;
 }
 

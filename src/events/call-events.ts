@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { Definitions } from './definition.ts';
-import { act, args, covered, leftOut, probability, transfer, turn, us, words } from './fields.ts';
+import { act, args, covered, draft, leftOut, probability, transfer, turn, us, words } from './fields.ts';
 
 /** Why a call is over. */
 export const closeReason = z.enum([
@@ -55,6 +55,38 @@ const loop = z.strictObject({
   waitedUs: us,
   savedUs: us,
 });
+
+/** How an answer of a model over the network failed, in the order of an answer. */
+export const modelFault = z.enum([
+  /** No connection: refused, reset before an answer, no such host, a certificate that nobody signed. */
+  'unreachable',
+  /** 401 and 403. */
+  'key-refused',
+  /** 429. */
+  'rate-limited',
+  /** Any other 4xx. */
+  'request-refused',
+  /** 5xx, or an error within the stream. */
+  'server-failed',
+  /** Not a word in time. */
+  'first-late',
+  /** It began, and nothing more came. */
+  'stalled',
+  /** It goes on, and on: for longer than it may, or with more than anybody would listen to. */
+  'endless',
+  /** The connection ended before the answer did. */
+  'dropped',
+  /** No JSON, or JSON that is no answer. */
+  'garbled',
+  /** Neither words nor a call. */
+  'empty',
+  /** A call whose arguments are no JSON object. */
+  'call-garbled',
+  /** A call where none was offered, or words where a call must come. */
+  'act-not-allowed',
+]);
+
+export const modelReaction = z.enum(['asked-again', 'local', 'given-up']);
 
 const atLeast0 = z.number().min(0);
 
@@ -146,6 +178,44 @@ export const callEvents = {
       /** Disjoint, in order of time; what no stretch covers is unexplained. */
       stretches: z.array(stretch).exactOptional(),
       loop: loop.exactOptional(),
+    },
+  },
+  /**
+   * An answer of a model over the network, paid for, once it is known what became of it. Drafts that were asked twice
+   * are billed twice.
+   */
+  'draft.billed': {
+    fields: {
+      turn,
+      draft,
+      /** As `--model` names it. */
+      model: z.string(),
+      /** `kept`: its words, or its call, became the reply or a part of it. */
+      use: z.enum(['kept', 'thrown-away']),
+      /** Of the context, `cachedTokens` among them. */
+      inputTokens: z.int().min(0),
+      cachedTokens: z.int().min(0),
+      /** Written, those that were thought among them. */
+      outputTokens: z.int().min(0),
+      /** US dollars at the list price; left out where no price is known. */
+      usd: z.number().min(0).exactOptional(),
+      /** The answer was stopped, and nobody counted: guessed by its length. */
+      isEstimated: z.literal(true).exactOptional(),
+    },
+  },
+  /** An answer of a model over the network that could not be used, and what was done about it. */
+  'model.failed': {
+    fields: {
+      turn,
+      draft,
+      model: z.string(),
+      fault: modelFault,
+      /** Of the HTTP answer. */
+      status: z.int().exactOptional(),
+      /** `asked-again`; `local`: the local model writes instead; `given-up`: nobody does. */
+      reaction: modelReaction,
+      /** What the server said about it, without the key. */
+      detail: covered(z.string().exactOptional()),
     },
   },
   /** Another agent answers from here on. */

@@ -23,6 +23,8 @@ export function leftOut<S extends z.ZodType>(field: S): S {
 /** Turns are the caller's, from 1 on; turn 0 is the greeting. */
 export const turn = z.int().min(0);
 export const callerTurn = z.int().min(1);
+/** The request that the machine made of the model; counts up through a call. */
+export const draft = z.int().min(1);
 export const atMs = z.number().min(0);
 export const us = z.int().min(0);
 export const act = z.enum(['say', 'call', 'wait']);

@@ -3,11 +3,9 @@
 
 import { z } from 'zod';
 import { type Definitions, type EventOf, toSchemas, toUnion } from './definition.ts';
-import { act, args, covered, turn, us, words } from './fields.ts';
+import { act, args, covered, draft, turn, us, words } from './fields.ts';
 import { machineEvents } from './machine-events.ts';
 
-/** The request that the machine made of the model; counts up through a call. */
-const draft = z.int().min(1);
 /** From and to, in UTF-16 code units of the draft's text. */
 const span = z.tuple([z.int().min(0), z.int().min(0)]);
 
@@ -42,7 +40,8 @@ export const marks = {
       draft,
       /** Forwards of this draft so far. */
       step: z.int().min(0),
-      stage: z.enum(['prefill', 'denoise']),
+      /** `remote`: of a model over the network, whose steps are the pieces in which its answer came. */
+      stage: z.enum(['prefill', 'denoise', 'remote']),
       /** By stage, since the step before. */
       tookUs: z.record(z.string(), us),
       act,

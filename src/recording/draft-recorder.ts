@@ -2,10 +2,10 @@
 
 import type { Emitted } from '../conversation/events.ts';
 import type { Draft, WriteRequest } from '../conversation/writer.ts';
-import type { DraftState } from '../engine/sequence.ts';
 import type { UnstampedEvent } from '../trace/format/call-file.ts';
 import { createDraftBook, type DraftAccount, type DraftOutcome } from '../trace/ledger/drafts.ts';
-import type { Answer } from './observer.ts';
+import type { Answer, Work } from './observer.ts';
+import { spentByStage, spentUs } from './spent.ts';
 import { changedSpans } from './text-spans.ts';
 
 export interface DraftRecorder {
@@ -73,7 +73,7 @@ export function createDraftRecorder(append: (event: UnstampedEvent) => void, now
       const { turn, previous } = mine;
       append({ type: 'draft.stepped', turn, draft: id, ...toStep(draft, state, before, mine.text) });
       mine.text = draft.text;
-      book.spend(id, state.spentUs.prefill + state.spentUs.denoise + state.spentUs.constrain);
+      book.spend(id, spentUs(state));
       if (previous !== undefined) {
         mine.previous = undefined;
         end(previous.id, 'superseded', draft.countReused / Math.max(1, previous.countTokens));
@@ -97,11 +97,11 @@ export function createDraftRecorder(append: (event: UnstampedEvent) => void, now
   };
 }
 
-function toStep(draft: Draft, state: DraftState, before: DraftState | undefined, textBefore: string) {
+function toStep(draft: Draft, state: Work, before: Work | undefined, textBefore: string) {
   const { act, text, isDone, pEndOfTurn, pWait, countSteps, countReused } = draft;
   return {
     step: draft.countForwards,
-    stage: countSteps > (before?.countSteps ?? 0) ? ('denoise' as const) : ('prefill' as const),
+    stage: toStage(countSteps, state, before),
     tookUs: costOf(state, before),
     act,
     text,
@@ -118,7 +118,7 @@ function toStep(draft: Draft, state: DraftState, before: DraftState | undefined,
 }
 
 /** What there is to say of it, and no more. */
-function toDecision(draft: Draft, { argumentConfidences }: DraftState) {
+function toDecision(draft: Draft, { argumentConfidences }: Work) {
   if (!draft.isDone) return {};
   if (draft.act === 'say' && draft.callFollows) return { callFollows: true };
   if (draft.act !== 'call' || draft.decided === undefined) return {};
@@ -130,12 +130,14 @@ function toDecision(draft: Draft, { argumentConfidences }: DraftState) {
   };
 }
 
+function toStage(countSteps: number, state: Work, before: Work | undefined): 'remote' | 'denoise' | 'prefill' {
+  if ((state.spentRemotelyUs?.model ?? 0) > (before?.spentRemotelyUs?.model ?? 0)) return 'remote';
+  return countSteps > (before?.countSteps ?? 0) ? 'denoise' : 'prefill';
+}
+
 /** Microseconds by stage since the state before, without those that took none. */
-function costOf(state: DraftState, before: DraftState | undefined): Record<string, number> {
-  const cost: Record<string, number> = {};
-  for (const stage of ['queue', 'prefill', 'denoise', 'constrain'] as const) {
-    const us = Math.max(0, Math.round(state.spentUs[stage] - (before?.spentUs[stage] ?? 0)));
-    if (us > 0) cost[stage] = us;
-  }
-  return cost;
+function costOf(state: Work, before: Work | undefined): Record<string, number> {
+  return Object.fromEntries(
+    spentByStage(state, before).flatMap(([stage, us]) => (Math.round(us) > 0 ? [[stage, Math.round(us)]] : [])),
+  );
 }

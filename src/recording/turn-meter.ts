@@ -3,13 +3,14 @@
 import type { Clock } from '../base/clock.ts';
 import type { Emitted } from '../conversation/events.ts';
 import type { WriteRequest } from '../conversation/writer.ts';
-import type { DraftState } from '../engine/sequence.ts';
 import type { CallEvent, CallerEvent, DraftUse } from '../events.ts';
 import type { OutputEvent } from '../output/output.ts';
 import type { Stretch } from '../trace/format/call-file.ts';
 import { createTurnLedger, type TurnLedger } from '../trace/ledger/ledger.ts';
 import { createTurnLoop, type Loop, type TurnLoop } from '../trace/ledger/turn-loop.ts';
 import { createCallerVoice } from './caller-voice.ts';
+import type { Work } from './observer.ts';
+import { spentByStage } from './spent.ts';
 import { createTurnDrafts, type TurnDraftCounts } from './turn-drafts.ts';
 
 interface OpenTurn {
@@ -39,7 +40,7 @@ export interface TurnMeter {
   observe(event: Emitted): void;
   asked(request: WriteRequest): void;
   /** A state of the engine arrived; costs are the difference to the state before. */
-  modelWorked(id: number, state: DraftState, before: DraftState | undefined): void;
+  modelWorked(id: number, state: Work, before: Work | undefined): void;
   outputReported(event: OutputEvent): void;
 }
 
@@ -177,8 +178,8 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
     asked: (request) => drafts.asked(request),
 
     modelWorked(id, state, before) {
-      const cost = (part: keyof DraftState['spentUs']) => state.spentUs[part] - (before?.spentUs[part] ?? 0);
-      const workUs = cost('queue') + cost('prefill') + cost('denoise') + cost('constrain') + state.handoverUs;
+      const cost = spentByStage(state, before);
+      const workUs = cost.reduce((sum, [, us]) => sum + us, state.handoverUs);
       const tookUs = Math.max(0, Math.round(workUs));
       if (open === undefined) {
         drafts.worked(id, state);
@@ -188,13 +189,7 @@ export function createTurnMeter(clock: Clock, hasAudio: boolean, take: TakeMeasu
       if (open.isWritten) return;
       const atMs = clock.nowMs();
       open.loop.modelWorked(id, tookUs, toWaitedUs(open, tookUs, atMs));
-      open.ledger.paintBack(atMs, [
-        ['queue', cost('queue')],
-        ['prefill', cost('prefill')],
-        ['denoise', cost('denoise')],
-        ['constrain', cost('constrain')],
-        ['wire', state.handoverUs],
-      ]);
+      open.ledger.paintBack(atMs, [...cost, ['wire', state.handoverUs]]);
       open.countForwards += state.countForwards - (before?.countForwards ?? 0);
       open.countSteps += state.countSteps - (before?.countSteps ?? 0);
       if (state.countReused > 0) open.isReused = true;

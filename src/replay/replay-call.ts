@@ -3,6 +3,7 @@
 
 import { createActor, fromCallback } from 'xstate';
 import type { Agent } from '../agent/agent.ts';
+import { changeAgents } from '../agent/handoffs.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Emitted, MachineEvent, OutputCommand, ToolEvent, ToolInput } from '../conversation/events.ts';
 import { conversationMachine } from '../conversation/machine.ts';
@@ -70,7 +71,10 @@ export function replayCall(
         output: fromCallback<OutputCommand, { turn: number }>(() => undefined),
       },
     }),
-    { clock: stoppedClock, input: { agent, callId: header.callId ?? '', greeting: readGreeting(events) } },
+    {
+      clock: stoppedClock,
+      input: { agent: answeredBy(header, agent), callId: header.callId ?? '', greeting: readGreeting(events) },
+    },
   );
   actor.on('*', (event) => {
     const said = toSaid(event);
@@ -165,6 +169,12 @@ function toDraft(event: Extract<RecordedEvent, { type: 'draft.stepped' }>): Draf
     default:
       return unreachable(act);
   }
+}
+
+/** Where the command line named the model over the network, the agent does not: its drafts are others for it. */
+function answeredBy({ model }: CallHeader, agent: Agent): Agent {
+  if (model === undefined || agent.model !== undefined) return agent;
+  return changeAgents(agent, (one) => ({ ...one, model }));
 }
 
 /** Keys in order, so that equal values are equal text. */

@@ -11,6 +11,7 @@ import { createTraceFolder } from '../trace/store/trace-folder.ts';
 import { chooseTransport } from '../transport/choose.ts';
 import type { PartsOptions } from './parts.ts';
 import { findAgentFile } from './read-agents.ts';
+import { createRemoteModels, type ModelChoice } from './remote-models.ts';
 import { serveAgents } from './served-agents.ts';
 import { openSpanExport } from './span-export.ts';
 
@@ -21,6 +22,8 @@ export interface AgentServerOptions extends Pick<PartsOptions, 'modelDir' | 'dev
   readonly files?: readonly string[];
   /** Reload agents when their files are saved. @default false */
   readonly isWatching?: boolean;
+  /** What answers instead of the models that agents name. @default those do */
+  readonly choice?: ModelChoice;
   readonly apiKey: string | undefined;
   readonly publicUrl: URL | undefined;
   readonly twilioAuthToken: string | undefined;
@@ -47,9 +50,15 @@ export interface AgentServer extends Pick<Server, 'fetch' | 'upgrade' | 'openCal
   close(): Promise<void>;
 }
 
-/** Takes no call before `load`. Throws RuntimeError `key-unusable`. */
+/**
+ * Takes no call before `load`. Throws RuntimeError `key-unusable`, and ModelError for a model over the network that
+ * nobody knows, or whose key is missing.
+ */
 export async function openAgentServer(options: AgentServerOptions): Promise<AgentServer> {
   const { agents, files = [], isWatching = false, log, tell, otlpUrl, tracesDir: folder, redaction } = options;
+  const remote = createRemoteModels(options.choice?.prices);
+  // A missing key is told before anybody hears that the server listens.
+  for (const agent of agents.values()) await remote.prepare(agent);
   const spans = otlpUrl && (await openSpanExport(otlpUrl));
   const server = await openServer({
     publicUrl: options.publicUrl,
@@ -72,11 +81,13 @@ export async function openAgentServer(options: AgentServerOptions): Promise<Agen
   async function loadParts() {
     // Only here, for the server is to listen before the model's runtime is loaded.
     const { createParts } = await import('./parts.ts');
-    const { modelDir, device, voice, engine } = options;
+    const { modelDir, device, voice, engine, choice } = options;
+    const chosen = choice === undefined ? {} : { choice };
     const parts = await createParts({
       warn: tell,
       sinks,
       draftEnded: server.draftEnded,
+      remote,
       authorFailed: ({ cause, ...run }) =>
         log('agent.failed', { ...run, file: findAgentFile({ agents, files }, run.agent), ...toFailureFields(cause) }),
       ...(modelDir === undefined ? {} : { modelDir }),
@@ -85,7 +96,7 @@ export async function openAgentServer(options: AgentServerOptions): Promise<Agen
       ...(engine === undefined ? {} : { engine }),
     });
     try {
-      return { parts, served: await serveAgents({ parts, agents, files, isWatching, tell }) };
+      return { parts, served: await serveAgents({ parts, agents, files, isWatching, tell, ...chosen }) };
     } catch (error) {
       await parts.close();
       throw error;

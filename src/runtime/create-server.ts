@@ -9,10 +9,12 @@ import type { DeviceName } from '../engine/device-name.ts';
 import type { Engine } from '../engine/sequence.ts';
 import { AgentError, RuntimeError } from '../errors.ts';
 import type { CallEvent, CallParties } from '../events.ts';
+import type { Prices } from '../remote/known-models.ts';
 import type { Call } from '../server/calls/open-call.ts';
 import type { Log } from '../server/log.ts';
 import { type Redaction, redactions } from '../trace/format/redact.ts';
 import type { Voice } from '../tts/voice.ts';
+import type { ModelChoice } from './remote-models.ts';
 
 /**
  * What `createServer` takes; what is left out is as `repartee start` has it.
@@ -52,6 +54,14 @@ export interface CreateServerOptions {
    * @default 'auto'
    */
   readonly device?: DeviceName;
+  /**
+   * What writes replies over the network instead of what agents name: `mercury-2.5` with INCEPTION_API_KEY, or
+   * `openai:NAME` with OPENAI_API_KEY and OPENAI_BASE_URL.
+   * @default the model that an agent names, else the model folder
+   */
+  readonly model?: string;
+  /** What it costs, dollars for a million tokens. @default list prices, where they are known */
+  readonly modelPrices?: Prices;
   /**
    * What writes replies instead of the folder's weights, in that folder's tokens. Closed with the server.
    * @default the folder's weights
@@ -142,6 +152,8 @@ const known: Readonly<Record<keyof CreateServerOptions, true>> = {
   twilioAuthToken: true,
   modelDir: true,
   device: true,
+  model: true,
+  modelPrices: true,
   engine: true,
   voice: true,
   tracesDir: true,
@@ -186,7 +198,8 @@ export async function createServer(options: CreateServerOptions): Promise<Runnin
     redact = 'none',
     maxCalls = 32,
   } = options;
-  const agents = await checkAgents(options.agents, modelDir);
+  const choice = toChoice(options);
+  const agents = await checkAgents(options.agents, modelDir, choice);
   const server = await openAgentServer({
     agents,
     apiKey: options.apiKey ?? (process.env.REPARTEE_API_KEY || undefined),
@@ -202,6 +215,7 @@ export async function createServer(options: CreateServerOptions): Promise<Runnin
     ...(modelDir === undefined ? {} : { modelDir }),
     ...(device === undefined ? {} : { device }),
     ...(engine === undefined ? {} : { engine }),
+    ...(choice === undefined ? {} : { choice }),
   });
   const close = async (drainMs: number): Promise<void> => {
     await server.drain(drainMs);
@@ -263,6 +277,15 @@ async function check(options: CreateServerOptions): Promise<CheckedUrls> {
     publicUrl: toUrl('publicUrl', publicUrl, 'https://voice.example.com', ({ href, origin }) => href === `${origin}/`),
     otlpUrl: toUrl('otlpUrl', otlpUrl, 'http://127.0.0.1:4318', () => true),
   };
+}
+
+function toChoice({ model: name, modelPrices: prices }: CreateServerOptions): ModelChoice | undefined {
+  const isPrice = (price = 0) => price >= 0 && price <= 10_000;
+  if (prices && !(isPrice(prices.input) && isPrice(prices.output) && isPrice(prices.cachedInput)))
+    throw invalid('modelPrices', `${JSON.stringify(prices)} has one that is not from 0 to 10000 dollars`);
+  if (name !== undefined) return { name, ...(prices === undefined ? {} : { prices }) };
+  if (prices === undefined) return undefined;
+  throw invalid('modelPrices', 'they go with model, the name of a model over the network');
 }
 
 function toUrl(

@@ -21,6 +21,7 @@ import { type CallSink, openAll } from '../trace/store/call-sink.ts';
 import type { Voice } from '../tts/voice.ts';
 import { loadModel } from './loaded-model.ts';
 import { readAgents } from './read-agents.ts';
+import type { RemoteModels } from './remote-models.ts';
 import { toShortHash } from './short-hash.ts';
 import { readVersion } from './version.ts';
 import { checkVoices, createVoices } from './voices.ts';
@@ -32,6 +33,8 @@ export interface PartsOptions {
   readonly device?: DeviceName;
   /** A Flite voice, or another one, which is closed with the parts; null: calls are text only. @default 'slt' */
   readonly voice?: string | Voice | null;
+  /** The models over the network. @default agents that name one are written by the local model */
+  readonly remote?: RemoteModels;
   /** What writes replies, in tokens of the model folder; closed with the parts. @default the model of that folder */
   readonly engine?: Engine;
   /** One line about something that works, but not as its author may think. */
@@ -84,7 +87,15 @@ export interface Parts {
 
 /** Loads the model and the voice. Throws ModelError, EngineError. */
 export async function createParts(options: PartsOptions = {}): Promise<Parts> {
-  const { modelDir, voice: asked = 'slt', engine: given, warn = () => undefined, draftEnded, sinks = [] } = options;
+  const {
+    modelDir,
+    voice: asked = 'slt',
+    engine: given,
+    remote,
+    warn = () => undefined,
+    draftEnded,
+    sinks = [],
+  } = options;
   const startingVoices = asked === null ? Promise.resolve(undefined) : createVoices(asked, warn);
   const loadingModel = loadModel(modelDir, {
     warn,
@@ -108,6 +119,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
 
   async function prepare(agent: Agent): Promise<void> {
     checkVoices(agent);
+    await remote?.prepare(agent);
     await voices?.prepare(agent);
     await prepareAgent(agent, { engine, prompt }, promptPrefixOf, warn);
   }
@@ -125,6 +137,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
       checkVariables(agent, variables);
       const hasAudio = audio !== null && voices !== undefined;
       const { name, effort } = agent;
+      const written = remote?.chatOf(agent)?.model;
       const header = {
         ...origin,
         agent: name,
@@ -134,6 +147,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
             .join(),
         ),
         modelHash,
+        ...(written === undefined ? {} : { model: written }),
         repartee: version,
         effort,
         hasAudio,
@@ -157,6 +171,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
               : createTextOutput(),
           hasAudio,
           report,
+          ...(remote ? { chatOf: remote.chatOf } : {}),
           ...(options.authorFailed ? { authorFailed: options.authorFailed } : {}),
           ...(recording ? { recording } : {}),
         });

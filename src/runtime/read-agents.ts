@@ -9,21 +9,24 @@ import { checkTools } from '../engine/check-tools.ts';
 import { loadPromptRules } from '../engine/manifest.ts';
 import { AgentError, RuntimeError, UsageError } from '../errors.ts';
 import { packagePath } from '../package-path.ts';
-import { readFixedInstructions } from '../session/prepare-agent.ts';
+import { limitsOf, readFixedInstructions } from '../session/prepare-agent.ts';
+import { answeredBy, type ModelChoice } from './remote-models.ts';
 import { checkVoices } from './voices.ts';
 
 /**
- * By name, in the order of the files. `modelDir`: who is to read them. Throws AgentError, ModelError, and UsageError
+ * By name, in the order of the files. `modelDir`: who is to read them; `choice`: who answers instead of the models that
+ * they name. Throws AgentError, ModelError, and UsageError
  * where two files give one name.
  */
 export async function readAgents(
   files: readonly string[],
   modelDir = packagePath('models/repartee-s'),
+  choice?: ModelChoice,
 ): Promise<ReadonlyMap<string, Agent>> {
   const agents = new Map<string, Agent>();
   const fileOf = new Map<string, string>();
   for (const file of files) {
-    const agent = await loadAgent(file);
+    const agent = answeredBy(choice, await loadAgent(file));
     const other = fileOf.get(agent.name);
     if (other !== undefined)
       throw new UsageError(
@@ -39,7 +42,8 @@ export async function readAgents(
   const { limits } = await loadPromptRules(modelDir);
   for (const [name, agent] of agents)
     await namingAsync(fileOf.get(name) ?? '', async () => {
-      for (const one of allAgents(agent)) checkReadingLimits(one, limits, await readFixedInstructions(one));
+      for (const one of allAgents(agent))
+        checkReadingLimits(one, limitsOf(one, limits), await readFixedInstructions(one));
     });
   return agents;
 }
@@ -48,14 +52,17 @@ export async function readAgents(
 export async function checkAgents(
   agents: readonly Agent[],
   modelDir = packagePath('models/repartee-s'),
+  choice?: ModelChoice,
 ): Promise<ReadonlyMap<string, Agent>> {
   const { limits } = await loadPromptRules(modelDir);
   const byName = new Map<string, Agent>();
-  for (const agent of agents) {
+  for (const given of agents) {
+    const agent = answeredBy(choice, given);
     if (byName.has(agent.name))
       throw new AgentError('agents-alike', `two agents are named ${agent.name}: rename one, or leave it out`);
     checkAgentTools(agent);
-    for (const one of allAgents(agent)) checkReadingLimits(one, limits, await readFixedInstructions(one));
+    for (const one of allAgents(agent))
+      checkReadingLimits(one, limitsOf(one, limits), await readFixedInstructions(one));
     byName.set(agent.name, agent);
   }
   return byName;

@@ -6,6 +6,7 @@ import { RuntimeError } from '../errors.ts';
 import type { CallSource } from '../server/calls/open-call.ts';
 import type { Parts } from './parts.ts';
 import { checkAgentTools, toFileError } from './read-agents.ts';
+import { answeredBy, type ModelChoice } from './remote-models.ts';
 
 export interface ServedAgents {
   readonly calls: CallSource;
@@ -19,6 +20,8 @@ export interface ServedAgentsOptions {
   /** Of each agent, in their order. */
   readonly files: readonly string[];
   readonly isWatching: boolean;
+  /** What answers instead of the models that agents name. @default those do */
+  readonly choice?: ModelChoice;
   /** One line for the terminal. */
   readonly tell: (line: string) => void;
 }
@@ -29,6 +32,7 @@ export async function serveAgents({
   agents: read,
   files,
   isWatching,
+  choice,
   tell,
 }: ServedAgentsOptions): Promise<ServedAgents> {
   const agents = new Map(read);
@@ -40,7 +44,8 @@ export async function serveAgents({
     return watchAgent({
       file,
       agent,
-      async reloaded(fresh) {
+      async reloaded(saved) {
+        const fresh = answeredBy(choice, saved);
         try {
           checkAgentTools(fresh);
           await parts.prepare(fresh);

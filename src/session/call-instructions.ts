@@ -2,7 +2,7 @@
 
 import type { Agent } from '../agent/agent.ts';
 import type { CallFacts } from '../agent/call-context.ts';
-import { checkInstructions } from '../agent/reading-limits.ts';
+import { checkInstructions, type ReadingLimits } from '../agent/reading-limits.ts';
 import type { Clock } from '../base/clock.ts';
 import type { PromptPrefix } from '../engine/sequence.ts';
 import { ToolError, toMessage } from '../errors.ts';
@@ -17,26 +17,32 @@ export interface CallInstructions {
    * threw or the model would not read.
    */
   promptPrefixOf(agent: Agent): PromptPrefix | Promise<PromptPrefix>;
+  /** The same in words, for a model over the network. */
+  textOf(agent: Agent): string | Promise<string>;
   /** From the next reply on. Throws ToolError `action-invalid`. */
   update(agent: Agent, text: string): void;
 }
 
 export interface CallInstructionsOptions {
-  readonly model: Pick<ModelParts, 'engine' | 'prompt'>;
+  readonly model: Pick<ModelParts, 'engine'>;
   readonly promptPrefixOf: PromptPrefixOf;
   readonly factsOf: (agent: Agent) => CallFacts;
   readonly clock: Clock;
   readonly author: AuthorCode;
+  /** How much of the agent its model reads. */
+  readonly limitsOf: (agent: Agent) => ReadingLimits;
 }
 
 export function createCallInstructions(options: CallInstructionsOptions): CallInstructions {
-  const { model, promptPrefixOf, factsOf, clock, author } = options;
+  const { model, promptPrefixOf, factsOf, clock, author, limitsOf } = options;
   const known = new Map<Agent, PromptPrefix | Promise<PromptPrefix>>();
+  const texts = new Map<Agent, string>();
 
   function keep(agent: Agent, text: string): PromptPrefix {
-    checkInstructions(agent, text, model.prompt.limits);
+    checkInstructions(agent, text, limitsOf(agent));
     const promptPrefix = promptPrefixOf(agent, text);
     known.set(agent, promptPrefix);
+    texts.set(agent, text);
     return promptPrefix;
   }
 
@@ -59,11 +65,18 @@ export function createCallInstructions(options: CallInstructionsOptions): CallIn
     return coming;
   }
 
+  function prefixOf(agent: Agent): PromptPrefix | Promise<PromptPrefix> {
+    const promptPrefix = known.get(agent) ?? ask(agent);
+    known.set(agent, promptPrefix);
+    return promptPrefix;
+  }
+
   return {
-    promptPrefixOf(agent) {
-      const promptPrefix = known.get(agent) ?? ask(agent);
-      known.set(agent, promptPrefix);
-      return promptPrefix;
+    promptPrefixOf: prefixOf,
+    textOf(agent) {
+      const promptPrefix = prefixOf(agent);
+      const readText = () => texts.get(agent) ?? '';
+      return promptPrefix instanceof Promise ? promptPrefix.then(readText) : readText();
     },
     update(agent, text) {
       try {

@@ -14,7 +14,9 @@ import { createTranscriptInput } from '../input/transcript-input.ts';
 import type { Output } from '../output/output.ts';
 import type { CallObserver } from '../recording/observer.ts';
 import { createRecorder } from '../recording/recorder.ts';
+import { createRemoteMeter } from '../recording/remote-meter.ts';
 import { createTurnMeter } from '../recording/turn-meter.ts';
+import type { Chat } from '../remote/chat.ts';
 import type { CallWriter } from '../trace/format/call-file.ts';
 import { coverFields } from '../trace/format/redact-fields.ts';
 import { type AuthorFailure, createAuthorCode, outsideAuthorCode } from './author-code.ts';
@@ -25,7 +27,9 @@ import { type HookRunner, readGreeting, runHook } from './hooks.ts';
 import { createModelWriter, type ModelParts } from './model-writer.ts';
 import { nothingRead, type Opening, readOpening } from './opening.ts';
 import { createOutputActor } from './output-actor.ts';
+import { limitsOf } from './prepare-agent.ts';
 import type { PromptPrefixOf } from './prompt-prefixes.ts';
+import { createRemoteWriter } from './remote-writer.ts';
 import { createToolRunner, toKey } from './tool-runner.ts';
 import { createTurnHooks } from './turn-hooks.ts';
 
@@ -42,6 +46,8 @@ export interface CallOptions {
   readonly output: Output;
   /** The wire carries audio: a turn's total runs to its first frame. */
   readonly hasAudio: boolean;
+  /** The model over the network that writes for an agent; undefined: the local one does. @default it does for all */
+  readonly chatOf?: (agent: Agent) => Chat | undefined;
   /** Takes every event of the call, in order; must not throw. */
   readonly report: (event: CallEvent) => void;
   /** Told of what tools and hooks threw; must not throw. @default nobody is */
@@ -75,6 +81,8 @@ export function startCall(options: CallOptions): Call {
     options.report(event);
   };
   const input = createTranscriptInput();
+  const { chatOf } = options;
+  const remote = chatOf && agents.some(chatOf) ? createRemoteMeter(report) : undefined;
   const meter = createTurnMeter(clock, options.hasAudio, (event, userSpeechEndedMs, stretches, loop) => {
     recorder?.measured(event, userSpeechEndedMs, stretches, loop);
     report(event);
@@ -113,6 +121,7 @@ export function startCall(options: CallOptions): Call {
     factsOf,
     clock,
     author,
+    limitsOf: (one) => limitsOf(one, model.prompt.limits),
   });
   const taken = new Set<Agent>();
   const waiting: MachineEvent[] = [];
@@ -193,6 +202,7 @@ export function startCall(options: CallOptions): Call {
     if (isMark(event)) recorder?.said(event);
     else report(event);
     meter.observe(event);
+    remote?.observe(event);
     hooks.observe(event);
     if (event.type === 'agent.changed') take(answering);
   }
@@ -206,7 +216,8 @@ export function startCall(options: CallOptions): Call {
     const endings = [...taken].map((one) =>
       runHook('onCallEnd', () => one.onCallEnd?.(contextOf(one), closeReason), clock, hooksOf(one)),
     );
-    void Promise.all([...endings, ...running]).then(() => {
+    void Promise.all([...endings, ...running, remote?.settled()]).then(() => {
+      remote?.close();
       recorder?.close();
       settle();
     });
@@ -214,11 +225,22 @@ export function startCall(options: CallOptions): Call {
   // Whoever opened the call decides whether its failure matters.
   ended.catch(() => undefined);
 
+  function writerFrom(first: PromptPrefix) {
+    const beginning = { first, promptPrefixOf };
+    if (remote === undefined || chatOf === undefined) return createModelWriter(model, agent, beginning, observer);
+    // What an agent's instructions fail with ends the call here, too.
+    const instructionsOf = async (one: Agent) => {
+      await promptPrefixOf(one);
+      return instructions.textOf(one);
+    };
+    return createRemoteWriter({ parts: model, beginning, observer, chatOf, instructionsOf, meter: remote, clock });
+  }
+
   function begin({ greeting, first = options.promptPrefixOf(agent, '') }: Opening): void {
     if (actor !== undefined) return;
     const machine = conversationMachine.provide({
       actors: {
-        writer: createModelWriter(model, agent, { first, promptPrefixOf }, observer),
+        writer: writerFrom(first),
         tool: createToolRunner(factsOf, clock, send, author, readTranscript),
         output: createOutputActor(output, observer, report),
       },
@@ -256,6 +278,7 @@ export function startCall(options: CallOptions): Call {
       meter.callerReported(said);
       const { event, problem } = input(said);
       if (problem) report({ type: 'error', ...problem });
+      if (event) remote?.heard(event);
       if (event) tell(event);
       if (event) hooks.heard(event);
     },

@@ -205,11 +205,11 @@ function toWork(
   return { effort, ...(latencyBudgetMs === undefined ? {} : { latencyBudgetMs }), ...effortBy[moment] };
 }
 
-function toModelMessage(line: Line): Message {
+export function toModelMessage(line: Line): Message {
   return line.role === 'result' ? { role: 'result', content: toSpacedJson(JSON.parse(line.content)) } : line;
 }
 
 /** The next token may still lengthen the last word. */
-function toWholeWords(text: string): string {
+export function toWholeWords(text: string): string {
   return text.slice(0, Math.max(0, text.lastIndexOf(' ')));
 }

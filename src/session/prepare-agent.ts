@@ -4,9 +4,10 @@
 import type { Agent } from '../agent/agent.ts';
 import { allAgents } from '../agent/handoffs.ts';
 import { invalidField, show } from '../agent/invalid.ts';
-import { checkReadingLimits, findUnreadDescriptions } from '../agent/reading-limits.ts';
+import { checkReadingLimits, findUnreadDescriptions, type ReadingLimits } from '../agent/reading-limits.ts';
 import { systemClock } from '../base/clock.ts';
 import { toMessage } from '../errors.ts';
+import { remoteReadingLimits } from '../remote/reading-limits.ts';
 import { inTime } from './hooks.ts';
 import type { ModelParts } from './model-writer.ts';
 import type { PromptPrefixOf } from './prompt-prefixes.ts';
@@ -23,12 +24,26 @@ export async function prepareAgent(
 ): Promise<void> {
   for (const one of allAgents(agent)) {
     const instructions = await readFixedInstructions(one);
-    checkReadingLimits(one, prompt.limits, instructions).forEach(warn);
-    const unread = findUnreadDescriptions(one, prompt.limits);
+    const limits = limitsOf(one, prompt.limits);
+    checkReadingLimits(one, limits, instructions).forEach(warn);
+    for (const line of findUnreadHere(one, prompt.limits, instructions)) warn(line);
+    const unread = findUnreadDescriptions(one, limits);
     if (unread !== undefined) warn(unread);
     // Where they depend on the call, tools are compiled all the same.
     await engine.prepare(promptPrefixOf(one, instructions ?? ''));
   }
+}
+
+/** How much of the agent its own model reads, which may be another one than the local one. */
+export function limitsOf({ model }: Agent, local: ReadingLimits): ReadingLimits {
+  return model === undefined ? local : remoteReadingLimits;
+}
+
+/** What the local model, which answers where the agent's own fails, makes do without: a line each. */
+function findUnreadHere(agent: Agent, local: ReadingLimits, instructions: string | undefined): readonly string[] {
+  if (agent.model === undefined) return [];
+  const cut = checkReadingLimits({ ...agent, truncate: true }, local, instructions);
+  return cut.map((line) => `${line} (for the local model, which stands in for ${agent.model})`);
 }
 
 /**

@@ -17,7 +17,7 @@ const all: Definitions = { ...inTraces, ...machineEvents };
 const consumers = ['src/server/traces/summary-reader.ts'];
 
 /** Names, not words: of calls, agents, tools and their arguments, files, languages, errors. */
-const names = ['callId', 'agent', 'name', 'missing', 'drafts', 'loop', 'source', 'language', 'code'];
+const names = ['callId', 'agent', 'name', 'missing', 'drafts', 'loop', 'source', 'language', 'code', 'model'];
 
 /** Where a source says which events there are: a schema, a type with a turn, three names in a row. */
 function findEntries(source: string): string[] {

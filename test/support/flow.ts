@@ -10,6 +10,7 @@ import { loadTokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
 import type { CallEvent, CallerEvent, CallParties } from '../../src/events.ts';
 import type { Output } from '../../src/output/output.ts';
 import { createTextOutput } from '../../src/output/text-output.ts';
+import type { Chat } from '../../src/remote/chat.ts';
 import type { AuthorFailure } from '../../src/session/author-code.ts';
 import { startCall } from '../../src/session/call.ts';
 import { createPromptPrefixes } from '../../src/session/prompt-prefixes.ts';
@@ -30,6 +31,8 @@ export function makeAgent({ endpointing, ...changes }: Changes = {}): Agent {
     instructions: 'You answer calls.',
     effort: 'low',
     effortBy: {},
+    whenModelFails: 'local',
+    modelTimeouts: { firstMs: 3000, betweenMs: 2000, totalMs: 15_000 },
     redact: [],
     truncate: false,
     tools: [],
@@ -127,6 +130,7 @@ export interface FlowOptions {
   readonly recording?: CallWriter;
   readonly parties?: CallParties;
   readonly authorFailed?: (failure: AuthorFailure) => void;
+  readonly chatOf?: (agent: Agent) => Chat | undefined;
   /** Every event of the call as it comes. */
   readonly report?: (event: CallEvent) => void;
 }
@@ -141,6 +145,7 @@ export function startFlow({
   recording,
   parties = {},
   authorFailed,
+  chatOf,
   report,
 }: FlowOptions) {
   const engine = createScriptedEngine(tokenizer, clock, script);
@@ -160,6 +165,7 @@ export function startFlow({
     },
     ...(recording ? { recording } : {}),
     ...(authorFailed ? { authorFailed } : {}),
+    ...(chatOf ? { chatOf } : {}),
   });
   const of = <T extends CallEvent['type']>(type: T) =>
     events.filter((event): event is Extract<CallEvent, { type: T }> & { atMs: number } => event.type === type);

@@ -1,11 +1,17 @@
 import { createCallWriter, parseCallFile, type RecordedEvent } from '../../src/trace/format/call-file.ts';
 import { type FlowOptions, startFlow } from './flow.ts';
 
+export interface RecordedFlowOptions extends Omit<FlowOptions, 'recording'> {
+  /** After each line, before whoever it is about acts on it. */
+  readonly wrote?: () => void;
+}
+
 /** A call on simulated time whose trace file is kept in memory. */
-export function startRecordedFlow(options: Omit<FlowOptions, 'recording'>) {
+export function startRecordedFlow(options: RecordedFlowOptions) {
   let text = '';
   const recording = createCallWriter({ agent: 'test', callId: 'call-1' }, (line) => {
     text += line;
+    options.wrote?.();
   });
   const flow = startFlow({ ...options, recording });
   const read = (): readonly RecordedEvent[] => {

@@ -10,6 +10,7 @@ import type { Log } from '../log.ts';
 import { bucketsS, createEngineMetrics, type EngineMetrics } from './metrics-engine.ts';
 import { processRegistry } from './metrics-process.ts';
 import { createReadFigures } from './metrics-read.ts';
+import { createRemoteMetrics } from './metrics-remote.ts';
 
 export interface Metrics extends EngineMetrics {
   /** The same calls, with each measured turn and each run of a tool counted. */
@@ -101,6 +102,7 @@ export function createMetrics({ state, log, spanCounts }: MetricsOptions): Metri
   }
   let calls: CallSource | undefined;
   processRegistry();
+  const remote = createRemoteMetrics(registry, log);
   const engine = createEngineMetrics(registry, () => calls?.engineStats?.());
 
   function countDrafts({ begun, held, forwards, forwardsKept }: NonNullable<Measured['drafts']>): void {
@@ -134,6 +136,7 @@ export function createMetrics({ state, log, spanCounts }: MetricsOptions): Metri
             ...options,
             report(event) {
               options.report(event);
+              remote.observe(event, options.callId);
               if (event.type === 'turn.measured') count(event, options.callId);
               if (event.type === 'tool.ended' && event.error !== undefined)
                 toolErrors.inc({ tool: event.name, code: event.code ?? 'tool-failed' });

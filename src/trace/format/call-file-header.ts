@@ -24,6 +24,8 @@ export const headerSchema = z.strictObject({
   /** Of what the model is told of the agent, its instructions and tools: another hash answers otherwise. */
   agentHash: z.string().exactOptional(),
   modelHash: z.string().exactOptional(),
+  /** What wrote the replies over the network; the model of `modelHash` stood beside it. */
+  model: z.string().exactOptional(),
   seed: z.int().exactOptional(),
   effort: z.string().exactOptional(),
   /** The wire carried speech: totals run to the first audio frame. */

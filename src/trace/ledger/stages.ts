@@ -13,6 +13,12 @@ const stageTable = {
   endpointing: { meaning: 'From the last word to the decision that the caller has finished.', budgetMs: 300 },
   'stt.final': { meaning: 'From the last word to the end of waiting for a final that never came.', budgetMs: 0 },
   'false-interruption': { meaning: 'Keeping silent for a sound of the caller that was no interruption.', budgetMs: 10 },
+  network: {
+    meaning:
+      'From the request to a model over the network until its server took it, failed requests before it included.',
+    budgetMs: 100,
+  },
+  'model.remote': { meaning: 'From then on, until that model had written its words.', budgetMs: 700 },
   queue: { meaning: 'Waiting for the engine while it works for somebody else.', budgetMs: 10 },
   prefill: {
     meaning: 'Forwards that append tokens to the context, the block that rides along included.',

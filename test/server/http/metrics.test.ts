@@ -167,6 +167,56 @@ it('tells of the process, however many servers it has', async () => {
   }
 });
 
+const bill = {
+  type: 'draft.billed',
+  turn: 1,
+  draft: 2,
+  model: 'mercury-2.5',
+  use: 'thrown-away',
+  inputTokens: 1000,
+  cachedTokens: 400,
+  outputTokens: 30,
+} as const;
+const fault = {
+  type: 'model.failed',
+  turn: 1,
+  draft: 2,
+  model: 'mercury-2.5',
+  fault: 'rate-limited',
+  status: 429,
+  reaction: 'local',
+  detail: 'what the caller said',
+} as const;
+
+it('counts what a model over the network cost and how it failed, and logs no word of that', async () => {
+  await using rig = await startServerRig();
+  const client = await connectWire(rig.url);
+  client.send(start);
+  await client.nextOf('call.ready');
+  rig.calls[0]?.report({ ...bill, usd: 0.002 });
+  rig.calls[0]?.report(bill);
+  rig.calls[0]?.report(fault);
+  const text = await (await fetch(`${rig.url}/metrics`)).text();
+  const use = 'model="mercury-2.5",use="thrown-away"';
+  for (const line of [
+    `repartee_model_answers_total{${use}} 2`,
+    `repartee_model_tokens_total{${use},kind="input"} 2000`,
+    `repartee_model_tokens_total{${use},kind="cached_input"} 800`,
+    `repartee_model_tokens_total{${use},kind="output"} 60`,
+    `repartee_model_usd_total{${use}} 0.002`,
+    'repartee_model_faults_total{model="mercury-2.5",fault="rate-limited",reaction="local"} 1',
+  ])
+    expect(text).toContain(`${line}\n`);
+  const logged = rig.logLines.find((line) => line.includes('model.failed')) ?? '{}';
+  expect(JSON.parse(logged)).toMatchObject({
+    model: 'mercury-2.5',
+    fault: 'rate-limited',
+    reaction: 'local',
+    status: 429,
+  });
+  expect(rig.logLines.join()).not.toContain('what the caller said');
+});
+
 it('is listed in full, with its labels, by the page for operators', async () => {
   const page = await readFile(new URL('../../../docs/operate/exports.md', import.meta.url), 'utf8');
   const listed = [...page.matchAll(/`(repartee_[a-z_]+)(?:\{([a-z,]+)\})?`/g)].map(
@@ -179,6 +229,8 @@ it('is listed in full, with its labels, by the page for operators', async () => 
   rig.calls[0]?.report(measured(7000, 'missed'));
   const failed = { error: 'pay failed', code: 'tool-failed', arguments: {}, speculative: false } as const;
   rig.calls[0]?.report({ type: 'tool.ended', turn: 1, name: 'pay', ...failed });
+  rig.calls[0]?.report({ ...bill, usd: 0.002 });
+  rig.calls[0]?.report(fault);
   const text = await (await fetch(`${rig.url}/metrics`)).text();
   const told = [...text.matchAll(/^# TYPE (repartee_[a-z_]+)/gm)].map(([, name = '']) => {
     const labels = new RegExp(`^${name}(?:_bucket)?\\{(.*)\\}`, 'm').exec(text)?.[1] ?? '';
