@@ -38,7 +38,7 @@ export function judgeCall(made: ToolCall, drafted: ToolCall | undefined): CallJu
 
 /** Whether a call names an offered tool and its arguments validate against that tool's schema, extra ones refused. */
 export function createCallValidator(): (tools: readonly PromptTool[], call: ToolCall | undefined) => boolean {
-  const ajv = new Ajv2020({ strict: false });
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
   const known = new Map<PromptTool, ValidateFunction>();
   return (tools, call) => {
     const tool = tools.find(({ name }) => name === call?.name);

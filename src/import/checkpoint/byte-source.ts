@@ -37,19 +37,6 @@ export async function openFile(path: string): Promise<ByteSource> {
   };
 }
 
-/** `bytes` as if they were the file at `path`. */
-export function bytesInMemory(path: string, bytes: Uint8Array): ByteSource {
-  return {
-    path,
-    sizeBytes: bytes.length,
-    close: async () => undefined,
-    async read(offsetBytes, lengthBytes) {
-      checkWithin(path, bytes.length, offsetBytes, lengthBytes);
-      return new Uint8Array(bytes.subarray(offsetBytes, offsetBytes + lengthBytes));
-    },
-  };
-}
-
 /** A file whose bytes contradict themselves or its format. */
 export function damaged(path: string, what: string): ModelError {
   return new ModelError('checkpoint-damaged', `${path} is damaged: ${what}; get the file again from its source`);

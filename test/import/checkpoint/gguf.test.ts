@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ModelError } from '../../../src/errors.ts';
-import { bytesInMemory } from '../../../src/import/checkpoint/byte-source.ts';
 import { openGguf } from '../../../src/import/checkpoint/gguf.ts';
+import { bytesInMemory } from '../../support/bytes-in-memory.ts';
 import { type HandmadeGguf, handmadeGguf } from '../../support/handmade-gguf.ts';
 
 const PATH = 'model.gguf';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ModelError } from '../../../src/errors.ts';
-import { bytesInMemory } from '../../../src/import/checkpoint/byte-source.ts';
 import { openSafeTensors } from '../../../src/import/checkpoint/safetensors.ts';
 import { encodeSafeTensors } from '../../../training/safetensors-file.ts';
+import { bytesInMemory } from '../../support/bytes-in-memory.ts';
 
 const PATH = 'model.safetensors';
 

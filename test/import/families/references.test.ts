@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { bytesInMemory } from '../../../src/import/checkpoint/byte-source.ts';
 import { openSafeTensors } from '../../../src/import/checkpoint/safetensors.ts';
 import type { CheckpointSource } from '../../../src/import/families/checkpoint-source.ts';
 import { DRAFTER_PREFIX } from '../../../src/import/families/dflash.ts';
@@ -11,6 +10,7 @@ import { type ImportedNetwork, importNetwork } from '../../../src/import/familie
 import { buildDrafterGraph } from '../../../src/import/graph/drafter-graph.ts';
 import type { Target } from '../../../src/import/graph/likeliest.ts';
 import { buildGraph, type GraphOptions } from '../../../src/import/graph/network-graph.ts';
+import { bytesInMemory } from '../../support/bytes-in-memory.ts';
 import { float32, type GraphSession, int32, int64, withGraphs } from '../../support/graph-session.ts';
 import { publishedCheckpoints, writePublishedCheckpoint } from '../../support/published-checkpoints.ts';
 import { referenceInputs } from '../../support/reference-inputs.ts';
