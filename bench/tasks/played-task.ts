@@ -3,7 +3,7 @@
 import type { Agent } from '../../src/agent/agent.ts';
 import type { Random } from '../../src/base/random.ts';
 import type { ToolRecord, TurnRecord } from '../../src/playback/turn-log.ts';
-import type { ModelParts } from '../../src/session/model-writer.ts';
+import type { ModelParts } from '../../src/session/agent-sequence.ts';
 import type { PromptPrefixOf } from '../../src/session/prompt-prefixes.ts';
 import { createCaller } from './caller.ts';
 import { createReadBacks } from './heard.ts';

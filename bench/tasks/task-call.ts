@@ -10,8 +10,8 @@ import { createTurnLog, type ToolRecord, type TurnRecord } from '../../src/playb
 import { createOutsideWork, type OutsideWork } from '../../src/replay/outside-work.ts';
 import { passTime } from '../../src/replay/pass-time.ts';
 import { createTimedEngine } from '../../src/replay/timed-engine.ts';
+import type { ModelParts } from '../../src/session/agent-sequence.ts';
 import { startCall } from '../../src/session/call.ts';
-import type { ModelParts } from '../../src/session/model-writer.ts';
 import type { PromptPrefixOf } from '../../src/session/prompt-prefixes.ts';
 
 const TICK_MS = 20;

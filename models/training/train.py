@@ -9,24 +9,24 @@ from evaluate import evaluate
 from model import Model
 
 
-def read_mix(text):
-    mix = dict(MIX)
+def read_entries(text, usual, what):
+    entries = dict(usual)
     for entry in text.split(','):
         name, _, share = entry.partition('=')
-        if name not in MIX: raise argparse.ArgumentTypeError(f'"{name}" is no kind of block: {", ".join(MIX)}')
-        mix[name] = float(share)
-    if min(mix.values()) < 0 or sum(mix.values()) > 1: raise argparse.ArgumentTypeError(f'shares must be 0 or more and sum to at most 1, not {sum(mix.values()):g}')
+        if name not in usual: raise argparse.ArgumentTypeError(f'"{name}" is no {what}: {", ".join(usual)}')
+        entries[name] = float(share)
+    if min(entries.values()) < 0: raise argparse.ArgumentTypeError('shares must be 0 or more')
+    return entries
+
+
+def read_mix(text):
+    mix = read_entries(text, MIX, 'kind of block')
+    if sum(mix.values()) > 1: raise argparse.ArgumentTypeError(f'shares must sum to at most 1, not {sum(mix.values()):g}')
     return mix
 
 
 def read_shares(text):
-    shares = dict(SHARES)
-    for entry in text.split(','):
-        name, _, share = entry.partition('=')
-        if name not in SHARES: raise argparse.ArgumentTypeError(f'"{name}" is no source of dialogues: {", ".join(SHARES)}')
-        shares[name] = float(share)
-    if min(shares.values()) < 0: raise argparse.ArgumentTypeError('shares must be 0 or more')
-    return shares
+    return read_entries(text, SHARES, 'source of dialogues')
 
 
 def parse():

@@ -4,7 +4,7 @@
 import type { Agent } from '../agent/agent.ts';
 import type { Draft, WriteRequest } from '../conversation/writer.ts';
 import type { PromptPrefix } from '../engine/sequence.ts';
-import { type ModelParts, openSequence } from '../session/model-writer.ts';
+import { type ModelParts, openSequence } from '../session/agent-sequence.ts';
 import type { RecordedEvent } from '../trace/format/call-file.ts';
 import { type Difference, toSortedJson } from './replay-call.ts';
 

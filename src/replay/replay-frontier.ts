@@ -3,7 +3,7 @@
 import type { Agent } from '../agent/agent.ts';
 import { UsageError } from '../errors.ts';
 import type { NamedCall } from '../playback/call-files.ts';
-import type { ModelParts } from '../session/model-writer.ts';
+import type { ModelParts } from '../session/agent-sequence.ts';
 import { prepareAgent } from '../session/prepare-agent.ts';
 import { createPromptPrefixes } from '../session/prompt-prefixes.ts';
 import { type FrontierPoint, type PlayedWay, toFrontier, toLabel } from './frontier.ts';

@@ -8,7 +8,7 @@ import { dialects } from '../engine/prompt/dialects.ts';
 import type { Engine } from '../engine/sequence.ts';
 import { loadTokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { packagePath } from '../package-path.ts';
-import type { ModelParts } from '../session/model-writer.ts';
+import type { ModelParts } from '../session/agent-sequence.ts';
 import { toShortHash } from './short-hash.ts';
 
 export interface LoadedModel extends ModelParts {

@@ -6,9 +6,9 @@ import { checkInstructions, type ReadingLimits } from '../agent/reading-limits.t
 import type { Clock } from '../base/clock.ts';
 import type { PromptPrefix } from '../engine/sequence.ts';
 import { ToolError, toMessage } from '../errors.ts';
+import type { ModelParts } from './agent-sequence.ts';
 import type { AuthorCode } from './author-code.ts';
 import { readWords } from './hooks.ts';
-import type { ModelParts } from './model-writer.ts';
 import type { PromptPrefixOf } from './prompt-prefixes.ts';
 
 export interface CallInstructions {

@@ -1,53 +1,19 @@
-// The conversation's writer, done by the engine: lines become tokens, states become drafts.
+// The conversation's writer, done by the engine: drafts as it has them, told as they grow.
 
 import { fromCallback } from 'xstate';
-import type { Agent, Moment } from '../agent/agent.ts';
-import type { Line } from '../conversation/transcript.ts';
-import type { Draft, WriteRequest, WriterCommand } from '../conversation/writer.ts';
-import { spellAsGiven } from '../engine/prompt/given-names.ts';
-import type { Message, Prompt } from '../engine/prompt/prompt.ts';
-import { toSpacedJson } from '../engine/prompt/spaced-json.ts';
-import type { DraftRequest, DraftState, Engine, Priority, PromptPrefix, Sequence } from '../engine/sequence.ts';
-import type { Tokenizer } from '../engine/tokenizer/tokenizer.ts';
-import { EngineError, toMessage, unreachable } from '../errors.ts';
+import type { Agent } from '../agent/agent.ts';
+import type { WriteRequest, WriterCommand } from '../conversation/writer.ts';
+import type { DraftState } from '../engine/sequence.ts';
+import { toMessage, unreachable } from '../errors.ts';
 import type { CallObserver } from '../recording/observer.ts';
-import { createSpokenArguments } from './spoken-arguments.ts';
+import { type Beginning, type ModelParts, openSequence } from './agent-sequence.ts';
+import { createLocalDesk } from './local-desk.ts';
 
-export interface ModelParts {
-  readonly engine: Engine;
-  readonly tokenizer: Tokenizer;
-  readonly prompt: Prompt;
-}
-
-/** What the model reads before all that was said. */
-export interface Beginning {
-  /** Of the agent that answers first. */
-  readonly first: PromptPrefix;
-  /** Of whoever answers next; it may be another one than before. A promise that rejects fails the draft. */
-  promptPrefixOf(agent: Agent): PromptPrefix | Promise<PromptPrefix>;
-}
-
-const priorityByPurpose: Readonly<Record<WriteRequest['purpose'], Priority>> = {
-  draft: 'draft',
-  committed: 'committed',
-  step: 'step',
-};
-
-const momentByPurpose: Readonly<Record<WriteRequest['purpose'], Moment>> = {
-  draft: 'draft',
-  committed: 'reply',
-  step: 'step',
-};
-
-/**
- * A writer over one sequence of the engine at a time, which begins as the answering agent's calls do; the observer sees
- * each request and each state.
- */
+/** The observer sees each request and each state. */
 export function createModelWriter(parts: ModelParts, first: Agent, beginning: Beginning, observer: CallObserver) {
   return fromCallback<WriterCommand>(({ receive, sendBack }) => {
-    let current = openSequence(parts, first, beginning.first);
+    const desk = createLocalDesk(parts, beginning, openSequence(parts, first, beginning.first));
     let running: AbortController | undefined;
-    let wish: Extract<WriterCommand, { readonly type: 'promote' | 'resume' }> | undefined;
     receive((command) => {
       switch (command.type) {
         case 'write': {
@@ -59,9 +25,7 @@ export function createModelWriter(parts: ModelParts, first: Agent, beginning: Be
         }
         case 'promote':
         case 'resume':
-          wish = command;
-          current.sequence[command.type]();
-          return;
+          return desk.wish(command);
         case 'cancel':
           running?.abort();
           return;
@@ -71,145 +35,21 @@ export function createModelWriter(parts: ModelParts, first: Agent, beginning: Be
     });
 
     async function write(request: WriteRequest, signal: AbortSignal): Promise<void> {
-      const { id, agent } = request;
       try {
-        const asked = beginning.promptPrefixOf(agent);
-        const promptPrefix = asked instanceof Promise ? await asked : asked;
-        if (signal.aborted) return;
-        if (agent !== current.agent || promptPrefix !== current.promptPrefix) {
-          const { sequence: last } = current;
-          current = openSequence(parts, agent, promptPrefix);
-          last.close();
-        }
-        const { sequence, toDraftRequest, toDraft } = current;
         let before: DraftState | undefined;
-        for await (const state of sequence.draft({ ...toDraftRequest(request), signal })) {
-          if (signal.aborted) return;
-          // What was wished before the engine had the request is not known to it.
-          if (before === undefined && wish?.id === id) sequence[wish.type]();
-          if (!request.acts.includes(state.act)) throw toForeignAct(state.act, request);
-          const draft = toDraft(state, request);
+        for await (const { draft, state } of desk.write(request, signal)) {
           observer.answered({ draft, state, before });
           sendBack({ type: 'draft.grew', draft });
           before = state;
         }
       } catch (error) {
-        if (!signal.aborted) sendBack({ type: 'draft.failed', id, message: toMessage(error) });
+        if (!signal.aborted) sendBack({ type: 'draft.failed', id: request.id, message: toMessage(error) });
       }
     }
 
     return () => {
       running?.abort();
-      current.sequence.close();
+      desk.close();
     };
   });
-}
-
-/** A model that talks where only a call may come, or calls where it may only talk: nothing of that is heard or done. */
-function toForeignAct(act: DraftState['act'], { acts }: WriteRequest): EngineError {
-  return new EngineError('act-not-allowed', `the model decided to ${act} where it may only ${acts.join(' or ')}`);
-}
-
-/** An agent's place in the engine. */
-export interface AgentSequence extends Translation {
-  readonly agent: Agent;
-  readonly promptPrefix: PromptPrefix;
-  readonly sequence: Sequence;
-}
-
-/** Throws EngineError. */
-export function openSequence(parts: ModelParts, agent: Agent, promptPrefix: PromptPrefix): AgentSequence {
-  return {
-    agent,
-    promptPrefix,
-    sequence: parts.engine.open(promptPrefix),
-    ...createTranslation(parts, agent, promptPrefix),
-  };
-}
-
-interface Translation {
-  toDraftRequest(request: WriteRequest): DraftRequest;
-  /** `request`: what it answers. */
-  toDraft(state: DraftState, request: WriteRequest): Draft;
-}
-
-/** Between what the conversation says and what the engine says of the same. */
-function createTranslation(parts: ModelParts, agent: Agent, promptPrefix: PromptPrefix): Translation {
-  const spoken = createSpokenArguments(agent);
-  const messages = new WeakMap<Line, Message>();
-
-  /** Lines don't change: the prompt knows a message again by its identity. */
-  function messageOf(line: Line): Message {
-    const message = messages.get(line) ?? toModelMessage(line);
-    messages.set(line, message);
-    return message;
-  }
-
-  function toDraftRequest({ lines, purpose, acts, holdBelow, previous }: WriteRequest): DraftRequest {
-    const context = [...promptPrefix.prefix, ...parts.prompt.renderMessages(lines.map(messageOf), agent.tools)];
-    const mayCall = acts.includes('call');
-    const given = mayCall ? spoken.given(lines) : undefined;
-    return {
-      context,
-      ...(given ? { given } : {}),
-      ...(mayCall ? { likely: spoken.likely(lines) } : {}),
-      ...toWork(agent, momentByPurpose[purpose]),
-      acts,
-      priority: priorityByPurpose[purpose],
-      isSliding: true,
-      ...(holdBelow === undefined ? {} : { holdBelow }),
-      ...(previous && previous.tokens.length > 0 ? { previous: previous.tokens } : {}),
-    };
-  }
-
-  function toDecidedCall(text: string, { argumentConfidences = {} }: DraftState, lines: readonly Line[]) {
-    const decoded = parts.prompt.parseCall(text, agent.tools);
-    return decoded && { ...spoken.ground(spellAsGiven(decoded, agent.tools, lines), lines), argumentConfidences };
-  }
-
-  function toDraft(state: DraftState, { id, lines }: WriteRequest): Draft {
-    const { act, isDone } = state;
-    const text = parts.tokenizer.decode(state.tokens).trim();
-    const stable = parts.tokenizer.decode(state.tokens.slice(0, state.countStable)).trimStart();
-    const facts = {
-      id,
-      text,
-      stableText: isDone ? text : toWholeWords(stable),
-      pEndOfTurn: state.pEndOfTurn,
-      pWait: state.pWait,
-      countForwards: state.countForwards,
-      countSteps: state.countSteps,
-      countReused: state.countReused,
-      tokens: [...parts.prompt.opening(act), ...state.tokens],
-    };
-    if (!isDone) return { ...facts, isDone, act };
-    switch (act) {
-      case 'say':
-        return { ...facts, isDone, act, callFollows: state.pCallNext > 0.5 };
-      case 'call':
-        return { ...facts, isDone, act, decided: toDecidedCall(text, state, lines) };
-      case 'wait':
-        return { ...facts, isDone, act };
-      default:
-        return unreachable(act);
-    }
-  }
-
-  return { toDraftRequest, toDraft };
-}
-
-function toWork(
-  { effort, latencyBudgetMs, effortBy }: Agent,
-  moment: Moment,
-): Pick<DraftRequest, 'effort' | 'latencyBudgetMs'> {
-  return { effort, ...(latencyBudgetMs === undefined ? {} : { latencyBudgetMs }), ...effortBy[moment] };
-}
-
-export function toModelMessage(line: Line): Message {
-  return line.role === 'result' ? { role: 'result', content: toSpacedJson(JSON.parse(line.content)) } : line;
-}
-
-/** The next token may still lengthen the last word. */
-export function toWholeWords(text: string): string {
-  return text.slice(0, Math.max(0, text.lastIndexOf(' ')));
 }

@@ -8,8 +8,8 @@ import { checkReadingLimits, findUnreadDescriptions, type ReadingLimits } from '
 import { systemClock } from '../base/clock.ts';
 import { toMessage } from '../errors.ts';
 import { remoteReadingLimits } from '../remote/reading-limits.ts';
+import type { ModelParts } from './agent-sequence.ts';
 import { inTime } from './hooks.ts';
-import type { ModelParts } from './model-writer.ts';
 import type { PromptPrefixOf } from './prompt-prefixes.ts';
 
 /**

@@ -6,7 +6,7 @@ import type { ToolCall } from '../conversation/transcript.ts';
 import type { DecidedCall, Draft, WriteRequest } from '../conversation/writer.ts';
 import { spellAsGiven } from '../engine/prompt/given-names.ts';
 import { toSpacedJson } from '../engine/prompt/spaced-json.ts';
-import { toModelMessage, toWholeWords } from './model-writer.ts';
+import { toModelMessage, toWholeWords } from './agent-sequence.ts';
 import { createSpokenArguments, type SpokenArguments } from './spoken-arguments.ts';
 
 type Facts = Pick<Draft, 'id' | 'pEndOfTurn' | 'countForwards'>;

@@ -9,8 +9,8 @@ import { unreachable } from '../errors.ts';
 import type { CallObserver, Work } from '../recording/observer.ts';
 import type { RemoteMeter } from '../recording/remote-meter.ts';
 import type { Chat } from '../remote/chat.ts';
+import type { Beginning, ModelParts } from './agent-sequence.ts';
 import { createLocalDesk } from './local-desk.ts';
-import type { Beginning, ModelParts } from './model-writer.ts';
 import { createCallReader } from './remote-draft.ts';
 import { type HeldCall, type RemoteWriting, startRemoteWriting } from './remote-writing.ts';
 

@@ -99,9 +99,9 @@ export function startRemoteWriting(request: WriteRequest, options: RemoteWriting
   /** What the local model makes of the caller's words so far, told unless the answer has begun. */
   async function listen(): Promise<void> {
     // It does no more for the draft than it takes to know p(end of turn).
-    const heard: WriteRequest = { ...request, holdBelow: Number.POSITIVE_INFINITY };
+    const beginning: WriteRequest = { ...request, holdBelow: Number.POSITIVE_INFINITY };
     try {
-      for await (const { state } of desk.write(heard, AbortSignal.any([signal, listening.signal]))) {
+      for await (const { state } of desk.write(beginning, AbortSignal.any([signal, listening.signal]))) {
         pEndOfTurn = state.pEndOfTurn;
         work = { ...work, spentUs: state.spentUs, countForwards: work.countForwards + 1 };
         if (pEndOfTurn < holdBelow && !isAsked) work = { ...work, isHeld: true };
@@ -227,11 +227,13 @@ export function startRemoteWriting(request: WriteRequest, options: RemoteWriting
 
   function wait(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = clock.setTimeout(resolve, delayMs);
-      signal.addEventListener('abort', () => {
+      const timer = clock.setTimeout(done, delayMs);
+      signal.addEventListener('abort', done, { once: true });
+      function done(): void {
         clock.clearTimeout(timer);
+        signal.removeEventListener('abort', done);
         resolve();
-      });
+      }
     });
   }
 

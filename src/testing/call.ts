@@ -18,8 +18,8 @@ import type { CallEvent, CallerEvent, CallParties, CloseReason } from '../events
 import { createTextOutput } from '../output/text-output.ts';
 import { packagePath } from '../package-path.ts';
 import { createTurnLog, type TurnRecord } from '../playback/turn-log.ts';
+import type { ModelParts } from '../session/agent-sequence.ts';
 import { startCall } from '../session/call.ts';
-import type { ModelParts } from '../session/model-writer.ts';
 import { prepareAgent } from '../session/prepare-agent.ts';
 import { createPromptPrefixes, type PromptPrefixOf } from '../session/prompt-prefixes.ts';
 import { type Answers, createAnsweringEngine } from './answers.ts';

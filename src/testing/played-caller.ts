@@ -3,7 +3,7 @@
 // to on both sides.
 
 import { type Message, plain } from '../engine/prompt/prompt.ts';
-import type { ModelParts } from '../session/model-writer.ts';
+import type { ModelParts } from '../session/agent-sequence.ts';
 
 export interface PlayedCaller {
   /** What the caller says to what they heard, as a recogniser would write it. Throws EngineError. */

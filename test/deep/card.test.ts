@@ -2,12 +2,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Device } from '../../src/engine/forward/device.ts';
 import { createCardDevice } from '../../src/engine/forward/device-card.ts';
 import { Kv } from '../../src/engine/forward/kv.ts';
-import { type Block, fillBias, positionsOf } from '../../src/engine/forward/mask.ts';
+import type { Block } from '../../src/engine/forward/mask.ts';
 import { createLocalEngine } from '../../src/engine/serving/local-engine.ts';
 import { scoreByReference } from '../../training/reference.ts';
 import { openSafeTensors } from '../../training/safetensors.ts';
 import { type CardModel, createCardModel } from '../support/card-model.ts';
 import { base, heard, last, promptPrefix } from '../support/engine-rig.ts';
+import { runForward } from '../support/run-forward.ts';
 import { tokenizer } from '../support/small-vocabulary.ts';
 import { missingCard, useSwiftShader } from '../support/swiftshader.ts';
 
@@ -30,22 +31,8 @@ afterAll(async () => {
 const text = Array.from({ length: 90 }, (_, index) => 17 + ((index * 37) % 200));
 const createKv = () => new Kv(model.manifest.config, device.createKvMemory());
 
-async function forward(kv: Kv, causal: readonly number[], blocks: readonly Block[] = [], keep = true) {
-  const ids = [...causal, ...blocks.flatMap((block) => block.ids)];
-  const bias = new Float32Array(ids.length * (kv.length + ids.length));
-  fillBias(bias, kv.length, causal.length, blocks);
-  const result = await device.forward({
-    ids: Int32Array.from(ids),
-    positions: positionsOf(kv.length, causal.length, blocks),
-    bias,
-    past: kv,
-    rows: Int32Array.from(ids.keys()),
-    watch: Int32Array.from(ids),
-    wantsRows: true,
-  });
-  if (keep) kv.append(causal);
-  return result;
-}
+const forward = (kv: Kv, causal: readonly number[], blocks: readonly Block[] = [], keep = true) =>
+  runForward(device, kv, causal, blocks, keep);
 
 function farthest(a: ArrayLike<number>, b: ArrayLike<number>): number {
   expect(a.length).toBe(b.length);

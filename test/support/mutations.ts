@@ -221,9 +221,9 @@ export const mutations: readonly (Mutation & { readonly name: string })[] = [
   },
   {
     name: "the model's sequence stays open",
-    file: 'session/model-writer.ts',
-    symbol: 'createModelWriter',
-    from: 'current.sequence.close();',
-    to: '',
+    file: 'session/local-desk.ts',
+    symbol: 'createLocalDesk',
+    from: 'close: () => place?.sequence.close(),',
+    to: 'close: () => undefined,',
   },
 ];

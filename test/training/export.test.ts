@@ -5,12 +5,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Device, Forward } from '../../src/engine/forward/device.ts';
 import { createOnnxDevice } from '../../src/engine/forward/device-onnx.ts';
 import { Kv } from '../../src/engine/forward/kv.ts';
-import { type Block, fillBias, positionsOf } from '../../src/engine/forward/mask.ts';
+import { type Block, positionsOf } from '../../src/engine/forward/mask.ts';
 import { measureDeviation, selfTestSchema } from '../../src/engine/forward/self-test.ts';
 import { loadManifest, type Manifest } from '../../src/engine/manifest.ts';
 import { specials } from '../../src/engine/tokenizer/tokenizer-file.ts';
 import { ModelError } from '../../src/errors.ts';
 import { exportModel } from '../../training/export.ts';
+import { runForward } from '../support/run-forward.ts';
 import { smallConfig, writeSmallCheckpoint } from '../support/small-checkpoint.ts';
 import { tokenizer } from '../support/small-vocabulary.ts';
 
@@ -36,22 +37,8 @@ afterAll(async () => {
 
 const text = Array.from({ length: 90 }, (_, index) => 17 + ((index * 37) % 200));
 
-async function forward(kv: Kv, causal: readonly number[], blocks: readonly Block[], keep: boolean) {
-  const ids = [...causal, ...blocks.flatMap((block) => block.ids)];
-  const bias = new Float32Array(ids.length * (kv.length + ids.length));
-  fillBias(bias, kv.length, causal.length, blocks);
-  const result = await device.forward({
-    ids: Int32Array.from(ids),
-    positions: positionsOf(kv.length, causal.length, blocks),
-    bias,
-    past: kv,
-    rows: Int32Array.from(ids.keys()),
-    watch: Int32Array.from(ids),
-    wantsRows: true,
-  });
-  if (keep) kv.append(causal);
-  return result;
-}
+const forward = (kv: Kv, causal: readonly number[], blocks: readonly Block[], keep: boolean) =>
+  runForward(device, kv, causal, blocks, keep);
 
 it('writes the same bytes for the same checkpoint', async () => {
   const again = join(folder, 'again');

@@ -12,7 +12,7 @@ import { GraphBuilder } from './graph-builder.ts';
 import { addHead } from './head.ts';
 import { addAndNorm, attend, feedForward, normHidden, normWeight } from './layer.ts';
 import type { LayerContext } from './layer-context.ts';
-import { addPositions, type GraphOptions } from './network-graph.ts';
+import { addPassInputs, addPositions, type GraphOptions } from './network-graph.ts';
 import { createArithmetic } from './numbers.ts';
 import type { OnnxGraph } from './onnx-file.ts';
 import type { WeightStore } from './weight-store.ts';
@@ -37,10 +37,7 @@ export async function buildDrafterGraph(
   const featureLength = (target.features?.length ?? 0) * hidden;
   g.input('features', g.floatType, ['F', featureLength]);
   g.input('ids', 'int32', ['B']);
-  g.input('positions', 'int32', ['T']);
-  g.input('bias', 'float32', [1, 1, 'T', 'S']);
-  g.input('rows', 'int32', ['R']);
-  g.input('watch', 'int32', ['R', 'W']);
+  addPassInputs(g);
 
   const arithmetic = createArithmetic(g, numbers);
   const lookUp = await arithmetic.embedding(weights.matrix('embedding', vocabulary, hidden));

@@ -30,6 +30,14 @@ export interface GraphOptions extends HeadOptions {
   readonly contextTokens: number;
 }
 
+/** What every pass has beside its ids: places, who sees whom, and what is asked of the head. */
+export function addPassInputs(g: GraphBuilder): void {
+  g.input('positions', 'int32', ['T']);
+  g.input('bias', 'float32', [1, 1, 'T', 'S']);
+  g.input('rows', 'int32', ['R']);
+  g.input('watch', 'int32', ['R', 'W']);
+}
+
 /** Weights go to `store` as they are needed. Rejects with ModelError where one is missing or doesn't fit. */
 export async function buildGraph(weights: Weights, store: WeightSink, options: GraphOptions): Promise<OnnxGraph> {
   const { network, numbers } = options;
@@ -37,10 +45,7 @@ export async function buildGraph(weights: Weights, store: WeightSink, options: G
   const g = new GraphBuilder(store, numbers.floats);
 
   g.input('ids', 'int32', ['T']);
-  g.input('positions', 'int32', ['T']);
-  g.input('bias', 'float32', [1, 1, 'T', 'S']);
-  g.input('rows', 'int32', ['R']);
-  g.input('watch', 'int32', ['R', 'W']);
+  addPassInputs(g);
 
   const arithmetic = createArithmetic(g, numbers);
   const lookUp = await arithmetic.embedding(weights.matrix('embedding', vocabulary, hidden));

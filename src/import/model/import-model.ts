@@ -7,6 +7,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { GRAPH_FILE, hashFile, LANES_GRAPH_FILE, MANIFEST_FILE, type Manifest } from '../../engine/manifest.ts';
 import type { Network } from '../../engine/network.ts';
+import { isDialectName } from '../../engine/prompt/dialect.ts';
 import { defaultPromptLimits } from '../../engine/prompt/limits.ts';
 import { ModelError, toMessage } from '../../errors.ts';
 import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint.ts';
@@ -41,6 +42,13 @@ export interface ImportModelOptions {
   readonly write?: (descriptor: number, bytes: Uint8Array, offsetBytes: number) => number;
 }
 
+export interface ImportedModel {
+  /** In which form its dialogues are written. */
+  readonly dialect: string;
+  /** This version knows that form. */
+  readonly canRun: boolean;
+}
+
 const PART_BYTES = 1_000_000_000;
 const COUNT_BEST = 2;
 const COUNT_LANES = 4;
@@ -54,7 +62,7 @@ const OTHER_FILES_BYTES = 50_000_000;
  * Throws ModelError: import-refused, disk-full, architecture-unsupported, tokenizer-unusable, checkpoint-missing,
  * checkpoint-damaged, weights-missing, weights-dtype, weights-shape. What is written stays for another try.
  */
-export async function importModel(options: ImportModelOptions): Promise<void> {
+export async function importModel(options: ImportModelOptions): Promise<ImportedModel> {
   const to = resolve(options.to);
   await refuseFull(to);
   const checkpoint = await openCheckpoint(options.from);
@@ -94,6 +102,7 @@ export async function importModel(options: ImportModelOptions): Promise<void> {
     await rm(join(folder, JOURNAL_FILE));
     if (existsSync(to)) await rm(to, { recursive: true });
     await rename(folder, to);
+    return { dialect: marks.dialect, canRun: isDialectName(marks.dialect) };
   } finally {
     await checkpoint.tensors.close();
   }

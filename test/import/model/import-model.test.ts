@@ -218,3 +218,8 @@ it('tells the time that is left by what was written in this run', async () => {
     { doneBytes: 500, totalBytes: 1000, remainingMs: 10_000 },
   ]);
 });
+
+it('says of a model whose form of dialogues this version lacks that it cannot run it', async () => {
+  const made = importModel({ from, to, weights: 'int8', clock: new SimulatedClock(), report: () => undefined });
+  expect(await made).toEqual({ dialect: 'chatml-json', canRun: false });
+});
