@@ -10,6 +10,8 @@ import { readStorm, writeStorm } from '../support/storm-file.ts';
 const LONGEST = 60;
 /** More in `npm run test:nightly`. */
 const COUNT_EVENTS = Number(process.env.REPARTEE_STORM_EVENTS ?? 50_000);
+/** The same storms each time. @default others each time */
+const SEED = process.env.REPARTEE_STORM_SEED;
 /** A file that a broken promise left: only its storm is played. */
 const FILE = process.env.REPARTEE_STORM;
 
@@ -22,7 +24,7 @@ it.skipIf(FILE !== undefined)('keeps its promises in any storm of events', { tim
         const broken = findBroken(await playStorm(storm));
         if (broken !== undefined) throw new Error(broken);
       }),
-      { numRuns: 100 },
+      { numRuns: 100, ...(SEED === undefined ? {} : { seed: Number(SEED) + countEvents }) },
     );
     if (!result.failed) continue;
     const [storm] = result.counterexample ?? [];
