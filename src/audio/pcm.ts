@@ -2,6 +2,13 @@
 
 export const FRAME_MS = 20;
 
+/** Little-endian PCM16 as a copy; undefined where half a sample is left over. */
+export function toSamples(bytes: Uint8Array): Int16Array | undefined {
+  if (bytes.length % 2 !== 0) return undefined;
+  // Bytes may lie at an odd place of their memory, where no samples can; a Buffer's slice would not copy them.
+  return new Int16Array(new Uint8Array(bytes).buffer);
+}
+
 /** Samples in a frame of 20 ms. */
 export function toFrameSamples(rateHz: number): number {
   return (rateHz * FRAME_MS) / 1000;

@@ -3,6 +3,7 @@ import type { DeviceName } from '../engine/device-name.ts';
 import { UsageError } from '../errors.ts';
 import { toOtlpUrl } from '../runtime/span-export.ts';
 import { isLoopback } from '../server/http/guard.ts';
+import { sttBackends } from '../stt/create-stt.ts';
 import { type Redaction, redactions } from '../trace/format/redact.ts';
 import { fliteVoices, isFliteVoice } from '../tts/flite/flite.ts';
 import { toDeviceOption } from './device-argument.ts';
@@ -24,6 +25,11 @@ ${modelHelp}  --device NAME     what runs the model: cpu, webgpu, cuda or auto (
 ${Object.entries(fliteVoices)
   .map(([name, about]) => `                    ${name.padEnd(5)} ${about}`)
   .join('\n')}
+  --stt NAME        speech-to-text for callers who come as audio; may be repeated: the next one takes over from one
+                    that fails
+${Object.entries(sttBackends)
+  .map(([name, { about }]) => `                    ${name.padEnd(13)} ${about}`)
+  .join('\n')}
   --traces DIR      where calls are written down, for the viewer at /traces (default .repartee/traces; off: nowhere)
   --redact WHAT     leave text or numbers out of what is written (default none)
   --otlp URL        an OpenTelemetry collector that takes spans of each turn (default: OTEL_EXPORTER_OTLP_ENDPOINT)
@@ -43,6 +49,8 @@ export interface StartArguments extends ModelArguments {
   readonly publicUrl?: URL;
   readonly device?: DeviceName;
   readonly voice: string;
+  /** Speech-to-text, in the order in which it is tried; empty: there is none. */
+  readonly stt: readonly string[];
   /** Undefined: calls are not written down. */
   readonly tracesDir: string | undefined;
   readonly redaction: Redaction;
@@ -66,6 +74,7 @@ export function parseStartArguments(argv: readonly string[]): StartArguments | u
     ...toDeviceOption(values.device),
     ...toModelArguments(values),
     voice: toVoice(values.voice),
+    stt: values.stt ?? [],
     tracesDir: values.traces === 'off' ? undefined : values.traces,
     redaction: toRedaction(values.redact),
     otlpUrl: toOtlpUrl('--otlp', values.otlp),
@@ -93,6 +102,7 @@ function parse(argv: readonly string[]) {
     device: { type: 'string' },
     'model-prices': { type: 'string' },
     voice: { type: 'string', default: 'slt' },
+    stt: { type: 'string', multiple: true },
     traces: { type: 'string', default: '.repartee/traces' },
     redact: { type: 'string', default: 'none' },
     otlp: { type: 'string' },

@@ -3,6 +3,7 @@
 import { systemClock } from '../base/clock.ts';
 import { openAgentServer } from '../runtime/agent-server.ts';
 import { exampleAgents } from '../runtime/example-agents.ts';
+import { openStt } from '../runtime/open-stt.ts';
 import { readAgents } from '../runtime/read-agents.ts';
 import { toOtlpUrl } from '../runtime/span-export.ts';
 import { createLog, toLogFields } from '../server/log.ts';
@@ -24,6 +25,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
   // A mistake in an agent is told before anybody hears that the server listens.
   const agents = await readAgents(files, args.modelDir, args.choice);
   const log = createLog((line) => void process.stderr.write(line));
+  const stt = openStt(args.stt, process.env, log);
   const endpoint = 'OTEL_EXPORTER_OTLP_ENDPOINT';
   const server = await openAgentServer({
     agents,
@@ -40,6 +42,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
     log,
     tell,
     ...(args.modelDir === undefined ? {} : { modelDir: args.modelDir }),
+    ...(stt === undefined ? {} : { stt }),
     ...(args.device === undefined ? {} : { device: args.device }),
     ...(args.choice === undefined ? {} : { choice: args.choice }),
   });

@@ -31,6 +31,7 @@ export function goodbyeLine(agent: Agent, { reason }: Closing): string {
     case 'transferred':
       return agent.say.transfer;
     case 'agent-failed':
+    case 'stt-failed':
       return agent.say.apology;
     case 'voicemail':
       return agent.say.voicemail ?? '';

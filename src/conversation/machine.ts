@@ -40,6 +40,7 @@ export const conversationMachine = callSetup.createMachine({
     'call.overlong': { actions: { type: 'close', params: { reason: 'too-long' } } },
     'action.requested': { actions: 'takeAction' },
     'agent.failed': { actions: { type: 'close', params: { reason: 'agent-failed' } } },
+    'stt.failed': { actions: { type: 'close', params: { reason: 'stt-failed' } } },
     'line.lost': { actions: ['loseLine', 'endIdle', 'endFinal'] },
     'line.back': { actions: 'regainLine' },
     'playback.interrupted': { guard: 'isOfReply', actions: 'correctHeard' },

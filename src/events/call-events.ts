@@ -14,6 +14,8 @@ export const closeReason = z.enum([
   'voicemail',
   /** Code of the agent's threw where nobody could catch it. */
   'agent-failed',
+  /** The caller can't be heard any more: no speech-to-text is left. */
+  'stt-failed',
 ]);
 
 const count = z.int().min(0);

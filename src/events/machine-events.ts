@@ -27,6 +27,8 @@ export const machineEvents = {
   'action.requested': { fields: { action: requestedAction } },
   /** Code of the agent's threw where nobody could catch it. */
   'agent.failed': { fields: {} },
+  /** No speech-to-text is left that could hear the caller. */
+  'stt.failed': { fields: {} },
   'pause.passed': { fields: { pausedMs: z.number() } },
   /** The caller's sound went on for long enough to make the agent pause. */
   'sound.lasted': { fields: {} },

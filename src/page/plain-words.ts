@@ -46,6 +46,7 @@ const reasons: Readonly<Record<Exclude<Closed['reason'], 'transferred'>, string>
   'too-long': 'it had lasted as long as a call may',
   voicemail: 'a machine had answered',
   'agent-failed': 'the agent broke; the log of the server says why',
+  'stt-failed': 'the server could not hear you any more',
 };
 
 /** How a call came to its end, as the second half of a sentence. */

@@ -26,6 +26,9 @@ export const nativeLimits = {
   messageBytes: 32_768,
   /** Messages, pings included, in any one second; one more closes the socket with 1008. */
   messagesPerSecond: 200,
+  /** Audio that the caller's side may send, as a multiple of real time, after a first `audioBurstMs` at once. */
+  audioSpeed: 2,
+  audioBurstMs: 2000,
   /** Messages refused with an error on one socket; one more closes it with 1008. */
   countProblems: 20,
   /** From the open socket to an accepted call.started; then 1008. */
@@ -53,6 +56,11 @@ export type ClientMessage = CallStarted | ClientEvent;
 /** What the server sends as JSON in a text frame; audio goes as binary frames of little-endian PCM16. */
 export type ServerMessage = ServerEvent;
 
+/** Which way speech goes in binary frames. */
+export function audioOf({ audio }: CallStarted): { readonly in: boolean; readonly out: boolean } {
+  return { in: audio?.in !== undefined, out: audio?.encoding !== undefined || audio?.out !== undefined };
+}
+
 /** Why a client's message was refused; `message` may quote it, `code` never does. */
 export interface Problem {
   readonly code: ProblemCode;
@@ -70,6 +78,9 @@ export type ProblemCode =
   | 'unknown-agent'
   | 'call-id-in-use'
   | 'variables-invalid'
+  | 'stt-missing'
+  | 'audio-invalid'
+  | 'audio-too-fast'
   | 'too-many-calls'
   | 'too-many-problems'
   | 'start-timeout'

@@ -2,12 +2,13 @@
 // Knows no socket and no call.
 
 import type { z } from 'zod';
+import { toSamples } from '../audio/pcm.ts';
 import { parseJson } from '../base/parse-json.ts';
 import { toUnion } from '../events/definition.ts';
 import { clientSchemas, isServerEvent } from '../events/vocabulary.ts';
 import type { CallEvent } from '../events.ts';
 import { callStartedSchema } from './call-started.ts';
-import { type ClientMessage, nativeLimits, type Problem } from './native-messages.ts';
+import { audioOf, type ClientMessage, nativeLimits, type Problem } from './native-messages.ts';
 import { createMessageOrder } from './native-order.ts';
 import type { Wire } from './wire.ts';
 
@@ -22,6 +23,7 @@ const messageTypes: readonly string[] = schemas.map(({ shape }) => shape.type.va
 /** The native wire of one socket. */
 export function createNativeWire(): Wire {
   const order = createMessageOrder();
+  let isHearing = false;
   return {
     read(text) {
       const parsed = parseClientMessage(text);
@@ -29,9 +31,16 @@ export function createNativeWire(): Wire {
       const { message } = parsed;
       const problem = order.check(message);
       if (problem !== undefined) return { kind: 'problem', problem };
-      return message.type === 'call.started'
-        ? { kind: 'start', start: message }
-        : { kind: 'events', events: [message] };
+      if (message.type !== 'call.started') return { kind: 'events', events: [message] };
+      isHearing = audioOf(message).in;
+      return { kind: 'start', start: message };
+    },
+    readBinary(bytes) {
+      if (!isHearing) return undefined;
+      const samples = toSamples(bytes);
+      if (samples !== undefined) return { kind: 'audio', samples };
+      const message = `a binary frame has ${bytes.length} bytes; send whole samples of PCM16, two bytes each`;
+      return { kind: 'problem', problem: { code: 'audio-invalid', message } };
     },
     startCall: () => order.startCall(),
     write: (event) => (isServerEvent(event) || event.type === 'audio.delta' ? [toServerMessage(event)] : []),

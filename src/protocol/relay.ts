@@ -176,6 +176,7 @@ export function createRelayWire(): Wire {
       if (isEnded) frames.push(toText('', true));
       return frames.map(toFrame);
     },
+    readBinary: () => undefined,
     isSpeaking: true,
     isStartedOnce: true,
   };

@@ -7,6 +7,8 @@ import type { CallStarted, Problem } from './native-messages.ts';
 export interface Wire {
   /** What one text frame means; never throws. */
   read(text: string): Reading;
+  /** What one binary frame means; undefined: this wire takes none, or has not agreed to. Never throws. */
+  readBinary(bytes: Uint8Array): Reading | undefined;
   /** To be called once the call of a `start` was taken. */
   startCall(): void;
   /**
@@ -29,4 +31,6 @@ export type Reading =
       readonly resumeKey?: string | undefined;
     }
   | { readonly kind: 'events'; readonly events: readonly CallerEvent[] }
+  /** The caller's voice, PCM16 mono at 16 kHz. */
+  | { readonly kind: 'audio'; readonly samples: Int16Array }
   | { readonly kind: 'problem'; readonly problem: Problem };

@@ -15,7 +15,7 @@ import { createRemoteModels, type ModelChoice } from './remote-models.ts';
 import { serveAgents } from './served-agents.ts';
 import { openSpanExport } from './span-export.ts';
 
-export interface AgentServerOptions extends Pick<PartsOptions, 'modelDir' | 'device' | 'voice' | 'engine'> {
+export interface AgentServerOptions extends Pick<PartsOptions, 'modelDir' | 'device' | 'voice' | 'engine' | 'stt'> {
   /** Checked, the first of them the one that answers by default. */
   readonly agents: ReadonlyMap<string, Agent>;
   /** Of each agent, in their order. @default they are of no file */
@@ -81,7 +81,7 @@ export async function openAgentServer(options: AgentServerOptions): Promise<Agen
   async function loadParts() {
     // Only here, for the server is to listen before the model's runtime is loaded.
     const { createParts } = await import('./parts.ts');
-    const { modelDir, device, voice, engine, choice } = options;
+    const { modelDir, device, voice, engine, stt, choice } = options;
     const chosen = choice === undefined ? {} : { choice };
     const parts = await createParts({
       warn: tell,
@@ -94,9 +94,11 @@ export async function openAgentServer(options: AgentServerOptions): Promise<Agen
       ...(device === undefined ? {} : { device }),
       ...(voice === undefined ? {} : { voice }),
       ...(engine === undefined ? {} : { engine }),
+      ...(stt === undefined ? {} : { stt }),
     });
     try {
-      return { parts, served: await serveAgents({ parts, agents, files, isWatching, tell, ...chosen }) };
+      const hasStt = stt !== undefined;
+      return { parts, served: await serveAgents({ parts, hasStt, agents, files, isWatching, tell, ...chosen }) };
     } catch (error) {
       await parts.close();
       throw error;

@@ -12,6 +12,7 @@ import type { CallEvent, CallParties } from '../events.ts';
 import type { Prices } from '../remote/known-models.ts';
 import type { Call } from '../server/calls/open-call.ts';
 import type { Log } from '../server/log.ts';
+import type { Stt } from '../stt/stt.ts';
 import { type Redaction, redactions } from '../trace/format/redact.ts';
 import type { Voice } from '../tts/voice.ts';
 import type { ModelChoice } from './remote-models.ts';
@@ -73,6 +74,12 @@ export interface CreateServerOptions {
    * @default 'slt'
    */
   readonly voice?: string | Voice | null;
+  /**
+   * Speech-to-text for callers who come as audio: backends of `repartee start --stt`, in the order in which they are
+   * tried, with their keys in the environment; or one of your own.
+   * @default none: such calls are refused
+   */
+  readonly stt?: string | readonly string[] | Stt;
   /** Where calls are written down, for the viewer at /traces. null: nowhere. @default '.repartee/traces' */
   readonly tracesDir?: string | null;
   /** What is left out of what is written: `none`, `text` or `numbers` as `--redact` takes it. @default 'none' */
@@ -111,6 +118,8 @@ export interface StartCallOptions extends CallParties {
   readonly callId?: string;
   /** The agent speaks: `audio.delta` events carry PCM16 mono at 16 kHz. false: words only. @default false */
   readonly hasAudio?: boolean;
+  /** The caller comes as audio, for `stt`: the call has `hear`. Without `stt` it is refused. @default false */
+  readonly hearsCaller?: boolean;
   /** What the call brings along; the agent checks it. @default {} */
   readonly variables?: Readonly<Record<string, unknown>>;
   /** Takes every event of the call, in order; must not throw. */
@@ -156,6 +165,7 @@ const known: Readonly<Record<keyof CreateServerOptions, true>> = {
   modelPrices: true,
   engine: true,
   voice: true,
+  stt: true,
   tracesDir: true,
   redact: true,
   otlpUrl: true,
@@ -199,6 +209,8 @@ export async function createServer(options: CreateServerOptions): Promise<Runnin
     maxCalls = 32,
   } = options;
   const choice = toChoice(options);
+  const log = options.log ?? createLog((line) => void process.stderr.write(line));
+  const stt = await toStt(options.stt, log);
   const agents = await checkAgents(options.agents, modelDir, choice);
   const server = await openAgentServer({
     agents,
@@ -210,11 +222,12 @@ export async function createServer(options: CreateServerOptions): Promise<Runnin
     redaction: redact,
     otlpUrl: checked.otlpUrl,
     maxCalls,
-    log: options.log ?? createLog((line) => void process.stderr.write(line)),
+    log,
     tell: options.warn ?? ((line) => void process.stderr.write(`${line}\n`)),
     ...(modelDir === undefined ? {} : { modelDir }),
     ...(device === undefined ? {} : { device }),
     ...(engine === undefined ? {} : { engine }),
+    ...(stt === undefined ? {} : { stt }),
     ...(choice === undefined ? {} : { choice }),
   });
   const close = async (drainMs: number): Promise<void> => {
@@ -232,13 +245,20 @@ export async function createServer(options: CreateServerOptions): Promise<Runnin
     async listen({ port = 8787, host = '127.0.0.1' } = {}) {
       return { url: await server.listen({ port, host }) };
     },
-    startCall({ agent = options.agents[0]?.name ?? '', callId = randomUUID(), hasAudio = false, ...asked }) {
+    startCall({
+      agent = options.agents[0]?.name ?? '',
+      callId = randomUUID(),
+      hasAudio = false,
+      hearsCaller = false,
+      ...asked
+    }) {
       const { from, to, direction, variables = {}, report } = asked;
       const audio = hasAudio ? ({ rateHz: 16_000 } as const) : null;
       return server.openCall({
         agent,
         callId,
         audio,
+        hearsCaller,
         clientSynthesizes: false,
         parties: { from, to, direction },
         variables,
@@ -277,6 +297,12 @@ async function check(options: CreateServerOptions): Promise<CheckedUrls> {
     publicUrl: toUrl('publicUrl', publicUrl, 'https://voice.example.com', ({ href, origin }) => href === `${origin}/`),
     otlpUrl: toUrl('otlpUrl', otlpUrl, 'http://127.0.0.1:4318', () => true),
   };
+}
+
+async function toStt(given: CreateServerOptions['stt'], log: Log): Promise<Stt | undefined> {
+  if (given === undefined || (typeof given === 'object' && 'start' in given)) return given;
+  const { openStt } = await import('./open-stt.ts');
+  return openStt(typeof given === 'string' ? [given] : given, process.env, log);
 }
 
 function toChoice({ model: name, modelPrices: prices }: CreateServerOptions): ModelChoice | undefined {

@@ -14,8 +14,10 @@ import { type Completions, createCompletions } from '../server/completions/compl
 import type { AuthorFailure } from '../session/author-code.ts';
 import { type Call, startCall } from '../session/call.ts';
 import { checkVariables } from '../session/call-agents.ts';
+import { type HeardCall, hearCall } from '../session/heard-call.ts';
 import { prepareAgent } from '../session/prepare-agent.ts';
 import { createPromptPrefixes } from '../session/prompt-prefixes.ts';
+import type { Stt } from '../stt/stt.ts';
 import type { CallHeader } from '../trace/format/call-file.ts';
 import { type CallSink, openAll } from '../trace/store/call-sink.ts';
 import type { Voice } from '../tts/voice.ts';
@@ -35,6 +37,8 @@ export interface PartsOptions {
   readonly voice?: string | Voice | null;
   /** The models over the network. @default agents that name one are written by the local model */
   readonly remote?: RemoteModels;
+  /** Hears callers who come as audio. @default calls of such callers are refused */
+  readonly stt?: Stt;
   /** What writes replies, in tokens of the model folder; closed with the parts. @default the model of that folder */
   readonly engine?: Engine;
   /** One line about something that works, but not as its author may think. */
@@ -51,6 +55,8 @@ export interface CallRequest {
   readonly callId: string;
   /** Undefined where the client took no audio. */
   readonly audio: { readonly rateHz: number } | null;
+  /** The caller's voice comes as audio, for speech-to-text. @default false */
+  readonly hearsCaller?: boolean;
   /** Without audio: the client speaks the words itself. @default false */
   readonly clientSynthesizes?: boolean;
   /** Who calls whom. @default nobody knows */
@@ -76,7 +82,7 @@ export interface Parts {
    */
   prepare(agent: Agent): Promise<void>;
   /** Starts a call with an agent of `loadAgents`. Throws AgentError `variables-invalid`, EngineError `engine-busy`. */
-  openCall(agent: Agent, request: CallRequest): Call;
+  openCall(agent: Agent, request: CallRequest): Call | HeardCall;
   /** Replies for HTTP clients, by the same engine. */
   readonly completions: Completions;
   stats(): EngineStats;
@@ -131,7 +137,9 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
       return agents;
     },
     prepare,
-    openCall(agent, { callId, audio, clientSynthesizes = false, parties = {}, variables = {}, origin = {}, report }) {
+    openCall(agent, request) {
+      const { callId, audio, hearsCaller = false, clientSynthesizes = false } = request;
+      const { parties = {}, variables = {}, origin = {}, report } = request;
       checkLoad(engine.stats());
       // A call that is refused is none, and leaves no file.
       checkVariables(agent, variables);
@@ -177,7 +185,7 @@ export async function createParts(options: PartsOptions = {}): Promise<Parts> {
         });
         const close = () => recording?.close();
         call.ended.then(close, close);
-        return call;
+        return hearsCaller && options.stt !== undefined ? hearCall(call, options.stt) : call;
       } catch (error) {
         void recording?.close();
         throw error;

@@ -15,6 +15,8 @@ export interface ServedAgents {
 
 export interface ServedAgentsOptions {
   readonly parts: Pick<Parts, 'prepare' | 'openCall'>;
+  /** Calls can be heard. @default false */
+  readonly hasStt?: boolean;
   /** As readAgents gave them. */
   readonly agents: ReadonlyMap<string, Agent>;
   /** Of each agent, in their order. */
@@ -29,6 +31,7 @@ export interface ServedAgentsOptions {
 /** Throws EngineError. */
 export async function serveAgents({
   parts,
+  hasStt = false,
   agents: read,
   files,
   isWatching,
@@ -68,6 +71,7 @@ export async function serveAgents({
   return {
     calls: {
       agents: [...agents.keys()],
+      hasStt,
       openCall: ({ agent: name, ...request }) => {
         const agent = agents.get(name);
         if (agent === undefined) throw new RuntimeError('unknown-agent', `no agent "${name}"`);

@@ -62,6 +62,8 @@ export interface Call {
   /** The caller's connection is gone, but may come back: silence is not theirs until it does. */
   loseLine(): void;
   regainLine(): void;
+  /** The caller can't be heard any more: the apology is said, and the call ends. `message`: why, for the client. */
+  loseHearing(message: string): void;
   /** Ends the call whatever it is doing; idempotent. Resolves when nothing of it is left. */
   end(): Promise<void>;
   /** Rejects with RuntimeError `call-failed` when the conversation itself broke. */
@@ -285,6 +287,10 @@ export function startCall(options: CallOptions): Call {
     },
     loseLine: () => tell({ type: 'line.lost' }),
     regainLine: () => tell({ type: 'line.back' }),
+    loseHearing(message) {
+      report({ type: 'error', code: 'stt-failed', message });
+      tell({ type: 'stt.failed' });
+    },
     end: () => {
       tell({ type: 'call.ended' });
       return ended;

@@ -13,8 +13,8 @@ export interface Socket {
 
 export interface SocketListener {
   text(text: string): void;
-  /** A binary frame arrived; its bytes are not kept. */
-  binary(): void;
+  /** A binary frame; its bytes may change afterwards. */
+  binary(bytes: Uint8Array): void;
   /**
    * More frames came within one second than the transport was told to take; the socket stays open until it is closed.
    */

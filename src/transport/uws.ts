@@ -57,7 +57,7 @@ async function listen(options: ListenOptions): Promise<Listener> {
       if (sentCode !== undefined) return;
       if (message.byteLength > messageBytes) end(client, 1009, 'message too large');
       else if (isTooMany()) listener?.flooded();
-      else if (isBinary) listener?.binary();
+      else if (isBinary) listener?.binary(new Uint8Array(message));
       else listener?.text(Buffer.from(message).toString());
     },
     ping(client) {

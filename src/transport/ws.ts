@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../base/clock.ts';
 import { toMessage } from '../errors.ts';
 import { createFrameMeter } from './frame-meter.ts';
@@ -143,7 +143,7 @@ function toSocket(client: WebSocket, isTooMany: () => boolean, clock: Clock, clo
       client.on('message', (bytes, isBinary) => {
         if (client.readyState !== client.OPEN) return;
         if (isTooMany()) listener.flooded();
-        else if (isBinary) listener.binary();
+        else if (isBinary) listener.binary(toBytes(bytes));
         else listener.text(bytes.toString());
       });
       client.on('ping', () => {
@@ -156,6 +156,12 @@ function toSocket(client: WebSocket, isTooMany: () => boolean, clock: Clock, clo
       });
     },
   };
+}
+
+/** ws gives a message in one piece unless it was asked for others. */
+function toBytes(data: RawData): Uint8Array {
+  if (Array.isArray(data)) return Buffer.concat(data);
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
 }
 
 /** The close code that ws sent for an error of the peer's. */

@@ -10,6 +10,7 @@ describe('parseStartArguments', () => {
       port: 8787,
       host: '127.0.0.1',
       voice: 'slt',
+      stt: [],
       tracesDir: '.repartee/traces',
       redaction: 'none',
       maxCalls: 32,
@@ -19,7 +20,7 @@ describe('parseStartArguments', () => {
 
   it('takes every option, agents in their order', () => {
     const argv =
-      '--agent a.ts --agent b.ts --watch --port 0 --host ::1 --public-url https://voice.example.com --model m --voice rms --traces off --redact numbers --otlp http://127.0.0.1:4318 --max-calls 5 --drain-ms 0';
+      '--agent a.ts --agent b.ts --watch --port 0 --host ::1 --public-url https://voice.example.com --model m --voice rms --stt deepgram-flux --stt vosk=ws://127.0.0.1:2700 --traces off --redact numbers --otlp http://127.0.0.1:4318 --max-calls 5 --drain-ms 0';
     expect(parseStartArguments(argv.split(' '))).toEqual({
       agentFiles: ['a.ts', 'b.ts'],
       isWatching: true,
@@ -28,6 +29,7 @@ describe('parseStartArguments', () => {
       publicUrl: new URL('https://voice.example.com'),
       modelDir: 'm',
       voice: 'rms',
+      stt: ['deepgram-flux', 'vosk=ws://127.0.0.1:2700'],
       tracesDir: undefined,
       redaction: 'numbers',
       otlpUrl: new URL('http://127.0.0.1:4318'),

@@ -60,6 +60,7 @@ export function createAnsweringCall(
       },
       loseLine: () => undefined,
       regainLine: () => undefined,
+      loseHearing: () => undefined,
       end,
       ended,
     },

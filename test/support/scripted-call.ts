@@ -11,6 +11,8 @@ export class ScriptedCall implements Call {
   readonly ended: Promise<void>;
   /** What became of its line, in order. */
   readonly line: ('lost' | 'back')[] = [];
+  /** Samples of the caller's voice that came. */
+  countHeard = 0;
   countEnds = 0;
   readonly #script: Script;
   #settle: { resolve: () => void; reject: (error: unknown) => void } = { resolve: () => undefined, reject: () => {} };
@@ -32,6 +34,10 @@ export class ScriptedCall implements Call {
     this.received.push(event);
     if (event.type === 'call.ended') this.#settle.resolve();
     else this.#script(event, this);
+  }
+
+  hear(samples: Int16Array): void {
+    this.countHeard += samples.length;
   }
 
   loseLine(): void {

@@ -32,6 +32,8 @@ export interface RigOptions {
   readonly engineStats?: () => EngineStats;
   /** Takes calls from the start. @default true */
   readonly isServing?: boolean;
+  /** Can calls be heard? @default they can't */
+  readonly hasStt?: boolean;
   /** Told of each call once it has said call.ready; throwing breaks its start. */
   readonly opened?: (call: ScriptedCall) => void;
 }
@@ -50,6 +52,7 @@ export async function startServerRig(
     isBusy,
     engineStats,
     opened,
+    hasStt = false,
     completions,
     isServing = true,
     ...serverOptions
@@ -68,6 +71,7 @@ export async function startServerRig(
     server.serve(
       {
         agents,
+        hasStt,
         ...(agentProblems ? { problems: agentProblems } : {}),
         ...(isReady ? { isReady } : {}),
         ...(isBusy ? { isBusy } : {}),

@@ -166,7 +166,7 @@ async function play(frame: WildFrame, socket: MemorySocket, clock: SimulatedCloc
     case 'text':
       return socket.tell((listener) => listener.text(frame.text));
     case 'binary':
-      return socket.tell((listener) => listener.binary());
+      return socket.tell((listener) => listener.binary(Buffer.of(1, 2)));
     case 'flood':
       return socket.tell((listener) => listener.flooded());
     case 'vanish':

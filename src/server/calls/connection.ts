@@ -4,11 +4,18 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { AgentError, EngineError, unreachable } from '../../errors.ts';
 import type { CallEvent } from '../../events.ts';
-import { type CallStarted, nativeCloseCodes, nativeLimits, type Problem } from '../../protocol/native-messages.ts';
-import type { Wire } from '../../protocol/wire.ts';
+import {
+  audioOf,
+  type CallStarted,
+  nativeCloseCodes,
+  nativeLimits,
+  type Problem,
+} from '../../protocol/native-messages.ts';
+import type { Reading, Wire } from '../../protocol/wire.ts';
 import { boundSocket } from '../../transport/bounded-socket.ts';
 import type { Socket } from '../../transport/socket.ts';
 import { type Log, toLogFields } from '../log.ts';
+import { createAudioMeter } from './audio-meter.ts';
 import type { Call, CallSource } from './open-call.ts';
 import type { DetachedCall, Resumption } from './resumption.ts';
 
@@ -60,6 +67,7 @@ export class Connection {
   /** `hung-up`, by either side: what still comes is not read. `closing`: and nothing is written. */
   #line: 'open' | 'hung-up' | 'closing' = 'open';
   #countProblems = 0;
+  readonly #audioMeter: (countSamples: number) => boolean;
 
   constructor(socket: Socket, wire: Wire, context: ConnectionContext) {
     const { startTimeoutMs, messagesPerSecond, unreadBytes } = nativeLimits;
@@ -67,6 +75,7 @@ export class Connection {
     this.#wire = wire;
     this.#context = context;
     this.#openedMs = context.clock.nowMs();
+    this.#audioMeter = createAudioMeter(context.clock);
     this.#startTimer = context.clock.setTimeout(() => {
       const message = `no call.started within ${startTimeoutMs} ms`;
       this.shutDown({ code: 'start-timeout', message }, nativeCloseCodes.policyBroken);
@@ -74,7 +83,7 @@ export class Connection {
     this.over = new Promise((resolve) => {
       socket.listen({
         text: (text) => this.#take(text),
-        binary: () => this.#close(nativeCloseCodes.binaryRefused, 'binary frames are not taken from clients'),
+        binary: (bytes) => this.#takeBinary(bytes),
         flooded: () =>
           this.#close(nativeCloseCodes.policyBroken, `more than ${messagesPerSecond} messages in a second`),
         closed: (code) => void this.#release(code).then(resolve),
@@ -111,8 +120,17 @@ export class Connection {
   }
 
   #take(text: string): void {
+    if (this.#line === 'open') this.#follow(this.#wire.read(text));
+  }
+
+  #takeBinary(bytes: Uint8Array): void {
     if (this.#line !== 'open') return;
-    const reading = this.#wire.read(text);
+    const reading = this.#wire.readBinary(bytes);
+    if (reading !== undefined) this.#follow(reading);
+    else this.#close(nativeCloseCodes.binaryRefused, 'binary frames are taken where call.started agreed audio.in');
+  }
+
+  #follow(reading: Reading): void {
     switch (reading.kind) {
       case 'problem':
         this.#refuse(reading.problem);
@@ -128,9 +146,23 @@ export class Connection {
           }
         });
         return;
+      case 'audio':
+        this.#guard(() => this.#hear(reading.samples));
+        return;
       default:
         unreachable(reading);
     }
+  }
+
+  #hear(samples: Int16Array): void {
+    if (this.#phase.kind !== 'calling') return;
+    if (this.#audioMeter(samples.length)) {
+      this.#phase.held.call.hear?.(samples);
+      return;
+    }
+    const { audioSpeed, audioBurstMs } = nativeLimits;
+    const message = `more audio than ${audioBurstMs} ms at once and ${audioSpeed} times real time from there on`;
+    this.shutDown({ code: 'audio-too-fast', message }, nativeCloseCodes.policyBroken);
   }
 
   #hangUp(): void {
@@ -153,6 +185,12 @@ export class Connection {
       this.#refuseStart({ code: 'unknown-agent', message: `no agent "${agent}"; there is ${calls.agents.join(', ')}` });
       return;
     }
+    if (audioOf(message).in && calls.hasStt !== true) {
+      const reason =
+        'this server has no speech-to-text to hear audio.in with; start it with --stt, or send transcripts';
+      this.#refuseStart({ code: 'stt-missing', message: reason });
+      return;
+    }
     if (callIds.has(callId)) {
       this.#refuseStart({ code: 'call-id-in-use', message: `callId "${callId}" belongs to a call in progress` });
       return;
@@ -162,7 +200,8 @@ export class Connection {
     this.#wire.startCall();
     this.#context.clock.clearTimeout(this.#startTimer);
     counters.countCallsStarted++;
-    const audio = message.audio ? { rateHz: message.audio.rateHz } : null;
+    const { in: hearsCaller, out: isSpoken } = audioOf(message);
+    const audio = isSpoken ? ({ rateHz: 16_000 } as const) : null;
     log('call.started', { callId, agent, audio: audio !== null });
     const { variables = {}, from, to, direction } = message;
     const line: DetachedCall['line'] = { report: (event) => this.#report(event) };
@@ -171,6 +210,7 @@ export class Connection {
         agent,
         callId,
         audio,
+        hearsCaller,
         clientSynthesizes: this.#wire.isSpeaking,
         parties: { from, to, direction },
         variables,

@@ -3,6 +3,8 @@ import type { CallEvent, CallerEvent, CallParties } from '../../events.ts';
 
 /** One call in progress, as the server sees it. */
 export interface Call {
+  /** The caller's voice, PCM16 mono at 16 kHz; undefined: the call was not opened to hear it. */
+  readonly hear?: (samples: Int16Array) => void;
   /** Takes what the caller's side reports, in order. */
   receive(event: CallerEvent): void;
   /** The caller's connection is gone, but may come back: silence is not theirs until it does. */
@@ -19,6 +21,8 @@ export interface OpenCallOptions {
   readonly callId: string;
   /** What to speak in; null: text only. */
   readonly audio: { readonly rateHz: 16000 } | null;
+  /** The caller's voice comes as audio, and is recognised here. @default false */
+  readonly hearsCaller?: boolean;
   /** The other side speaks the words itself: they take time to be heard. */
   readonly clientSynthesizes: boolean;
   /** Who calls whom; never logged. */
@@ -34,6 +38,8 @@ export type OpenCall = (options: OpenCallOptions) => Call;
 export interface CallSource {
   readonly agents: readonly string[];
   readonly openCall: OpenCall;
+  /** There is speech-to-text for calls whose caller comes as audio. @default false */
+  readonly hasStt?: boolean;
   /** False while calls could not be answered: the engine's thread is down. @default always true */
   readonly isReady?: () => boolean;
   /**

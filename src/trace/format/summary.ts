@@ -37,6 +37,7 @@ const endings: Readonly<Record<Closed['reason'], string>> = {
   'too-long': 'too long',
   voicemail: 'voicemail',
   'agent-failed': 'agent failed',
+  'stt-failed': 'speech-to-text failed',
 };
 
 /** Who or what ended a call. */
