@@ -7,12 +7,12 @@ import { loadManifest, type Manifest } from '../src/engine/manifest.ts';
 import { createPrompt, type Prompt } from '../src/engine/prompt/prompt.ts';
 import type { Engine } from '../src/engine/sequence.ts';
 import { roomTokensFor } from '../src/engine/serving/check-request.ts';
-import { loadTokenizer, type Tokenizer } from '../src/engine/tokenizer/tokenizer.ts';
+import { loadTokenizer, type OwnTokenizer } from '../src/engine/tokenizer/tokenizer.ts';
 
 export interface ModelParts {
   readonly name: string;
   readonly engine: Engine;
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: OwnTokenizer;
   readonly prompt: Prompt;
   /** Longer contexts have no room for a reply. */
   readonly maxContextTokens: number;

@@ -13,7 +13,7 @@ import {
 } from '../src/engine/manifest.ts';
 import type { Network } from '../src/engine/network.ts';
 import { PHRASES_FILE } from '../src/engine/proposals/ngram-table.ts';
-import { loadTokenizer, type Tokenizer } from '../src/engine/tokenizer/tokenizer.ts';
+import { loadTokenizer, type OwnTokenizer } from '../src/engine/tokenizer/tokenizer.ts';
 import type { SpecialName } from '../src/engine/tokenizer/tokenizer-file.ts';
 import { ModelError, toMessage } from '../src/errors.ts';
 import { RUNTIME_DOMAIN } from '../src/import/graph/graph-builder.ts';
@@ -128,7 +128,7 @@ async function bringTokenizer(from: string, to: string): Promise<void> {
   if (await exists(source)) await writeFile(join(to, TOKENIZER_FILE), await readFile(source));
 }
 
-async function readTokenizer(folder: string): Promise<Tokenizer> {
+async function readTokenizer(folder: string): Promise<OwnTokenizer> {
   const path = join(folder, TOKENIZER_FILE);
   const json = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new ModelError(
@@ -140,7 +140,7 @@ async function readTokenizer(folder: string): Promise<Tokenizer> {
   return loadTokenizer(json);
 }
 
-function pickSpecials({ specials }: Tokenizer): Manifest['specials'] {
+function pickSpecials({ specials }: OwnTokenizer): Manifest['specials'] {
   const pick = (name: SpecialName) => specials[name];
   return {
     bos: pick('bos'),
@@ -156,7 +156,7 @@ function pickSpecials({ specials }: Tokenizer): Manifest['specials'] {
 }
 
 /** What the model thinks of a short dialogue, worked out without the runtime. */
-function createSelfTest(tensors: SafeTensors, config: Network, { specials, encode }: Tokenizer): SelfTest {
+function createSelfTest(tensors: SafeTensors, config: Network, { specials, encode }: OwnTokenizer): SelfTest {
   const asked = encode(' hi i want to find a place to eat for four of us tomorrow');
   const answered = encode(' What kind of food would you like to eat?');
   const ids = [specials.bos, specials.user, ...asked, specials.end, specials.say, ...answered, specials.end];

@@ -27,6 +27,8 @@ export interface Marks {
   readonly asking: readonly number[];
   /** No id of text. */
   isSpecial(id: number): boolean;
+  /** Is this one, which is no text, part of what closes a call? */
+  isOfCall(id: number): boolean;
   /** Where each of the caller's turns begins in `context`, ascending. */
   callerTurns(context: readonly number[]): readonly number[];
   /** Oldest first, without instructions and tools. */

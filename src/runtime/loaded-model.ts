@@ -4,9 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createEngine, type EngineOptions } from '../engine/engine.ts';
 import { loadPromptRules } from '../engine/manifest.ts';
-import { dialects } from '../engine/prompt/dialects.ts';
+import { openDialect } from '../engine/prompt/dialects.ts';
 import type { Engine } from '../engine/sequence.ts';
-import { loadTokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { packagePath } from '../package-path.ts';
 import type { ModelParts } from '../session/agent-sequence.ts';
 import { toShortHash } from './short-hash.ts';
@@ -31,13 +30,13 @@ export async function loadModel(
     // It holds the hashes of all other files of the model.
     readFile(join(folder, 'model.json')),
   ]);
-  const tokenizer = loadTokenizer(tokenizerFile);
-  const { dialect, limits } = await loadPromptRules(folder);
+  const { dialect: name, limits } = await loadPromptRules(folder);
+  const { tokenizer, createPrompt } = openDialect(name, tokenizerFile);
   return {
     name: basename(folder),
     engine,
     tokenizer,
-    prompt: dialects[dialect].createPrompt(tokenizer, limits),
+    prompt: createPrompt(limits),
     hash: toShortHash(modelFile),
   };
 }

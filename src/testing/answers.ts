@@ -3,7 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import { toSpacedJson } from '../engine/prompt/spaced-json.ts';
 import type { Engine, PromptPrefix } from '../engine/sequence.ts';
-import type { Tokenizer } from '../engine/tokenizer/tokenizer.ts';
+import type { OwnTokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { RuntimeError } from '../errors.ts';
 import { createScriptedEngine } from './scripted-engine.ts';
 
@@ -39,7 +39,7 @@ const FORWARD_MS = 20;
 const COUNT_STEPS = 2;
 
 export interface AnsweringOptions {
-  readonly tokenizer: Tokenizer;
+  readonly tokenizer: OwnTokenizer;
   readonly clock: Clock;
   readonly answers: Answers;
   /** Whose prompt it is. */

@@ -10,7 +10,7 @@ import { SimulatedClock } from '../base/simulated-clock.ts';
 import { checkTools } from '../engine/check-tools.ts';
 import { createEngine } from '../engine/engine.ts';
 import { loadPromptRules } from '../engine/manifest.ts';
-import { dialects } from '../engine/prompt/dialects.ts';
+import { createPrompt } from '../engine/prompt/prompt.ts';
 import type { Engine, PromptPrefix } from '../engine/sequence.ts';
 import { loadTokenizer } from '../engine/tokenizer/tokenizer.ts';
 import { RuntimeError } from '../errors.ts';
@@ -105,8 +105,8 @@ export async function startTestCall(agent: Agent, options: TestCallOptions = {})
   const tokenizer = loadTokenizer(await readFile(packagePath('models/repartee-s/tokenizer.json'), 'utf8'));
   const simulated = answers && new SimulatedClock();
   const clock: Clock = simulated ?? systemClock;
-  const { dialect, limits } = await loadPromptRules(modelDir);
-  const prompt = dialects[dialect].createPrompt(tokenizer, limits);
+  const { limits } = await loadPromptRules(modelDir);
+  const prompt = createPrompt(tokenizer, limits);
   const prefixesOf = createPromptPrefixes(prompt);
   const names = new Map<PromptPrefix, string>();
   const promptPrefixOf: PromptPrefixOf = (one, instructions) => {

@@ -3,6 +3,7 @@ import type { Device } from '../../src/engine/forward/device.ts';
 import { createCardDevice } from '../../src/engine/forward/device-card.ts';
 import { Kv } from '../../src/engine/forward/kv.ts';
 import type { Block } from '../../src/engine/forward/mask.ts';
+import { createReparteeDialect } from '../../src/engine/prompt/dialects.ts';
 import { createLocalEngine } from '../../src/engine/serving/local-engine.ts';
 import { scoreByReference } from '../../training/reference.ts';
 import { openSafeTensors } from '../../training/safetensors.ts';
@@ -91,7 +92,7 @@ onCard('goes on from a copied prefix, and beyond the room that was taken first, 
 });
 
 onCard('writes at exact what it writes token by token, and stops between passes when it is cancelled', async () => {
-  const engine = createLocalEngine({ device, manifest: model.manifest, tokenizer });
+  const engine = createLocalEngine({ device, manifest: model.manifest, dialect: createReparteeDialect(tokenizer) });
   const replies = new Set<string>();
   for (const words of [' hi', ' what city', ' the other', ' eat']) {
     const sequence = engine.open(promptPrefix);

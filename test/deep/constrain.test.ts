@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { efforts } from '../../src/engine/decoding/efforts.ts';
+import { createReparteeDialect } from '../../src/engine/prompt/dialects.ts';
 import { parseCall } from '../../src/engine/prompt/prompt.ts';
 import type { DraftState, EffortName, Sequence, ToolSchema } from '../../src/engine/sequence.ts';
 import { createLocalEngine } from '../../src/engine/serving/local-engine.ts';
@@ -65,7 +66,7 @@ it('gives calls that validate at every effort, and again after a draft was cance
   await fc.assert(
     fc.asyncProperty(asked, effortName, async (one, effort) => {
       const device = createFakeDevice(randomModel(one.seed, one.sharpness));
-      const engine = createLocalEngine({ device, manifest, tokenizer });
+      const engine = createLocalEngine({ device, manifest, dialect: createReparteeDialect(tokenizer) });
       const sequence = engine.open({ prefix: [manifest.specials.bos], tools: one.tools });
       await expectValidCalls(sequence, one, effort);
     }),

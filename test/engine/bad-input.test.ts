@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { createReparteeDialect } from '../../src/engine/prompt/dialects.ts';
 import type { Act, DraftRequest, EffortName } from '../../src/engine/sequence.ts';
 import { createLocalEngine } from '../../src/engine/serving/local-engine.ts';
 import { EngineError } from '../../src/errors.ts';
@@ -95,7 +96,7 @@ it('refuses a context that may turn out too long before any forward, and writes 
     fc.asyncProperty(fc.nat(), asked, countsText, fc.nat(12), async (seed, one, countPrevious, countLess) => {
       const { previousAct, forceAct, maxTokens, ...rest } = one;
       const device = createFakeDevice(seed % 2 === 0 ? randomModel(seed, 8) : endless());
-      const engine = createLocalEngine({ device, manifest: small, tokenizer });
+      const engine = createLocalEngine({ device, manifest: small, dialect: createReparteeDialect(tokenizer) });
       const request: Partial<DraftRequest> = {
         ...rest,
         ...(forceAct && { forceAct }),

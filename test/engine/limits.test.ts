@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { CostModel } from '../../src/engine/forward/cost.ts';
 import type { Device } from '../../src/engine/forward/device.ts';
+import { createReparteeDialect } from '../../src/engine/prompt/dialects.ts';
 import type { DraftRequest, DraftState } from '../../src/engine/sequence.ts';
 import { createLocalEngine } from '../../src/engine/serving/local-engine.ts';
 import { EngineError } from '../../src/errors.ts';
@@ -36,7 +37,13 @@ function createTimed(
     },
   };
   const costs: CostModel = { observe: () => {}, forwardMs };
-  const engine = createLocalEngine({ device, manifest, tokenizer, costs, nowMs: () => nowMs });
+  const engine = createLocalEngine({
+    device,
+    manifest,
+    dialect: createReparteeDialect(tokenizer),
+    costs,
+    nowMs: () => nowMs,
+  });
   const pass = (ms: number) => {
     nowMs += ms;
   };

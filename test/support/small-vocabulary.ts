@@ -2,7 +2,7 @@ import type { Manifest } from '../../src/engine/manifest.ts';
 import { defaultPromptLimits } from '../../src/engine/prompt/limits.ts';
 import { createReparteeMarks } from '../../src/engine/prompt/repartee.ts';
 import { symbolOfByte } from '../../src/engine/tokenizer/byte-symbols.ts';
-import { loadTokenizer, type Tokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
+import { loadTokenizer, type OwnTokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
 import { specials, wordPattern } from '../../src/engine/tokenizer/tokenizer-file.ts';
 
 const merges = ['Ġ {', '" ,', '\\ "', 't h', 'Ġ th', 'o n', 'e r', 'a b', '1 ,', 'Ġ a'];
@@ -29,7 +29,7 @@ export const tokenizerJson = JSON.stringify({
   model: { type: 'BPE', vocab: Object.fromEntries(tokens.map((token, id) => [token, id])), merges },
 });
 
-export const tokenizer: Tokenizer = loadTokenizer(tokenizerJson);
+export const tokenizer: OwnTokenizer = loadTokenizer(tokenizerJson);
 
 export const marks = createReparteeMarks(tokenizer);
 

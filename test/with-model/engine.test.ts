@@ -11,7 +11,7 @@ import { fillBias, positionsOf } from '../../src/engine/forward/mask.ts';
 import { loadManifest } from '../../src/engine/manifest.ts';
 import { createPrompt, type Message, parseCall } from '../../src/engine/prompt/prompt.ts';
 import type { DraftRequest, DraftState, Engine, Sequence } from '../../src/engine/sequence.ts';
-import { loadTokenizer, type Tokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
+import { loadTokenizer, type OwnTokenizer } from '../../src/engine/tokenizer/tokenizer.ts';
 import { ModelError } from '../../src/errors.ts';
 
 const modelDir = join(import.meta.dirname, '../../models/repartee-s');
@@ -32,7 +32,7 @@ const tools = [
   },
 ];
 
-let tokenizer: Tokenizer;
+let tokenizer: OwnTokenizer;
 let engine: Engine;
 let promptPrefix: { prefix: number[]; tools: typeof tools };
 let context: (...messages: Message[]) => number[];

@@ -1,6 +1,7 @@
 // Takes tools, gives what may be written for a call of them: compiled once for all prompts with the same tools, and
 // only while someone waits for it.
 import { EngineError } from '../../errors.ts';
+import type { CallSyntax } from '../prompt/call-syntax.ts';
 import type { ToolSchema } from '../sequence.ts';
 import { schemaLimits, tooLarge } from './budget.ts';
 import type { CompileTools } from './compile-thread.ts';
@@ -25,10 +26,11 @@ interface Job {
   countWaiting: number;
 }
 
-export function createToolPrograms(compile: CompileTools, vocabulary: Vocabulary): ToolPrograms {
+/** `syntax`: how a call is written around its arguments. @default ` name {…}` */
+export function createToolPrograms(compile: CompileTools, vocabulary: Vocabulary, syntax?: CallSyntax): ToolPrograms {
   const known = new Map<string, Known>();
   const jobs = new Map<string, Job>();
-  const none = assembleTools([], vocabulary);
+  const none = assembleTools([], vocabulary, syntax);
 
   function keep(key: string, found: Known): void {
     known.delete(key);
@@ -39,7 +41,7 @@ export function createToolPrograms(compile: CompileTools, vocabulary: Vocabulary
 
   async function run(key: string, tools: readonly ToolSchema[], signal: AbortSignal): Promise<Program> {
     try {
-      const program = assembleTools(await compile(tools, signal), vocabulary);
+      const program = assembleTools(await compile(tools, signal), vocabulary, syntax);
       keep(key, { program });
       return program;
     } catch (error) {

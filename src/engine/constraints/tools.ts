@@ -2,6 +2,7 @@
 // what is not supported.
 import { EngineError } from '../../errors.ts';
 import { inlineSchema } from '../../schema/inline-schema.ts';
+import { type CallSyntax, plainCallSyntax } from '../prompt/call-syntax.ts';
 import type { ToolSchema } from '../sequence.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { type GivenValues, keysOf, narrow, narrowAll } from './given.ts';
@@ -32,9 +33,9 @@ export interface Program {
   given(values: GivenValues): Program;
 }
 
-/** A name and the arguments for it. */
-export function compileTools(tools: readonly ToolSchema[], vocabulary: Vocabulary): Program {
-  return assembleTools(compileToolValues(tools, vocabulary.isWritable), vocabulary);
+/** A name and the arguments for it. `syntax`: how they are written. @default ` name {…}` */
+export function compileTools(tools: readonly ToolSchema[], vocabulary: Vocabulary, syntax?: CallSyntax): Program {
+  return assembleTools(compileToolValues(tools, vocabulary.isWritable), vocabulary, syntax);
 }
 
 /** The part that takes time: patterns and bounds become automata. Knows the vocabulary by its bytes alone. */
@@ -54,10 +55,15 @@ export function compileToolValues(
 }
 
 /** The part that is made as it is needed: no token is asked about before a call gets there. */
-export function assembleTools(tools: readonly CompiledTool[], vocabulary: Vocabulary): Program {
+export function assembleTools(
+  tools: readonly CompiledTool[],
+  vocabulary: Vocabulary,
+  { before, after }: CallSyntax = plainCallSyntax(vocabulary.tokenizer),
+): Program {
   return assemble(
-    tools.map(({ name, root }) => ({ tokens: vocabulary.tokenizer.encode(` ${name}`), root })),
+    tools.map(({ name, root }) => ({ tokens: before(name), root })),
     vocabulary,
+    after,
   );
 }
 
@@ -68,7 +74,8 @@ export function compileResponse(schema: Schema | undefined, vocabulary: Vocabula
   return assemble([{ tokens: [], root }], vocabulary);
 }
 
-function assemble(named: readonly Opening[], vocabulary: Vocabulary): Program {
+function assemble(named: readonly Opening[], vocabulary: Vocabulary, after: readonly number[] = []): Program {
+  const ending = (): Pieces => buildTrie([[after, { kind: 'end' }]]);
   const compiler = createCompiler(vocabulary);
   const keys = [...new Set(named.flatMap(({ root }) => keysOf(root)))];
   const programs = new Map<string, Program>();
@@ -108,8 +115,4 @@ function rootOf(asked: Schema, of: string, isWritable: Vocabulary['isWritable'],
   const value = schema.type === 'object' ? compileSchema(schema, of, isWritable, budget) : undefined;
   if (value?.kind === 'object' || value?.kind === 'map') return value;
   throw refusal(`${of}: #/type: ${show(schema.type)}`, 'use "object"');
-}
-
-function ending(): Pieces {
-  return buildTrie([[[], { kind: 'end' }]]);
 }

@@ -1,9 +1,9 @@
 // Writes what is missing between two texts. Takes a sequence; knows only the form that a gap is asked for in.
 import type { DraftRequest, DraftState, Sequence } from '../sequence.ts';
-import type { Tokenizer } from '../tokenizer/tokenizer.ts';
+import type { OwnTokenizer } from '../tokenizer/tokenizer.ts';
 
 /** The tokens that stand before the text after a gap, and before the one before it. */
-type Marks = Pick<Tokenizer['specials'], 'prefix' | 'suffix'>;
+type Marks = Pick<OwnTokenizer['specials'], 'prefix' | 'suffix'>;
 
 export interface Gap {
   /** What a reply would be drafted after: prompt prefix and dialogue. */

@@ -23,3 +23,19 @@ export const defaultPromptLimits: PromptLimits = {
   maxTools: 10,
   hasMarks: false,
 };
+
+/** Of a published model of the usual sizes: it reads what its context holds, and results of tools whole. */
+export const publishedPromptLimits: PromptLimits = {
+  maxInstructionsLength: 8000,
+  maxResultLength: 4000,
+  maxDescriptionLength: 1000,
+  maxArgumentDescriptionLength: 1000,
+  maxEnumValues: 100,
+  maxTools: 32,
+  hasMarks: false,
+};
+
+/** By characters, not UTF-16 units, so that none is halved. */
+export function cut(text: string, maxCharacters: number): string {
+  return text.length <= maxCharacters ? text : Array.from(text).slice(0, maxCharacters).join('');
+}

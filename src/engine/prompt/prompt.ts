@@ -6,7 +6,7 @@ import { openingOf } from '../marks.ts';
 import type { Act } from '../sequence.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { specials } from '../tokenizer/tokenizer-file.ts';
-import { defaultPromptLimits, type PromptLimits } from './limits.ts';
+import { cut, defaultPromptLimits, type PromptLimits } from './limits.ts';
 import { createReparteeMarks } from './repartee.ts';
 import { toSpacedJson } from './spaced-json.ts';
 
@@ -178,7 +178,16 @@ function formatOf(schema: unknown): string | undefined {
   return typeof format === 'string' ? format : undefined;
 }
 
-/** Arguments in the schema's order; any that it lacks come last. */
+/** Any that the schema lacks come last. */
+export function inSchemaOrder(
+  values: Readonly<Record<string, unknown>>,
+  tool: PromptTool | undefined,
+): Readonly<Record<string, unknown>> {
+  const known = tool === undefined ? [] : Object.keys(propertiesOf(tool)).filter((key) => Object.hasOwn(values, key));
+  return Object.fromEntries([...new Set([...known, ...Object.keys(values)])].map((key) => [key, values[key]]));
+}
+
+/** Arguments in the schema's order. */
 export function callPieces(
   name: string,
   values: Readonly<Record<string, unknown>>,
@@ -188,11 +197,9 @@ export function callPieces(
     { kind: 'name', text: ` ${name}` },
     { kind: 'skeleton', text: ' {' },
   ];
-  const known = tool === undefined ? [] : Object.keys(propertiesOf(tool)).filter((key) => Object.hasOwn(values, key));
-  const keys = [...known, ...Object.keys(values).filter((key) => !known.includes(key))];
-  for (const [index, key] of keys.entries()) {
+  for (const [index, [key, value]] of Object.entries(inSchemaOrder(values, tool)).entries()) {
     pieces.push({ kind: 'skeleton', text: `${index === 0 ? '' : ', '}${JSON.stringify(key)}: ` });
-    pieces.push(...valuePieces(values[key]));
+    pieces.push(...valuePieces(value));
   }
   pieces.push({ kind: 'skeleton', text: '}' });
   return pieces;
@@ -242,9 +249,4 @@ function field(schema: unknown, name: string): unknown {
 
 function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-/** By characters, not UTF-16 units, so that none is halved. */
-function cut(text: string, maxCharacters: number): string {
-  return text.length <= maxCharacters ? text : Array.from(text).slice(0, maxCharacters).join('');
 }

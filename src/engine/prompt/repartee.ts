@@ -22,6 +22,7 @@ export function createReparteeMarks({ decode }: Pick<Tokenizer, 'decode'>): Mark
     callFollows: 'behind-end',
     asking: [specials.end],
     isSpecial: (id) => id < countSpecials,
+    isOfCall: () => false,
     callerTurns: (context) => context.flatMap((id, index) => (id === specials.user ? [index] : [])),
 
     readTurns(context) {

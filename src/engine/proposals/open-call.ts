@@ -14,9 +14,14 @@ export interface OpenCall {
   readonly done: readonly (readonly [key: string, value: string])[];
 }
 
-/** ` book {"day": "2026-0` is at key `day`, value `2026-0`. */
+/** What stands of a tool's name at the beginning of a call, in whatever dialect. */
+export function toolNameIn(text: string): string {
+  return /^\s*"?([^\s{"]*)/.exec(text)?.[1] ?? '';
+}
+
+/** ` book {"day": "2026-0` is at key `day`, value `2026-0`, and so is ` "book", "arguments": {"day": "2026-0`. */
 export function readOpenCall(text: string): OpenCall {
-  const [opening, tool] = /^\s*([^\s{]*)\s*\{/.exec(text) ?? [];
+  const [opening, tool] = /^\s*"?([^\s{"]*)(?:", "arguments":)?\s*\{/.exec(text) ?? [];
   if (opening === undefined) return { tool: undefined, key: undefined, value: text, isText: false, done: [] };
   const done: (readonly [string, string])[] = [];
   let key: string | undefined;

@@ -2,7 +2,7 @@
 // in, weights out. Knows no token.
 
 import type { CallSources } from './call-sources.ts';
-import type { OpenCall } from './open-call.ts';
+import { type OpenCall, toolNameIn } from './open-call.ts';
 
 /** Set by search on 200 recorded calls (decisions/044). */
 const weights = {
@@ -20,7 +20,7 @@ const AGE = 0.7;
 
 /** `piece` would follow `text`, which is `call` so far. */
 export function weighPiece(piece: string, text: string, call: OpenCall, sources: CallSources): number {
-  if (call.tool === undefined) return weighTool((text + piece).trim().replace(/\s*\{.*$/s, ''), sources);
+  if (call.tool === undefined) return weighTool(toolNameIn(text + piece), sources);
   // Within a key.
   if (call.key === undefined) return weighKey(call.isText ? `"${call.value}${piece}` : piece, call, sources);
   if (call.isText && piece === '"') return 1;

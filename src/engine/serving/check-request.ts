@@ -92,11 +92,12 @@ function checkPrevious(
   previous: readonly number[],
   acts: readonly Act[],
   manifest: Manifest,
-  { end, isSpecial, ...marks }: Marks,
+  { end, isSpecial, isOfCall, ...marks }: Marks,
 ): void {
   checkTokens('previous', previous, manifest);
   const shown = acts.length === 0 ? { countTokens: 0 } : readAct(previous, marks);
-  const isText = (id: number, index: number) => !isSpecial(id) || (id === end && index === previous.length - 1);
+  const isText = (id: number, index: number) =>
+    !isSpecial(id) || isOfCall(id) || (id === end && index === previous.length - 1);
   const wrong = shown ? previous.findIndex((id, index) => index >= shown.countTokens && !isText(id, index)) : 0;
   if (wrong < 0 || previous.length === 0) return;
   const expected = shown ? 'text' : 'one of say, call and wait';

@@ -25,12 +25,11 @@ import { MAX_POSITIONS_TOGETHER } from '../forward/scheduler.ts';
 import type { Urgency } from '../forward/urgency.ts';
 import type { Manifest } from '../manifest.ts';
 import { dialogueOf } from '../marks.ts';
-import { dialects } from '../prompt/dialects.ts';
+import type { Dialect } from '../prompt/dialect.ts';
 import { createDraftMemory, type DraftMemory } from '../proposals/draft-memory.ts';
 import { type NgramTable, noPhrases } from '../proposals/ngram-table.ts';
 import type { Act, DraftRequest, DraftState, Engine, EngineStats, PromptPrefix, Sequence } from '../sequence.ts';
 import { createTokenTraits } from '../tokenizer/token-traits.ts';
-import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { checkPrefix, checkRequest, roomTokensFor } from './check-request.ts';
 import { CHUNK_TOKENS, createLocalSequence, type LocalSequence } from './local-sequence.ts';
 import { slide } from './slide.ts';
@@ -38,7 +37,8 @@ import { slide } from './slide.ts';
 export interface LocalEngineOptions {
   readonly device: Device;
   readonly manifest: Manifest;
-  readonly tokenizer: Tokenizer;
+  /** The tokenizer, and what its tokens mean. */
+  readonly dialect: Dialect;
   /** @default none */
   readonly phrases?: NgramTable;
   /** @default one that knows nothing before the first forward */
@@ -69,9 +69,9 @@ const [stepTokens, stepPastTokens] = [16, 512];
 const NEWEST_SHARE = 0.1;
 
 export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
-  const { device, manifest, tokenizer, phrases = noPhrases, costs = createCostModel() } = options;
+  const { device, manifest, dialect, phrases = noPhrases, costs = createCostModel() } = options;
   const { kvBudgetBytes = Number.POSITIVE_INFINITY, nowMs = () => performance.now() } = options;
-  const marks = dialects[manifest.dialect].createMarks(tokenizer);
+  const { tokenizer, marks, callSyntax } = dialect;
   const stepLanes = Math.min(device.lanes?.count ?? 1, MAX_POSITIONS_TOGETHER / stepTokens);
   const traits = createTokenTraits(tokenizer);
   const label = createSpeakerLabel(tokenizer);
@@ -80,7 +80,7 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   const sequences = new Set<Sequence>();
   const promptPrefixes = new WeakMap<PromptPrefix, Prepared>();
   const compileHere: CompileTools = async (tools) => compileToolValues(tools, vocabulary.isWritable);
-  const programs = createToolPrograms(options.compiler?.compile ?? compileHere, vocabulary);
+  const programs = createToolPrograms(options.compiler?.compile ?? compileHere, vocabulary, callSyntax);
   const waits = createRecentWait(nowMs);
   let countRunning = 0;
   let countForwards = 0;

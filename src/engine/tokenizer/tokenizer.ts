@@ -8,7 +8,6 @@ import { parseTokenizerFile, type SpecialName, specials, unusable, wordPattern }
 
 export interface Tokenizer {
   readonly countTokens: number;
-  readonly specials: Readonly<Record<SpecialName, number>>;
   encode(text: string): number[];
   /**
    * Specials are left out, and so is a character whose last bytes have not come yet: the text of a prefix is a prefix
@@ -17,6 +16,22 @@ export interface Tokenizer {
   decode(ids: Iterable<number>): string;
   /** The bytes that a token stands for; none for a special. */
   tokenBytes(id: number): Uint8Array;
+}
+
+/** Of repartee's own models. */
+export interface OwnTokenizer extends Tokenizer {
+  readonly specials: Readonly<Record<SpecialName, number>>;
+}
+
+/** Was it made for repartee's own models? */
+export function isOwnTokenizer(tokenizer: Tokenizer): tokenizer is OwnTokenizer {
+  return 'specials' in tokenizer;
+}
+
+/** Of a model that others published. */
+export interface PublishedTokenizer extends Tokenizer {
+  /** Tokens beside those of text, by how they are written. */
+  readonly added: ReadonlyMap<string, number>;
 }
 
 const MAX_CACHED_WORDS = 50_000;
@@ -29,7 +44,7 @@ function byteOf(token: string, symbol: string): number {
 }
 
 /** Reads a tokenizer.json. Throws ModelError for a file of another shape. */
-export function loadTokenizer(json: string): Tokenizer {
+export function loadTokenizer(json: string): OwnTokenizer {
   const { tokens, merges } = parseTokenizerFile(json);
   const countSpecials = Object.keys(specials).length;
   const idOf = new Map<string, number>();

@@ -11,11 +11,11 @@ import { createDevice } from '../forward/create-device.ts';
 import type { Device } from '../forward/device.ts';
 import { checkDevice } from '../forward/self-test.ts';
 import { loadManifest } from '../manifest.ts';
+import { openDialect } from '../prompt/dialects.ts';
 import { loadPhrases } from '../proposals/ngram-table.ts';
 import type { PromptPrefix } from '../sequence.ts';
 import { createLocalEngine, type LocalEngine } from '../serving/local-engine.ts';
 import type { LocalSequence } from '../serving/local-sequence.ts';
-import { loadTokenizer } from '../tokenizer/tokenizer.ts';
 import { type Failure, type FromWorker, sharedNowUs, type ToWorker, type WorkerOptions } from './messages.ts';
 
 const port = parentPort;
@@ -46,7 +46,7 @@ interface Loaded {
 async function loadEngine(options: WorkerOptions): Promise<Loaded> {
   const { modelDir, kvBudgetBytes } = options;
   const manifest = await loadManifest(modelDir);
-  const tokenizer = loadTokenizer(await readFile(join(modelDir, 'tokenizer.json'), 'utf8'));
+  const dialect = openDialect(manifest.dialect, await readFile(join(modelDir, 'tokenizer.json'), 'utf8'));
   const device = await createDevice(options.device, { ...options, manifest, warn });
   await checkDevice(device, modelDir, manifest);
   const phrases = await loadPhrases(modelDir, manifest);
@@ -54,10 +54,10 @@ async function loadEngine(options: WorkerOptions): Promise<Loaded> {
   await measureCosts(device, manifest, costs);
   const compiler = createCompileThread({
     startWorker: () => new Worker(new URL('../constraints/compile-worker.js', import.meta.url), compilerOptions),
-    isWritable: writableBytes(tokenizer),
+    isWritable: writableBytes(dialect.tokenizer),
     clock: systemClock,
   });
-  const engine = createLocalEngine({ device, manifest, tokenizer, phrases, costs, kvBudgetBytes, compiler });
+  const engine = createLocalEngine({ device, manifest, dialect, phrases, costs, kvBudgetBytes, compiler });
   return { engine, device };
 }
 

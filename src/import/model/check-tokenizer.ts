@@ -2,6 +2,7 @@
 
 import { isRecord } from '../../base/is-record.ts';
 import { parseJson } from '../../base/parse-json.ts';
+import type { DialectName } from '../../engine/prompt/dialect.ts';
 import { ModelError } from '../../errors.ts';
 
 export interface TokenizerMarks {
@@ -10,7 +11,7 @@ export interface TokenizerMarks {
   /** Ids that are no text, without the end. */
   readonly notText: readonly number[];
   /** In which form dialogues and calls are written. */
-  readonly dialect: string;
+  readonly dialect: DialectName;
 }
 
 /** A vocabulary is filled up to a round number, never by more than this part of it. */
@@ -48,14 +49,13 @@ export function checkTokenizer(text: string, countRows: number, config: unknown,
   return {
     end,
     notText: added.map(({ id }) => id).filter((id) => id !== end),
-    dialect: dialectOf(family),
+    dialect: idOf('<think>') === undefined ? 'chatml' : dialectOfThinking(family),
   };
 }
 
-/** Forms of calls within ChatML. */
-function dialectOf(family: string): string {
-  if (family === 'nemotron-labs-diffusion') return 'chatml-xml';
-  return family.startsWith('qwen') ? 'chatml-json' : 'chatml';
+/** How a reply opens that nothing is thought before. */
+function dialectOfThinking(family: string): DialectName {
+  return family === 'nemotron-labs-diffusion' ? 'chatml-closed-thought' : 'chatml-thought';
 }
 
 function isAdded(value: unknown): value is { id: number; content: string } {

@@ -7,8 +7,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { GRAPH_FILE, hashFile, LANES_GRAPH_FILE, MANIFEST_FILE, type Manifest } from '../../engine/manifest.ts';
 import type { Network } from '../../engine/network.ts';
-import { isDialectName } from '../../engine/prompt/dialect.ts';
-import { defaultPromptLimits } from '../../engine/prompt/limits.ts';
+import { openDialect } from '../../engine/prompt/dialects.ts';
+import { publishedPromptLimits } from '../../engine/prompt/limits.ts';
 import { ModelError, toMessage } from '../../errors.ts';
 import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint.ts';
 import { type ImportedNetwork, importNetwork } from '../families/families.ts';
@@ -42,13 +42,6 @@ export interface ImportModelOptions {
   readonly write?: (descriptor: number, bytes: Uint8Array, offsetBytes: number) => number;
 }
 
-export interface ImportedModel {
-  /** In which form its dialogues are written. */
-  readonly dialect: string;
-  /** This version knows that form. */
-  readonly canRun: boolean;
-}
-
 const PART_BYTES = 1_000_000_000;
 const COUNT_BEST = 2;
 const COUNT_LANES = 4;
@@ -62,7 +55,7 @@ const OTHER_FILES_BYTES = 50_000_000;
  * Throws ModelError: import-refused, disk-full, architecture-unsupported, tokenizer-unusable, checkpoint-missing,
  * checkpoint-damaged, weights-missing, weights-dtype, weights-shape. What is written stays for another try.
  */
-export async function importModel(options: ImportModelOptions): Promise<ImportedModel> {
+export async function importModel(options: ImportModelOptions): Promise<void> {
   const to = resolve(options.to);
   await refuseFull(to);
   const checkpoint = await openCheckpoint(options.from);
@@ -70,6 +63,8 @@ export async function importModel(options: ImportModelOptions): Promise<Imported
     const imported = await importNetwork(checkpoint);
     const tokenizer = await checkpoint.readTokenizer();
     const marks = checkTokenizer(tokenizer, imported.network.vocabulary, checkpoint.config, imported.family);
+    // What the runtime can't read is refused before anything is written.
+    openDialect(marks.dialect, tokenizer);
     checkSizes(imported.network, checkpoint);
     const graphOptions = graphOptionsOf(imported, marks, options.weights);
     const measure = new WeightMeasure();
@@ -102,7 +97,6 @@ export async function importModel(options: ImportModelOptions): Promise<Imported
     await rm(join(folder, JOURNAL_FILE));
     if (existsSync(to)) await rm(to, { recursive: true });
     await rename(folder, to);
-    return { dialect: marks.dialect, canRun: isDialectName(marks.dialect) };
   } finally {
     await checkpoint.tensors.close();
   }
@@ -162,12 +156,12 @@ async function describe(
     blockSize,
     drafting,
     specials: mask === undefined ? {} : { mask },
-    prompt: defaultPromptLimits,
+    prompt: publishedPromptLimits,
     lanes: { graph: LANES_GRAPH_FILE, count: COUNT_LANES },
     source: { from, weights, files: await Promise.all(checkpoint.files.map((path) => describeFile(path))) },
     dev: {},
     files: await Promise.all(names.map((name) => describeFile(join(folder, name)))),
-  } satisfies Omit<Manifest, 'dialect'> & { dialect: string };
+  } satisfies Manifest;
 }
 
 async function describeFile(path: string) {

@@ -6,7 +6,7 @@ import { infill } from '../../engine/decoding/infill.ts';
 import { spellAsGiven } from '../../engine/prompt/given-names.ts';
 import type { Prompt } from '../../engine/prompt/prompt.ts';
 import type { Act, DraftState, Engine, PromptPrefix, Sequence } from '../../engine/sequence.ts';
-import type { Tokenizer } from '../../engine/tokenizer/tokenizer.ts';
+import { isOwnTokenizer, type Tokenizer } from '../../engine/tokenizer/tokenizer.ts';
 import { EngineError, RuntimeError, toMessage } from '../../errors.ts';
 import type { ChatRequest, FillRequest } from './completion-requests.ts';
 import { toDialogue } from './messages.ts';
@@ -43,8 +43,6 @@ const MAX_SEED = 2 ** 31;
 
 /** All at the priority of drafts: no caller of a voice call waits for an HTTP client. */
 export function createCompletions({ engine, tokenizer, prompt, modelName }: CompletionParts): Completions {
-  const { specials } = tokenizer;
-
   async function* chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<Completion> {
     const { tools, mustCall, form } = toOffer(request, prompt.limits);
     const { instructions, messages } = toDialogue(request.messages, prompt.limits);
@@ -86,6 +84,9 @@ export function createCompletions({ engine, tokenizer, prompt, modelName }: Comp
 
   async function* fill(request: FillRequest, signal: AbortSignal): AsyncIterable<Completion> {
     const { effort, max_tokens: maxTokens } = request;
+    if (!isOwnTokenizer(tokenizer))
+      throw new EngineError('infill-unsupported', `${modelName} was not trained to fill gaps: leave out suffix`);
+    const { specials } = tokenizer;
     const gap = {
       context: [specials.bos],
       before: tokenizer.encode(` ${request.prompt.trim()}`),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { efforts } from '../../../src/engine/decoding/efforts.ts';
+import { createReparteeDialect } from '../../../src/engine/prompt/dialects.ts';
 import { createPrompt, parseCall } from '../../../src/engine/prompt/prompt.ts';
 import type { DraftState, EffortName, ToolSchema } from '../../../src/engine/sequence.ts';
 import { createLocalEngine } from '../../../src/engine/serving/local-engine.ts';
@@ -24,7 +25,7 @@ interface Asked {
 
 async function draftCall({ tools, model, effort = 'low', maxTokens, previous }: Asked) {
   const device = createFakeDevice(model);
-  const engine = createLocalEngine({ device, manifest, tokenizer });
+  const engine = createLocalEngine({ device, manifest, dialect: createReparteeDialect(tokenizer) });
   const promptPrefix = { prefix: [bos], tools };
   const states: DraftState[] = [];
   for await (const state of engine.open(promptPrefix).draft({

@@ -5,6 +5,7 @@ import { SimulatedClock } from '../../../src/base/simulated-clock.ts';
 import { type CompileThread, createCompileThread } from '../../../src/engine/constraints/compile-thread.ts';
 import { createToolPrograms } from '../../../src/engine/constraints/tool-programs.ts';
 import { createVocabulary } from '../../../src/engine/constraints/vocabulary.ts';
+import { createReparteeDialect } from '../../../src/engine/prompt/dialects.ts';
 import { createLocalEngine } from '../../../src/engine/serving/local-engine.ts';
 import { collect, last, promptPrefix, replying } from '../../support/engine-rig.ts';
 import { createFakeDevice, reciting } from '../../support/fake-device.ts';
@@ -119,7 +120,7 @@ it('refuses a schema of more characters than it looks at', () => {
 it('drafts for others while tools are compiled, and lets who waits for them leave', async () => {
   const { thread } = startRig();
   const device = createFakeDevice(reciting([replying(' hi', ' hello there')]));
-  const engine = createLocalEngine({ device, manifest, tokenizer, compiler: thread });
+  const engine = createLocalEngine({ device, manifest, dialect: createReparteeDialect(tokenizer), compiler: thread });
   const leaving = new AbortController();
   const tools = toolsOf('hang');
   const stranger = collect(engine.open({ ...promptPrefix, tools }), { signal: leaving.signal });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Manifest } from '../../../src/engine/manifest.ts';
+import { createReparteeDialect } from '../../../src/engine/prompt/dialects.ts';
 import type { DraftRequest, DraftState, Sequence } from '../../../src/engine/sequence.ts';
 import { createLocalEngine } from '../../../src/engine/serving/local-engine.ts';
 import { finding } from '../../support/engine-rig.ts';
@@ -10,7 +11,11 @@ const { bos, user, end, say, call, wait } = manifest.specials;
 const context = [bos, user, ...tokenizer.encode(' hi'), end];
 
 function open(model: FakeModel, of: Manifest): Sequence {
-  const engine = createLocalEngine({ device: createFakeDevice(model), manifest: of, tokenizer });
+  const engine = createLocalEngine({
+    device: createFakeDevice(model),
+    manifest: of,
+    dialect: createReparteeDialect(tokenizer),
+  });
   return engine.open({ prefix: [bos], tools: [finding] });
 }
 

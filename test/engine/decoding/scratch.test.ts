@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Manifest } from '../../../src/engine/manifest.ts';
+import { createReparteeDialect } from '../../../src/engine/prompt/dialects.ts';
 import type { DraftRequest, DraftState } from '../../../src/engine/sequence.ts';
 import { createLocalEngine } from '../../../src/engine/serving/local-engine.ts';
 import { EngineError } from '../../../src/errors.ts';
@@ -32,7 +33,10 @@ const conventions: Readonly<Record<string, Manifest>> = {
 
 function open(model: FakeModel, of: Manifest) {
   const device = createFakeDevice(model);
-  const sequence = createLocalEngine({ device, manifest: of, tokenizer }).open({ prefix: [bos], tools: [] });
+  const sequence = createLocalEngine({ device, manifest: of, dialect: createReparteeDialect(tokenizer) }).open({
+    prefix: [bos],
+    tools: [],
+  });
   return {
     device,
     async last(request: Partial<DraftRequest> = {}): Promise<DraftState> {

@@ -5,6 +5,7 @@ import { type Point, toPoints } from '../../../bench/model-points.ts';
 import { drawDialogues, findSources } from '../../../bench/model-sources.ts';
 import { createRandom } from '../../../src/base/random.ts';
 import { loadManifest } from '../../../src/engine/manifest.ts';
+import { createReparteeDialect } from '../../../src/engine/prompt/dialects.ts';
 import { createPrompt } from '../../../src/engine/prompt/prompt.ts';
 import type { DraftRequest, DraftState, PromptPrefix } from '../../../src/engine/sequence.ts';
 import { createLocalEngine, type LocalEngine } from '../../../src/engine/serving/local-engine.ts';
@@ -63,8 +64,8 @@ const costs = {
 };
 const device = createOracleDevice(manifest);
 const engines = {
-  cheap: createLocalEngine({ device, manifest, tokenizer, costs: costs.cheap }),
-  dear: createLocalEngine({ device, manifest, tokenizer, costs: costs.dear }),
+  cheap: createLocalEngine({ device, manifest, dialect: createReparteeDialect(tokenizer), costs: costs.cheap }),
+  dear: createLocalEngine({ device, manifest, dialect: createReparteeDialect(tokenizer), costs: costs.dear }),
 };
 
 /** The call that was made is what the causal head wants. */

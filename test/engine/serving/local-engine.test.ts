@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Device } from '../../../src/engine/forward/device.ts';
+import { createReparteeDialect } from '../../../src/engine/prompt/dialects.ts';
 import type { DraftRequest, DraftState, EffortName, Sequence } from '../../../src/engine/sequence.ts';
 import { createLocalEngine } from '../../../src/engine/serving/local-engine.ts';
 import { EngineError } from '../../../src/errors.ts';
@@ -299,7 +300,9 @@ it('never shows a mask to a position that is kept, and keeps none', async () => 
       return device.forward(forward);
     },
   };
-  const sequence = createLocalEngine({ device: watched, manifest, tokenizer }).open(promptPrefix);
+  const sequence = createLocalEngine({ device: watched, manifest, dialect: createReparteeDialect(tokenizer) }).open(
+    promptPrefix,
+  );
   await last(sequence, { effort: 'medium', maxTokens: 30 });
   let countKeptBesideMasks = 0;
   for (const [index, { countPast, hasMasks, seesMask }] of forwards.entries()) {
