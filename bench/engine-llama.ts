@@ -81,21 +81,47 @@ export async function openRivals(modelDir: string, manifest: Manifest, prefix: r
   };
 }
 
+/** A GGUF file of somebody's on one thread. */
+export interface PublishedRival {
+  readonly release: string;
+  /** Of `tokens` behind `prefix`, those that it would have chosen itself, in their order. */
+  judge(prefix: readonly number[], tokens: readonly number[]): Promise<readonly boolean[]>;
+  close(): Promise<void>;
+}
+
+/** Installs and loads. Rejects where any of it can't be had. */
+export async function openPublishedRival(modelPath: string): Promise<PublishedRival> {
+  const library: Library = await import(pathToFileURL(await install()).href);
+  const llama = await library.getLlama({ gpu: false, build: 'never', logLevel: 'error', maxThreads: 0 });
+  const model = await llama.loadModel({ modelPath });
+  const context = await model.createContext({ contextSize: CONTEXT_TOKENS, threads: 1 });
+  const sequence = context.getSequence();
+  return {
+    release: `node-llama-cpp ${LLAMA_VERSION}, ${llama.llamaCppRelease.release}`,
+    async judge(prefix, tokens) {
+      await sequence.eraseContextTokenRanges([{ start: 0, end: sequence.nextTokenIndex }]);
+      await sequence.evaluateWithoutGeneratingNewTokens(prefix.slice(0, -1));
+      return (await write(sequence, prefix.at(-1) ?? 0, tokens)).same;
+    },
+    close: () => llama.dispose(),
+  };
+}
+
 async function write(sequence: LlamaSequence, last: number, tokens: readonly number[]) {
   const start = sequence.nextTokenIndex;
   const startMs = performance.now();
   const written = sequence.evaluate([last], { temperature: 0, yieldEogToken: true });
-  let countSame = 0;
+  const same: boolean[] = [];
   let before: number | undefined;
   for (const token of tokens) {
     const { value } = await written.next(before);
-    if (value === token) countSame++;
+    same.push(value === token);
     before = token;
   }
   const ms = performance.now() - startMs;
   await written.return();
   await sequence.eraseContextTokenRanges([{ start, end: sequence.nextTokenIndex }]);
-  return { ms, countSame };
+  return { ms, same, countSame: same.filter(Boolean).length };
 }
 
 /** The library's main file. */

@@ -9,6 +9,7 @@ const HELP = `usage: npm run bench -- NAME [--json] [OPTIONS]
   talk       all of fixtures/calls with speech: answers, their time, memory, event loop
   engine     replies, partials, calls and load of the model alone, beside llama.cpp
   gpu        one model on one device: replies alone and many at once, tokens a second, their price
+  imported   an imported model's tokens, beside llama.cpp on the file that it was made from
   load       many calls on one engine at once: first words with and without drafts beside them
   exact      whether drafting and checking gives the words that writing token by token gives
   passes     how many forward passes tool calls and repairs take
@@ -74,6 +75,11 @@ export async function runBench(argv: readonly string[]): Promise<number> {
       await benchEngineLoad(rest);
       return 0;
     }
+    case 'imported': {
+      const { benchImported } = await import('./imported.ts');
+      await benchImported(rest);
+      return 0;
+    }
     case 'gpu': {
       const { benchGpu } = await import('./gpu.ts');
       await benchGpu(rest);
@@ -106,7 +112,7 @@ export async function runBench(argv: readonly string[]): Promise<number> {
     }
     default:
       throw new UsageError(
-        `no bench "${name}"; there are calls, sockets, talk, engine, gpu, load, exact, passes, constrain, model, calibrate, trace, viewer, dates, tasks`,
+        `no bench "${name}"; there are calls, sockets, talk, engine, gpu, imported, load, exact, passes, constrain, model, calibrate, trace, viewer, dates, tasks`,
       );
   }
 }

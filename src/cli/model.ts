@@ -12,8 +12,8 @@ Makes a model folder of a published checkpoint. SOURCE is a folder with config.j
 files, or a .gguf file. Run again after it was ended, it goes on where it stopped.
 
   --to DIR          the folder to make; it must be empty or not there
-  --weights KIND    int8: a byte each, the most exact; int4: half of that, for models over 500 million parameters
-                    (default int8)
+  --weights KIND    int8: a byte each, multiplied by bytes; int8-blocks: a byte each and a scale for 32 of them, the
+                    most exact; int4: half of that, for models over 500 million parameters (default int8)
 `;
 
 /** Between two lines where there is no terminal to rewrite one on. */

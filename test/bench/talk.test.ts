@@ -29,7 +29,7 @@ describe('bench', () => {
     await expect(runBench(['talks'])).rejects.toMatchObject({
       code: 'usage',
       message:
-        'no bench "talks"; there are calls, sockets, talk, engine, gpu, load, exact, passes, constrain, model, calibrate, trace, viewer, dates, tasks',
+        'no bench "talks"; there are calls, sockets, talk, engine, gpu, imported, load, exact, passes, constrain, model, calibrate, trace, viewer, dates, tasks',
     });
   });
 });

@@ -22,9 +22,10 @@ import { checkTokenizer, type TokenizerMarks } from './check-tokenizer.ts';
 import { JOURNAL_FILE, readJournal, startJournal } from './journal.ts';
 import { createProgress, type Progress } from './progress.ts';
 
-/** How weights are stored: all of them with activations in 32 bits, for a CPU. */
+/** How weights are stored, for a CPU. With `int8` activations are multiplied as bytes, else as floats of 32 bits. */
 export const weightKinds = {
   int8: { floats: 'float32', weights: 'bytes' },
+  'int8-blocks': { floats: 'float32', weights: 'int8' },
   int4: { floats: 'float32', weights: 'int4' },
 } as const satisfies Readonly<Record<string, Numbers>>;
 
