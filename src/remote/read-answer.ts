@@ -60,6 +60,7 @@ const chunkSchema = z.object({
               .array(
                 z.object({
                   index: z.int().nullish(),
+                  id: z.string().nullish(),
                   function: z.object({ name: z.string().nullish(), arguments: z.string().nullish() }).nullish(),
                 }),
               )
@@ -78,6 +79,10 @@ const chunkSchema = z.object({
     })
     .nullish(),
 });
+
+type Chunk = z.infer<typeof chunkSchema>;
+type Delta = NonNullable<NonNullable<Chunk['choices']>[number]['delta']>;
+type CallPiece = NonNullable<Delta['tool_calls']>[number];
 
 /** Throws ModelFault. */
 export async function* readAnswer({ name, open, times, clock, signal }: ReadAnswerOptions): AsyncIterable<AnswerPart> {
@@ -122,7 +127,8 @@ export async function* readAnswer({ name, open, times, clock, signal }: ReadAnsw
 /** An answer as it grows. */
 function createAnswer(name: string) {
   let text = '';
-  let call: { index: number; name: string; json: string } | undefined;
+  let call: { index: number; id: string; name: string; json: string } | undefined;
+  let isFirstCall = true;
   let isFinished = false;
 
   const isLong = () => text.length > MAX_ANSWER_LENGTH || (call?.json.length ?? 0) > MAX_ANSWER_LENGTH;
@@ -133,6 +139,20 @@ function createAnswer(name: string) {
     if (call === undefined && text.trim() === '')
       throw new ModelFault('empty', `${name} ended its answer (${reason}) without a word`);
     return { type: 'finished', text, call: call && toCall(name, call), isTruncated };
+  }
+
+  function takePiece({ index, id, function: piece }: CallPiece): void {
+    call ??= { index: index ?? 0, id: id ?? '', name: '', json: '' };
+    // Where servers leave out the places of calls, ids tell them apart; where they don't, some make up an id a piece.
+    if (index != null) isFirstCall = index === call.index;
+    else if (id) isFirstCall = id === call.id;
+    if (!isFirstCall) return;
+    const called = piece?.name ?? '';
+    // Some servers send it with each piece.
+    if (called !== '' && call.name !== '' && called !== call.name)
+      throw new ModelFault('call-garbled', `${name} named the tool of one call ${call.name}, then ${called}`);
+    call.name ||= called;
+    call.json += piece?.arguments ?? '';
   }
 
   return {
@@ -153,13 +173,7 @@ function createAnswer(name: string) {
         text += content;
         parts.push({ type: 'text', text });
       }
-      for (const { index, function: piece } of isFinished ? [] : (calls ?? [])) {
-        call ??= { index: index ?? 0, name: '', json: '' };
-        if (call.index !== (index ?? 0)) continue;
-        // Some servers send it with each piece.
-        call.name ||= piece?.name ?? '';
-        call.json += piece?.arguments ?? '';
-      }
+      for (const piece of isFinished ? [] : (calls ?? [])) takePiece(piece);
       if (isLong()) throw new ModelFault('endless', `${name} answered more than ${MAX_ANSWER_LENGTH} characters`);
       if (!isFinished && choice?.finish_reason) parts.push(finish(choice.finish_reason));
       if (usage) parts.push({ type: 'counted', usage: toUsage(usage) });
@@ -175,7 +189,7 @@ function toCall(model: string, { name, json }: { readonly name: string; readonly
   throw new ModelFault('call-garbled', `${model} called ${name || 'a tool'} with arguments that are no JSON object`);
 }
 
-function toUsage(usage: NonNullable<z.infer<typeof chunkSchema>['usage']>): Usage {
+function toUsage(usage: NonNullable<Chunk['usage']>): Usage {
   const inputTokens = usage.prompt_tokens ?? 0;
   return {
     inputTokens,

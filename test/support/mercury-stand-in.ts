@@ -12,7 +12,7 @@ export type Piece =
   /** Nothing more comes before this settles. */
   | { readonly until: Promise<unknown> }
   /** What no such server would send. */
-  | { readonly raw: string }
+  | { readonly raw: string | Uint8Array }
   /** The connection breaks. */
   | 'drop'
   /** Neither an end nor a count: the answer just stops. */
