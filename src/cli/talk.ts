@@ -15,6 +15,7 @@ import { exampleAgents } from '../runtime/example-agents.ts';
 import type { CallOrigin, Parts } from '../runtime/parts.ts';
 import { readAgents } from '../runtime/read-agents.ts';
 import { createRemoteModels } from '../runtime/remote-models.ts';
+import { type Bill, describeBills, sumBills } from '../trace/format/bills.ts';
 import { createTraceFolder } from '../trace/store/trace-folder.ts';
 import { toDeviceOption } from './device-argument.ts';
 import { type ModelArguments, modelHelp, toModelArguments } from './model-arguments.ts';
@@ -157,6 +158,7 @@ async function playCalls(
   args: TalkArguments,
 ): Promise<void> {
   const talked: TalkedCall[] = [];
+  const billed: Bill[] = [];
   for (const call of calls) {
     const agent = chooseAgent(agents, call, args.agentFile !== undefined);
     const turns: TurnRecord[] = [];
@@ -168,6 +170,9 @@ async function playCalls(
       playbackPace: args.pace,
       open: (report) =>
         parts.openCall(agent, { callId: call.name, audio: toAudio(args), origin: toOrigin(call), report }),
+      report: (event) => {
+        if (event.type === 'draft.billed') billed.push(event);
+      },
       turnEnded: (turn) => {
         if (turn.turn > 0) turns.push(turn);
         if (!args.isJson) print([...renderTurn(turn, hasColour()), '']);
@@ -177,7 +182,9 @@ async function playCalls(
     talked.push({ agent, turns });
   }
   const summary = summariseTalk(talked);
-  print([args.isJson ? JSON.stringify(summary) : toSentence(summary)]);
+  const bills = sumBills(billed);
+  if (args.isJson) print([JSON.stringify({ ...summary, ...(bills && { bills }) })]);
+  else print([toSentence(summary), ...(bills === undefined ? [] : [`in all ${describeBills(bills)}`])]);
 }
 
 function toSentence({

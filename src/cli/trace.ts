@@ -8,6 +8,7 @@ import { type NamedCall, readCall } from '../playback/call-files.ts';
 import { createTurnLog, type TurnRecord } from '../playback/turn-log.ts';
 import { openSpanExport, toOtlpUrl } from '../runtime/span-export.ts';
 import { toPerfetto } from '../trace/export/perfetto.ts';
+import { describeBills, sumBills } from '../trace/format/bills.ts';
 import type { RecordedEvent } from '../trace/format/call-file.ts';
 import { toCallFileSchema } from '../trace/format/call-file-schema.ts';
 import { summarise } from '../trace/format/summary.ts';
@@ -110,7 +111,9 @@ function render({ name, header, events }: NamedCall): string {
   const hasColour = process.stdout.isTTY;
   const when = header.startedAt === undefined ? '' : `, ${header.startedAt}`;
   const turns = toRecords(events).flatMap((turn) => ['', ...renderTurn(turn, hasColour)]);
-  return `${[`${name}: ${header.agent}${when}`, ...turns].join('\n')}\n`;
+  const bills = sumBills(events.filter((event) => event.type === 'draft.billed'));
+  const paid = bills === undefined ? [] : ['', `the whole call: ${describeBills(bills)}`];
+  return `${[`${name}: ${header.agent}${when}`, ...turns, ...paid].join('\n')}\n`;
 }
 
 function toRecords(events: readonly RecordedEvent[]): readonly TurnRecord[] {
@@ -119,7 +122,12 @@ function toRecords(events: readonly RecordedEvent[]): readonly TurnRecord[] {
   for (const event of events) {
     if ('turn' in event) turns.add(event.turn);
     if (event.type === 'transcript.updated' || event.type === 'dtmf.pressed') log.hear(event);
-    else if (event.type === 'tool.ended' || event.type === 'reply.ended' || event.type === 'turn.measured')
+    else if (
+      event.type === 'tool.ended' ||
+      event.type === 'reply.ended' ||
+      event.type === 'turn.measured' ||
+      event.type === 'draft.billed'
+    )
       log.observe(event);
   }
   return [...turns].sort((a, b) => a - b).map((turn) => log.take(turn));

@@ -2,6 +2,7 @@
 
 import { styleText } from 'node:util';
 import type { TurnRecord } from '../playback/turn-log.ts';
+import { describeBills } from '../trace/format/bills.ts';
 import { renderLedger } from './ledger-text.ts';
 
 const LABEL_WIDTH = 7;
@@ -20,6 +21,7 @@ export function renderTurn(turn: TurnRecord, hasColour: boolean): string[] {
   for (const code of turn.errors) lines.push(labelled('error', code, hasColour));
   for (const line of turn.measured === undefined ? [] : renderLedger(turn.measured, hasColour))
     lines.push(labelled('', line, hasColour));
+  if (turn.bills !== undefined) lines.push(labelled('paid', describeBills(turn.bills), hasColour));
   return lines;
 }
 

@@ -8,6 +8,7 @@ import type { CallEvent } from '../events.ts';
 import { createPlayback } from '../playback/client-playback.ts';
 import { createTurnLog } from '../playback/turn-log.ts';
 import type { Call } from '../session/call.ts';
+import { type Bill, describeBills, sumBills } from '../trace/format/bills.ts';
 import { renderTurn } from './turn-text.ts';
 
 /** Ten partials a second at most. */
@@ -27,6 +28,7 @@ export interface TypedCallOptions {
 export async function runTypedCall({ input, output, clock, hasColour, open }: TypedCallOptions): Promise<void> {
   const log = createTurnLog();
   const playback = createPlayback({ clock, tell: (event) => call.receive(event) });
+  const billed: Bill[] = [];
   let turn = 1;
   let typed = '';
   let draft = '';
@@ -44,6 +46,7 @@ export async function runTypedCall({ input, output, clock, hasColour, open }: Ty
   function observe(event: CallEvent): void {
     log.observe(event);
     playback.observe(event);
+    if (event.type === 'draft.billed') billed.push(event);
     if (event.type === 'draft.changed' && event.turn === turn && typed !== '') {
       draft = event.act === 'say' ? event.text : `(${event.act}) ${event.text}`;
       drawLines([]);
@@ -104,6 +107,7 @@ export async function runTypedCall({ input, output, clock, hasColour, open }: Ty
     input.off('keypress', pressed);
     input.setRawMode?.(false);
     input.pause();
-    output.write(CLEAR_BELOW);
+    const bills = sumBills(billed);
+    output.write(`${CLEAR_BELOW}${bills === undefined ? '' : `in all ${describeBills(bills)}\n`}`);
   }
 }

@@ -1,6 +1,7 @@
 // A call's events in, one record for each of its turns out.
 
 import type { CallEvent, CallerEvent } from '../events.ts';
+import { type Bill, type Bills, sumBills } from '../trace/format/bills.ts';
 
 export type ToolRecord = Omit<Extract<CallEvent, { type: 'tool.ended' }>, 'type' | 'turn'>;
 export type Measured = Omit<Extract<CallEvent, { type: 'turn.measured' }>, 'type' | 'turn'>;
@@ -15,6 +16,8 @@ export interface TurnRecord {
   readonly heard: string;
   readonly interrupted: boolean;
   readonly measured?: Measured;
+  /** Of a model over the network; a bill that comes after the turn was taken is not in it. */
+  readonly bills?: Bills;
   /** Codes of the errors that were reported meanwhile. */
   readonly errors: readonly string[];
 }
@@ -29,6 +32,7 @@ export interface TurnLog {
 
 export function createTurnLog(): TurnLog {
   const open = new Map<number, TurnRecord>();
+  const billed = new Map<number, readonly Bill[]>();
   let errors: readonly string[] = [];
 
   const read = (turn: number): TurnRecord =>
@@ -62,6 +66,9 @@ export function createTurnLog(): TurnLog {
           change(turn, () => ({ measured }));
           return;
         }
+        case 'draft.billed':
+          billed.set(event.turn, [...(billed.get(event.turn) ?? []), event]);
+          return;
         case 'error':
           errors = [...errors, event.code];
           return;
@@ -69,8 +76,10 @@ export function createTurnLog(): TurnLog {
       }
     },
     take(turn) {
-      const record = { ...read(turn), errors };
+      const bills = sumBills(billed.get(turn) ?? []);
+      const record = { ...read(turn), ...(bills && { bills }), errors };
       open.delete(turn);
+      billed.delete(turn);
       errors = [];
       return record;
     },

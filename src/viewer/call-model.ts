@@ -1,5 +1,6 @@
 // The lines of a call file in, its turns out: what was said, drafted, run and heard, each with its time. Pure.
 
+import { type Bill, type Bills, sumBills } from '../trace/format/bills.ts';
 import type { CallHeader, RecordedEvent } from '../trace/format/call-file.ts';
 import { describeEnd, isEnd } from '../trace/format/summary.ts';
 import { describeOutcome, type ToolOutcome } from '../trace/format/tool-outcome.ts';
@@ -75,6 +76,8 @@ export interface Turn {
   isInterrupted: boolean;
   voice: { fromMs: number; toMs: number } | undefined;
   measured: Measured | undefined;
+  /** Of answers of a model over the network. */
+  readonly bills: Bill[];
 }
 
 export interface Peaks {
@@ -91,6 +94,8 @@ export interface CallModel {
   readonly peaks: readonly Peaks[];
   /** What went wrong, in the call's own words. */
   readonly notes: readonly Said[];
+  /** What a model over the network cost in all. */
+  readonly bills: Bills | undefined;
 }
 
 export function toCallModel(header: CallHeader, events: readonly RecordedEvent[]): CallModel {
@@ -106,7 +111,8 @@ export function toCallModel(header: CallHeader, events: readonly RecordedEvent[]
     if (text !== undefined) notes.push({ atMs: event.atMs, text });
   }
   const sorted = [...turns.values()].sort((a, b) => a.turn - b.turn);
-  return { header, turns: sorted, durationMs: events.at(-1)?.atMs ?? 0, hasEnded, peaks, notes };
+  const bills = sumBills(sorted.flatMap((turn) => turn.bills));
+  return { header, turns: sorted, durationMs: events.at(-1)?.atMs ?? 0, hasEnded, peaks, notes, bills };
 }
 
 function noteOf(event: RecordedEvent): string | undefined {
@@ -145,6 +151,7 @@ function turnAt(turns: Map<number, Turn>, turn: number, atMs: number): Turn {
     isInterrupted: false,
     voice: undefined,
     measured: undefined,
+    bills: [],
   };
   turns.set(turn, fresh);
   return fresh;
@@ -194,6 +201,9 @@ function note(turn: Turn, event: Extract<RecordedEvent, { turn: number }>): void
     case 'draft.stepped':
     case 'draft.ended':
       noteDraft(turn.drafts, event);
+      return;
+    case 'draft.billed':
+      turn.bills.push(event);
       return;
     case 'draft.changed':
       noteChange(turn, event);

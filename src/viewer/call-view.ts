@@ -1,6 +1,7 @@
 // One call: its map, its turns as rows on one axis, and the chosen turn in full.
 
 import { percentile } from '../base/percentile.ts';
+import { describeBills } from '../trace/format/bills.ts';
 import { type CallFile, createCallReader } from '../trace/format/call-file.ts';
 import { formatMs, formatPlainMs } from '../trace/ledger/ledger-parts.ts';
 import { createCallMap } from './call-map.ts';
@@ -179,7 +180,7 @@ function toBadges({ measured, tools, isInterrupted }: Turn): HTMLElement[] {
   return badges;
 }
 
-function describe(id: string, { header, turns, durationMs, hasEnded }: CallModel, totals: readonly number[]) {
+function describe(id: string, { header, turns, durationMs, hasEnded, bills }: CallModel, totals: readonly number[]) {
   const when = header.startedAt === undefined ? '' : formatWhen(header.startedAt);
   const [p50, p95] = [percentile(totals, 0.5), percentile(totals, 0.95)];
   const facts = [
@@ -188,6 +189,7 @@ function describe(id: string, { header, turns, durationMs, hasEnded }: CallModel
     `${turns.length} turns`,
     p50 === null ? '' : `p50 ${formatMs(p50)}`,
     p95 === null ? '' : `p95 ${formatMs(p95)}`,
+    bills === undefined ? '' : describeBills(bills),
     header.effort === undefined ? '' : `effort ${header.effort}`,
     header.machine ?? '',
     id,

@@ -1,5 +1,6 @@
 // One turn in full: its words, its ledger, its loop, its time line, and the model's steps.
 
+import { describeBills, sumBills } from '../trace/format/bills.ts';
 import { describeSpeed, draftMeanings, formatMs, formatPlainMs } from '../trace/ledger/ledger-parts.ts';
 import type { Measured, Turn } from './call-model.ts';
 import { element, table } from './dom.ts';
@@ -25,6 +26,7 @@ export function createTurnView(turn: Turn, earlier: readonly Turn[]): TurnView {
     'turn',
     element('header', 'turn-head', title, createVerdict(turn)),
     createWords(turn),
+    ...createBills(turn),
     ...(earlier.length === 0 ? [] : [createHistoryFold(earlier)]),
   );
   if (measured !== undefined) made.append(createLedgerChart(measured), ...createLoop(measured));
@@ -40,6 +42,11 @@ function createVerdict({ measured, isInterrupted }: Turn): HTMLElement {
   const work = `${measured.forwards} forwards, ${measured.steps} denoising steps`;
   const total = element('strong', '', formatMs(measured.totalMs));
   return element('p', 'verdict', total, ` · ${describeSpeed(measured)} · ${work} · `, use);
+}
+
+function createBills(turn: Turn): HTMLElement[] {
+  const bills = sumBills(turn.bills);
+  return bills === undefined ? [] : [element('p', 'paid quiet', describeBills(bills))];
 }
 
 function createWords({ caller, reply, heard, isInterrupted }: Turn): HTMLElement {

@@ -35,6 +35,18 @@ describe('repartee trace', () => {
     });
   });
 
+  it('says what a model over the network cost, of each turn and in all', async () => {
+    const tokens = { inputTokens: 900, cachedTokens: 0, outputTokens: 100 };
+    const bill = { type: 'draft.billed', atMs: 9e5, turn: 1, draft: 1, model: 'mercury-2.5', use: 'kept', ...tokens };
+    const paid = join(folder, 'paid.jsonl');
+    await writeFile(paid, `${makeLongCall(2, 1)}${JSON.stringify({ ...bill, usd: 0.0002 })}\n`);
+    const { out } = await runRepartee(['trace', paid]);
+    expect(out.match(/^ {3}paid {2}kept \$0\.0002 \(1,000 tokens\)$/gm)).toHaveLength(1);
+    expect(out.trimEnd().split('\n').at(-1)).toBe('the whole call: kept $0.0002 (1,000 tokens)');
+    const { bills } = JSON.parse((await runRepartee(['trace', paid, '--json'])).out);
+    expect(bills).toMatchObject({ kept: { answers: 1, usd: 0.0002 }, thrownAway: { answers: 0 } });
+  });
+
   it('gives percentiles of each stage over several calls, and the turn that took most', async () => {
     const other = join(folder, 'other.jsonl');
     await writeFile(other, makeLongCall(4, 2));

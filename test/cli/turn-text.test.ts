@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatUs, renderLedger } from '../../src/cli/ledger-text.ts';
 import { renderTurn } from '../../src/cli/turn-text.ts';
 import type { Measured, TurnRecord } from '../../src/playback/turn-log.ts';
+import { describeBills, sumBills } from '../../src/trace/format/bills.ts';
 
 const measured: Measured = {
   firstTextMs: 40,
@@ -23,6 +24,35 @@ const turn: TurnRecord = {
   measured,
   errors: [],
 };
+
+const kept = { type: 'draft.billed', use: 'kept', inputTokens: 1000, cachedTokens: 0, outputTokens: 200 } as const;
+
+describe('what a turn cost', () => {
+  it('stands behind its ledger: what was used, and what was thrown away', () => {
+    const bills = sumBills([
+      { ...kept, usd: 0.00035 },
+      { ...kept, usd: 0.00035 },
+      { ...kept, use: 'thrown-away', usd: 0.0001234, isEstimated: true },
+    ]);
+    expect(renderTurn({ ...turn, ...(bills && { bills }) }, false).at(-1)).toBe(
+      '   paid  kept $0.0007 (2,400 tokens) · thrown away about $0.000123 (1,200 tokens)',
+    );
+  });
+
+  it('is not told where nothing was asked over the network', () => {
+    expect(sumBills([])).toBeUndefined();
+    expect(renderTurn(turn, false).join()).not.toContain('paid');
+  });
+
+  it.each([
+    ['no price is known', [kept], 'kept 1,200 tokens'],
+    ['one model has none', [kept, { ...kept, usd: 2 }], 'kept $2.00 (2,400 tokens, 1,200 of them without a price)'],
+    ['it is dollars', [{ ...kept, usd: 12.345 }], 'kept $12.35 (1,200 tokens)'],
+  ] as const)('is exact where %s', (_, bills, text) => {
+    const sums = sumBills(bills);
+    expect(sums && describeBills(sums)).toBe(text);
+  });
+});
 
 describe('a ledger in the terminal', () => {
   it('is a bar of one column a millisecond, then the parts in the order of a turn, the empty ones left out', () => {

@@ -50,6 +50,19 @@ describe('a call in the viewer', () => {
     expect(turn?.drafts[0]?.steps[1]?.fixed).toEqual([[4, 8]]);
   });
 
+  it('sums what a model over the network cost, of each turn and of the call', () => {
+    const bill = { type: 'draft.billed', model: 'mercury-2.5', inputTokens: 90, cachedTokens: 0, outputTokens: 10 };
+    const { turns, bills } = modelOf(
+      { ...bill, atMs: 1, turn: 1, draft: 1, use: 'thrown-away', usd: 0.25, isEstimated: true },
+      { ...bill, atMs: 2, turn: 1, draft: 2, use: 'kept', usd: 0.5 },
+      { ...bill, atMs: 3, turn: 2, draft: 3, use: 'kept', usd: 0.5 },
+    );
+    expect(turns.map((turn) => turn.bills.map(({ use }) => use))).toEqual([['thrown-away', 'kept'], ['kept']]);
+    expect(bills?.kept).toMatchObject({ answers: 2, tokens: 200, usd: 1, isEstimated: false });
+    expect(bills?.thrownAway).toMatchObject({ answers: 1, tokens: 100, usd: 0.25, isEstimated: true });
+    expect(modelOf(heard(1, 'a')).bills).toBeUndefined();
+  });
+
   it('keeps a speculative tool as one that ran ahead, and says whether its turn used it', () => {
     const tool = { turn: 1, name: 'find', arguments: { city: 'Oakland' } };
     const ahead = [

@@ -1,5 +1,6 @@
 // A call file in, the figures of its turns out: what a list of calls, percentiles and a comparison are made of. Pure.
 
+import { type Bills, sumBills } from './bills.ts';
 import type { CallFile, RecordedEvent } from './call-file.ts';
 import { describeOutcome, type ToolOutcome } from './tool-outcome.ts';
 
@@ -23,6 +24,8 @@ export interface CallSummary {
   readonly end?: string;
   /** What the last tool came to that was called after its turn was committed. */
   readonly lastTool?: { readonly name: string } & ToolOutcome;
+  /** What a model over the network cost. */
+  readonly bills?: Bills;
   /** Why the file, or its end, can't be read: in words for people. */
   readonly problem?: string;
 }
@@ -63,6 +66,7 @@ export function summarise(id: string, file: CallFile): CallSummary {
   });
   const closed = events.findLast((event) => event.type === 'call.closed');
   const tool = events.findLast((event) => event.type === 'tool.ended' && !event.speculative);
+  const bills = sumBills(events.filter((event) => event.type === 'draft.billed'));
   return {
     id,
     agent: header.agent,
@@ -74,6 +78,7 @@ export function summarise(id: string, file: CallFile): CallSummary {
     ...(tool?.type === 'tool.ended'
       ? { lastTool: { name: tool.name, ...describeOutcome(tool.result, tool.error) } }
       : {}),
+    ...(bills && { bills }),
     ...(tornLine === undefined ? {} : { problem: `line ${tornLine} was cut off while it was written` }),
   };
 }
