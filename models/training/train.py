@@ -176,7 +176,7 @@ def train(run, tokens, options):
         while paused[0] and not stop[0]: time.sleep(1)
         began = time.time()
         rate = options.rate * min(1, (count['step'] + 1) / options.warmup_steps)
-        if options.decay_minutes: rate = options.rate * max(0, 1 - worked / (limit * 60))
+        if options.decay_minutes: rate *= max(0, 1 - worked / (limit * 60))
         for group in run.optimiser.param_groups: group['lr'] = rate
         totals = {'ar': 0., 'diffusion': 0.}
         for _ in range(options.micro_batches):
