@@ -119,7 +119,8 @@ function openTrace({ folder, base, header, redaction, fileBytes, queueBytes, fai
   function end(): Promise<void> {
     return new Promise((resolve) => {
       stream.end((error?: Error | null) => {
-        if (error) broke(error);
+        // What broke a stream may be told after that it can't be ended any more.
+        if (error) broke(stream.errored ?? error);
         resolve();
       });
     });
