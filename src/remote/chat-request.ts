@@ -21,7 +21,7 @@ export interface ChatBody {
   readonly messages: readonly ChatMessage[];
   readonly stream: true;
   readonly stream_options: { readonly include_usage: true };
-  readonly max_tokens: number;
+  readonly max_tokens?: number;
   readonly tools?: readonly ChatFunction[];
   readonly tool_choice?: 'auto' | 'required';
   readonly parallel_tool_calls?: false;
@@ -39,7 +39,7 @@ export function toChatBody(model: RemoteModel, { agent, instructions, lines, act
     messages: toChatMessages(instructions, lines),
     stream: true,
     stream_options: { include_usage: true },
-    max_tokens: model.maxTokens,
+    ...(model.maxTokens === undefined ? {} : { max_tokens: model.maxTokens }),
     ...(hasTools ? { tools, tool_choice: acts.includes('say') ? 'auto' : 'required' } : {}),
     ...(hasTools && api.kind === 'openai' ? { parallel_tool_calls: false } : {}),
     // Without a word about it the server would think at medium effort; at `instant` it makes no calls.

@@ -14,8 +14,11 @@ export interface RemoteModel {
   readonly readKey: () => string | undefined;
   /** Undefined: nobody said, and no money is counted. */
   readonly prices: Prices | undefined;
-  /** Most tokens of an answer, those that it thinks in among them. */
-  readonly maxTokens: number;
+  /**
+   * Most tokens of an answer, those that it thinks in among them. Undefined: the server's own bound, as one that has
+   * less room refuses the request. Answers are cut off by their time and length in any case.
+   */
+  readonly maxTokens: number | undefined;
   /** `inception`: takes `realtime` and `reasoning_effort`. `openai`: takes strict functions, and one call at a time. */
   readonly api:
     | { readonly kind: 'inception'; readonly effortWithoutTools: ReasoningEffort }
@@ -86,7 +89,7 @@ function toCompatible(name: string, env: Environment, prices: Prices | undefined
     baseUrl: baseUrl ?? OPENAI_URL,
     readKey: () => key,
     prices,
-    maxTokens: MAX_TOKENS,
+    maxTokens: undefined,
     api: { kind: 'openai' },
   };
 }

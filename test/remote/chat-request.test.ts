@@ -39,7 +39,8 @@ describe('what a model over the network is asked', () => {
     expect(toChatBody(voice, { ...ask(), acts: ['say'] })).toMatchObject({ reasoning_effort: 'low' });
     const body = toChatBody(other, { ...ask(), acts: both });
     expect(body).toMatchObject({ model: 'qwen', parallel_tool_calls: false });
-    for (const field of ['realtime', 'reasoning_effort']) expect(body).not.toHaveProperty(field);
+    for (const field of ['realtime', 'reasoning_effort', 'max_tokens']) expect(body).not.toHaveProperty(field);
+    expect(toChatBody(mercury, { ...ask(), acts: both })).toMatchObject({ max_tokens: 2048 });
     expect(toChatBody(mercury, { ...ask(), acts: both })).not.toHaveProperty('parallel_tool_calls');
   });
 
