@@ -95,6 +95,33 @@ export const manifestSchema = z.object({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 
+/** Of a manifest that was read: features and drafter must belong to the rest of it. */
+const wholeManifestSchema = manifestSchema.superRefine(({ config, drafting, files }, { addIssue }) => {
+  const { layers, features } = config;
+  features?.forEach((layer, index) => {
+    if (layer >= layers)
+      addIssue({
+        code: 'custom',
+        path: ['config', 'features', index],
+        message: `layer ${layer} gives no features, the network has layers 0 to ${layers - 1}: name one of these`,
+      });
+  });
+  if (drafting?.kind !== 'drafter') return;
+  if (features === undefined)
+    addIssue({
+      code: 'custom',
+      path: ['config', 'features'],
+      message: 'a drafter reads features of layers, and none is named: import the model and its drafter together',
+    });
+  const { graph } = drafting;
+  if (!files.some(({ name }) => name === graph))
+    addIssue({
+      code: 'custom',
+      path: ['drafting', 'graph'],
+      message: `the drafter's graph ${graph} is not among "files": import the model and its drafter together`,
+    });
+});
+
 export const MANIFEST_FILE = 'model.json';
 const SHIPPED_MODEL = 'repartee-s';
 export const GRAPH_FILE = 'graph.onnx';
@@ -135,7 +162,7 @@ function readManifest(modelDir: string): Promise<string> {
 
 function parseManifest(path: string, text: string): Manifest {
   try {
-    return manifestSchema.parse(JSON.parse(text));
+    return wholeManifestSchema.parse(JSON.parse(text));
   } catch (cause) {
     const reason = cause instanceof z.ZodError ? z.prettifyError(cause).replaceAll('\n', ' ') : String(cause);
     throw new ModelError('manifest-invalid', `${path} is not a model manifest: ${reason}`, { cause });

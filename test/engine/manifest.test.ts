@@ -69,3 +69,21 @@ it('says in one line which field of the manifest is wrong', async () => {
   await writeFile(join(folder, 'model.json'), '{');
   expect((await failure()).code).toBe('manifest-invalid');
 });
+
+it('refuses a drafter that does not belong to its folder, by what is missing', async () => {
+  const drafting = { kind: 'drafter', graph: 'drafter.onnx', layers: 1, keyValueHeads: 1, headSize: 8, mask: 3 };
+  await writeModel({ drafting });
+  const { code, message } = await failure();
+  expect(code).toBe('manifest-invalid');
+  expect(message).toContain("the drafter's graph drafter.onnx is not among");
+  expect(message).toContain('a drafter reads features of layers, and none is named');
+
+  const { layers } = fake.config;
+  await writeModel({ config: { ...fake.config, features: [layers - 1, layers] } });
+  expect((await failure()).message).toContain(
+    `layer ${layers} gives no features, the network has layers 0 to ${layers - 1}`,
+  );
+
+  await writeModel({ drafting: { ...drafting, graph: 'graph.onnx' }, config: { ...fake.config, features: [0] } });
+  expect(await loadManifest(folder)).toMatchObject({ drafting: { kind: 'drafter' } });
+});
