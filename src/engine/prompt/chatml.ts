@@ -10,6 +10,7 @@ import { unusable } from '../tokenizer/tokenizer-file.ts';
 import type { CallSyntax } from './call-syntax.ts';
 import { cut, type PromptLimits } from './limits.ts';
 import { type Call, inSchemaOrder, type Message, type Prompt, type PromptTool } from './prompt.ts';
+import { remembered } from './remembered.ts';
 import { toSpacedJson } from './spaced-json.ts';
 
 const TURN_START = '<|im_start|>';
@@ -133,15 +134,7 @@ export function createChatmlPrompt(
     }
   }
 
-  /** Most of a dialogue is as it was at the last partial. */
-  const rendered = new WeakMap<readonly PromptTool[], WeakMap<Message, readonly number[]>>();
-  function known(message: Message, tools: readonly PromptTool[]): readonly number[] {
-    const ofTools = rendered.get(tools) ?? new WeakMap<Message, readonly number[]>();
-    rendered.set(tools, ofTools);
-    const ids = ofTools.get(message) ?? render(message, tools);
-    ofTools.set(message, ids);
-    return ids;
-  }
+  const known = remembered(render);
 
   return {
     limits,

@@ -7,6 +7,7 @@ import type { Act } from '../sequence.ts';
 import type { Tokenizer } from '../tokenizer/tokenizer.ts';
 import { specials } from '../tokenizer/tokenizer-file.ts';
 import { cut, defaultPromptLimits, type PromptLimits } from './limits.ts';
+import { remembered } from './remembered.ts';
 import { createReparteeMarks } from './repartee.ts';
 import { toSpacedJson } from './spaced-json.ts';
 
@@ -85,15 +86,7 @@ export function createPrompt(tokenizer: Tokenizer, limits: PromptLimits = defaul
     }
   };
 
-  /** Most of a dialogue is as it was at the last partial. */
-  const rendered = new WeakMap<readonly PromptTool[], WeakMap<Message, readonly number[]>>();
-  function known(message: Message, tools: readonly PromptTool[]): readonly number[] {
-    const ofTools = rendered.get(tools) ?? new WeakMap<Message, readonly number[]>();
-    rendered.set(tools, ofTools);
-    const ids = ofTools.get(message) ?? renderMessage(message, tools);
-    ofTools.set(message, ids);
-    return ids;
-  }
+  const known = remembered(renderMessage);
 
   return {
     limits,
