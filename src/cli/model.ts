@@ -1,15 +1,20 @@
 // `repartee model import SOURCE`: a published checkpoint becomes a model folder. Argv in, exit code out.
 
+import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { parseWords } from '../arguments.ts';
 import { systemClock } from '../base/clock.ts';
 import { UsageError } from '../errors.ts';
-import { importModel, type WeightKind, weightKinds } from '../import/model/import-model.ts';
+import { downloadCheckpoint } from '../import/hub/download-checkpoint.ts';
+import { type HubSource, readHubSource } from '../import/hub/hub-source.ts';
+import { importModel, refuseFull, type WeightKind, weightKinds } from '../import/model/import-model.ts';
 import type { Progress } from '../import/model/progress.ts';
 
 const HELP = `usage: repartee model import SOURCE --to DIR [--weights ${Object.keys(weightKinds).join('|')}]
 
 Makes a model folder of a published checkpoint. SOURCE is a folder with config.json, tokenizer.json and safetensors
-files, or a .gguf file. Run again after it was ended, it goes on where it stopped.
+files, a .gguf file, or hf:OWNER/NAME[@REVISION] of Hugging Face's hub. Run again after it was ended, it goes on where it
+stopped. HF_TOKEN lets it into repositories that want one, HF_ENDPOINT names another hub.
 
   --to DIR          the folder to make; it must be empty or not there
   --weights KIND    int8: a byte each, multiplied by bytes; int8-blocks: a byte each and a scale for 32 of them, the
@@ -34,10 +39,33 @@ export async function runModel(argv: readonly string[]): Promise<number> {
   if (!isKind(values.weights))
     throw new UsageError(`--weights is "${values.weights}", expected ${Object.keys(weightKinds).join(' or ')}`);
   const { to, weights } = values;
-  await importModel({ from, to, weights, clock: systemClock, report: createReport() });
+  const source = readHubSource(from);
+  if (source === undefined) await importModel({ from, to, weights, clock: systemClock, report: createReport() });
+  else await importFromHub(source, { named: from, to, weights });
   process.stderr.write(process.stderr.isTTY ? '\r\u001b[K' : '');
   process.stdout.write(`${to} is ready\n`);
   return 0;
+}
+
+/** What was downloaded lies beside the model until that is whole: a run that was ended goes on. */
+async function importFromHub(
+  source: HubSource,
+  { named, to, weights }: { readonly named: string; readonly to: string; readonly weights: WeightKind },
+): Promise<void> {
+  await refuseFull(to);
+  const folder = `${resolve(to)}.download`;
+  process.stderr.write(`downloading ${named}\n`);
+  await downloadCheckpoint({
+    source,
+    folder,
+    clock: systemClock,
+    report: createReport(),
+    hubUrl: process.env.HF_ENDPOINT || undefined,
+    token: process.env.HF_TOKEN || undefined,
+  });
+  process.stderr.write(`\nimporting it\n`);
+  await importModel({ from: folder, named, to, weights, clock: systemClock, report: createReport() });
+  await rm(folder, { recursive: true });
 }
 
 function createReport(): (progress: Progress) => void {

