@@ -52,10 +52,13 @@ export function toChatFunctions(agent: Agent, takesStrict: boolean): readonly Ch
   });
 }
 
+/** Behind the description of a tool that is read back. */
+export const NEED_NOT_ASK = ' Call it without asking first: the caller is asked before it runs.';
+
 /** Models that ask whether they should call something would have the caller agree twice. */
 function describe(agent: Agent, { name, description }: OfferedTool): string {
   const isReadBack = agent.tools.some((tool) => tool.name === name && tool.confirm);
-  return isReadBack ? `${description} Call it without asking first: the caller is asked before it runs.` : description;
+  return isReadBack ? `${description}${NEED_NOT_ASK}` : description;
 }
 
 /** `x-spoken` and the like are for this runtime alone. */

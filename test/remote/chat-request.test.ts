@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SimulatedClock } from '../../src/base/simulated-clock.ts';
 import type { Line } from '../../src/conversation/transcript.ts';
 import { toChatBody } from '../../src/remote/chat-request.ts';
+import { remoteReadingLimits } from '../../src/remote/reading-limits.ts';
 import { toRemoteModel } from '../../src/remote/remote-model.ts';
 import { makeAgent, makeTool } from '../support/flow.ts';
 
@@ -49,6 +50,13 @@ describe('what a model over the network is asked', () => {
     expect(tool?.function.description).toBe(
       'Look something up Call it without asking first: the caller is asked before it runs.',
     );
+  });
+
+  it('leaves room for that sentence in the longest description that is taken', () => {
+    const description = 'd'.repeat(remoteReadingLimits.maxDescriptionLength);
+    const agent = makeAgent({ tools: [makeTool(clock, { confirm: true, description })] });
+    const [tool] = toChatBody(mercury, { ...ask(), agent, acts: both }).tools ?? [];
+    expect(tool?.function.description.length).toBe(1024);
   });
 
   it('strips what is for this runtime alone from a schema, and from nothing else', () => {
