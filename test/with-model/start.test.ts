@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Running, startRepartee } from '../support/built-program.ts';
 import { startCollector } from '../support/collector.ts';
+import { startVosk } from '../support/vosk-stand-in.ts';
 import { connectWire } from '../support/wire-client.ts';
 
 const urlPattern = /http:\/\/127\.0\.0\.1:\d+/;
@@ -21,6 +22,26 @@ function startServer(argv: readonly string[] = []): Running {
 }
 
 describe('repartee start', () => {
+  it('hears a caller who comes as audio, and answers in speech', async () => {
+    const vosk = await startVosk('i want to eat thai in oakland');
+    const program = startServer(['--stt', `vosk=${vosk.url}`]);
+    const client = await connectWire(await program.printed(urlPattern));
+    const pcm16 = { encoding: 'pcm16', rateHz: 16000 } as const;
+    client.send({ ...start, audio: { in: pcm16, out: pcm16 } });
+    await client.nextOf('call.ready');
+    const [loud, silent] = [Buffer.alloc(3200, 1), Buffer.alloc(3200)];
+    for (const frame of [loud, loud, loud, loud, silent]) client.sendRaw(frame);
+    const reply = await client.nextOf('turn.measured');
+    expect(reply.turn).toBe(1);
+    expect(reply.partsUs).toHaveProperty('stt.delay');
+    expect(client.frames.some((frame) => frame.some((byte) => byte !== 0))).toBe(true);
+    client.send({ type: 'call.ended' });
+    expect((await client.closed).code).toBe(1000);
+    program.child.kill('SIGTERM');
+    expect((await program.ended).exitCode).toBe(0);
+    vosk.close();
+  });
+
   it('answers a caller in text, and in speech, and clients over HTTP, tells logs and collectors no words of theirs, and exits with 0 on SIGTERM', async () => {
     await using collector = await startCollector();
     const program = startServer(['--otlp', collector.url.origin]);
