@@ -8,9 +8,9 @@ import { loadManifest } from '../src/engine/manifest.ts';
 import { openDialect } from '../src/engine/prompt/dialects.ts';
 import { UsageError } from '../src/errors.ts';
 import { packagePath } from '../src/package-path.ts';
+import { listCallFiles, readCall } from '../src/playback/call-files.ts';
 import { openPublishedRival } from './engine-llama.ts';
 import { describeMachine } from './machine.ts';
-import { readCallers } from './spoken-turns.ts';
 
 const HELP = `usage: repartee bench imported --model DIR --gguf FILE [--prompts N] [--tokens N] [--json]
 
@@ -49,7 +49,7 @@ export async function benchImported(argv: readonly string[]): Promise<void> {
   const machine = describeMachine();
   const engine = await createEngine({ modelDir });
   const rival = await openPublishedRival(gguf);
-  const turns = readCallers(packagePath('fixtures/calls')).slice(0, maxTurns);
+  const turns = (await readCallers()).slice(0, maxTurns);
   const sequence = engine.open({ prefix, tools: [] });
   const judged: (readonly boolean[])[] = [];
   for (const text of turns) {
@@ -85,6 +85,15 @@ ${figures.prompts} prompts, ${figures.tokens} tokens of ${maxTokens} each at mos
 the likeliest by llama.cpp, too: ${figures.sameTokens} of the tokens, ${figures.sameFirst} of the first ones
 whole replies the same: ${figures.sameReplies}
 `,
+  );
+}
+
+/** The last words of each turn of fixtures/calls, in the order of files and turns. */
+export async function readCallers(): Promise<readonly string[]> {
+  const files = await listCallFiles(packagePath('fixtures/calls'));
+  const calls = await Promise.all(files.map((file) => readCall(file, () => undefined)));
+  return calls.flatMap(({ events }) =>
+    events.flatMap((event) => (event.type === 'transcript.updated' && event.state === 'final' ? [event.text] : [])),
   );
 }
 

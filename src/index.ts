@@ -67,6 +67,6 @@ export {
 export type { Call } from './server/calls/open-call.ts';
 export type { Log, LogFields } from './server/log.ts';
 export { dateInWords, timeInWords } from './spoken/in-words.ts';
-export type { Stt, SttEvent, SttFault, SttStream, Words } from './stt/stt.ts';
+export type { Stt, SttEvent, SttFault, SttStream, SttWords } from './stt/stt.ts';
 export type { Redaction } from './trace/format/redact.ts';
 export type { SpokenClause, SpokenWord, Voice } from './tts/voice.ts';

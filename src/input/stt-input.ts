@@ -36,12 +36,7 @@ export function createSttTurns(): SttTurns {
       const { endMs } = event;
       const silentMs = Math.min(eventLimits.silentMs, Math.max(0, pushedMs - (endMs ?? pushedMs)));
       const timed = endMs === undefined ? {} : { silentMs };
-      const words = {
-        type: 'transcript.updated',
-        turn,
-        text: event.text.slice(0, eventLimits.textLength),
-        ...timed,
-      } as const;
+      const words = { type: 'transcript.updated', turn, text: event.text, ...timed } as const;
       switch (event.type) {
         case 'words':
           return [{ ...words, state: 'interim' }];

@@ -1,7 +1,7 @@
 // AssemblyAI's streaming API (v3).
 
 import { z } from 'zod';
-import { type SttProtocol, type SttReading, toEndMs } from './stt-protocol.ts';
+import { type SttProtocol, type SttReading, toEndMs, withQuery } from './stt-protocol.ts';
 
 const STREAMING_URL = 'wss://streaming.assemblyai.com/v3/ws';
 
@@ -25,12 +25,10 @@ export interface AssemblyAiOptions {
 
 /** AssemblyAI's v3: `end_of_turn` ends turns. Source: assemblyai.com/docs, streaming. */
 export function assemblyAi({ key, url = STREAMING_URL }: AssemblyAiOptions): SttProtocol {
-  const asked = new URL(url);
   const query = { sample_rate: '16000', encoding: 'pcm_s16le', format_turns: 'false' };
-  for (const [name, value] of Object.entries(query)) asked.searchParams.set(name, value);
   return {
     name: 'assemblyai',
-    url: asked.href,
+    url: withQuery(url, query),
     headers: { authorization: key },
     keepAlive: '{"type":"KeepAlive"}',
     flush: '{"type":"ForceEndpoint"}',

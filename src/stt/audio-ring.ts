@@ -40,9 +40,11 @@ export class AudioRing {
   /** A copy of what lies from `from` on, which may have gone in part. */
   read(from: number): Int16Array {
     const start = Math.max(from, this.#start);
-    const { length } = this.#samples;
-    return Int16Array.from({ length: Math.max(0, this.#end - start) }, (_, index) => {
-      return this.#samples[(start + index) % length] ?? 0;
-    });
+    const copy = new Int16Array(Math.max(0, this.#end - start));
+    const at = start % this.#samples.length;
+    const before = this.#samples.subarray(at, at + copy.length);
+    copy.set(before);
+    copy.set(this.#samples.subarray(0, copy.length - before.length), before.length);
+    return copy;
   }
 }

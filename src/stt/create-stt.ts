@@ -6,7 +6,7 @@ import { assemblyAi } from './assemblyai.ts';
 import { deepgram } from './deepgram.ts';
 import { deepgramFlux } from './deepgram-flux.ts';
 import type { Stt } from './stt.ts';
-import { type ConnectionProblem, connectStt, type SttConnect } from './stt-connection.ts';
+import { type ConnectionProblem, connectStt } from './stt-connection.ts';
 import type { SttProtocol } from './stt-protocol.ts';
 import { ResilientSttStream } from './stt-stream.ts';
 import { vosk } from './vosk.ts';
@@ -60,16 +60,12 @@ export interface SttOptions {
   readonly clock: Clock;
   /** A connection failed: for a log. */
   readonly failed: (name: string, problem: ConnectionProblem) => void;
-  /** @default WebSockets */
-  readonly connect?: SttConnect;
 }
 
 /** Speech-to-text over `protocols`, in the order in which they are tried; one at least. */
 export function createStt(protocols: readonly SttProtocol[], options: SttOptions): Stt {
-  const { clock, failed, connect = connectStt } = options;
   return {
-    names: protocols.map(({ name }) => name),
-    start: (report) => new ResilientSttStream({ protocols, connect, clock, report, failed }),
+    start: (report) => new ResilientSttStream({ ...options, protocols, connect: connectStt, report }),
   };
 }
 

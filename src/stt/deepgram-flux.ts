@@ -1,7 +1,7 @@
 // Deepgram Flux (v2 listen): its model of conversation says when turns end.
 
 import { z } from 'zod';
-import { type SttProtocol, type SttReading, toEndMs } from './stt-protocol.ts';
+import { type SttProtocol, type SttReading, toEndMs, withQuery } from './stt-protocol.ts';
 
 const FLUX_URL = 'wss://api.deepgram.com/v2/listen';
 const FLUX_MODEL = 'flux-general-en';
@@ -31,12 +31,10 @@ export interface FluxOptions {
  * Source: developers.deepgram.com, v2 listen.
  */
 export function deepgramFlux({ key, model = FLUX_MODEL, url = FLUX_URL }: FluxOptions): SttProtocol {
-  const asked = new URL(url);
   const query = { model, encoding: 'linear16', sample_rate: '16000', eager_eot_threshold: '0.5' };
-  for (const [name, value] of Object.entries(query)) asked.searchParams.set(name, value);
   return {
     name: 'deepgram-flux',
-    url: asked.href,
+    url: withQuery(url, query),
     headers: { authorization: `Token ${key}` },
     flush: '{"type":"ForceEndTurn"}',
     closing: '{"type":"CloseStream"}',

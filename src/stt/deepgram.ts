@@ -1,7 +1,7 @@
 // Deepgram's models of dictation (v1 listen): segments of words, and where the caller pauses.
 
 import { z } from 'zod';
-import { join, type SttProtocol, type SttReading, toEndMs } from './stt-protocol.ts';
+import { join, type SttProtocol, type SttReading, toEndMs, withQuery } from './stt-protocol.ts';
 
 const LISTEN_URL = 'wss://api.deepgram.com/v1/listen';
 const LISTEN_MODEL = 'nova-3';
@@ -36,7 +36,6 @@ export interface DeepgramOptions {
 
 /** Deepgram's v1 listen. A turn ends at `speech_final`, or at `UtteranceEnd`. Source: developers.deepgram.com. */
 export function deepgram({ key, model = LISTEN_MODEL, url = LISTEN_URL }: DeepgramOptions): SttProtocol {
-  const asked = new URL(url);
   const query = {
     model,
     encoding: 'linear16',
@@ -47,10 +46,9 @@ export function deepgram({ key, model = LISTEN_MODEL, url = LISTEN_URL }: Deepgr
     endpointing: String(ENDPOINTING_MS),
     utterance_end_ms: String(UTTERANCE_END_MS),
   };
-  for (const [name, value] of Object.entries(query)) asked.searchParams.set(name, value);
   return {
     name: 'deepgram',
-    url: asked.href,
+    url: withQuery(url, query),
     headers: { authorization: `Token ${key}` },
     keepAlive: '{"type":"KeepAlive"}',
     flush: '{"type":"Finalize"}',

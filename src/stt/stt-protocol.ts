@@ -28,6 +28,13 @@ export type SttReading =
   | readonly Exclude<SttEvent, { type: 'failed' }>[]
   | { readonly fault: SttFault; readonly message: string };
 
+/** `url` with more in its query. */
+export function withQuery(url: string, query: Readonly<Record<string, string>>): string {
+  const asked = new URL(url);
+  for (const [name, value] of Object.entries(query)) asked.searchParams.set(name, value);
+  return asked.href;
+}
+
 /** Where a vendor's word ends, in its unit, as milliseconds. */
 export function toEndMs(words: readonly { readonly end?: number | undefined }[] | undefined, unitMs: number) {
   const end = words?.at(-1)?.end;

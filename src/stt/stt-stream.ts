@@ -3,7 +3,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import { AudioRing } from './audio-ring.ts';
-import { STT_RATE_HZ, type SttEvent, type SttStream, type Words } from './stt.ts';
+import { STT_RATE_HZ, type SttEvent, type SttStream, type SttWords } from './stt.ts';
 import type { ConnectionProblem, SttConnect, SttConnection } from './stt-connection.ts';
 import type { SttProtocol, SttReading } from './stt-protocol.ts';
 
@@ -190,7 +190,7 @@ export class ResilientSttStream implements SttStream {
   }
 
   /** The audio of a turn that is over is not needed any more. */
-  #settle({ endMs }: Words): void {
+  #settle({ endMs }: SttWords): void {
     this.#ring.forget(endMs === undefined ? this.#sentTo : (endMs + TAIL_MS) * SAMPLES_PER_MS);
   }
 

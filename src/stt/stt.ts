@@ -5,35 +5,38 @@ export type SttEvent =
   /** The caller makes a sound; words are on their way. */
   | { readonly type: 'speech.started' }
   /** All words of the caller's turn so far. */
-  | ({ readonly type: 'words' } & Words)
+  | ({ readonly type: 'words' } & SttWords)
   /** The turn is probably over; `words` after it say that it was not. */
-  | ({ readonly type: 'turn.ending' } & Words)
+  | ({ readonly type: 'turn.ending' } & SttWords)
   /** The turn is over, says the recogniser. */
-  | ({ readonly type: 'turn.ended' } & Words)
+  | ({ readonly type: 'turn.ended' } & SttWords)
   /** Nothing more will come: no backend that was named can be used any more. */
   | { readonly type: 'failed'; readonly fault: SttFault; readonly message: string };
 
-export interface Words {
+export interface SttWords {
   readonly text: string;
   /** Where the last of them ends in the audio that was pushed, ms from its beginning; undefined: not known. */
   readonly endMs?: number;
 }
 
-export const sttFaults = ['unreachable', 'key-refused', 'rate-limited', 'refused', 'server-failed', 'garbled'] as const;
-export type SttFault = (typeof sttFaults)[number];
+export type SttFault = 'unreachable' | 'key-refused' | 'rate-limited' | 'refused' | 'server-failed' | 'garbled';
 
 /**
  * Speech-to-text for all calls of a server.
  * @example
  * ```ts
- * const stt = createStt([vosk('ws://127.0.0.1:2700')], { clock: systemClock, warn: console.error });
- * const stream = stt.start((event) => console.log(event));
- * stream.push(new Int16Array(320)); // 20 ms
+ * const stt: Stt = {
+ *   start(report) {
+ *     const stream = recogniser.open({ rateHz: 16_000 });
+ *     stream.on('partial', (text) => report({ type: 'words', text }));
+ *     stream.on('final', (text, endMs) => report({ type: 'turn.ended', text, endMs }));
+ *     return { push: (samples) => stream.write(samples), flush: () => stream.flush(), close: () => stream.end() };
+ *   },
+ * };
+ * const server = await createServer({ agents: [clinic], stt });
  * ```
  */
 export interface Stt {
-  /** Of the backends, in the order in which they are tried. */
-  readonly names: readonly string[];
   start(report: (event: SttEvent) => void): SttStream;
 }
 

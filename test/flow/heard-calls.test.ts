@@ -10,7 +10,6 @@ function openStt() {
   const reports: ((event: SttEvent) => void)[] = [];
   const line = { countSamples: 0, isClosed: false };
   const stt: Stt = {
-    names: ['test'],
     start(report) {
       reports.push(report);
       return {

@@ -8,6 +8,7 @@ import { endsWith, type Marks, openingOf, type Turn } from '../marks.ts';
 import type { PublishedTokenizer } from '../tokenizer/tokenizer.ts';
 import { unusable } from '../tokenizer/tokenizer-file.ts';
 import type { CallSyntax } from './call-syntax.ts';
+import type { Dialect } from './dialect.ts';
 import { cut, type PromptLimits } from './limits.ts';
 import { type Call, inSchemaOrder, type Message, type Prompt, type PromptTool } from './prompt.ts';
 import { remembered } from './remembered.ts';
@@ -37,25 +38,52 @@ function createPieces(tokenizer: PublishedTokenizer, { thought }: ChatmlOptions)
   };
   const [start, end] = [special(TURN_START), special(TURN_END)];
   const turn = (role: string) => [start, ...tokenizer.encode(`${role}\n`)];
-  const opened = thought && [...tag('<think>'), ...tokenizer.encode(thought.within), ...tag('</think>')];
+  const thoughtOf = ({ within, behind }: NonNullable<ChatmlOptions['thought']>) => [
+    ...tag('<think>'),
+    ...tokenizer.encode(within),
+    ...tag('</think>'),
+    ...tokenizer.encode(behind),
+  ];
+  const [user, assistant] = [turn('user'), turn('assistant')];
+  const callStart = [...tag(CALL_START), ...tokenizer.encode('\n{"name":')];
   return {
     start,
     end,
     closing: [end, ...tokenizer.encode('\n')],
     system: turn('system'),
-    user: turn('user'),
-    assistant: turn('assistant'),
-    thought: thought && opened ? [...opened, ...tokenizer.encode(thought.behind)] : [],
-    callStart: [...tag(CALL_START), ...tokenizer.encode('\n{"name":')],
+    user,
+    assistant,
+    thought: thought ? thoughtOf(thought) : [],
+    callStart,
+    /** A turn up to where its call's name or its result comes. */
+    callHead: [...assistant, ...callStart],
+    resultHead: [...user, ...tag(RESULT_START), ...tokenizer.encode('\n')],
     callEnd: [...tokenizer.encode('}\n'), ...tag(CALL_END)],
-    resultStart: [...tag(RESULT_START), ...tokenizer.encode('\n')],
     resultEnd: [...tokenizer.encode('\n'), ...tag(RESULT_END)],
     tag,
   };
 }
 
-export function createChatmlMarks(tokenizer: PublishedTokenizer, options: ChatmlOptions): Marks {
+type Pieces = ReturnType<typeof createPieces>;
+
+/** A dialogue as a published model reads it. Throws ModelError `tokenizer-unusable`. */
+export function createChatmlDialect(tokenizer: PublishedTokenizer, options: ChatmlOptions): Dialect {
   const pieces = createPieces(tokenizer, options);
+  const marks = createMarks(tokenizer, pieces);
+  /** `"name", "arguments": {…}` behind the opening, then what closes it. */
+  const callSyntax: CallSyntax = {
+    before: (name) => tokenizer.encode(` ${JSON.stringify(name)}, "arguments":`),
+    after: pieces.callEnd,
+  };
+  return {
+    tokenizer,
+    marks,
+    callSyntax,
+    createPrompt: (limits) => createChatmlPrompt(tokenizer, limits, pieces, marks, callSyntax),
+  };
+}
+
+function createMarks(tokenizer: PublishedTokenizer, pieces: Pieces): Marks {
   const specials = new Set(tokenizer.added.values());
   const [call = pieces.end] = pieces.callStart;
 
@@ -66,7 +94,7 @@ export function createChatmlMarks(tokenizer: PublishedTokenizer, options: Chatml
   }
 
   const begins = (ids: readonly number[], head: readonly number[]) => head.every((id, index) => ids[index] === id);
-  const isResult = (ids: readonly number[]) => begins(ids, [...pieces.user, ...pieces.resultStart]);
+  const isResult = (ids: readonly number[]) => begins(ids, pieces.resultHead);
   const isCaller = (ids: readonly number[]) => begins(ids, pieces.user) && !isResult(ids);
 
   function readTurn(ids: readonly number[]): Turn | undefined {
@@ -74,12 +102,11 @@ export function createChatmlMarks(tokenizer: PublishedTokenizer, options: Chatml
     const whole = end < 0 ? ids : ids.slice(0, end);
     const text = (head: readonly number[], tail: readonly number[] = []) =>
       tokenizer.decode(whole.slice(head.length, endsWith(whole, tail) ? whole.length - tail.length : whole.length));
-    if (isResult(whole))
-      return { role: 'result', text: text([...pieces.user, ...pieces.resultStart], pieces.resultEnd) };
+    if (isResult(whole)) return { role: 'result', text: text(pieces.resultHead, pieces.resultEnd) };
     if (begins(whole, pieces.user)) return { role: 'user', text: text(pieces.user) };
     if (!begins(whole, pieces.assistant)) return undefined;
-    const opened = [...pieces.assistant, ...pieces.callStart];
-    return begins(whole, opened) ? { role: 'call', text: text(opened) } : { role: 'say', text: text(pieces.assistant) };
+    if (begins(whole, pieces.callHead)) return { role: 'call', text: text(pieces.callHead) };
+    return { role: 'say', text: text(pieces.assistant) };
   }
 
   return {
@@ -95,21 +122,13 @@ export function createChatmlMarks(tokenizer: PublishedTokenizer, options: Chatml
   };
 }
 
-/** `"name", "arguments": {…}` behind the opening, then what closes it. */
-export function chatmlCallSyntax(tokenizer: PublishedTokenizer, options: ChatmlOptions): CallSyntax {
-  const { callEnd } = createPieces(tokenizer, options);
-  return { before: (name) => tokenizer.encode(` ${JSON.stringify(name)}, "arguments":`), after: callEnd };
-}
-
-export function createChatmlPrompt(
+function createChatmlPrompt(
   tokenizer: PublishedTokenizer,
   limits: PromptLimits,
-  options: ChatmlOptions,
+  pieces: Pieces,
+  marks: Marks,
+  syntax: CallSyntax,
 ): Prompt {
-  const pieces = createPieces(tokenizer, options);
-  const marks = createChatmlMarks(tokenizer, options);
-  const syntax = chatmlCallSyntax(tokenizer, options);
-
   function render(message: Message, tools: readonly PromptTool[]): readonly number[] {
     switch (message.role) {
       case 'user':
@@ -119,17 +138,12 @@ export function createChatmlPrompt(
       case 'call': {
         const tool = tools.find(({ name }) => name === message.name);
         const json = ` ${toSpacedJson(inSchemaOrder(message.arguments, tool))}`;
-        const written = [
-          ...pieces.callStart,
-          ...syntax.before(message.name),
-          ...tokenizer.encode(json),
-          ...syntax.after,
-        ];
-        return [...pieces.assistant, ...written, ...pieces.closing];
+        const written = [...syntax.before(message.name), ...tokenizer.encode(json), ...syntax.after];
+        return [...pieces.callHead, ...written, ...pieces.closing];
       }
       case 'result': {
         const content = tokenizer.encode(cut(message.content, limits.maxResultLength));
-        return [...pieces.user, ...pieces.resultStart, ...content, ...pieces.resultEnd, ...pieces.closing];
+        return [...pieces.resultHead, ...content, ...pieces.resultEnd, ...pieces.closing];
       }
     }
   }

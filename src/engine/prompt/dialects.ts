@@ -2,7 +2,7 @@
 import { loadPublishedTokenizer } from '../tokenizer/published-tokenizer.ts';
 import { loadTokenizer, type Tokenizer } from '../tokenizer/tokenizer.ts';
 import { plainCallSyntax } from './call-syntax.ts';
-import { type ChatmlOptions, chatmlCallSyntax, createChatmlMarks, createChatmlPrompt } from './chatml.ts';
+import { type ChatmlOptions, createChatmlDialect } from './chatml.ts';
 import type { Dialect, DialectName } from './dialect.ts';
 import { createPrompt } from './prompt.ts';
 import { createReparteeMarks } from './repartee.ts';
@@ -30,13 +30,5 @@ export function createReparteeDialect(tokenizer: Tokenizer): Dialect {
 }
 
 function openChatml(options: ChatmlOptions) {
-  return (tokenizerFile: string): Dialect => {
-    const tokenizer = loadPublishedTokenizer(tokenizerFile);
-    return {
-      tokenizer,
-      marks: createChatmlMarks(tokenizer, options),
-      callSyntax: chatmlCallSyntax(tokenizer, options),
-      createPrompt: (limits) => createChatmlPrompt(tokenizer, limits, options),
-    };
-  };
+  return (tokenizerFile: string) => createChatmlDialect(loadPublishedTokenizer(tokenizerFile), options);
 }

@@ -4,6 +4,7 @@
 import { Tokenizer as HuggingFaceTokenizer } from '@huggingface/tokenizers';
 import { isRecord } from '../../base/is-record.ts';
 import { parseJson } from '../../base/parse-json.ts';
+import { toMessage } from '../../errors.ts';
 import { byteOfSymbol } from './byte-symbols.ts';
 import type { PublishedTokenizer } from './tokenizer.ts';
 import { unusable } from './tokenizer-file.ts';
@@ -78,7 +79,7 @@ function create(file: object): HuggingFaceTokenizer {
   try {
     return new HuggingFaceTokenizer(file, {});
   } catch (cause) {
-    throw unusable(`it can't be read: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    throw unusable(`it can't be read: ${toMessage(cause)}`, cause);
   }
 }
 

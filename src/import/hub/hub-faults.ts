@@ -26,8 +26,8 @@ function isOfDisk(error: unknown): boolean {
 /** As the user is told of it; `token` is left out of what the server says. */
 export function toHubError(error: unknown, { repository, revision }: HubSource, folder: string, token?: string): Error {
   if (error instanceof ModelError) return error;
-  const said = toMessage(error).slice(0, MAX_REASON_LENGTH);
-  const reason = token ? said.replaceAll(token, '…') : said;
+  const said = toMessage(error);
+  const reason = (token ? said.replaceAll(token, '…') : said).slice(0, MAX_REASON_LENGTH);
   const status = statusOf(error);
   const refuse = (code: string, message: string) => new ModelError(code, `hf:${repository}: ${message}`);
   if (isOfDisk(error))
